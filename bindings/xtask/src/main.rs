@@ -1,0 +1,3 @@
+//! Builds, generates and tests everything.
+
+fn main() {}

@@ -1,0 +1,1 @@
+//! Pure rules of Kartka: customers, cards, instruments, ledger, quote.

@@ -1,0 +1,1 @@
+//! Wire types and codecs of the sync protocol, shared by phone and server.

@@ -1,0 +1,1 @@
+//! The phone: use cases, queries, local store, sync client, scanner.

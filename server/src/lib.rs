@@ -1,0 +1,1 @@
+//! The sync server with its owner and customer pages.

@@ -1,0 +1,1 @@
+//! Tests across crates: seeded world, bindings, benchmarks, fixtures.
