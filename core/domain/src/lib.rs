@@ -1,1 +1,20 @@
 //! Pure rules of Kartka: customers, cards, instruments, ledger, quote.
+//!
+//! No clock, no zone, no I/O, no randomness, no serialisation: a till quote, an import, a report and the
+//! server compute the same thing from the same values. The heart is [`authority`] (op + state →
+//! decisions) and [`position`] (the fold). The laws named in the comments (`L4`, `D3`, sync §3) are those
+//! of the product's loyalty and sync rules, see `docs/laws.md`.
+
+pub mod business;
+pub mod card;
+pub mod codes;
+pub mod customer;
+pub mod ids;
+pub mod ledger;
+pub mod moment;
+pub mod money;
+pub mod op;
+pub mod position;
+pub mod programme;
+pub mod purchase;
+pub mod row;
