@@ -1,3 +1,59 @@
-//! Builds, generates and tests everything.
+//! `cargo xtask`: generates the bindings and runs every test of every layer and language.
+//!
+//! It installs what a Debian machine lacks, names what a platform cannot offer, and keeps every cache outside the
+//! checkout. It holds no rule of the product and is never shipped.
 
-fn main() {}
+mod generate;
+mod house;
+mod licences;
+mod machine;
+mod steps;
+mod suite;
+
+use std::process::ExitCode;
+
+use clap::{Parser, Subcommand};
+use house::House;
+use suite::Step;
+
+#[derive(Parser)]
+#[command(
+    name = "cargo xtask",
+    about = "Generates the bindings and runs every test of every language"
+)]
+struct Arguments {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    /// Builds the border library and writes the Kotlin, Swift and Python bindings beside the code that uses them
+    Generate,
+    /// Runs the named steps, or all of them, and closes with one line "N passed, N failed"
+    Test {
+        /// Steps to run, separated by commas; their prerequisites run with them
+        #[arg(long, value_delimiter = ',', value_enum)]
+        only: Vec<Step>,
+    },
+}
+
+fn main() -> ExitCode {
+    let arguments = Arguments::parse();
+    let house = match House::find() {
+        Ok(house) => house,
+        Err(error) => return complain(&error),
+    };
+    match arguments.command {
+        Command::Generate => match generate::all(&house) {
+            Ok(()) => ExitCode::SUCCESS,
+            Err(error) => complain(&error),
+        },
+        Command::Test { only } => suite::run(&house, &only),
+    }
+}
+
+fn complain(error: &dyn std::fmt::Display) -> ExitCode {
+    eprintln!("xtask: {error}");
+    ExitCode::FAILURE
+}
