@@ -1,0 +1,188 @@
+//! An op: one local transaction of one device, as claimed at the counter (sync §2).
+//!
+//! Its facts are typed and free of personal data (L14); names, numbers and texts are in the personal
+//! part, which an erasure removes without breaking the chain. Bytes are the protocol's business.
+
+use crate::business::{Business, Device, Operator, Outlet};
+use crate::card::{CardNumber, EmitterSlot};
+use crate::customer::{Channel, ProfileGroup, Purpose, Will};
+use crate::ids::{
+    BirthMark, CustomerId, Epoch, Id, IdError, InstrumentId, OpId, OperatorId, OutletId,
+    ProgrammeVersion, PurchaseId, RequestMark, Seq,
+};
+use crate::ledger::{Effect, EntryKind, LotTerms};
+use crate::moment::Moment;
+use crate::programme::Programme;
+use crate::purchase::{Line, Parts, ReceiptNumber, ReturnKind, ReturnedLine};
+
+/// Most entries of one op (sync §2).
+pub const ENTRIES_MAX: usize = 255;
+
+/// The time of an op as read on the device (sync §5).
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct OpTime {
+    /// Which run of the device since it was switched on.
+    pub boot: u64,
+    /// Milliseconds since then.
+    pub monotonic_ms: i64,
+    /// Wall clock, business date and minute, frozen at write.
+    pub wall: Moment,
+}
+
+/// What the author had seen of the authority: the head of its last completed pull of `base` (sync §2).
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Seen {
+    /// Whose order.
+    pub epoch: Epoch,
+    /// Up to where.
+    pub seq: Seq,
+}
+
+/// A claim on the ledger: an entry before the authority's word.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub struct Claim {
+    /// Whose balance.
+    pub customer: CustomerId,
+    /// Which instrument's wallet.
+    pub instrument: InstrumentId,
+    /// Why.
+    pub kind: EntryKind,
+    /// What it changes.
+    pub effect: Effect,
+    /// For credits, and for what takes back a credit: the life of the lot.
+    pub lot: Option<LotTerms>,
+}
+
+/// A sale as claimed.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Sale {
+    /// The customer, or none (X7).
+    pub customer: Option<CustomerId>,
+    /// The till's receipt number.
+    pub receipt: Option<ReceiptNumber>,
+    /// 1–500 lines.
+    pub lines: Vec<Line>,
+    /// How it was paid.
+    pub parts: Parts,
+}
+
+/// One thing that happened. Its id is the op's id + its place.
+#[derive(Clone, PartialEq, Eq)]
+pub enum Fact {
+    /// A customer was registered; their profile, if any, is the personal part of the same place.
+    Register,
+    /// Field groups of a customer were edited; the groups are the personal part.
+    Edit(CustomerId),
+    /// A consent was given or withdrawn.
+    Consent {
+        /// Whose.
+        customer: CustomerId,
+        /// For what.
+        purpose: Purpose,
+        /// By which way.
+        channel: Channel,
+        /// Version of the wording shown.
+        wording: u32,
+        /// Given or withdrawn.
+        will: Will,
+    },
+    /// A card was given to a customer.
+    Bind {
+        /// Its number.
+        card: CardNumber,
+        /// Its holder.
+        customer: CustomerId,
+    },
+    /// A run of card numbers was made (C3).
+    Emission {
+        /// Of this slot.
+        slot: EmitterSlot,
+        /// First counter.
+        first: u32,
+        /// How many.
+        count: u32,
+    },
+    /// Goods were sold.
+    Sale(Sale),
+    /// Goods came back, or a receipt was undone.
+    Return {
+        /// The purchase.
+        purchase: PurchaseId,
+        /// Goods or void.
+        kind: ReturnKind,
+        /// What came back.
+        lines: Vec<ReturnedLine>,
+    },
+    /// A customer was attached to a sale without one (X7); its claims follow in the same op.
+    Attach {
+        /// The purchase.
+        purchase: PurchaseId,
+        /// The customer.
+        customer: CustomerId,
+    },
+    /// A claim on the ledger; it belongs to the sale, return or attaching before it in the op.
+    Claim(Claim),
+    /// The business was founded (authority only, like all below).
+    Business(Business),
+    /// An outlet was opened or changed.
+    Outlet(Outlet),
+    /// A member of staff was added or changed.
+    Operator(Operator),
+    /// A version of the programme was published.
+    Programme(Programme),
+    /// A device was enrolled.
+    Device(Device),
+}
+
+/// One local transaction: 1–255 facts that travel and take effect together.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Op {
+    /// The first number it took; entry i has the number i above.
+    pub id: OpId,
+    /// The shell's request, in 8 bytes.
+    pub request: RequestMark,
+    /// Who was at the device.
+    pub operator: OperatorId,
+    /// Where.
+    pub outlet: OutletId,
+    /// The rules it was made under (L9).
+    pub programme: ProgrammeVersion,
+    /// When, as read.
+    pub time: OpTime,
+    /// What its author had seen.
+    pub seen: Seen,
+    /// Birth marks of what it refers to and had not seen ordered (sync §2).
+    pub marks: Vec<(Id, BirthMark)>,
+    /// What happened.
+    pub facts: Vec<Fact>,
+    /// Field groups by place in `facts`, ascending; gone after an erasure.
+    pub personal: Vec<(u8, Vec<ProfileGroup>)>,
+}
+
+impl Op {
+    /// The id of fact `place`.
+    ///
+    /// # Errors
+    /// [`IdError`] past the device's last number.
+    pub fn entry_id(&self, place: usize) -> Result<Id, IdError> {
+        self.id.0.entry(place)
+    }
+
+    /// The last number it took.
+    ///
+    /// # Errors
+    /// [`IdError`] past the device's last number.
+    pub fn last_id(&self) -> Result<Id, IdError> {
+        self.entry_id(self.facts.len().saturating_sub(1))
+    }
+
+    /// The profile groups that belong to fact `place`.
+    #[must_use]
+    pub fn groups(&self, place: usize) -> &[ProfileGroup] {
+        let found = self
+            .personal
+            .iter()
+            .find(|(at, _)| usize::from(*at) == place);
+        found.map_or(&[], |(_, groups)| groups)
+    }
+}

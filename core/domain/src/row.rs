@@ -1,0 +1,264 @@
+//! Rows: what the authority says is so, one entity each; the unit of storing and pulling (sync §3, §4).
+//!
+//! A row is found by its kind and key. Facts (purchase, return, entry, consent) are written once and may
+//! get one verdict; states (customer, position, card, …) are replaced by their latest version.
+
+use crate::business::{Business, Device, Operator, Outlet};
+use crate::card::{CardNumber, EmitterSlot};
+use crate::codes::Code;
+use crate::customer::{Consent, Customer};
+use crate::ids::{CustomerId, EntryId};
+use crate::ledger::Entry;
+use crate::moment::{Date, Month};
+use crate::money::Points;
+use crate::position::Position;
+use crate::programme::Programme;
+use crate::purchase::{Purchase, Return};
+
+/// The kinds of rows; the number is the wire tag and never reused.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum RowKind {
+    /// [`Row::Business`], key 0.
+    Business = 1,
+    /// [`Row::Outlet`], key = outlet id.
+    Outlet = 2,
+    /// [`Row::Operator`], key = operator id.
+    Operator = 3,
+    /// [`Row::Device`], key = device number.
+    Device = 4,
+    /// [`Row::Programme`], key = version.
+    Programme = 5,
+    /// [`Row::Customer`], key = customer id.
+    Customer = 6,
+    /// [`Row::Position`], key = customer id.
+    Position = 7,
+    /// [`Row::Card`], key = card number.
+    Card = 8,
+    /// [`Row::Merge`], key = the entry that led to it.
+    Merge = 9,
+    /// [`Row::Consent`], key = entry id.
+    Consent = 10,
+    /// [`Row::Emission`], key = entry id.
+    Emission = 11,
+    /// [`Row::Inbox`], key = the entry that opened it.
+    Inbox = 12,
+    /// [`Row::Purchase`], key = purchase id.
+    Purchase = 20,
+    /// [`Row::Return`], key = return id.
+    Return = 21,
+    /// [`Row::Entry`], key = entry id.
+    Entry = 22,
+}
+
+impl RowKind {
+    /// All kinds this version knows.
+    pub const ALL: [Self; 15] = [
+        Self::Business,
+        Self::Outlet,
+        Self::Operator,
+        Self::Device,
+        Self::Programme,
+        Self::Customer,
+        Self::Position,
+        Self::Card,
+        Self::Merge,
+        Self::Consent,
+        Self::Emission,
+        Self::Inbox,
+        Self::Purchase,
+        Self::Return,
+        Self::Entry,
+    ];
+
+    /// The kind with this wire tag.
+    #[must_use]
+    pub fn from_number(number: u8) -> Option<Self> {
+        Self::ALL.into_iter().find(|kind| *kind as u8 == number)
+    }
+
+    /// Facts are written once by their author and never echoed to it unless the authority changed
+    /// something beyond the claim (sync §4); states always go to everybody.
+    #[must_use]
+    pub const fn is_fact(self) -> bool {
+        matches!(
+            self,
+            Self::Consent | Self::Emission | Self::Purchase | Self::Return | Self::Entry
+        )
+    }
+}
+
+/// How a card stands (C3).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum CardState {
+    /// In a customer's hands.
+    Active = 1,
+    /// Refused at every counter.
+    Blocked = 2,
+}
+
+/// A card that was given to somebody.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Card {
+    /// Its number.
+    pub number: CardNumber,
+    /// Its holder; the first in the authority's order wins (sync §3).
+    pub customer: CustomerId,
+    /// How it stands.
+    pub state: CardState,
+    /// The entry that bound it.
+    pub bound_by: EntryId,
+}
+
+/// Why two customers are one person.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum MergeReason {
+    /// Both were given the same card (sync §3).
+    SameCard = 1,
+}
+
+/// Whether an edge counts now.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum EdgeState {
+    /// The two are one group.
+    On = 1,
+    /// Undone.
+    Off = 2,
+}
+
+/// An edge between two customers that are one person (I2).
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Merge {
+    /// The entry that led to it.
+    pub id: EntryId,
+    /// One of the two.
+    pub a: CustomerId,
+    /// The other.
+    pub b: CustomerId,
+    /// Why.
+    pub reason: MergeReason,
+    /// On or off.
+    pub state: EdgeState,
+}
+
+/// A run of card numbers (C3).
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Emission {
+    /// The entry that made it.
+    pub id: EntryId,
+    /// Its slot.
+    pub slot: EmitterSlot,
+    /// First counter.
+    pub first: u32,
+    /// How many.
+    pub count: u32,
+}
+
+/// What a person must decide; opened by the authority (sync §3).
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Inbox {
+    /// The entry that led to it.
+    pub id: EntryId,
+    /// What it is about.
+    pub code: Code,
+    /// The customer concerned.
+    pub customer: Option<CustomerId>,
+    /// The other customer, where there are two.
+    pub other: Option<CustomerId>,
+    /// Points concerned.
+    pub points: Points,
+    /// Business date.
+    pub date: Date,
+}
+
+/// Any row.
+#[derive(Clone, PartialEq, Eq)]
+pub enum Row {
+    /// The business.
+    Business(Business),
+    /// An outlet.
+    Outlet(Outlet),
+    /// A member of staff.
+    Operator(Operator),
+    /// A device.
+    Device(Device),
+    /// A version of the programme.
+    Programme(Programme),
+    /// A customer.
+    Customer(Customer),
+    /// A customer's account.
+    Position(CustomerId, Position),
+    /// A card.
+    Card(Card),
+    /// An edge between two customers.
+    Merge(Merge),
+    /// A consent event.
+    Consent(Consent),
+    /// A run of card numbers.
+    Emission(Emission),
+    /// Something to decide.
+    Inbox(Inbox),
+    /// A purchase.
+    Purchase(Purchase),
+    /// A return or void.
+    Return(Return),
+    /// A ledger entry.
+    Entry(Entry),
+}
+
+impl Row {
+    /// Its kind.
+    #[must_use]
+    pub const fn kind(&self) -> RowKind {
+        match self {
+            Self::Business(_) => RowKind::Business,
+            Self::Outlet(_) => RowKind::Outlet,
+            Self::Operator(_) => RowKind::Operator,
+            Self::Device(_) => RowKind::Device,
+            Self::Programme(_) => RowKind::Programme,
+            Self::Customer(_) => RowKind::Customer,
+            Self::Position(..) => RowKind::Position,
+            Self::Card(_) => RowKind::Card,
+            Self::Merge(_) => RowKind::Merge,
+            Self::Consent(_) => RowKind::Consent,
+            Self::Emission(_) => RowKind::Emission,
+            Self::Inbox(_) => RowKind::Inbox,
+            Self::Purchase(_) => RowKind::Purchase,
+            Self::Return(_) => RowKind::Return,
+            Self::Entry(_) => RowKind::Entry,
+        }
+    }
+
+    /// Its key within the kind.
+    #[must_use]
+    pub fn key(&self) -> i64 {
+        match self {
+            Self::Business(_) => 0,
+            Self::Outlet(outlet) => i64::from(outlet.id.0),
+            Self::Operator(operator) => i64::from(operator.id.0),
+            Self::Device(device) => i64::from(device.no.get()),
+            Self::Programme(programme) => i64::from(programme.version().0),
+            Self::Customer(customer) => customer.id.get(),
+            Self::Position(customer, _) => customer.get(),
+            Self::Card(card) => i64::try_from(card.number.value()).unwrap_or(i64::MAX),
+            Self::Merge(merge) => merge.id.get(),
+            Self::Consent(consent) => consent.id.get(),
+            Self::Emission(emission) => emission.id.get(),
+            Self::Inbox(item) => item.id.get(),
+            Self::Purchase(purchase) => purchase.id.get(),
+            Self::Return(back) => back.id.get(),
+            Self::Entry(entry) => entry.id.get(),
+        }
+    }
+
+    /// The month whose scope it belongs to; none = `base`. Follows from kind and business date alone,
+    /// never from behaviour (sync §4).
+    #[must_use]
+    pub fn month(&self) -> Option<Month> {
+        match self {
+            Self::Purchase(purchase) => Some(Month::of(purchase.at.date)),
+            Self::Return(back) => Some(Month::of(back.at.date)),
+            Self::Entry(entry) => Some(Month::of(entry.date)),
+            _ => None,
+        }
+    }
+}
