@@ -1,1 +1,4 @@
 //! The phone: use cases, queries, local store, sync client, scanner.
+
+pub mod platform;
+pub mod store;

@@ -1,0 +1,243 @@
+//! The phone's database: one encrypted SQLite file, one writer, some readers.
+//!
+//! Only this module and its children name rusqlite; use cases and queries see [`Tx`] and [`Reader`] and call the
+//! functions of the table modules with them. A write is one transaction and **one fsync** (sync §2); a read sees
+//! one state of the data however long it takes. Never asks for the time or for random bytes but through the traits
+//! of [`platform`](crate::platform).
+
+mod error;
+mod key;
+mod migrate;
+mod open;
+mod place;
+
+use std::ops::Deref;
+use std::path::Path;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use rusqlite::{Connection, Transaction, TransactionBehavior};
+
+pub use error::StoreError;
+pub use key::DatabaseKey;
+pub use place::{Files, Vfs};
+
+use crate::platform::{Clock, Rng};
+use open::Door;
+use place::Place;
+
+/// Readers kept open between reads. More are made when more threads read at once, and closed afterwards.
+const KEPT_READERS: usize = 2;
+
+/// One open store. Share it behind an [`Arc`]; dropping it closes the file.
+pub struct Store {
+    // Dropped in this order: the writer closes last of the connections and tidies up the log, then the lock goes.
+    readers: Mutex<Vec<Connection>>,
+    writer: Mutex<Connection>,
+    _lock: Mutex<Connection>,
+    door: Door,
+    clock: Arc<dyn Clock>,
+    rng: Arc<dyn Rng>,
+}
+
+impl Store {
+    /// Opens the store at `path`, or makes an empty one there; the folder must exist.
+    ///
+    /// Brings the file to the newest schema. The first sale after opening costs one fsync like every other.
+    ///
+    /// # Errors
+    /// - [`StoreError::Busy`]: another process, or another store of this one, has it open.
+    /// - [`StoreError::WrongKey`]: nothing was moved or changed.
+    /// - [`StoreError::Corrupt`]: the file was moved aside and the error says where to; the next open makes an
+    ///   empty store, so the caller asks a person first.
+    /// - [`StoreError::TooNew`], [`StoreError::ReadOnly`], [`StoreError::Full`], [`StoreError::Io`].
+    pub fn open(
+        path: &Path,
+        vfs: &Vfs,
+        key: &DatabaseKey,
+        clock: Arc<dyn Clock>,
+        rng: Arc<dyn Rng>,
+    ) -> Result<Self, StoreError> {
+        let door = Door {
+            place: Place {
+                path: path.to_owned(),
+                vfs: vfs.clone(),
+            },
+            key: key.clone(),
+        };
+        let lock = door.lock()?;
+        let writer = door.writer(clock.now_ms())?;
+        let store = Self {
+            readers: Mutex::new(Vec::new()),
+            writer: Mutex::new(writer),
+            _lock: Mutex::new(lock),
+            door,
+            clock,
+            rng,
+        };
+        if store.wal_pages()? == 0 {
+            match store.begin_log() {
+                // Reading works on a full disk; the next sale will say that it is full.
+                Ok(()) | Err(StoreError::Full) => {}
+                Err(error) => return Err(error),
+            }
+        }
+        Ok(store)
+    }
+
+    /// Does `work` in one transaction: all of it is durable when this returns `Ok`, none of it after an `Err` or a
+    /// panic. Costs one fsync, or none if `work` changed nothing.
+    ///
+    /// Other writers wait, readers don't. Must not be nested: `work` uses the [`Tx`] it is given, also to read.
+    /// After an error of the disk at the commit itself the outcome is open until the next commit or start, as with
+    /// any database: a repeat with the same request id finds out.
+    ///
+    /// # Errors
+    /// What `work` returns, or the [`StoreError`] that kept the transaction from beginning or ending.
+    pub fn write<T, E: From<StoreError>>(
+        &self,
+        work: impl FnOnce(&Tx<'_>) -> Result<T, E>,
+    ) -> Result<T, E> {
+        let conn = self.writer();
+        let transaction = Transaction::new_unchecked(&conn, TransactionBehavior::Immediate)
+            .map_err(StoreError::from)?;
+        let value = work(&Tx {
+            reader: Reader { conn: &conn },
+        })?;
+        transaction.commit().map_err(StoreError::from)?;
+        Ok(value)
+    }
+
+    /// Lets `work` read one unchanging state: the one at its first statement.
+    ///
+    /// May run in any number of threads at once and inside [`write`](Self::write), where it sees the state before
+    /// that transaction.
+    ///
+    /// # Errors
+    /// What `work` returns, or the [`StoreError`] that kept the file from being read.
+    pub fn read<T, E: From<StoreError>>(
+        &self,
+        work: impl FnOnce(&Reader<'_>) -> Result<T, E>,
+    ) -> Result<T, E> {
+        let kept = locked(&self.readers).pop();
+        let conn = kept.map_or_else(|| self.door.reader(), Ok)?;
+        let snapshot = Transaction::new_unchecked(&conn, TransactionBehavior::Deferred)
+            .map_err(StoreError::from)?;
+        let value = work(&Reader { conn: &conn });
+        snapshot.rollback().map_err(StoreError::from)?;
+        let mut readers = locked(&self.readers);
+        if readers.len() < KEPT_READERS {
+            readers.push(conn);
+        }
+        value
+    }
+
+    /// Moves the write-ahead log into the database. For idle moments: costs two to four fsyncs.
+    ///
+    /// A sale must not pay for this, so the automatic checkpoint is only a distant bound (32 MiB of log), and this
+    /// call also begins the next log: the header of a fresh log needs an fsync of its own.
+    ///
+    /// # Errors
+    /// [`StoreError::Full`], [`StoreError::Io`]; the log then stays as it is and nothing is lost.
+    pub fn checkpoint(&self, log: LogFile) -> Result<Checkpoint, StoreError> {
+        let statement = match log {
+            LogFile::Reuse => "PRAGMA wal_checkpoint(RESTART)",
+            LogFile::Truncate => "PRAGMA wal_checkpoint(TRUNCATE)",
+        };
+        let blocked: bool = self.writer().query_row(statement, [], |row| row.get(0))?;
+        if blocked {
+            return Ok(Checkpoint::Partial);
+        }
+        self.begin_log()?;
+        Ok(Checkpoint::Complete)
+    }
+
+    /// Pages in the write-ahead log; a thousand are a good reason for the next idle [`checkpoint`](Self::checkpoint).
+    ///
+    /// # Errors
+    /// [`StoreError::Io`].
+    pub fn wal_pages(&self) -> Result<u32, StoreError> {
+        let pages: i64 = self
+            .writer()
+            .query_row("PRAGMA wal_checkpoint(NOOP)", [], |row| row.get(1))?;
+        Ok(u32::try_from(pages).unwrap_or(0))
+    }
+
+    /// The clock this store was opened with.
+    #[must_use]
+    pub fn clock(&self) -> &dyn Clock {
+        self.clock.as_ref()
+    }
+
+    /// The randomness this store was opened with.
+    #[must_use]
+    pub fn rng(&self) -> &dyn Rng {
+        self.rng.as_ref()
+    }
+
+    /// Writes one small row, so that the header of a fresh log is there before the next sale.
+    fn begin_log(&self) -> Result<(), StoreError> {
+        let now = self.clock.now_ms();
+        self.write(|tx| {
+            tx.conn()
+                .prepare_cached(
+                    "INSERT INTO meta (key, value) VALUES ('log_began_ms', ?1)
+                     ON CONFLICT (key) DO UPDATE SET value = excluded.value",
+                )?
+                .execute([now])?;
+            Ok(())
+        })
+    }
+
+    fn writer(&self) -> MutexGuard<'_, Connection> {
+        locked(&self.writer)
+    }
+}
+
+/// A panic inside a transaction undid it before the lock was released, so what the lock guards is sound.
+fn locked<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+/// What a checkpoint does with the log's file.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum LogFile {
+    /// Keeps the space for the next log: the quick one.
+    Reuse,
+    /// Cuts it to nothing: after an erasure no old page may stay there (sync §8).
+    Truncate,
+}
+
+/// How far a checkpoint came.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[must_use]
+pub enum Checkpoint {
+    /// Everything is in the database and the log begins anew.
+    Complete,
+    /// A reader was still looking at an older state; try again when it has finished.
+    Partial,
+}
+
+/// One consistent state of the data, to read from.
+pub struct Reader<'c> {
+    conn: &'c Connection,
+}
+
+impl<'c> Reader<'c> {
+    /// The connection, for the table modules only.
+    pub(in crate::store) fn conn(&self) -> &'c Connection {
+        self.conn
+    }
+}
+
+/// A transaction that writes; what a [`Reader`] offers it offers too, with its own changes in view.
+pub struct Tx<'c> {
+    reader: Reader<'c>,
+}
+
+impl<'c> Deref for Tx<'c> {
+    type Target = Reader<'c>;
+
+    fn deref(&self) -> &Reader<'c> {
+        &self.reader
+    }
+}

@@ -1,0 +1,161 @@
+//! How a connection to the encrypted file is made, and how a file is judged before anything is written to it.
+
+use std::path::Path;
+
+use rusqlite::config::DbConfig;
+use rusqlite::{Connection, OpenFlags};
+
+use super::migrate;
+use super::place::Place;
+use super::{DatabaseKey, StoreError};
+
+/// How SQLCipher writes a page. Part of the file format; chosen in docs/decisions/0002-database-cipher.md.
+const CIPHER: &str = "
+    PRAGMA cipher_page_size = 4096;
+    PRAGMA cipher_hmac_algorithm = HMAC_SHA256;
+    PRAGMA cipher_memory_security = OFF;
+";
+
+/// What every connection needs. Foreign keys are off because a row may arrive before the row it names (sync §2).
+const EVERY: &str = "
+    PRAGMA foreign_keys = OFF;
+    PRAGMA temp_store = MEMORY;
+    PRAGMA secure_delete = ON;
+";
+
+/// What the writer needs besides.
+///
+/// FULL, and the real flush on Apple's systems: with NORMAL a power cut can undo an op that was pushed already, and
+/// its number would be used again (sync §2). The automatic checkpoint is a bound for a shop that is never idle
+/// (8,192 pages are 32 MiB); see [`Store::checkpoint`](super::Store::checkpoint) for the usual way.
+const WRITER: &str = "
+    PRAGMA synchronous = FULL;
+    PRAGMA fullfsync = ON;
+    PRAGMA checkpoint_fullfsync = ON;
+    PRAGMA wal_autocheckpoint = 8192;
+    PRAGMA journal_size_limit = 8388608;
+";
+
+/// Distinct statements kept prepared per connection: more than the core has for its busiest use cases.
+const STATEMENTS: usize = 128;
+
+/// How long a reader waits for the few moments in which the write-ahead log can't be read.
+const READER_WAITS: std::time::Duration = std::time::Duration::from_secs(1);
+
+/// The database file with the key that opens it.
+pub(in crate::store) struct Door {
+    pub(in crate::store) place: Place,
+    pub(in crate::store) key: DatabaseKey,
+}
+
+impl Door {
+    /// Takes the store for this process, until the answer is dropped or the process dies.
+    ///
+    /// The lock is SQLite's own, on an empty file beside the database: it works on every platform and disk that
+    /// the database works on. Locking the database itself would keep our own readers out.
+    pub(in crate::store) fn lock(&self) -> Result<Connection, StoreError> {
+        let conn = self.connect(&self.place.beside("-lock"))?;
+        conn.busy_timeout(std::time::Duration::ZERO)?;
+        if conn.is_readonly(rusqlite::MAIN_DB)? {
+            return Err(StoreError::ReadOnly);
+        }
+        conn.execute_batch("PRAGMA journal_mode = MEMORY; BEGIN EXCLUSIVE")?;
+        Ok(conn)
+    }
+
+    /// The writer of a file that is of this key, sound and of the newest schema. Call under [`lock`](Self::lock).
+    ///
+    /// A file that turns out damaged is moved aside; `now_ms` goes into its new name.
+    pub(in crate::store) fn writer(&self, now_ms: i64) -> Result<Connection, StoreError> {
+        let proof = self.prove_key()?;
+        let error = match self.connect(&self.place.path) {
+            Ok(conn) => match self.prepare_writer(&conn, proof) {
+                Ok(()) => return Ok(conn),
+                Err(error) => error,
+            },
+            Err(error) => error,
+        };
+        match (error, proof) {
+            (StoreError::Corrupt { .. }, KeyProof::Proved) => Err(StoreError::Corrupt {
+                moved_to: Some(self.place.move_aside(now_ms)?),
+            }),
+            (StoreError::Corrupt { .. }, KeyProof::Missing) => Err(StoreError::WrongKey),
+            (error, _) => Err(error),
+        }
+    }
+
+    /// A connection that can only read; the writer must be open already.
+    pub(in crate::store) fn reader(&self) -> Result<Connection, StoreError> {
+        let conn = self.connect(&self.place.path)?;
+        self.unlock(&conn)?;
+        conn.busy_timeout(READER_WAITS)?;
+        conn.execute_batch("PRAGMA query_only = ON")?;
+        Ok(conn)
+    }
+
+    fn connect(&self, path: &Path) -> Result<Connection, StoreError> {
+        // No mutex: a connection is used by one thread at a time, which the store's own types see to.
+        let flags = OpenFlags::SQLITE_OPEN_READ_WRITE
+            | OpenFlags::SQLITE_OPEN_CREATE
+            | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+        Ok(match self.place.vfs.name() {
+            Some(vfs) => Connection::open_with_flags_and_vfs(path, flags, vfs)?,
+            None => Connection::open_with_flags(path, flags)?,
+        })
+    }
+
+    fn unlock(&self, conn: &Connection) -> Result<(), StoreError> {
+        conn.execute_batch(&self.key.pragma())?;
+        conn.execute_batch(CIPHER)?;
+        conn.execute_batch(EVERY)?;
+        conn.set_prepared_statement_cache_capacity(STATEMENTS);
+        Ok(())
+    }
+
+    fn prepare_writer(&self, conn: &Connection, proof: KeyProof) -> Result<(), StoreError> {
+        // Until the file is judged good, closing it must not write the log into it.
+        conn.set_db_config(DbConfig::SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, true)?;
+        conn.busy_timeout(std::time::Duration::ZERO)?;
+        self.unlock(conn)?;
+        migrate::refuse_newer(conn)?;
+        if conn.is_readonly(rusqlite::MAIN_DB)? {
+            return Err(StoreError::ReadOnly);
+        }
+        let mode: String = conn.query_row("PRAGMA journal_mode = WAL", [], |row| row.get(0))?;
+        if mode != "wal" {
+            return Err(StoreError::Unexpected(
+                "this disk has no shared memory".into(),
+            ));
+        }
+        conn.execute_batch(WRITER)?;
+        migrate::migrate(conn)?;
+        if proof == KeyProof::Missing {
+            self.place.set_key_check(&self.key.check_value())?;
+        }
+        conn.set_db_config(DbConfig::SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, false)?;
+        Ok(())
+    }
+
+    /// What the value beside the file says about the key; writes it first where there is no file yet.
+    fn prove_key(&self) -> Result<KeyProof, StoreError> {
+        let own = self.key.check_value();
+        if !self.place.has_database()? {
+            self.place.set_key_check(&own)?;
+            return Ok(KeyProof::Proved);
+        }
+        match self.place.key_check()? {
+            Some(found) if found == own => Ok(KeyProof::Proved),
+            Some(found) if found.len() == own.len() => Err(StoreError::WrongKey),
+            _ => Ok(KeyProof::Missing),
+        }
+    }
+}
+
+/// What is known about the key before the file is read.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum KeyProof {
+    /// The check value agrees: a file that can't be read is damaged.
+    Proved,
+    /// The check value is lost: a file that can't be read may just have another key.
+    Missing,
+}
