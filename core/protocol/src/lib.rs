@@ -1,1 +1,20 @@
-//! Wire types and codecs of the sync protocol, shared by phone and server.
+//! Wire types and codecs of the sync protocol, shared by phone and server (sync §2–§5, §7, §9).
+//!
+//! Bytes in, values out, and back: nothing here touches a disk, a network, a clock or randomness, and
+//! nothing decides what an op means. Every decoder is total: any bytes give a value or a
+//! [`WireError`] within the bounds stated in [`limits`]. The numbers of every field are listed in
+//! `docs/formats/wire.md`.
+
+mod cbor;
+mod columns;
+pub mod digest;
+mod error;
+pub mod fields;
+pub mod limits;
+mod packing;
+pub mod page;
+pub mod rows;
+pub mod scope;
+mod varint;
+
+pub use error::{Measure, WireError};

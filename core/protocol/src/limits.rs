@@ -1,0 +1,62 @@
+//! Every size the protocol accepts, in one place (sync §4).
+//!
+//! A decoder checks a declared size here before it allocates anything for it. Each limit has a test
+//! at the limit and one above.
+
+/// Bytes of one text, in normal form C.
+pub const TEXT: usize = 1_024;
+/// Bytes of one byte string inside an entity or an op.
+pub const BYTES: usize = 16 * 1_024;
+/// Fields of one record.
+pub const FIELDS: usize = 256;
+/// Items of one list.
+pub const ITEMS: usize = 1_024;
+/// How deep records and lists may lie in each other; the outermost record is 1.
+pub const DEPTH: usize = 8;
+/// Bytes of one row's record.
+pub const ROW_RECORD: usize = 64 * 1_024;
+/// Bytes of one op: facts and personal section together.
+pub const OP: usize = 64 * 1_024;
+/// Entries of one op.
+pub const OP_ENTRIES: usize = 255;
+/// Bytes of an op's personal nonce.
+pub const NONCE: usize = 16;
+
+/// Bytes of a page as sent.
+pub const PAGE_PACKED: usize = 256 * 1_024;
+/// Bytes of a page's rows: each record and [`ROW_OVERHEAD`].
+pub const PAGE_UNPACKED: usize = 2 * 1_024 * 1_024;
+/// Counted for a row beside its record.
+pub const ROW_OVERHEAD: usize = 24;
+
+/// Ops of one sealed batch.
+pub const BATCH_OPS: usize = 1_000;
+/// Bytes of a batch as sent.
+pub const BATCH_PACKED: usize = 256 * 1_024;
+/// Bytes of a batch's ops, facts and personal sections together.
+pub const BATCH_UNPACKED: usize = 1_024 * 1_024;
+/// Batches of one request: with [`BATCH_UNPACKED`] the 8 MiB of a request (sync §4).
+pub const REQUEST_BATCHES: usize = 8;
+/// Bytes of a request as sent.
+pub const REQUEST: usize = 1_024 * 1_024;
+/// Bytes of an answer as sent.
+pub const ANSWER: usize = 4 * 1_024 * 1_024;
+/// Pages of one answer.
+pub const ANSWER_PAGES: usize = 15;
+/// Cursors, digests or scopes named in one message: 50 years of months.
+pub const SCOPES: usize = 600;
+/// Clock anchors of one request.
+pub const ANCHORS: usize = 64;
+/// Runs of acked ops in one answer.
+pub const RUNS: usize = 1_024;
+/// Ops named in `want_personal`.
+pub const WANTED: usize = 1_024;
+/// Epochs of a lineage.
+pub const LINEAGE: usize = 1_024;
+
+/// Attributes of one customer.
+pub const ATTRIBUTES: usize = 64;
+/// Other names of one customer.
+pub const ALIASES: usize = 16;
+/// Characters of a pairing QR.
+pub const PAIRING_TEXT: usize = 400;
