@@ -15,7 +15,7 @@ pub struct Effect {
     pub points: Points,
     /// Stamps.
     pub stamps: Stamps,
-    /// What it was worth in money at that moment, in minor units.
+    /// What that is worth in money, in minor units, with the same sign.
     pub value: Money,
 }
 

@@ -5,10 +5,13 @@
 //! decisions) and [`position`] (the fold). The laws named in the comments (`L4`, `D3`, sync §3) are those
 //! of the product's loyalty and sync rules, see `docs/laws.md`.
 
+pub mod allocate;
+pub mod authority;
 pub mod business;
 pub mod card;
 pub mod codes;
 pub mod customer;
+pub mod earn;
 pub mod ids;
 pub mod ledger;
 pub mod moment;
@@ -17,4 +20,7 @@ pub mod op;
 pub mod position;
 pub mod programme;
 pub mod purchase;
+pub mod quote;
+pub mod redeem;
+pub mod refund;
 pub mod row;

@@ -1,0 +1,247 @@
+//! The authority: an op and the state before it → the rows after it (sync §1).
+//!
+//! One pure module for a founding phone, for a server's writer, and for a phone that shows its own
+//! pending ops over the authority's last word: the same function, so a row that is not echoed has the
+//! same bytes on both sides (sync §4). Nobody's fact is rejected; what can't count gets effect 0 and a
+//! reason (L15). Errors come only from the book, never from an op.
+
+mod clock;
+mod people;
+mod returns;
+mod sale;
+mod work;
+
+pub use clock::{Anchor, effective_time};
+
+use crate::card::CardNumber;
+use crate::codes::Code;
+use crate::customer::Customer;
+use crate::ids::{CustomerId, OpId, ProgrammeVersion, PurchaseId, RequestMark, Seq};
+use crate::ledger::Entry;
+use crate::moment::Moment;
+use crate::money::Overflow;
+use crate::op::{Fact, Op};
+use crate::position::Position;
+use crate::programme::Programme;
+use crate::purchase::{Purchase, Return};
+use crate::row::{Card, Merge, Row};
+use work::Work;
+
+/// What the authority may look up while it decides: the state after all ops ordered so far.
+pub trait Book {
+    /// Why the state can't be read.
+    type Error;
+
+    /// A customer.
+    ///
+    /// # Errors
+    /// The store's own.
+    fn customer(&self, id: CustomerId) -> Result<Option<Customer>, Self::Error>;
+    /// A customer's own position (not their group's).
+    ///
+    /// # Errors
+    /// The store's own.
+    fn position(&self, id: CustomerId) -> Result<Option<Position>, Self::Error>;
+    /// A card that was given to somebody.
+    ///
+    /// # Errors
+    /// The store's own.
+    fn card(&self, number: CardNumber) -> Result<Option<Card>, Self::Error>;
+    /// All edges at this customer, on or off.
+    ///
+    /// # Errors
+    /// The store's own.
+    fn edges(&self, id: CustomerId) -> Result<Vec<Merge>, Self::Error>;
+    /// A purchase.
+    ///
+    /// # Errors
+    /// The store's own.
+    fn purchase(&self, id: PurchaseId) -> Result<Option<Purchase>, Self::Error>;
+    /// All returns and voids of a purchase.
+    ///
+    /// # Errors
+    /// The store's own.
+    fn returns(&self, id: PurchaseId) -> Result<Vec<Return>, Self::Error>;
+    /// All ledger entries of a purchase, by id.
+    ///
+    /// # Errors
+    /// The store's own.
+    fn entries(&self, id: PurchaseId) -> Result<Vec<Entry>, Self::Error>;
+    /// A version of the programme.
+    ///
+    /// # Errors
+    /// The store's own.
+    fn programme(&self, version: ProgrammeVersion) -> Result<Option<Programme>, Self::Error>;
+    /// Another op that bears this request mark.
+    ///
+    /// # Errors
+    /// The store's own.
+    fn requested(&self, mark: RequestMark) -> Result<Option<OpId>, Self::Error>;
+}
+
+/// How an op stands when it is applied.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Standing {
+    /// A phone's own claim, shown until the authority has spoken.
+    Pending,
+    /// The authority orders it.
+    Ordered {
+        /// Its place.
+        seq: Seq,
+        /// The time that counts, where it is not the one the phone wrote (sync §5).
+        corrected: Option<Moment>,
+        /// Whether its author is the authority itself: only then may it change rule sets.
+        author: Author,
+    },
+}
+
+/// Whose op it is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Author {
+    /// An enrolled device.
+    Device,
+    /// The authority itself.
+    Authority,
+}
+
+/// Whether a fact's author must be told.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Echo {
+    /// The author can make this row from its own op.
+    AsClaimed,
+    /// The authority changed something beyond the claim.
+    Changed,
+}
+
+/// A row after the op.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Decided {
+    /// The row.
+    pub row: Row,
+    /// Whether its author must be told; states are always told.
+    pub echo: Echo,
+}
+
+/// Applies `op` to the state of `book`: the rows it writes, ordered by kind and key.
+///
+/// # Errors
+/// Only the book's own; whatever an op holds is decided, at worst as "effect 0, malformed".
+pub fn decide<B: Book>(book: &B, op: &Op, standing: Standing) -> Result<Vec<Decided>, B::Error> {
+    let refused = refusal_of_all(book, op, standing)?;
+    match apply_all(book, op, standing, refused) {
+        Ok(rows) => Ok(rows),
+        Err(Stop::Book(error)) => Err(error),
+        Err(Stop::Malformed) => {
+            // One bad op never blocks the queue: kept as facts without effect.
+            match apply_all(book, op, standing, Some(Code::MalformedFact)) {
+                Ok(rows) => Ok(rows),
+                Err(Stop::Book(error)) => Err(error),
+                Err(Stop::Malformed) => Ok(Vec::new()),
+            }
+        }
+    }
+}
+
+/// Why applying stopped.
+enum Stop<E> {
+    /// The book could not be read.
+    Book(E),
+    /// The op's numbers can't be true.
+    Malformed,
+}
+
+impl<E> From<Overflow> for Stop<E> {
+    fn from(_: Overflow) -> Self {
+        Self::Malformed
+    }
+}
+
+impl<E> From<crate::ids::IdError> for Stop<E> {
+    fn from(_: crate::ids::IdError) -> Self {
+        Self::Malformed
+    }
+}
+
+/// A second op with the same request gets effect 0 (sync §2).
+fn refusal_of_all<B: Book>(
+    book: &B,
+    op: &Op,
+    standing: Standing,
+) -> Result<Option<Code>, B::Error> {
+    if standing == Standing::Pending {
+        return Ok(None);
+    }
+    let moves_value =
+        |f: &Fact| matches!(f, Fact::Sale(_) | Fact::Return { .. } | Fact::Attach { .. });
+    if !op.facts.iter().any(moves_value) {
+        return Ok(None);
+    }
+    let twin = book.requested(op.request)?.filter(|twin| *twin != op.id);
+    Ok(twin.map(|_| Code::DuplicateRequest))
+}
+
+fn apply_all<B: Book>(
+    book: &B,
+    op: &Op,
+    standing: Standing,
+    refused: Option<Code>,
+) -> Result<Vec<Decided>, Stop<B::Error>> {
+    let mut work = Work::new(book, op, standing, refused);
+    let mut place = 0;
+    while let Some(fact) = op.facts.get(place) {
+        place += match fact {
+            Fact::Register
+            | Fact::Edit(_)
+            | Fact::Consent { .. }
+            | Fact::Bind { .. }
+            | Fact::Emission { .. } => {
+                people::apply(&mut work, place, fact)?;
+                1
+            }
+            Fact::Sale(sale) => sale::apply_sale(&mut work, place, sale)?,
+            Fact::Attach { purchase, customer } => {
+                sale::apply_attach(&mut work, place, *purchase, *customer)?
+            }
+            Fact::Return {
+                purchase,
+                kind,
+                lines,
+            } => returns::apply(&mut work, place, (*purchase, *kind, lines))?,
+            Fact::Claim(claim) => {
+                sale::apply_own_claim(&mut work, place, claim)?;
+                1
+            }
+            Fact::Business(_)
+            | Fact::Outlet(_)
+            | Fact::Operator(_)
+            | Fact::Programme(_)
+            | Fact::Device(_) => {
+                rule(&mut work, fact);
+                1
+            }
+        };
+    }
+    work.finish()
+}
+
+/// Rule sets are the authority's alone; from anybody else they are kept in the op log without effect.
+fn rule<B: Book>(work: &mut Work<'_, B>, fact: &Fact) {
+    if !matches!(
+        work.standing,
+        Standing::Ordered {
+            author: Author::Authority,
+            ..
+        }
+    ) {
+        return;
+    }
+    let row = match fact {
+        Fact::Business(business) => Row::Business(business.clone()),
+        Fact::Outlet(outlet) => Row::Outlet(outlet.clone()),
+        Fact::Operator(operator) => Row::Operator(operator.clone()),
+        Fact::Programme(programme) => Row::Programme(programme.clone()),
+        Fact::Device(device) => Row::Device(device.clone()),
+        _ => return,
+    };
+    work.put(row, Echo::AsClaimed);
+}

@@ -1,0 +1,129 @@
+//! Customers, consents and cards (sync §3).
+
+use super::work::Work;
+use super::{Book, Echo, Standing, Stop};
+use crate::card::CardNumber;
+use crate::codes::Code;
+use crate::customer::{Consent, Customer, Version};
+use crate::ids::{CustomerId, EntryId};
+use crate::money::Points;
+use crate::op::Fact;
+use crate::row::{Card, CardState, EdgeState, Emission, Merge, MergeReason, Row};
+
+/// Applies one fact about a person or a card.
+pub(super) fn apply<B: Book>(
+    work: &mut Work<'_, B>,
+    place: usize,
+    fact: &Fact,
+) -> Result<(), Stop<B::Error>> {
+    let (at, echo) = work.moment();
+    let entry = EntryId(work.id(place)?);
+    match fact {
+        Fact::Register => {
+            let id = CustomerId(work.id(place)?);
+            let customer = Customer {
+                id,
+                registered: at.date,
+                outlet: work.op.outlet,
+                profile: Vec::new(),
+            };
+            write_groups(work, place, customer);
+        }
+        Fact::Edit(id) => {
+            if let Some(customer) = work.customer(*id)? {
+                write_groups(work, place, customer);
+            }
+        }
+        Fact::Consent {
+            customer,
+            purpose,
+            channel,
+            wording,
+            will,
+        } => {
+            let consent = Consent {
+                id: entry,
+                customer: *customer,
+                purpose: *purpose,
+                channel: *channel,
+                wording: *wording,
+                will: *will,
+                at,
+                operator: work.op.operator,
+                seen: work.op.seen.seq,
+            };
+            work.put(Row::Consent(consent), echo);
+        }
+        Fact::Bind { card, customer } => bind(work, entry, *card, *customer)?,
+        Fact::Emission { slot, first, count } => {
+            work.put(
+                Row::Emission(Emission {
+                    id: entry,
+                    slot: *slot,
+                    first: *first,
+                    count: *count,
+                }),
+                echo,
+            );
+        }
+        _ => {}
+    }
+    Ok(())
+}
+
+fn write_groups<B: Book>(work: &mut Work<'_, B>, place: usize, mut customer: Customer) {
+    let seq = match work.standing {
+        Standing::Pending => None,
+        Standing::Ordered { seq, .. } => Some(seq),
+    };
+    let edit = Version {
+        seq,
+        at_ms: work.moment().0.instant_ms,
+        device: work.op.id.0.device(),
+    };
+    let groups = work.op.groups(place).to_vec();
+    for group in groups.into_iter().filter(|g| g.check().is_ok()) {
+        customer.write(group, edit, work.op.seen.seq);
+    }
+    work.put(Row::Customer(customer), Echo::AsClaimed);
+}
+
+/// The first binding wins. If one side never had personal data the two are one person; two named people
+/// are the owner's to decide, and until then both earn on their own ids (sync §3).
+fn bind<B: Book>(
+    work: &mut Work<'_, B>,
+    entry: EntryId,
+    number: CardNumber,
+    customer: CustomerId,
+) -> Result<(), Stop<B::Error>> {
+    let Some(card) = work.book.card(number).map_err(Stop::Book)? else {
+        let card = Card {
+            number,
+            customer,
+            state: CardState::Active,
+            bound_by: entry,
+        };
+        work.put(Row::Card(card), Echo::AsClaimed);
+        return Ok(());
+    };
+    if work.group(card.customer)?.contains(&customer) || card.state == CardState::Blocked {
+        return Ok(());
+    }
+    let provisional = |id| -> Result<bool, Stop<B::Error>> {
+        Ok(work.customer(id)?.is_none_or(|c| c.is_provisional()))
+    };
+    if provisional(card.customer)? || provisional(customer)? {
+        let (a, b) = (card.customer.min(customer), card.customer.max(customer));
+        work.add_edge(Merge {
+            id: entry,
+            a,
+            b,
+            reason: MergeReason::SameCard,
+            state: EdgeState::On,
+        });
+    } else {
+        let both = (Some(card.customer), Some(customer));
+        work.open_inbox(entry, Code::TwoNamedPeople, both, Points::ZERO);
+    }
+    Ok(())
+}

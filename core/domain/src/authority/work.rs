@@ -1,0 +1,231 @@
+//! The rows an op has touched so far, over a book that does not change meanwhile.
+
+use std::collections::BTreeMap;
+
+use super::{Book, Decided, Echo, Standing, Stop};
+use crate::codes::Code;
+use crate::customer::Customer;
+use crate::ids::{CustomerId, EntryId, Id};
+use crate::ledger::{Effect, Entry, EntryKind};
+use crate::moment::Moment;
+use crate::money::Points;
+use crate::op::{Claim, Op};
+use crate::position::{Group, Position};
+use crate::row::{EdgeState, Inbox, Merge, Row, RowKind};
+
+/// One op being applied.
+pub(super) struct Work<'b, B: Book> {
+    pub(super) book: &'b B,
+    pub(super) op: &'b Op,
+    pub(super) standing: Standing,
+    /// Everything in this op gets effect 0 for this reason.
+    pub(super) refused: Option<Code>,
+    positions: BTreeMap<CustomerId, Position>,
+    rows: BTreeMap<(RowKind, i64), Decided>,
+    edges: Vec<Merge>,
+}
+
+impl<'b, B: Book> Work<'b, B> {
+    pub(super) fn new(book: &'b B, op: &'b Op, standing: Standing, refused: Option<Code>) -> Self {
+        Self {
+            book,
+            op,
+            standing,
+            refused,
+            positions: BTreeMap::new(),
+            rows: BTreeMap::new(),
+            edges: Vec::new(),
+        }
+    }
+
+    /// The moment that counts, and whether the author must be told of it.
+    pub(super) fn moment(&self) -> (Moment, Echo) {
+        match self.standing {
+            Standing::Ordered {
+                corrected: Some(moment),
+                ..
+            } => (moment, Echo::Changed),
+            _ => (self.op.time.wall, Echo::AsClaimed),
+        }
+    }
+
+    pub(super) fn id(&self, place: usize) -> Result<Id, Stop<B::Error>> {
+        Ok(self.op.entry_id(place)?)
+    }
+
+    pub(super) fn put(&mut self, row: Row, echo: Echo) {
+        self.rows
+            .insert((row.kind(), row.key()), Decided { row, echo });
+    }
+
+    pub(super) fn customer(&self, id: CustomerId) -> Result<Option<Customer>, Stop<B::Error>> {
+        match self.rows.get(&(RowKind::Customer, id.get())) {
+            Some(Decided {
+                row: Row::Customer(customer),
+                ..
+            }) => Ok(Some(customer.clone())),
+            _ => self.book.customer(id).map_err(Stop::Book),
+        }
+    }
+
+    pub(super) fn add_edge(&mut self, merge: Merge) {
+        self.edges.push(merge);
+        self.put(Row::Merge(merge), Echo::AsClaimed);
+    }
+
+    /// The ids that active edges connect with `customer`, itself included, in id order (I2).
+    pub(super) fn group(&self, customer: CustomerId) -> Result<Vec<CustomerId>, Stop<B::Error>> {
+        let mut members = vec![customer];
+        let mut next = 0;
+        while let Some(&member) = members.get(next) {
+            next += 1;
+            let own = self
+                .edges
+                .iter()
+                .filter(|e| e.a == member || e.b == member)
+                .copied();
+            let edges: Vec<Merge> = self
+                .book
+                .edges(member)
+                .map_err(Stop::Book)?
+                .into_iter()
+                .chain(own)
+                .collect();
+            for edge in edges.iter().filter(|e| e.state == EdgeState::On) {
+                let other = if edge.a == member { edge.b } else { edge.a };
+                if !members.contains(&other) {
+                    members.push(other);
+                }
+            }
+        }
+        members.sort_unstable();
+        Ok(members)
+    }
+
+    pub(super) fn position(&self, id: CustomerId) -> Result<Position, Stop<B::Error>> {
+        match self.positions.get(&id) {
+            Some(position) => Ok(position.clone()),
+            None => Ok(self
+                .book
+                .position(id)
+                .map_err(Stop::Book)?
+                .unwrap_or_default()),
+        }
+    }
+
+    pub(super) fn set_position(&mut self, id: CustomerId, position: Position) {
+        self.positions.insert(id, position);
+    }
+
+    /// Writes one ledger entry with its effect and folds it into the group's positions (L13).
+    ///
+    /// `verdict` is the authority's word where it is not the claim (L15); `uses` are the buckets that
+    /// points return to.
+    pub(super) fn post(
+        &mut self,
+        place: usize,
+        posting: Posting<'_>,
+    ) -> Result<(), Stop<B::Error>> {
+        let (moment, mut echo) = self.moment();
+        let claim = posting.claim;
+        let verdict = self
+            .refused
+            .map(|code| (Effect::NONE, code))
+            .or(posting.verdict);
+        let mut entry = Entry {
+            id: EntryId(self.id(place)?),
+            customer: claim.customer,
+            instrument: claim.instrument,
+            kind: claim.kind,
+            purchase: posting.purchase,
+            date: moment.date,
+            claim: claim.effect,
+            lot: claim.lot,
+            verdict,
+            uses: posting.uses,
+        };
+        if verdict.is_some() {
+            echo = Echo::Changed;
+        }
+        if entry.effect() == Effect::NONE {
+            self.put(Row::Entry(entry), echo);
+            return Ok(());
+        }
+        let mut members = Vec::new();
+        for member in self.group(claim.customer)? {
+            members.push((member, self.position(member)?));
+        }
+        let mut group = Group::new(members);
+        let folded = group.fold(&entry)?;
+        if !folded.uses.is_empty() {
+            entry.uses = folded.uses;
+        }
+        if !entry.uses.is_empty() {
+            // Which buckets a debit took is the authority's word, never part of a claim (L3).
+            echo = Echo::Changed;
+        }
+        if folded.overdrawn.is_positive() && claim.kind == EntryKind::Redeem {
+            self.overdraft(&entry, folded.overdrawn, &mut group);
+        }
+        for (member, position) in group.into_members() {
+            self.set_position(member, position);
+        }
+        self.put(Row::Entry(entry), echo);
+        Ok(())
+    }
+
+    /// Above the balance: the fact counts and leaves a debt; offline redemption is held for this person
+    /// and the owner is asked (sync §6).
+    fn overdraft(&mut self, entry: &Entry, points: Points, group: &mut Group) {
+        if matches!(self.standing, Standing::Pending) {
+            return;
+        }
+        group.member(entry.customer).held = true;
+        self.open_inbox(
+            entry.id,
+            Code::Overdraft { points: points.0 },
+            (Some(entry.customer), None),
+            points,
+        );
+    }
+
+    pub(super) fn open_inbox(
+        &mut self,
+        id: EntryId,
+        code: Code,
+        (customer, other): (Option<CustomerId>, Option<CustomerId>),
+        points: Points,
+    ) {
+        if matches!(self.standing, Standing::Pending) {
+            return;
+        }
+        let date = self.moment().0.date;
+        self.put(
+            Row::Inbox(Inbox {
+                id,
+                code,
+                customer,
+                other,
+                points,
+                date,
+            }),
+            Echo::AsClaimed,
+        );
+    }
+
+    /// All rows, positions last written included.
+    pub(super) fn finish(mut self) -> Result<Vec<Decided>, Stop<B::Error>> {
+        for (customer, position) in std::mem::take(&mut self.positions) {
+            self.put(Row::Position(customer, position), Echo::AsClaimed);
+        }
+        Ok(self.rows.into_values().collect())
+    }
+}
+
+/// One entry to be written.
+pub(super) struct Posting<'a> {
+    pub(super) claim: &'a Claim,
+    pub(super) purchase: Option<crate::ids::PurchaseId>,
+    pub(super) verdict: Option<(Effect, Code)>,
+    pub(super) uses: Vec<crate::ledger::Use>,
+}

@@ -1,0 +1,301 @@
+//! What a return gives back: money, points and stamps, exact to the last one (X1–X6).
+//!
+//! Everything is a difference of cumulative amounts, recomputed in the authority's order, so many small
+//! returns equal one big one (X2). Used by the phone for its claim and by the authority for its verdict.
+
+use crate::codes::Code;
+use crate::earn::{earned, kept};
+use crate::ids::InstrumentId;
+use crate::ledger::{Effect, Entry, EntryKind, LotTerms, Use};
+use crate::money::{Money, Overflow, Points};
+use crate::op::Claim;
+use crate::programme::{Kept, Programme};
+use crate::purchase::{
+    Purchase, Quantity, Return, ReturnKind, ReturnedLine, returned_part, returned_so_far,
+};
+
+/// What is known of the purchase when it comes back.
+#[derive(Debug, Clone, Copy)]
+pub struct Sold<'a> {
+    /// The purchase.
+    pub purchase: &'a Purchase,
+    /// All its ledger entries so far, returns' entries included.
+    pub entries: &'a [Entry],
+    /// All its returns so far.
+    pub returns: &'a [Return],
+    /// The programme version it was made under (L9).
+    pub programme: &'a Programme,
+}
+
+/// What a return comes to.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Refund {
+    /// What of it counts, per line (X1).
+    pub lines: Vec<ReturnedLine>,
+    /// Money that goes back, in minor units: only the money part (X4).
+    pub money: Money,
+    /// Gross value of what came back.
+    pub gross: Money,
+    /// Whether nothing is left with the customer.
+    pub kept: Kept,
+    /// What the ledger is asked to do, with the buckets that points return to (X3).
+    pub claims: Vec<(Claim, Vec<Use>)>,
+}
+
+/// Everything that has not come back yet: what a full return or a void names.
+///
+/// # Errors
+/// [`Overflow`].
+pub fn everything_left(
+    purchase: &Purchase,
+    returns: &[Return],
+) -> Result<Vec<ReturnedLine>, Overflow> {
+    let before = returned_so_far(purchase, returns)?;
+    let mut lines = Vec::new();
+    for (place, (line, back)) in purchase.lines.iter().zip(before).enumerate() {
+        let left = Quantity(line.quantity.0.checked_sub(back.0).ok_or(Overflow)?);
+        if left.0 > 0 {
+            lines.push(ReturnedLine {
+                line: u16::try_from(place).map_err(|_| Overflow)?,
+                quantity: left,
+            });
+        }
+    }
+    Ok(lines)
+}
+
+/// Why a return does not count at all, if so (X6).
+#[must_use]
+pub fn refusal(kind: ReturnKind, purchase: &Purchase, returns: &[Return]) -> Option<Code> {
+    let counts = |r: &&Return| !r.effective().is_empty();
+    if let Some(code) = purchase.refused {
+        return Some(code);
+    }
+    if returns
+        .iter()
+        .filter(counts)
+        .any(|r| matches!(r.kind, ReturnKind::Void(_)))
+    {
+        return Some(Code::AlreadyVoided);
+    }
+    let voids = matches!(kind, ReturnKind::Void(_));
+    (voids && returns.iter().any(|r| counts(&r))).then_some(Code::VoidAfterReturn)
+}
+
+/// What returning `back` comes to; what is above what was sold does not count (X1).
+///
+/// # Errors
+/// [`Overflow`].
+pub fn refund(sold: Sold<'_>, back: &[ReturnedLine]) -> Result<Refund, Overflow> {
+    let before = returned_so_far(sold.purchase, sold.returns)?;
+    let lines = counted(sold.purchase, &before, back)?;
+    let mut after = before.clone();
+    for part in &lines {
+        after[usize::from(part.line)].0 += part.quantity.0;
+    }
+    let sum =
+        |part: fn(&crate::purchase::Line) -> Result<Money, Overflow>| -> Result<Money, Overflow> {
+            let mut sum = Money::ZERO;
+            for (place, line) in sold.purchase.lines.iter().enumerate() {
+                let value = part(line)?.0;
+                let now = returned_part(value, after[place], line.quantity)?;
+                let then = returned_part(value, before[place], line.quantity)?;
+                sum = sum.plus(Money(now - then))?;
+            }
+            Ok(sum)
+        };
+    let mut claims = take_back(sold, &after)?;
+    claims.extend(give_back(sold, &after)?);
+    let (money, gross) = (
+        sum(crate::purchase::Line::paid)?,
+        sum(|line| Ok(line.gross))?,
+    );
+    Ok(Refund {
+        lines,
+        money,
+        gross,
+        kept: kept(&sold.purchase.lines, &after),
+        claims,
+    })
+}
+
+/// The part of `back` that was sold and has not come back yet, one item per line.
+fn counted(
+    purchase: &Purchase,
+    before: &[Quantity],
+    back: &[ReturnedLine],
+) -> Result<Vec<ReturnedLine>, Overflow> {
+    let mut asked = vec![Quantity(0); purchase.lines.len()];
+    for part in back {
+        if let Some(sum) = asked.get_mut(usize::from(part.line)) {
+            sum.0 = sum.0.checked_add(part.quantity.0.max(0)).ok_or(Overflow)?;
+        }
+    }
+    let mut lines = Vec::new();
+    for (place, asked) in asked.into_iter().enumerate() {
+        let left = purchase.lines[place]
+            .quantity
+            .0
+            .checked_sub(before[place].0)
+            .ok_or(Overflow)?;
+        let quantity = Quantity(asked.0.min(left));
+        if quantity.0 > 0 {
+            lines.push(ReturnedLine {
+                line: u16::try_from(place).map_err(|_| Overflow)?,
+                quantity,
+            });
+        }
+    }
+    Ok(lines)
+}
+
+/// Σ effects of the purchase's entries of one kind and instrument.
+fn so_far(
+    entries: &[Entry],
+    kind: EntryKind,
+    instrument: InstrumentId,
+) -> Result<Effect, Overflow> {
+    let of_kind = entries
+        .iter()
+        .filter(|e| e.kind == kind && e.instrument == instrument);
+    of_kind
+        .map(Entry::effect)
+        .try_fold(Effect::NONE, Effect::plus)
+}
+
+/// Earned points and stamps that the kept goods would not have earned under the original terms (X2);
+/// never more than was granted (X4).
+fn take_back(sold: Sold<'_>, after: &[Quantity]) -> Result<Vec<(Claim, Vec<Use>)>, Overflow> {
+    let mut claims = Vec::new();
+    for entry in sold.entries.iter().filter(|e| e.kind == EntryKind::Earn) {
+        let Some(instrument) = sold.programme.instrument(entry.instrument) else {
+            continue;
+        };
+        let granted = entry.effect();
+        let (kept, _) = earned(instrument, &sold.purchase.lines, after)?;
+        let reversed = so_far(sold.entries, EntryKind::Reverse, entry.instrument)?;
+        let debit = |granted: i64, kept: i64, reversed: i64| -> Result<i64, Overflow> {
+            let wanted = granted.checked_sub(kept.min(granted)).ok_or(Overflow)?;
+            // `reversed` is negative: what was taken back before.
+            Ok(wanted.checked_add(reversed).ok_or(Overflow)?.max(0))
+        };
+        let points = Points(debit(granted.points.0, kept.points.0, reversed.points.0)?);
+        let value = Money(debit(granted.value.0, kept.value.0, reversed.value.0)?);
+        let stamps =
+            crate::money::Stamps(debit(granted.stamps.0, kept.stamps.0, reversed.stamps.0)?);
+        if points.is_positive() || stamps.is_positive() {
+            let effect = Effect {
+                points: points.negated()?,
+                stamps: stamps.negated()?,
+                value: value.negated()?,
+            };
+            claims.push((
+                claim(entry, EntryKind::Reverse, effect, entry.lot),
+                Vec::new(),
+            ));
+        }
+    }
+    Ok(claims)
+}
+
+/// Spent points by the share stored per line, into the buckets they were taken from, last taken first
+/// (X3); a reward only when everything came back (X5).
+fn give_back(sold: Sold<'_>, after: &[Quantity]) -> Result<Vec<(Claim, Vec<Use>)>, Overflow> {
+    let mut claims = Vec::new();
+    for entry in sold
+        .entries
+        .iter()
+        .filter(|e| matches!(e.kind, EntryKind::Redeem | EntryKind::Reward))
+    {
+        let before = so_far(sold.entries, EntryKind::Restore, entry.instrument)?;
+        let effect = match entry.kind {
+            EntryKind::Reward if kept(&sold.purchase.lines, after) == Kept::Something => {
+                Effect::NONE
+            }
+            EntryKind::Reward => Effect {
+                stamps: entry.effect().stamps.negated()?.minus(before.stamps)?,
+                ..Effect::NONE
+            },
+            _ => points_back(sold, entry, before, after)?,
+        };
+        if effect.points.is_positive() || effect.stamps.is_positive() {
+            let uses = buckets_back(entry, before.points, effect.points)?;
+            let lot = Some(LotTerms {
+                available_on: entry.date,
+                expires_on: None,
+            });
+            claims.push((claim(entry, EntryKind::Restore, effect, lot), uses));
+        }
+    }
+    Ok(claims)
+}
+
+fn claim(entry: &Entry, kind: EntryKind, effect: Effect, lot: Option<LotTerms>) -> Claim {
+    Claim {
+        customer: entry.customer,
+        instrument: entry.instrument,
+        kind,
+        effect,
+        lot,
+    }
+}
+
+fn points_back(
+    sold: Sold<'_>,
+    entry: &Entry,
+    before: Effect,
+    after: &[Quantity],
+) -> Result<Effect, Overflow> {
+    let (mut points, mut value) = (0_i64, 0_i64);
+    for (line, back) in sold.purchase.lines.iter().zip(after) {
+        for share in line
+            .shares
+            .iter()
+            .filter(|s| s.instrument == entry.instrument)
+        {
+            points = points
+                .checked_add(returned_part(share.points.0, *back, line.quantity)?)
+                .ok_or(Overflow)?;
+            value = value
+                .checked_add(returned_part(share.value.0, *back, line.quantity)?)
+                .ok_or(Overflow)?;
+        }
+    }
+    let spent = entry.effect().points.negated()?.0.max(0);
+    let points = Points((points.min(spent) - before.points.0).max(0));
+    // A redemption's value is positive beside its negative points; what comes back lowers it.
+    Ok(Effect::points(
+        points,
+        Money(value).plus(before.value)?.negated()?,
+    ))
+}
+
+/// Which buckets the points return to: the redemption's uses from the last one on, without those that
+/// were filled by earlier returns; points that no bucket had given repay the debt they made.
+fn buckets_back(redeem: &Entry, already: Points, points: Points) -> Result<Vec<Use>, Overflow> {
+    let taken = Points::total(redeem.uses.iter().map(|u| u.points))?;
+    let overdrawn = redeem
+        .effect()
+        .points
+        .negated()?
+        .minus(taken)?
+        .max(Points::ZERO);
+    // The overdrawn part was taken last, so it comes back first.
+    let mut skip = already.minus(overdrawn)?.max(Points::ZERO);
+    let to_debt = overdrawn.minus(already)?.max(Points::ZERO).min(points);
+    let mut left = points.minus(to_debt)?;
+    let mut back = Vec::new();
+    for used in redeem.uses.iter().rev() {
+        let skipped = skip.min(used.points);
+        skip = skip.minus(skipped)?;
+        let filled = used.points.minus(skipped)?.min(left);
+        left = left.minus(filled)?;
+        if filled.is_positive() {
+            back.push(Use {
+                points: filled,
+                ..*used
+            });
+        }
+    }
+    Ok(back)
+}
