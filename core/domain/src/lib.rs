@@ -12,6 +12,7 @@ pub mod card;
 pub mod codes;
 pub mod customer;
 pub mod earn;
+pub mod founding;
 pub mod ids;
 pub mod ledger;
 pub mod moment;
