@@ -17,7 +17,7 @@ pub(crate) fn test(house: &House) -> Outcome {
     fs::create_dir_all(&scratch).map_err(Failure::new)?;
     let mut swift = compiler(house, &scratch)?;
     swift
-        .args(["swift", "test", "--scratch-path"])
+        .args(["swift", "test", "--disable-xctest", "--scratch-path"])
         .arg(&scratch)
         .env("KARTKA_LIBRARY_FOLDER", house.built())
         .env("KARTKA_COMMAND", house.command());
