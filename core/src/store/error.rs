@@ -89,8 +89,11 @@ fn situation(error: ffi::Error) -> Situation {
         // The index of the write-ahead log could not grow.
         (_, ffi::SQLITE_IOERR_SHMSIZE) | (ErrorCode::DiskFull, _) => Situation::Full,
         (ErrorCode::ReadOnly | ErrorCode::PermissionDenied, _) => Situation::ReadOnly,
-        // A page that fails its check is "not a database" to SQLCipher.
-        (ErrorCode::DatabaseCorrupt | ErrorCode::NotADatabase, _) => Situation::Corrupt,
+        // To SQLCipher a first page that fails its check is "not a database", any other page is "out of memory";
+        // memory that really ran out is told apart where it matters, before a file is moved aside.
+        (ErrorCode::DatabaseCorrupt | ErrorCode::NotADatabase | ErrorCode::OutOfMemory, _) => {
+            Situation::Corrupt
+        }
         (ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked, _) => Situation::Busy,
         (ErrorCode::SystemIoFailure | ErrorCode::CannotOpen, _) => Situation::Io,
         _ => Situation::Unexpected,
@@ -113,6 +116,7 @@ mod tests {
             (ffi::SQLITE_CORRUPT, Situation::Corrupt),
             (ffi::SQLITE_CORRUPT_INDEX, Situation::Corrupt),
             (ffi::SQLITE_NOTADB, Situation::Corrupt),
+            (ffi::SQLITE_NOMEM, Situation::Corrupt),
             (ffi::SQLITE_BUSY, Situation::Busy),
             (ffi::SQLITE_BUSY_SNAPSHOT, Situation::Busy),
             (ffi::SQLITE_BUSY_RECOVERY, Situation::Busy),

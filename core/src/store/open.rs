@@ -9,6 +9,9 @@ use super::migrate;
 use super::place::Place;
 use super::{DatabaseKey, StoreError};
 
+/// SQLCipher would write its own words about a damaged page to the standard error; ours are enough.
+const SILENT: &str = "PRAGMA cipher_log_level = NONE";
+
 /// How SQLCipher writes a page. Part of the file format; chosen in docs/decisions/0002-database-cipher.md.
 const CIPHER: &str = "
     PRAGMA cipher_page_size = 4096;
@@ -54,7 +57,15 @@ impl Door {
     /// The lock is SQLite's own, on an empty file beside the database: it works on every platform and disk that
     /// the database works on. Locking the database itself would keep our own readers out.
     pub(in crate::store) fn lock(&self) -> Result<Connection, StoreError> {
-        let conn = self.connect(&self.place.beside("-lock"))?;
+        let path = self.place.beside("-lock");
+        let conn = match self.connect(&path) {
+            Ok(conn) => conn,
+            // SQLite only says that it can't open the file; the disk says why.
+            Err(error) => {
+                self.place.touch(&path)?;
+                return Err(error);
+            }
+        };
         conn.busy_timeout(std::time::Duration::ZERO)?;
         if conn.is_readonly(rusqlite::MAIN_DB)? {
             return Err(StoreError::ReadOnly);
@@ -77,7 +88,10 @@ impl Door {
         };
         match (error, proof) {
             (StoreError::Corrupt { .. }, KeyProof::Proved) => Err(StoreError::Corrupt {
-                moved_to: Some(self.place.move_aside(now_ms)?),
+                moved_to: match self.damaged() {
+                    true => Some(self.place.move_aside(now_ms)?),
+                    false => None,
+                },
             }),
             (StoreError::Corrupt { .. }, KeyProof::Missing) => Err(StoreError::WrongKey),
             (error, _) => Err(error),
@@ -93,6 +107,19 @@ impl Door {
         Ok(conn)
     }
 
+    /// Reads the whole file: whether a page fails its check, or the pages don't fit together.
+    fn damaged(&self) -> bool {
+        let check = || -> Result<bool, StoreError> {
+            let conn = self.connect(&self.place.path)?;
+            at_close(&conn, Log::Left)?;
+            self.unlock(&conn)?;
+            let bad_page = conn.prepare("PRAGMA cipher_integrity_check")?.exists([])?;
+            let verdict: String = conn.query_row("PRAGMA quick_check(1)", [], |row| row.get(0))?;
+            Ok(bad_page || verdict != "ok")
+        };
+        check().unwrap_or_else(|error| matches!(error, StoreError::Corrupt { .. }))
+    }
+
     fn connect(&self, path: &Path) -> Result<Connection, StoreError> {
         // No mutex: a connection is used by one thread at a time, which the store's own types see to.
         let flags = OpenFlags::SQLITE_OPEN_READ_WRITE
@@ -105,6 +132,7 @@ impl Door {
     }
 
     fn unlock(&self, conn: &Connection) -> Result<(), StoreError> {
+        conn.execute_batch(SILENT)?;
         conn.execute_batch(&self.key.pragma())?;
         conn.execute_batch(CIPHER)?;
         conn.execute_batch(EVERY)?;
@@ -114,7 +142,7 @@ impl Door {
 
     fn prepare_writer(&self, conn: &Connection, proof: KeyProof) -> Result<(), StoreError> {
         // Until the file is judged good, closing it must not write the log into it.
-        conn.set_db_config(DbConfig::SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, true)?;
+        at_close(conn, Log::Left)?;
         conn.busy_timeout(std::time::Duration::ZERO)?;
         self.unlock(conn)?;
         migrate::refuse_newer(conn)?;
@@ -132,8 +160,7 @@ impl Door {
         if proof == KeyProof::Missing {
             self.place.set_key_check(&self.key.check_value())?;
         }
-        conn.set_db_config(DbConfig::SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, false)?;
-        Ok(())
+        at_close(conn, Log::MovedIn)
     }
 
     /// What the value beside the file says about the key; writes it first where there is no file yet.
@@ -149,6 +176,20 @@ impl Door {
             _ => Ok(KeyProof::Missing),
         }
     }
+}
+
+/// What the last connection does with the log when it closes.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Log {
+    /// It stays as it is, and so does the database.
+    Left,
+    /// It is moved into the database, which then is the whole data in one file.
+    MovedIn,
+}
+
+fn at_close(conn: &Connection, log: Log) -> Result<(), StoreError> {
+    conn.set_db_config(DbConfig::SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, log == Log::Left)?;
+    Ok(())
 }
 
 /// What is known about the key before the file is read.

@@ -92,6 +92,11 @@ impl Place {
         self.vfs.files.replace(&self.beside(KEY_CHECK), value)
     }
 
+    /// Makes an empty file, to hear from the disk why that is impossible.
+    pub(in crate::store) fn touch(&self, path: &Path) -> io::Result<()> {
+        self.vfs.files.replace(path, &[])
+    }
+
     /// Gives a damaged database and its log another name; together they still are a database to SQLite's tools.
     pub(in crate::store) fn move_aside(&self, now_ms: i64) -> io::Result<PathBuf> {
         let files = &self.vfs.files;
