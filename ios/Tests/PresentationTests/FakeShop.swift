@@ -80,7 +80,7 @@ actor FakeShop: CoreGateway {
 
     func release() {
         holding = false
-        held.forEach { $0.resume() }
+        for answer in held { answer.resume() }
         held = []
     }
 
@@ -140,11 +140,7 @@ actor FakeShop: CoreGateway {
 final class FakeSession: ScanSession, @unchecked Sendable {
     private let lock = NSLock()
     private var emptySince: Int64?
-    private var frames = 0
     private var opened = 0
-
-    /// Frames looked at so far.
-    var offered: Int { lock.withLock { frames } }
 
     /// Sessions opened and not ended.
     var openSessions: Int { lock.withLock { opened } }
@@ -162,7 +158,6 @@ final class FakeSession: ScanSession, @unchecked Sendable {
     }
 
     private func look(at frame: LumaFrame) -> [ScanEvent] {
-        frames += 1
         let text = String(decoding: frame.bytes, as: UTF8.self)
         guard text.isEmpty else {
             emptySince = nil

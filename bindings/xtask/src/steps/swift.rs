@@ -11,17 +11,30 @@ use super::{Failure, Missing, Outcome, Stop, run};
 use crate::house::House;
 use crate::machine;
 
-/// Runs the tests of the Swift package with the border library of the `dev` profile.
+const WRITTEN_BY_HAND: [&str; 3] = ["Sources/CoreBridge", "Sources/Presentation", "Tests"];
+
+/// Runs the formatter's lint and the tests of the Swift package with the border library of the `dev` profile.
 pub(crate) fn test(house: &House) -> Outcome {
     let scratch = house.cached("swift-build");
     fs::create_dir_all(&scratch).map_err(Failure::new)?;
-    let mut swift = compiler(house, &scratch)?;
-    swift
+    let mut lint = compiler(house, &scratch)?;
+    run(lint
+        .args([
+            "swift",
+            "format",
+            "lint",
+            "--strict",
+            "--recursive",
+            "Package.swift",
+        ])
+        .args(WRITTEN_BY_HAND))?;
+    let mut tests = compiler(house, &scratch)?;
+    tests
         .args(["swift", "test", "--disable-xctest", "--scratch-path"])
         .arg(&scratch)
         .env("KARTKA_LIBRARY_FOLDER", house.built())
         .env("KARTKA_COMMAND", house.command());
-    Ok(run(&mut swift)?)
+    Ok(run(&mut tests)?)
 }
 
 /// A command that runs what is appended to it in the package's folder, with a Swift compiler in reach.

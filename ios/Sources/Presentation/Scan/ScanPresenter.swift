@@ -11,22 +11,26 @@ public final class ScanPresenter {
     public private(set) var state = ScanState()
 
     private let core: any CoreGateway
-    private let frames: AsyncStream<LumaFrame>
-    private let frameInput: AsyncStream<LumaFrame>.Continuation
+    private var session: (any ScanSession)?
+    private var newestFrame: LumaFrame?
+    private var reading = false
 
     public init(core: any CoreGateway) {
         self.core = core
-        (frames, frameInput) = AsyncStream.makeStream(bufferingPolicy: .bufferingNewest(1))
     }
 
-    /// Reads frames and follows changes until the task is cancelled.
+    /// Keeps a scan session open and follows changes until the task is cancelled.
     public func run() async {
         let changes = core.changes()
-        async let reading: Void = readFrames()
+        let session = core.openScan()
+        self.session = session
+        defer {
+            self.session = nil
+            session.end()
+        }
         for await topic in changes {
             await refresh(topic)
         }
-        await reading
     }
 
     /// Takes what happened on the screen. Returns when the core has answered; the screen need not wait for it.
@@ -39,7 +43,8 @@ public final class ScanPresenter {
             state.camera = camera
             state.hint = .none
         case .frame(let frame):
-            if wantsFrames { frameInput.yield(frame) }
+            newestFrame = frame
+            await readFrames()
         case .openKeypad:
             state.keypad = .open
             state.notice = nil
@@ -65,10 +70,14 @@ public final class ScanPresenter {
         state.camera == .searching && !state.looking && state.open == nil
     }
 
+    /// Reads the newest frame, and what has come while it was read; one at a time.
     private func readFrames() async {
-        let session = core.openScan()
-        defer { session.end() }
-        for await frame in frames where wantsFrames {
+        guard !reading else { return }
+        reading = true
+        defer { reading = false }
+        while let frame = newestFrame {
+            newestFrame = nil
+            guard wantsFrames, let session else { return }
             for event in await session.offer(frame) {
                 await take(event)
             }

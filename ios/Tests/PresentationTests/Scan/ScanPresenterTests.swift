@@ -19,6 +19,7 @@ struct ScanPresenterTests {
             let presenter = ScanPresenter(core: shop)
             self.presenter = presenter
             screen = Task { await presenter.run() }
+            await until { shop.session.openSessions == 1 }
             await act(.shown, .cameraIs(.searching))
         }
 
@@ -26,27 +27,15 @@ struct ScanPresenterTests {
             for action in actions { await presenter.act(action) }
         }
 
-        /// Shows a frame and waits until it has been read and answered.
         func show(_ text: String = "", atMillis: Int64 = 0) async {
-            let before = shop.session.offered
             await act(.frame(frame(text, atMillis: atMillis)))
-            await until { self.shop.session.offered > before }
-            await settle()
         }
 
         func type(_ text: String) async {
             await act(.openKeypad, .type(text), .submit)
         }
 
-        /// Lets everything that is under way on the main actor and in the shop come to rest.
-        func settle() async {
-            for _ in 0..<50 {
-                await Task.yield()
-                _ = await shop.asked
-            }
-            await until { !self.state.looking }
-        }
-
+        /// Waits for what the shop tells or holds; everything else is over when `act` returns.
         func until(_ holds: () async -> Bool) async {
             while !(await holds()) { await Task.yield() }
         }
@@ -102,8 +91,8 @@ struct ScanPresenterTests {
         arguments: [ScanState.Camera.notAsked, .denied, .blocked, .busy])
     func otherCameras(camera: ScanState.Camera) async {
         let counter = await Counter(.open())
-        await counter.act(.cameraIs(camera), .frame(frame("K1-1234567890")))
-        await counter.settle()
+        await counter.act(.cameraIs(camera))
+        await counter.show("K1-1234567890")
         #expect(counter.state.camera == camera)
         #expect(counter.state.open == nil)
         await counter.type("1112233")
@@ -130,15 +119,14 @@ struct ScanPresenterTests {
     func oneLookUp() async {
         let counter = await Counter(.open())
         await counter.shop.hold()
-        await counter.act(.frame(frame("K1-1234567890")))
-        await counter.until { counter.state.looking }
-        for _ in 0..<5 { await counter.act(.frame(frame("K1-1234567890"))) }
+        async let first: Void = counter.show("K1-1234567890")
         await counter.until { await counter.shop.asked.count == 1 }
+        #expect(counter.state.looking)
+        for _ in 0..<5 { await counter.show("K1-1234567890") }
         await counter.shop.release()
-        await counter.settle()
+        await first
         #expect(counter.state.open == .customer(id: 7))
-        await counter.act(.frame(frame("K1-1234567890")))
-        await counter.settle()
+        await counter.show("K1-1234567890")
         #expect(await counter.shop.asked.count == 1, "the customer's sheet is opening")
         await counter.act(.opened)
         #expect(counter.state.open == nil)
@@ -169,8 +157,8 @@ struct ScanPresenterTests {
         for sale: Int64 in 1...4 {
             await counter.shop.sell(saleId: sale, amountMinor: 100 * sale, customer: nil)
         }
+        await counter.until { counter.state.recentSales.map(\.saleId) == [4, 3, 2] }
         await counter.until { counter.state.sync == SyncMark(dot: .waiting, pending: 4) }
-        #expect(counter.state.recentSales.map(\.saleId) == [4, 3, 2])
         await counter.shop.synced()
         await counter.until { counter.state.sync == SyncMark(dot: .inSync, pending: 0) }
         await counter.act(.tapSale(id: 3))
@@ -208,10 +196,8 @@ struct ScanPresenterTests {
         }
         await counter.until { counter.state.camera == .off }
         #expect(counter.state.notice == .revoked)
-        await counter.settle()
         let before = counter.state
         await counter.act(.cameraIs(.searching), .openKeypad, .type("1"), .frame(frame("K1-1234567890")))
-        await counter.settle()
         #expect(counter.state == before)
         await counter.leave()
     }
