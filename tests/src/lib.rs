@@ -1,1 +1,3 @@
 //! Tests across crates: seeded world, bindings, benchmarks, fixtures.
+
+pub mod vfs;
