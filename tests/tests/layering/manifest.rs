@@ -1,0 +1,118 @@
+//! Which packages a manifest depends on, in every section and form Cargo knows.
+
+use toml::{Table, Value};
+
+use crate::Violation;
+use crate::rules::{DIRECTIONS, Direction, OWNERS};
+
+const SECTIONS: [&str; 3] = ["dependencies", "build-dependencies", "dev-dependencies"];
+
+/// What is wrong with the manifest at `path`.
+pub(crate) fn check(path: &str, text: &str) -> Vec<Violation> {
+    let manifest: Table = text.parse().unwrap();
+    let violation = |law, found: &str| Violation {
+        path: path.to_owned(),
+        line: line_of(text, found),
+        law,
+        found: found.to_owned(),
+    };
+    if path == "Cargo.toml" {
+        let aborts = profiles(&manifest).any(|profile| profile.contains_key("panic"));
+        return aborts
+            .then(|| {
+                violation(
+                    "a panic becomes an exception at the border: no profile sets it (§5)",
+                    "panic",
+                )
+            })
+            .into_iter()
+            .collect();
+    }
+    let mut found = Vec::new();
+    if manifest
+        .get("lints")
+        .and_then(|lints| lints.get("workspace"))
+        != Some(&Value::Boolean(true))
+    {
+        found.push(violation(
+            "every package takes the workspace's lints",
+            "no [lints] workspace = true",
+        ));
+    }
+    let Some(direction) = DIRECTIONS
+        .iter()
+        .find(|direction| direction.manifest == path)
+    else {
+        found.push(violation(
+            "every package has a direction (§2)",
+            "no direction is written down for it",
+        ));
+        return found;
+    };
+    for (section, name) in dependencies(&manifest) {
+        if let Some(law) = broken(direction, section, &name) {
+            found.push(violation(law, &name));
+        }
+    }
+    found
+}
+
+fn broken(direction: &Direction, section: &str, name: &str) -> Option<&'static str> {
+    if name == "kartka" || name.starts_with("kartka-") || name == "xtask" {
+        return (!direction.ours.contains(&name))
+            .then_some("dependencies point one way (§2, rule 2)");
+    }
+    if OWNERS
+        .iter()
+        .any(|(owned, manifests)| *owned == name && !manifests.contains(&direction.manifest))
+    {
+        return Some("each of these has its room (§2, rule 3)");
+    }
+    let linked = section != "dev-dependencies";
+    let listed = direction
+        .linked
+        .is_none_or(|allowed| allowed.contains(&name));
+    (linked && !listed)
+        .then_some("domain and protocol link only what the design lists (§2, rule 1)")
+}
+
+/// Section and package name of every dependency, for every target.
+fn dependencies(manifest: &Table) -> Vec<(&'static str, String)> {
+    let targets = manifest.get("target").and_then(Value::as_table);
+    let targets = targets
+        .into_iter()
+        .flat_map(Table::values)
+        .filter_map(Value::as_table);
+    let tables: Vec<&Table> = std::iter::once(manifest).chain(targets).collect();
+    let mut found = Vec::new();
+    for table in tables {
+        for section in SECTIONS {
+            for (key, value) in table
+                .get(section)
+                .and_then(Value::as_table)
+                .into_iter()
+                .flatten()
+            {
+                let renamed = value.get("package").and_then(Value::as_str);
+                found.push((section, renamed.unwrap_or(key).to_owned()));
+            }
+        }
+    }
+    found
+}
+
+fn profiles(manifest: &Table) -> impl Iterator<Item = &Table> {
+    let profiles = manifest.get("profile").and_then(Value::as_table);
+    profiles
+        .into_iter()
+        .flat_map(Table::values)
+        .filter_map(Value::as_table)
+}
+
+/// The first line that says `name` outside a comment; the first line of the file if none does.
+fn line_of(text: &str, name: &str) -> usize {
+    let code = |line: &str| line.split('#').next().unwrap_or_default().to_owned();
+    text.lines()
+        .position(|line| crate::code::names(&code(line), name))
+        .map_or(1, |index| index + 1)
+}
