@@ -113,10 +113,11 @@ public class ScanPresenter(
 
     private suspend fun refresh(topic: ChangeTopic) {
         when (topic) {
-            ChangeTopic.Sync -> asking { core.syncMark() }?.let { mark ->
-                shown.update { it.copy(sync = mark) }
-                if (mark.dot == SyncDot.Revoked) turnOff()
-            }
+            ChangeTopic.Sync ->
+                asking { core.syncMark() }?.let { mark ->
+                    shown.update { it.copy(sync = mark) }
+                    if (mark.dot == SyncDot.Revoked) turnOff()
+                }
             ChangeTopic.Sales, ChangeTopic.Customers ->
                 asking { core.recentSales() }?.let { sales -> shown.update { it.copy(recentSales = sales) } }
         }
