@@ -28,8 +28,8 @@ pub enum ProfileError {
 pub struct Phone(String);
 
 impl Phone {
-    /// Reads a typed number: spaces, hyphens and brackets are dropped; a number without `+` is taken
-    /// as national and gets the business's country prefix (`380`), its leading zero dropped.
+    /// Reads a typed number: spaces, hyphens and brackets are dropped; a number without `+` or `00` is
+    /// taken as national and gets the business's country prefix (`380`), its leading zero dropped.
     ///
     /// # Errors
     /// [`ProfileError::Phone`] when what is left is not 5 to 15 digits.
@@ -37,15 +37,19 @@ impl Phone {
         let text = text.trim();
         if text.len() > 64
             || text
+                .strip_prefix('+')
+                .unwrap_or(text)
                 .chars()
-                .any(|c| !(c.is_ascii_digit() || " -()+.".contains(c)))
+                .any(|c| !(c.is_ascii_digit() || " -().".contains(c)))
         {
             return Err(ProfileError::Phone);
         }
         let digits: String = text.chars().filter(char::is_ascii_digit).collect();
         let international =
             text.starts_with('+') || (digits.starts_with(country_prefix) && digits.len() > 10);
-        let digits = if international {
+        let digits = if let Some(dialled) = digits.strip_prefix("00") {
+            dialled.to_owned()
+        } else if international {
             digits
         } else {
             format!("{country_prefix}{}", digits.trim_start_matches('0'))
@@ -326,23 +330,33 @@ pub struct Consent {
 }
 
 /// Whether contact is allowed now: the latest event wins, but a withdrawal beats a grant whose author
-/// had not seen it (sync §3). `events` are (order, event); pending ones have no order and come last.
+/// had not seen it (sync §3). An event for [`Channel::Any`] is about every channel. `events` are (order,
+/// event) in the authority's order; pending ones have no order and come last.
 #[must_use]
 pub fn consent_now(events: &[(Option<Seq>, Consent)], purpose: Purpose, channel: Channel) -> Will {
+    let about = |consent: &Consent| {
+        consent.purpose == purpose
+            && (consent.channel == channel || consent.channel == Channel::Any)
+    };
     let mut state = Will::Withdrawn;
-    let mut withdrawn_at: Option<Seq> = None;
-    for (seq, event) in events
-        .iter()
-        .filter(|(_, e)| e.purpose == purpose && e.channel == channel)
-    {
+    let mut withdrawals: Vec<(Option<Seq>, &Consent)> = Vec::new();
+    for (seq, event) in events.iter().filter(|(_, event)| about(event)) {
         match event.will {
             Will::Withdrawn => {
                 state = Will::Withdrawn;
-                withdrawn_at = *seq;
+                withdrawals.push((*seq, event));
             }
-            Will::Given if withdrawn_at.is_none_or(|w| w <= event.seen) => state = Will::Given,
+            Will::Given if withdrawals.iter().all(|w| event.had_seen(*w)) => state = Will::Given,
             Will::Given => {}
         }
     }
     state
+}
+
+impl Consent {
+    /// Whether its author knew of an event ordered at `seq`: pulled it, or wrote it on the same device.
+    fn had_seen(&self, (seq, event): (Option<Seq>, &Self)) -> bool {
+        let own = event.id.0.device() == self.id.0.device() && event.id < self.id;
+        own || seq.is_some_and(|seq| seq <= self.seen)
+    }
 }

@@ -58,6 +58,18 @@ impl Effect {
             value: self.value.plus(other.value)?,
         })
     }
+
+    /// The same the other way.
+    ///
+    /// # Errors
+    /// [`Overflow`].
+    pub fn negated(self) -> Result<Self, Overflow> {
+        Ok(Self {
+            points: self.points.negated()?,
+            stamps: self.stamps.negated()?,
+            value: self.value.negated()?,
+        })
+    }
 }
 
 /// Why the balance changed: for people; the fold looks only at the effect (L12).

@@ -7,6 +7,10 @@
 #[error("an amount is too large")]
 pub struct Overflow;
 
+/// No receipt, and no claim on the ledger, is above this (10¹² minor units, points or stamps): so that no
+/// single fact brings a customer's sums near their end and blocks the honest ones after it (L2, L15).
+pub const AMOUNT_MAX: u64 = 1_000_000_000_000;
+
 macro_rules! amount {
     ($(#[$doc:meta])+ $name:ident) => {
         $(#[$doc])+

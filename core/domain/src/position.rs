@@ -4,10 +4,14 @@
 //! Lots that end on the same day are one bucket (L3). `Σ buckets + Σ pending − debt = balance = Σ effects`
 //! over a group (V).
 
+mod group;
+
 use std::collections::BTreeMap;
 
-use crate::ids::{CustomerId, InstrumentId};
-use crate::ledger::{Entry, EntryKind, LotTerms, Use};
+pub use group::{Folded, Group};
+
+use crate::ids::InstrumentId;
+use crate::ledger::LotTerms;
 use crate::moment::Date;
 use crate::money::{Money, Overflow, Points, Stamps};
 
@@ -96,13 +100,9 @@ impl Wallet {
     /// # Errors
     /// [`Overflow`].
     pub fn ripen(&mut self, date: Date) -> Result<(), Overflow> {
-        let ripe: Vec<Pending> = self
-            .pending
-            .iter()
-            .copied()
-            .filter(|p| p.lot.available_on <= date)
-            .collect();
-        self.pending.retain(|p| p.lot.available_on > date);
+        // `pending` is in order of the first day.
+        let still = self.pending.partition_point(|p| p.lot.available_on <= date);
+        let ripe: Vec<Pending> = self.pending.drain(..still).collect();
         ripe.iter()
             .try_for_each(|p| self.add_to_bucket(p.lot.expires_on, p.points))
     }
@@ -117,6 +117,15 @@ impl Wallet {
         expires_on: Option<Date>,
         points: Points,
     ) -> Result<(), Overflow> {
+        self.put_in_bucket(expires_on, points)?;
+        if self.buckets.len() > BUCKETS_MAX {
+            self.join_nearest()
+        } else {
+            Ok(())
+        }
+    }
+
+    fn put_in_bucket(&mut self, expires_on: Option<Date>, points: Points) -> Result<(), Overflow> {
         if !points.is_positive() {
             return Ok(());
         }
@@ -127,11 +136,25 @@ impl Wallet {
             Ok(at) => self.buckets[at].points = self.buckets[at].points.plus(points)?,
             Err(at) => self.buckets.insert(at, Bucket { expires_on, points }),
         }
-        if self.buckets.len() > BUCKETS_MAX {
-            self.join_nearest()
-        } else {
-            Ok(())
+        Ok(())
+    }
+
+    fn put_in_pending(&mut self, lot: LotTerms, points: Points) -> Result<(), Overflow> {
+        if !points.is_positive() {
+            return Ok(());
         }
+        match self.pending.binary_search_by_key(&lot, |p| p.lot) {
+            Ok(at) => self.pending[at].points = self.pending[at].points.plus(points)?,
+            Err(at) => self.pending.insert(at, Pending { lot, points }),
+        }
+        Ok(())
+    }
+
+    /// Repays debt from `points`; says what is left of them.
+    fn repay(&mut self, points: Points) -> Result<Points, Overflow> {
+        let repaid = points.min(self.debt).max(Points::ZERO);
+        self.debt = self.debt.minus(repaid)?;
+        points.minus(repaid)
     }
 
     fn join_nearest(&mut self) -> Result<(), Overflow> {
@@ -147,20 +170,13 @@ impl Wallet {
         Ok(())
     }
 
-    fn credit(&mut self, lot: LotTerms, points: Points, date: Date) -> Result<(), Overflow> {
-        let repaid = points.min(self.debt).max(Points::ZERO);
-        self.debt = self.debt.minus(repaid)?;
-        let left = points.minus(repaid)?;
+    /// Opens a lot: pending, or in its bucket when its first day is not after `date`.
+    fn open_lot(&mut self, lot: LotTerms, points: Points, date: Date) -> Result<(), Overflow> {
         if lot.available_on <= date {
-            return self.add_to_bucket(lot.expires_on, left);
+            self.add_to_bucket(lot.expires_on, points)
+        } else {
+            self.put_in_pending(lot, points)
         }
-        if left.is_positive() {
-            match self.pending.binary_search_by_key(&lot, |p| p.lot) {
-                Ok(at) => self.pending[at].points = self.pending[at].points.plus(left)?,
-                Err(at) => self.pending.insert(at, Pending { lot, points: left }),
-            }
-        }
-        Ok(())
     }
 
     /// Takes up to `points` out of the bucket that ends on `expires_on`; says how many.
@@ -222,14 +238,12 @@ impl Position {
         for (&instrument, theirs) in &other.wallets {
             let ours = self.wallets.entry(instrument).or_default();
             ours.debt = ours.debt.plus(theirs.debt)?;
+            // A sum is only read, never stored: it may have more buckets than a wallet.
             for bucket in &theirs.buckets {
-                ours.add_to_bucket(bucket.expires_on, bucket.points)?;
+                ours.put_in_bucket(bucket.expires_on, bucket.points)?;
             }
-            for p in &theirs.pending {
-                match ours.pending.binary_search_by_key(&p.lot, |q| q.lot) {
-                    Ok(at) => ours.pending[at].points = ours.pending[at].points.plus(p.points)?,
-                    Err(at) => ours.pending.insert(at, *p),
-                }
+            for pending in &theirs.pending {
+                ours.put_in_pending(pending.lot, pending.points)?;
             }
         }
         for (&instrument, &stamps) in &other.stamps {
@@ -241,186 +255,5 @@ impl Position {
         self.last_visit = self.last_visit.max(other.last_visit);
         self.held |= other.held;
         Ok(self)
-    }
-}
-
-/// The members of one person's group with their positions, in id order (I2).
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Group {
-    members: Vec<(CustomerId, Position)>,
-}
-
-/// What the fold of one entry came to.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub struct Folded {
-    /// The buckets a debit took, in the order taken.
-    pub uses: Vec<Use>,
-    /// Points that no bucket had: they became debt (L10).
-    pub overdrawn: Points,
-}
-
-impl Group {
-    /// A group of one or more members.
-    #[must_use]
-    pub fn new(mut members: Vec<(CustomerId, Position)>) -> Self {
-        members.sort_by_key(|(id, _)| *id);
-        Self { members }
-    }
-
-    /// The members and their positions after the folds.
-    #[must_use]
-    pub fn into_members(self) -> Vec<(CustomerId, Position)> {
-        self.members
-    }
-
-    /// One position for the whole person.
-    ///
-    /// # Errors
-    /// [`Overflow`].
-    pub fn combined(&self) -> Result<Position, Overflow> {
-        self.members
-            .iter()
-            .try_fold(Position::default(), |sum, (_, position)| {
-                sum.combine(position)
-            })
-    }
-
-    /// One member's position.
-    pub fn member(&mut self, id: CustomerId) -> &mut Position {
-        let at = match self
-            .members
-            .binary_search_by_key(&id, |(member, _)| *member)
-        {
-            Ok(at) => at,
-            Err(at) => {
-                self.members.insert(at, (id, Position::default()));
-                at
-            }
-        };
-        &mut self.members[at].1
-    }
-
-    /// Folds one entry into the positions (L13): credits open lots and repay debts first, debits take
-    /// from the buckets in spend order (L4), and what no bucket has becomes the named member's debt.
-    ///
-    /// # Errors
-    /// [`Overflow`].
-    pub fn fold(&mut self, entry: &Entry) -> Result<Folded, Overflow> {
-        let effect = entry.effect();
-        if effect.stamps != Stamps::ZERO {
-            let stamps = self
-                .member(entry.customer)
-                .stamps
-                .entry(entry.instrument)
-                .or_default();
-            *stamps = stamps.plus(effect.stamps)?;
-        }
-        if effect.points.is_positive() {
-            self.credit(entry, effect.points)?;
-            return Ok(Folded::default());
-        }
-        if effect.points == Points::ZERO {
-            return Ok(Folded::default());
-        }
-        self.debit(entry, effect.points.negated()?)
-    }
-
-    fn credit(&mut self, entry: &Entry, points: Points) -> Result<(), Overflow> {
-        let lot = entry.lot.unwrap_or(LotTerms {
-            available_on: entry.date,
-            expires_on: None,
-        });
-        let mut left = points;
-        for (_, position) in self
-            .members
-            .iter_mut()
-            .filter(|(id, _)| *id != entry.customer)
-        {
-            let Some(wallet) = position.wallets.get_mut(&entry.instrument) else {
-                continue;
-            };
-            let repaid = left.min(wallet.debt);
-            wallet.debt = wallet.debt.minus(repaid)?;
-            left = left.minus(repaid)?;
-        }
-        let wallet = self
-            .member(entry.customer)
-            .wallets
-            .entry(entry.instrument)
-            .or_default();
-        wallet.ripen(entry.date)?;
-        wallet.credit(lot, left, entry.date)
-    }
-
-    fn debit(&mut self, entry: &Entry, points: Points) -> Result<Folded, Overflow> {
-        let mut left = points;
-        let mut uses = Vec::new();
-        if let (EntryKind::Reverse, Some(lot)) = (entry.kind, entry.lot) {
-            // What was earned is taken back from its own lot first, also while it is pending (X2).
-            let wallet = self
-                .member(entry.customer)
-                .wallets
-                .entry(entry.instrument)
-                .or_default();
-            left = left.minus(wallet.take_pending(lot, left)?)?;
-            let taken = wallet.take_bucket(lot.expires_on, left)?;
-            left = left.minus(taken)?;
-        }
-        for (member, expires_on) in self.spend_plan(entry)? {
-            if !left.is_positive() {
-                break;
-            }
-            let wallet = self
-                .member(member)
-                .wallets
-                .entry(entry.instrument)
-                .or_default();
-            let points = wallet.take_bucket(expires_on, left)?;
-            left = left.minus(points)?;
-            if points.is_positive() {
-                uses.push(Use {
-                    member,
-                    expires_on,
-                    points,
-                });
-            }
-        }
-        if left.is_positive() {
-            let wallet = self
-                .member(entry.customer)
-                .wallets
-                .entry(entry.instrument)
-                .or_default();
-            wallet.debt = wallet.debt.plus(left)?;
-        }
-        Ok(Folded {
-            uses,
-            overdrawn: left,
-        })
-    }
-
-    /// The buckets a debit may take, in spend order: own or other members', none that ended before the
-    /// debit's day (L5); an expiry takes exactly its own.
-    fn spend_plan(&mut self, entry: &Entry) -> Result<Vec<(CustomerId, Option<Date>)>, Overflow> {
-        if entry.kind == EntryKind::Expire {
-            return Ok(vec![(
-                entry.customer,
-                entry.lot.and_then(|lot| lot.expires_on),
-            )]);
-        }
-        let mut plan = Vec::new();
-        for (member, position) in &mut self.members {
-            let Some(wallet) = position.wallets.get_mut(&entry.instrument) else {
-                continue;
-            };
-            wallet.ripen(entry.date)?;
-            let live = wallet
-                .buckets
-                .iter()
-                .filter(|b| b.expires_on.is_none_or(|last| last >= entry.date));
-            plan.extend(live.map(|b| (*member, b.expires_on)));
-        }
-        plan.sort_by(|a, b| spend_order(a.1, b.1).then(a.0.cmp(&b.0)));
-        Ok(plan)
     }
 }

@@ -135,6 +135,9 @@ pub struct Programme {
     instruments: Vec<Instrument>,
 }
 
+/// Longest life of a lot: with month ends no wallet comes to more than 64 buckets (L3).
+pub const MONTHS_MAX: u16 = 60;
+
 /// Most instruments of one version.
 pub const INSTRUMENTS_MAX: usize = 64;
 
@@ -205,7 +208,14 @@ impl Instrument {
                     && card.redeem.step.is_positive()
                     && card.redeem.minimum.0 >= 0
                     && card.redeem.max_share <= 10_000
-                    && !matches!(card.expiry, Expiry::Months(0))
+                    && card.value_of(Points(10_000)).is_ok()
+                    && card
+                        .redeem
+                        .minimum
+                        .0
+                        .checked_add(card.redeem.step.0)
+                        .is_some()
+                    && !matches!(card.expiry, Expiry::Months(n) if !(1..=MONTHS_MAX).contains(&n))
             }
             Terms::Stamps(card) => {
                 let per = !matches!(card.per, StampFor::Amount(money) if !money.is_positive());

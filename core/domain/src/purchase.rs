@@ -8,7 +8,7 @@ use crate::ids::{
     CustomerId, InstrumentId, OperatorId, OutletId, ProgrammeVersion, PurchaseId, ReturnId,
 };
 use crate::moment::Moment;
-use crate::money::{Money, Overflow, Points, Rounding, scale};
+use crate::money::{AMOUNT_MAX, Money, Overflow, Points, Rounding, scale};
 
 /// Most lines of a purchase (L2).
 pub const LINES_MAX: usize = 500;
@@ -36,7 +36,7 @@ pub enum PurchaseError {
     /// At most 32 of `A–Z 0–9 - / .`
     #[error("that is no receipt number")]
     ReceiptNumber,
-    /// A sum left 64 bits.
+    /// A sum left 64 bits, or the receipt is above [`AMOUNT_MAX`].
     #[error(transparent)]
     Overflow(#[from] Overflow),
 }
@@ -274,6 +274,10 @@ pub fn check_lines(lines: &[Line]) -> Result<(), PurchaseError> {
         if negative || line.taken_off()? > line.gross {
             return Err(PurchaseError::BelowZero(i + 1));
         }
+    }
+    let total = Money::total(lines.iter().map(|line| line.gross))?;
+    if total.0.unsigned_abs() > AMOUNT_MAX {
+        return Err(Overflow.into());
     }
     Ok(())
 }

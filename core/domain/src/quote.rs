@@ -42,7 +42,7 @@ impl From<Allocate> for QuoteError {
 /// What the till asks.
 #[derive(Debug, Clone, Copy)]
 pub struct Question<'a> {
-    /// What is sold, before any shares.
+    /// What is sold; shares in it are not looked at.
     pub lines: &'a [Line],
     /// The customer and their whole group's position (I2), or none.
     pub customer: Option<(CustomerId, &'a Position)>,
@@ -137,7 +137,7 @@ pub fn quote(ask: &Question<'_>) -> Result<Quote, QuoteError> {
         customer: ask.customer.map(|(id, _)| id),
         programme: ask.programme.version(),
         at: ask.at,
-        lines: ask.lines.to_vec(),
+        lines: unshared(ask.lines),
         total,
         due: total,
         claims: Vec::new(),
@@ -162,6 +162,15 @@ pub fn quote(ask: &Question<'_>) -> Result<Quote, QuoteError> {
     rewards(ask, &mut answer, (customer, position))?;
     earn(ask, &mut answer, (customer, position))?;
     Ok(answer)
+}
+
+/// The lines as they are before anything is taken off.
+fn unshared(lines: &[Line]) -> Vec<Line> {
+    let bare = |line: &Line| Line {
+        shares: Vec::new(),
+        ..*line
+    };
+    lines.iter().map(bare).collect()
 }
 
 fn spend(
@@ -240,7 +249,7 @@ fn rewards(
         let effect = Effect {
             points: Points::ZERO,
             stamps: card.size.negated()?,
-            value: card.reward_value,
+            value: card.reward_value.negated()?,
         };
         answer.claims.push(Claim {
             customer,

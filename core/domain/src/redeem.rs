@@ -7,7 +7,7 @@ use crate::codes::Code;
 use crate::moment::Moment;
 use crate::money::{Money, Overflow, Points, Rounding, scale};
 use crate::position::Wallet;
-use crate::programme::{BonusCard, OfflinePolicy};
+use crate::programme::{BonusCard, OfflinePolicy, RedeemPolicy};
 
 /// How far the authority is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -75,15 +75,9 @@ pub fn redeemable(
         return Ok(Err(Code::NothingToPay));
     };
     let most = Points(allowed.0.max(0) / policy.step.0 * policy.step.0);
-    let least = Points(policy.minimum.0.max(policy.step.0));
+    let least = least(policy)?;
     if most < least {
-        return Ok(Err(if allowed >= least {
-            Code::NotAStep {
-                step: policy.step.0,
-            }
-        } else {
-            limit
-        }));
+        return Ok(Err(limit));
     }
     let round_cash = round_cash(total, most, least, card, cash)?;
     Ok(Ok(Redeemable {
@@ -93,6 +87,12 @@ pub fn redeemable(
         round_cash,
         limit,
     }))
+}
+
+/// The smallest redemption: the minimum, rounded up to a step.
+fn least(policy: &RedeemPolicy) -> Result<Points, Overflow> {
+    let steps = scale(policy.minimum.0.max(1), 1, policy.step.0, Rounding::Up)?;
+    steps.checked_mul(policy.step.0).map(Points).ok_or(Overflow)
 }
 
 /// Each limit with the reason it stands for.
@@ -107,9 +107,10 @@ fn limits(
     let share = scale(total.0, i64::from(policy.max_share), 10_000, Rounding::Down)?;
     let most = Points(share / card.point_value.0);
     let balance = wallet.balance()?;
+    let required = least(policy)?.0;
     let short = |have: Points| Code::NotEnoughPoints {
-        balance: have.0.min(balance.0.max(0)),
-        required: policy.minimum.0.max(policy.step.0),
+        balance: have.0.min(balance.0).max(0),
+        required,
     };
     let spendable = wallet.spendable(at.date)?;
     let mut limits = vec![

@@ -164,7 +164,8 @@ fn so_far(
 }
 
 /// Earned points and stamps that the kept goods would not have earned under the original terms (X2);
-/// never more than was granted (X4).
+/// never more than was granted (X4). A claim may be zero: it is the place where the authority, which may
+/// know of another return, sets what it really comes to.
 fn take_back(sold: Sold<'_>, after: &[Quantity]) -> Result<Vec<(Claim, Vec<Use>)>, Overflow> {
     let mut claims = Vec::new();
     for entry in sold.entries.iter().filter(|e| e.kind == EntryKind::Earn) {
@@ -183,7 +184,8 @@ fn take_back(sold: Sold<'_>, after: &[Quantity]) -> Result<Vec<(Claim, Vec<Use>)
         let value = Money(debit(granted.value.0, kept.value.0, reversed.value.0)?);
         let stamps =
             crate::money::Stamps(debit(granted.stamps.0, kept.stamps.0, reversed.stamps.0)?);
-        if points.is_positive() || stamps.is_positive() {
+        let granted_left = granted.plus(reversed)?;
+        if granted_left.points.is_positive() || granted_left.stamps.is_positive() {
             let effect = Effect {
                 points: points.negated()?,
                 stamps: stamps.negated()?,
@@ -199,7 +201,7 @@ fn take_back(sold: Sold<'_>, after: &[Quantity]) -> Result<Vec<(Claim, Vec<Use>)
 }
 
 /// Spent points by the share stored per line, into the buckets they were taken from, last taken first
-/// (X3); a reward only when everything came back (X5).
+/// (X3); a reward only when everything came back (X5). A claim may be zero, as in [`take_back`].
 fn give_back(sold: Sold<'_>, after: &[Quantity]) -> Result<Vec<(Claim, Vec<Use>)>, Overflow> {
     let mut claims = Vec::new();
     for entry in sold
@@ -208,24 +210,21 @@ fn give_back(sold: Sold<'_>, after: &[Quantity]) -> Result<Vec<(Claim, Vec<Use>)
         .filter(|e| matches!(e.kind, EntryKind::Redeem | EntryKind::Reward))
     {
         let before = so_far(sold.entries, EntryKind::Restore, entry.instrument)?;
-        let effect = match entry.kind {
-            EntryKind::Reward if kept(&sold.purchase.lines, after) == Kept::Something => {
-                Effect::NONE
-            }
-            EntryKind::Reward => Effect {
-                stamps: entry.effect().stamps.negated()?.minus(before.stamps)?,
-                ..Effect::NONE
-            },
-            _ => points_back(sold, entry, before, after)?,
-        };
-        if effect.points.is_positive() || effect.stamps.is_positive() {
-            let uses = buckets_back(entry, before.points, effect.points)?;
-            let lot = Some(LotTerms {
-                available_on: entry.date,
-                expires_on: None,
-            });
-            claims.push((claim(entry, EntryKind::Restore, effect, lot), uses));
+        let taken_left = entry.effect().plus(before)?;
+        if taken_left.points.0 >= 0 && taken_left.stamps.0 >= 0 {
+            continue;
         }
+        let effect = match entry.kind {
+            EntryKind::Redeem => points_back(sold, entry, before, after)?,
+            _ if kept(&sold.purchase.lines, after) == Kept::Something => Effect::NONE,
+            _ => taken_left.negated()?,
+        };
+        let uses = buckets_back(entry, before.points, effect.points)?;
+        let lot = Some(LotTerms {
+            available_on: entry.date,
+            expires_on: None,
+        });
+        claims.push((claim(entry, EntryKind::Restore, effect, lot), uses));
     }
     Ok(claims)
 }
@@ -261,12 +260,12 @@ fn points_back(
                 .ok_or(Overflow)?;
         }
     }
-    let spent = entry.effect().points.negated()?.0.max(0);
-    let points = Points((points.min(spent) - before.points.0).max(0));
-    // A redemption's value is positive beside its negative points; what comes back lowers it.
+    let spent = entry.effect().negated()?;
+    let points = points.min(spent.points.0).checked_sub(before.points.0);
+    let value = value.min(spent.value.0).checked_sub(before.value.0);
     Ok(Effect::points(
-        points,
-        Money(value).plus(before.value)?.negated()?,
+        Points(points.ok_or(Overflow)?.max(0)),
+        Money(value.ok_or(Overflow)?.max(0)),
     ))
 }
 

@@ -96,7 +96,7 @@ fn bind<B: Book>(
     number: CardNumber,
     customer: CustomerId,
 ) -> Result<(), Stop<B::Error>> {
-    let Some(card) = work.book.card(number).map_err(Stop::Book)? else {
+    let Some(card) = work.card(number)? else {
         let card = Card {
             number,
             customer,
@@ -109,10 +109,7 @@ fn bind<B: Book>(
     if work.group(card.customer)?.contains(&customer) || card.state == CardState::Blocked {
         return Ok(());
     }
-    let provisional = |id| -> Result<bool, Stop<B::Error>> {
-        Ok(work.customer(id)?.is_none_or(|c| c.is_provisional()))
-    };
-    if provisional(card.customer)? || provisional(customer)? {
+    if is_provisional(work, card.customer)? || is_provisional(work, customer)? {
         let (a, b) = (card.customer.min(customer), card.customer.max(customer));
         work.add_edge(Merge {
             id: entry,
@@ -120,10 +117,23 @@ fn bind<B: Book>(
             b,
             reason: MergeReason::SameCard,
             state: EdgeState::On,
-        });
+        })?;
     } else {
         let both = (Some(card.customer), Some(customer));
         work.open_inbox(entry, Code::TwoNamedPeople, both, Points::ZERO);
     }
     Ok(())
+}
+
+/// Nobody in the group ever had personal data.
+fn is_provisional<B: Book>(
+    work: &Work<'_, B>,
+    customer: CustomerId,
+) -> Result<bool, Stop<B::Error>> {
+    for member in work.group(customer)? {
+        if work.customer(member)?.is_some_and(|c| !c.is_provisional()) {
+            return Ok(false);
+        }
+    }
+    Ok(true)
 }

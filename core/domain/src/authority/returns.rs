@@ -1,7 +1,7 @@
 //! Returns and voids: recomputed in the authority's order (X1, X2, X6).
 
 use super::sale::claims_after;
-use super::work::{Posting, Work};
+use super::work::{Known, Posting, Work};
 use super::{Book, Echo, Stop};
 use crate::codes::Code;
 use crate::ids::{CustomerId, EntryId, PurchaseId, ReturnId};
@@ -9,7 +9,7 @@ use crate::ledger::{Effect, EntryKind, Use};
 use crate::money::{Overflow, Points};
 use crate::op::Claim;
 use crate::programme::Kept;
-use crate::purchase::{Purchase, Return, ReturnKind, ReturnedLine};
+use crate::purchase::{Return, ReturnKind, ReturnedLine};
 use crate::refund::{Refund, Sold, refund, refusal};
 use crate::row::Row;
 
@@ -31,51 +31,39 @@ pub(super) fn apply<B: Book>(
         claimed: lines.to_vec(),
         verdict: None,
     };
+    let known = work.purchase(id)?;
     let outcome = match work.refused {
         Some(code) => Err(code),
-        None => outcome(work, &back)?,
+        None => outcome(work, &back, known.as_ref())?,
     };
-    match &outcome {
-        Err(code) => back.verdict = Some((Vec::new(), *code)),
-        Ok((_, counted)) if counted.lines != back.claimed => {
-            back.verdict = Some((
-                counted.lines.clone(),
-                above_sold(&back.claimed, &counted.lines),
-            ));
-        }
-        Ok(_) => {}
-    }
+    back.verdict = verdict(&back, outcome.as_ref());
     if let Some((_, code)) = back.verdict {
         echo = Echo::Changed;
         if matches!(code, Code::ReturnAboveSold { .. }) {
-            work.open_inbox(EntryId(back.id.0), code, (None, None), Points::ZERO);
+            let earner = known.as_ref().and_then(|k| k.purchase.earner());
+            work.open_inbox(EntryId(back.id.0), code, (earner, None), Points::ZERO);
         }
     }
     work.put(Row::Return(back), echo);
-    post_claims(
-        work,
-        place + 1,
-        &claims,
-        id,
-        outcome.as_ref().map(|(_, r)| r).map_err(|code| *code),
-    )?;
-    if let Ok((purchase, counted)) = &outcome
-        && let Some(customer) = purchase.earner()
+    post_claims(work, place + 1, &claims, id, outcome.as_ref())?;
+    if let (Ok(counted), Some(known)) = (&outcome, &known)
+        && let Some(customer) = known.purchase.earner()
     {
         lower_counters(work, customer, counted)?;
     }
     Ok(1 + claims.len())
 }
 
-type Outcome = Result<(Purchase, Refund), Code>;
-
 /// What the return comes to, or why it does not count.
-fn outcome<B: Book>(work: &Work<'_, B>, back: &Return) -> Result<Outcome, Stop<B::Error>> {
-    let Some(purchase) = work.book.purchase(back.purchase).map_err(Stop::Book)? else {
+fn outcome<B: Book>(
+    work: &Work<'_, B>,
+    back: &Return,
+    known: Option<&Known>,
+) -> Result<Result<Refund, Code>, Stop<B::Error>> {
+    let Some(known) = known else {
         return Ok(Err(Code::UnknownTarget));
     };
-    let returns = work.book.returns(back.purchase).map_err(Stop::Book)?;
-    let entries = work.book.entries(back.purchase).map_err(Stop::Book)?;
+    let purchase = &known.purchase;
     let Some(programme) = work
         .book
         .programme(purchase.programme)
@@ -83,17 +71,45 @@ fn outcome<B: Book>(work: &Work<'_, B>, back: &Return) -> Result<Outcome, Stop<B
     else {
         return Ok(Err(Code::UnknownTarget));
     };
-    if let Some(code) = refusal(back.kind, &purchase, &returns) {
+    if let Some(code) = refusal(back.kind, purchase, &known.returns) {
         return Ok(Err(code));
     }
     let sold = Sold {
-        purchase: &purchase,
-        entries: &entries,
-        returns: &returns,
+        purchase,
+        entries: &known.entries,
+        returns: &known.returns,
         programme: &programme,
     };
     let counted = refund(sold, &back.claimed)?;
-    Ok(Ok((purchase, counted)))
+    // A void is a full return (X6).
+    let void = matches!(back.kind, ReturnKind::Void(_));
+    if void && counted.kept == Kept::Something {
+        return Ok(Err(Code::MalformedFact));
+    }
+    Ok(Ok(counted))
+}
+
+/// What counts of a return, where that is not what it claims (X1).
+fn verdict(back: &Return, outcome: Result<&Refund, &Code>) -> Option<(Vec<ReturnedLine>, Code)> {
+    match outcome {
+        Err(code) => Some((Vec::new(), *code)),
+        Ok(counted) if is_all_of(&back.claimed, &counted.lines) => None,
+        Ok(counted) => Some((
+            counted.lines.clone(),
+            above_sold(&back.claimed, &counted.lines),
+        )),
+    }
+}
+
+/// Whether `counted` (one item per line) is everything that was claimed, in whatever order.
+fn is_all_of(claimed: &[ReturnedLine], counted: &[ReturnedLine]) -> bool {
+    let sum = |line: u16, parts: &[ReturnedLine]| {
+        let of_line = parts.iter().filter(|part| part.line == line);
+        of_line.fold(0_i64, |sum, part| sum.saturating_add(part.quantity.0))
+    };
+    claimed
+        .iter()
+        .all(|part| part.quantity.0 > 0 && sum(part.line, claimed) == sum(part.line, counted))
 }
 
 /// The return's claims get the effect that the authority computes; a claim it does not know gets none.
@@ -102,7 +118,7 @@ fn post_claims<B: Book>(
     first: usize,
     claims: &[Claim],
     purchase: PurchaseId,
-    outcome: Result<&Refund, Code>,
+    outcome: Result<&Refund, &Code>,
 ) -> Result<(), Stop<B::Error>> {
     let mut expected: Vec<(Claim, Vec<Use>)> =
         outcome.map(|r| r.claims.clone()).unwrap_or_default();
@@ -114,7 +130,7 @@ fn post_claims<B: Book>(
         let (verdict, uses) = match (found, outcome) {
             (Some((e, uses)), _) if e.effect == claim.effect => (None, uses),
             (Some((e, uses)), _) => (Some((e.effect, corrected(&e, claim))), uses),
-            (None, Err(code)) => (Some((Effect::NONE, code)), Vec::new()),
+            (None, Err(code)) => (Some((Effect::NONE, *code)), Vec::new()),
             (None, Ok(_)) => (
                 Some((Effect::NONE, corrected_to_nothing(claim))),
                 Vec::new(),

@@ -3,10 +3,14 @@
 use super::work::{Posting, Work};
 use super::{Book, Echo, Standing, Stop};
 use crate::codes::Code;
-use crate::ids::{CustomerId, PurchaseId};
+use crate::earn::{earned, kept};
+use crate::ids::{CustomerId, InstrumentId, PurchaseId};
 use crate::ledger::{Effect, EntryKind};
+use crate::money::{AMOUNT_MAX, Money, Overflow, Points};
 use crate::op::{Claim, Fact, Sale};
-use crate::purchase::{Purchase, returned_so_far};
+use crate::programme::{Kept, Programme};
+use crate::purchase::{Purchase, Quantity, ReturnKind, returned_part, returned_so_far};
+use crate::refund::refusal;
 use crate::row::Row;
 
 /// Applies a sale and the claims after it; says how many facts that were.
@@ -35,7 +39,7 @@ pub(super) fn apply_sale<B: Book>(
     if purchase.refused.is_none()
         && let Some(customer) = purchase.customer
     {
-        count_visit(work, customer, &purchase)?;
+        count_visit(work, customer, &purchase, &[])?;
     }
     let echo = if purchase.refused.is_some() {
         Echo::Changed
@@ -51,13 +55,18 @@ pub(super) fn apply_sale<B: Book>(
                 claim.kind,
                 EntryKind::Earn | EntryKind::Redeem | EntryKind::Reward
             );
-        post_claim(work, place + 1 + i, claim, (id, allowed))?;
+        post(
+            work,
+            place + 1 + i,
+            claim,
+            (Some(id), forged(claim, allowed)),
+        )?;
     }
     Ok(1 + claims.len())
 }
 
 /// Applies an attaching and its claims (X7): once per purchase, none for one that had a customer or
-/// was voided.
+/// was voided; only the goods still kept earn.
 pub(super) fn apply_attach<B: Book>(
     work: &mut Work<'_, B>,
     place: usize,
@@ -65,37 +74,61 @@ pub(super) fn apply_attach<B: Book>(
     customer: CustomerId,
 ) -> Result<usize, Stop<B::Error>> {
     let claims = claims_after(work.op.facts.get(place + 1..).unwrap_or_default());
-    let found = work.book.purchase(id).map_err(Stop::Book)?;
-    let returns = work.book.returns(id).map_err(Stop::Book)?;
-    let refused = match &found {
-        None => Some(Code::UnknownTarget),
-        Some(purchase) if purchase.earner().is_some() => Some(Code::AlreadyAttached),
-        Some(purchase) => {
-            crate::refund::refusal(crate::purchase::ReturnKind::Goods, purchase, &returns)
-        }
-    };
+    let known = work.purchase(id)?;
     let before = work.refused;
-    work.refused = before.or(refused);
-    if let (None, Some(mut purchase)) = (work.refused, found) {
-        let back = returned_so_far(&purchase, &returns)?;
-        let returned = purchase.lines.iter().zip(&back).map(|(line, back)| {
-            crate::purchase::returned_part(line.gross.0, *back, line.quantity)
-                .map(crate::money::Money)
-        });
-        let returned = crate::money::Money::total(returned.collect::<Result<Vec<_>, _>>()?)?;
-        purchase.attached = Some(customer);
-        count_visit(work, customer, &purchase)?;
-        let mut position = work.position(customer)?;
-        position.spent = position.spent.minus(returned)?;
-        work.set_position(customer, position);
-        work.put(Row::Purchase(purchase), Echo::Changed);
+    work.refused = before.or(match &known {
+        None => Some(Code::UnknownTarget),
+        Some(known) if known.purchase.earner().is_some() => Some(Code::AlreadyAttached),
+        Some(known) => refusal(ReturnKind::Goods, &known.purchase, &known.returns),
+    });
+    let mut most = Vec::new();
+    if let (None, Some(mut known)) = (work.refused, known) {
+        let back = returned_so_far(&known.purchase, &known.returns)?;
+        known.purchase.attached = Some(customer);
+        if kept(&known.purchase.lines, &back) == Kept::Something {
+            count_visit(work, customer, &known.purchase, &back)?;
+        }
+        if back.iter().any(|quantity| quantity.0 > 0) {
+            most = earned_by_kept(work, &known.purchase, &back)?;
+        }
+        work.put(Row::Purchase(known.purchase), Echo::Changed);
     }
     for (i, claim) in claims.iter().enumerate() {
         let allowed = claim.customer == customer && claim.kind == EntryKind::Earn;
-        post_claim(work, place + 1 + i, claim, (id, allowed))?;
+        let limit = most
+            .iter()
+            .find(|(instrument, _)| *instrument == claim.instrument);
+        let verdict = forged(claim, allowed).or_else(|| above(claim.effect, limit.map(|l| l.1)));
+        post(work, place + 1 + i, claim, (Some(id), verdict))?;
     }
     work.refused = before;
     Ok(1 + claims.len())
+}
+
+/// What the goods that are still kept earn by each instrument, under the purchase's own terms.
+fn earned_by_kept<B: Book>(
+    work: &Work<'_, B>,
+    purchase: &Purchase,
+    back: &[Quantity],
+) -> Result<Vec<(InstrumentId, Effect)>, Stop<B::Error>> {
+    let programme = work
+        .book
+        .programme(purchase.programme)
+        .map_err(Stop::Book)?;
+    let instruments = programme.iter().flat_map(Programme::instruments);
+    instruments
+        .map(|i| Ok((i.id, earned(i, &purchase.lines, back)?.0)))
+        .collect()
+}
+
+/// The verdict on an earn that is above what the kept goods give.
+fn above(claim: Effect, limit: Option<Effect>) -> Option<(Effect, Code)> {
+    let limit = limit?;
+    let code = Code::ReturnAboveSold {
+        claimed: claim.points.0.saturating_add(claim.stamps.0),
+        counted: limit.points.0.saturating_add(limit.stamps.0),
+    };
+    (claim.points > limit.points || claim.stamps > limit.stamps).then_some((limit, code))
 }
 
 /// A claim that follows no sale is the authority's own (expiry and its counter-entry, L5); from a device
@@ -111,46 +144,73 @@ pub(super) fn apply_own_claim<B: Book>(
             author: super::Author::Authority,
             ..
         }
-    ) && matches!(claim.kind, EntryKind::Expire | EntryKind::Revive);
-    let verdict = (!own).then_some((Effect::NONE, Code::MalformedFact));
-    work.post(
-        place,
-        Posting {
-            claim,
-            purchase: None,
-            verdict,
-            uses: Vec::new(),
-        },
-    )
+    );
+    let verdict = if own && has_right_sign(claim) {
+        match claim.kind {
+            EntryKind::Expire => more_than_is_left(work, claim)?,
+            EntryKind::Revive => None,
+            _ => Some((Effect::NONE, Code::MalformedFact)),
+        }
+    } else {
+        Some((Effect::NONE, Code::MalformedFact))
+    };
+    post(work, place, claim, (None, verdict))
 }
 
-fn post_claim<B: Book>(
+/// An expiry takes what is left in its bucket and never makes a debt (L5).
+fn more_than_is_left<B: Book>(
+    work: &Work<'_, B>,
+    claim: &Claim,
+) -> Result<Option<(Effect, Code)>, Stop<B::Error>> {
+    let mut position = work.position(claim.customer)?;
+    let wallet = position.wallets.entry(claim.instrument).or_default();
+    wallet.ripen(work.moment().0.date)?;
+    let last = claim.lot.and_then(|lot| lot.expires_on);
+    let bucket = wallet.buckets.iter().find(|b| b.expires_on == last);
+    let left = bucket.map_or(Points::ZERO, |b| b.points).negated()?;
+    let less = Effect::points(left, Money::ZERO);
+    Ok((claim.effect.points < left).then_some((less, Code::MalformedFact)))
+}
+
+fn post<B: Book>(
     work: &mut Work<'_, B>,
     place: usize,
     claim: &Claim,
-    (purchase, allowed): (PurchaseId, bool),
+    (purchase, verdict): (Option<PurchaseId>, Option<(Effect, Code)>),
 ) -> Result<(), Stop<B::Error>> {
-    let verdict =
-        (!allowed || !has_right_sign(claim)).then_some((Effect::NONE, Code::MalformedFact));
     work.post(
         place,
         Posting {
             claim,
-            purchase: Some(purchase),
+            purchase,
             verdict,
             uses: Vec::new(),
         },
     )
 }
 
-/// Earning gives, redeeming takes: another sign is a forged claim.
+/// A claim of another's balance, of a kind that does not belong here or with a wrong sign has no effect.
+fn forged(claim: &Claim, allowed: bool) -> Option<(Effect, Code)> {
+    let honest = allowed && has_right_sign(claim);
+    (!honest).then_some((Effect::NONE, Code::MalformedFact))
+}
+
+/// Earning gives, redeeming takes, and nothing is too large to be true: anything else is forged.
 fn has_right_sign(claim: &Claim) -> bool {
-    let Effect { points, stamps, .. } = claim.effect;
-    match claim.kind {
-        EntryKind::Earn => points.0 >= 0 && stamps.0 >= 0,
-        EntryKind::Redeem | EntryKind::Reward => points.0 <= 0 && stamps.0 <= 0,
-        _ => false,
-    }
+    let Effect {
+        points,
+        stamps,
+        value,
+    } = claim.effect;
+    let amounts = [points.0, stamps.0, value.0];
+    let small = amounts.iter().all(|a| a.unsigned_abs() <= AMOUNT_MAX);
+    let gives = points.0 >= 0 && stamps.0 >= 0;
+    let takes = points.0 <= 0 && stamps.0 <= 0;
+    small
+        && match claim.kind {
+            EntryKind::Earn | EntryKind::Restore | EntryKind::Revive => gives,
+            EntryKind::Redeem | EntryKind::Reward | EntryKind::Reverse | EntryKind::Expire => takes,
+        }
 }
 
 /// The claims that belong to the fact before them.
@@ -162,18 +222,21 @@ pub(super) fn claims_after(facts: &[Fact]) -> Vec<Claim> {
     facts.iter().map_while(claim).collect()
 }
 
+/// A purchase of which something was kept is a visit, and what was kept was spent.
 fn count_visit<B: Book>(
     work: &mut Work<'_, B>,
     customer: CustomerId,
     purchase: &Purchase,
+    back: &[Quantity],
 ) -> Result<(), Stop<B::Error>> {
     let mut position = work.position(customer)?;
-    position.visits = position
-        .visits
-        .checked_add(1)
-        .ok_or(crate::money::Overflow)?;
-    position.spent = position.spent.plus(purchase.total()?)?;
+    position.visits = position.visits.checked_add(1).ok_or(Overflow)?;
     position.last_visit = position.last_visit.max(Some(purchase.at.date));
+    for (place, line) in purchase.lines.iter().enumerate() {
+        let back = back.get(place).copied().unwrap_or(Quantity(0));
+        let returned = returned_part(line.gross.0, back, line.quantity)?;
+        position.spent = position.spent.plus(line.gross)?.minus(Money(returned))?;
+    }
     work.set_position(customer, position);
     Ok(())
 }

@@ -3,15 +3,17 @@
 use std::collections::BTreeMap;
 
 use super::{Book, Decided, Echo, Standing, Stop};
+use crate::card::CardNumber;
 use crate::codes::Code;
 use crate::customer::Customer;
-use crate::ids::{CustomerId, EntryId, Id};
+use crate::ids::{CustomerId, EntryId, Id, PurchaseId};
 use crate::ledger::{Effect, Entry, EntryKind};
 use crate::moment::Moment;
 use crate::money::Points;
 use crate::op::{Claim, Op};
 use crate::position::{Group, Position};
-use crate::row::{EdgeState, Inbox, Merge, Row, RowKind};
+use crate::purchase::{Purchase, Return};
+use crate::row::{Card, EdgeState, Inbox, Merge, Row, RowKind};
 
 /// One op being applied.
 pub(super) struct Work<'b, B: Book> {
@@ -68,9 +70,62 @@ impl<'b, B: Book> Work<'b, B> {
         }
     }
 
-    pub(super) fn add_edge(&mut self, merge: Merge) {
+    pub(super) fn card(&self, number: CardNumber) -> Result<Option<Card>, Stop<B::Error>> {
+        let bound = self.rows.values().find_map(|decided| match &decided.row {
+            Row::Card(card) if card.number == number => Some(*card),
+            _ => None,
+        });
+        match bound {
+            Some(card) => Ok(Some(card)),
+            None => self.book.card(number).map_err(Stop::Book),
+        }
+    }
+
+    /// A purchase with its returns and entries, what this op did to them included.
+    pub(super) fn purchase(&self, id: PurchaseId) -> Result<Option<Known>, Stop<B::Error>> {
+        let own = match self.rows.get(&(RowKind::Purchase, id.get())) {
+            Some(Decided {
+                row: Row::Purchase(purchase),
+                ..
+            }) => Some(purchase.clone()),
+            _ => None,
+        };
+        let purchase = match own {
+            Some(purchase) => purchase,
+            None => match self.book.purchase(id).map_err(Stop::Book)? {
+                Some(purchase) => purchase,
+                None => return Ok(None),
+            },
+        };
+        let mut returns = self.book.returns(id).map_err(Stop::Book)?;
+        let mut entries = self.book.entries(id).map_err(Stop::Book)?;
+        for decided in self.rows.values() {
+            match &decided.row {
+                Row::Return(back) if back.purchase == id => returns.push(back.clone()),
+                Row::Entry(entry) if entry.purchase == Some(id) => entries.push(entry.clone()),
+                _ => {}
+            }
+        }
+        Ok(Some(Known {
+            purchase,
+            returns,
+            entries,
+        }))
+    }
+
+    /// Two customers become one person; debts of either are paid from what both have (I2).
+    pub(super) fn add_edge(&mut self, merge: Merge) -> Result<(), Stop<B::Error>> {
         self.edges.push(merge);
         self.put(Row::Merge(merge), Echo::AsClaimed);
+        let (mut group, date) = (self.positions_of(merge.a)?, self.moment().0.date);
+        let owing = group.combined()?.wallets;
+        for (&instrument, _) in owing.iter().filter(|(_, w)| w.debt.is_positive()) {
+            group.settle(instrument, date)?;
+        }
+        if !owing.is_empty() {
+            self.keep(group);
+        }
+        Ok(())
     }
 
     /// The ids that active edges connect with `customer`, itself included, in id order (I2).
@@ -113,6 +168,23 @@ impl<'b, B: Book> Work<'b, B> {
         }
     }
 
+    /// The positions of a customer's whole group.
+    pub(super) fn positions_of(&self, customer: CustomerId) -> Result<Group, Stop<B::Error>> {
+        let members = self.group(customer)?;
+        let positions = members
+            .into_iter()
+            .map(|member| Ok((member, self.position(member)?)));
+        Ok(Group::new(
+            positions.collect::<Result<_, Stop<B::Error>>>()?,
+        ))
+    }
+
+    fn keep(&mut self, group: Group) {
+        for (member, position) in group.into_members() {
+            self.set_position(member, position);
+        }
+    }
+
     pub(super) fn set_position(&mut self, id: CustomerId, position: Position) {
         self.positions.insert(id, position);
     }
@@ -151,11 +223,7 @@ impl<'b, B: Book> Work<'b, B> {
             self.put(Row::Entry(entry), echo);
             return Ok(());
         }
-        let mut members = Vec::new();
-        for member in self.group(claim.customer)? {
-            members.push((member, self.position(member)?));
-        }
-        let mut group = Group::new(members);
+        let mut group = self.positions_of(claim.customer)?;
         let folded = group.fold(&entry)?;
         if !folded.uses.is_empty() {
             entry.uses = folded.uses;
@@ -167,9 +235,7 @@ impl<'b, B: Book> Work<'b, B> {
         if folded.overdrawn.is_positive() && claim.kind == EntryKind::Redeem {
             self.overdraft(&entry, folded.overdrawn, &mut group);
         }
-        for (member, position) in group.into_members() {
-            self.set_position(member, position);
-        }
+        self.keep(group);
         self.put(Row::Entry(entry), echo);
         Ok(())
     }
@@ -222,10 +288,17 @@ impl<'b, B: Book> Work<'b, B> {
     }
 }
 
+/// A purchase and all that happened to it.
+pub(super) struct Known {
+    pub(super) purchase: Purchase,
+    pub(super) returns: Vec<Return>,
+    pub(super) entries: Vec<Entry>,
+}
+
 /// One entry to be written.
 pub(super) struct Posting<'a> {
     pub(super) claim: &'a Claim,
-    pub(super) purchase: Option<crate::ids::PurchaseId>,
+    pub(super) purchase: Option<PurchaseId>,
     pub(super) verdict: Option<(Effect, Code)>,
     pub(super) uses: Vec<crate::ledger::Use>,
 }
