@@ -32,7 +32,7 @@ let package = Package(
         // The only target that imports KartkaGenerated.
         .target(name: "CoreBridge", dependencies: ["KartkaGenerated", "Presentation"]),
         .target(name: "Presentation"),
-        .testTarget(name: "CoreBridgeTests", dependencies: ["CoreBridge"]),
+        .testTarget(name: "CoreBridgeTests", dependencies: ["CoreBridge", "KartkaGenerated"]),
         .testTarget(name: "PresentationTests", dependencies: ["Presentation"]),
     ],
     swiftLanguageModes: [.v6]

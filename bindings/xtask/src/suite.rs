@@ -124,29 +124,14 @@ fn summarise(reports: &[Report], strictness: Strictness) -> ExitCode {
     println!("\n=== summary");
     let (mut passed, mut failed, mut skipped) = (0_u32, 0_u32, 0_u32);
     for report in reports {
-        let line = match (&report.outcome, strictness) {
-            (Ok(()), _) => {
-                passed += 1;
-                "ok".to_owned()
-            }
-            (Err(Stop::Failed(failure)), _) => {
-                failed += 1;
-                format!("FAILED: {failure}")
-            }
-            (Err(Stop::Skipped(missing)), Strictness::SkipsAllowed) => {
-                skipped += 1;
-                format!("skipped: {}; to run it: {}", missing.what, missing.remedy)
-            }
-            (Err(Stop::Skipped(missing)), Strictness::SkipsFail) => {
-                failed += 1;
-                format!(
-                    "FAILED: skipped where nothing may be: {}; to run it: {}",
-                    missing.what, missing.remedy
-                )
-            }
+        let (count, words) = match verdict(&report.outcome, strictness) {
+            Verdict::Passed => (&mut passed, "ok".to_owned()),
+            Verdict::Failed(why) => (&mut failed, format!("FAILED: {why}")),
+            Verdict::Skipped(why) => (&mut skipped, format!("skipped: {why}")),
         };
+        *count += 1;
         println!(
-            "{:<10}{:>7.1} s  {line}",
+            "{:<10}{:>7.1} s  {words}",
             report.step.name(),
             report.took.as_secs_f64()
         );
@@ -164,6 +149,30 @@ fn summarise(reports: &[Report], strictness: Strictness) -> ExitCode {
     }
 }
 
+/// What a step's end counts as, with the words for a person.
+#[derive(Debug, PartialEq, Eq)]
+enum Verdict {
+    Passed,
+    Failed(String),
+    Skipped(String),
+}
+
+fn verdict(outcome: &Outcome, strictness: Strictness) -> Verdict {
+    match outcome {
+        Ok(()) => Verdict::Passed,
+        Err(Stop::Failed(failure)) => Verdict::Failed(failure.to_string()),
+        Err(Stop::Skipped(missing)) => {
+            let why = format!("{}; to run it: {}", missing.what, missing.remedy);
+            match strictness {
+                Strictness::SkipsAllowed => Verdict::Skipped(why),
+                Strictness::SkipsFail => {
+                    Verdict::Failed(format!("skipped where nothing may be: {why}"))
+                }
+            }
+        }
+    }
+}
+
 #[allow(
     clippy::disallowed_methods,
     reason = "times the steps for a person; nothing is decided by it"
@@ -174,7 +183,9 @@ fn clock() -> Instant {
 
 #[cfg(test)]
 mod tests {
-    use super::{Step, plan};
+    use super::{Step, Verdict, plan, verdict};
+    use crate::house::Strictness::{SkipsAllowed, SkipsFail};
+    use crate::steps::{Failure, Missing, Stop};
 
     #[test]
     fn a_plan_keeps_the_order_and_brings_the_bindings_along() {
@@ -193,5 +204,34 @@ mod tests {
             assert_eq!(plan(only), *expected, "only {only:?}");
         }
         assert_eq!(plan(&[]).len(), 9);
+    }
+
+    #[test]
+    fn a_skip_is_named_with_its_remedy_and_fails_where_nothing_may_be_skipped() {
+        let words = |text: &str| text.to_owned();
+        let skip = Err(Stop::Skipped(Missing {
+            what: words("no Swift"),
+            remedy: words("install it"),
+        }));
+        let fail = Err(Stop::Failed(Failure::new("it broke")));
+        let cases = [
+            (&Ok(()), SkipsFail, Verdict::Passed),
+            (&fail, SkipsAllowed, Verdict::Failed(words("it broke"))),
+            (
+                &skip,
+                SkipsAllowed,
+                Verdict::Skipped(words("no Swift; to run it: install it")),
+            ),
+            (
+                &skip,
+                SkipsFail,
+                Verdict::Failed(words(
+                    "skipped where nothing may be: no Swift; to run it: install it",
+                )),
+            ),
+        ];
+        for (outcome, strictness, expected) in cases {
+            assert_eq!(verdict(outcome, strictness), expected);
+        }
     }
 }
