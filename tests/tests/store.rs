@@ -13,6 +13,7 @@ use kartka_tests::vfs::{Fault, Loss, Machine};
 
 const FILE: &str = "store.db";
 const LOG: &str = "store.db-wal";
+const PAGE: usize = 2048;
 const LOSSES: [Loss; 3] = [Loss::Nothing, Loss::Unsynced, Loss::Torn];
 
 /// A clock that stands and randomness that counts.
@@ -350,8 +351,10 @@ fn raw(machine: &Machine, sql: &str) {
         Connection::open_with_flags_and_vfs(machine.path(FILE), flags, "kartka-memory").unwrap();
     let key = format!("PRAGMA key = \"x'{}'\"", "c5".repeat(32));
     conn.execute_batch(&key).unwrap();
-    conn.execute_batch("PRAGMA cipher_hmac_algorithm = HMAC_SHA256")
-        .unwrap();
+    conn.execute_batch(
+        "PRAGMA cipher_page_size = 2048; PRAGMA cipher_hmac_algorithm = HMAC_SHA256",
+    )
+    .unwrap();
     conn.execute_batch(sql).unwrap();
 }
 
@@ -467,13 +470,13 @@ fn a_damaged_file_is_moved_aside_whole() {
 fn a_bad_page_is_found_at_the_start_or_when_it_is_read() {
     let whole = Machine::new(1);
     sell(&open(&whole).unwrap(), 1).unwrap();
-    let pages = whole.read(FILE).unwrap().len() / 4096;
+    let pages = whole.read(FILE).unwrap().len() / PAGE;
     let mut found_at = BTreeSet::new();
     for page in 0..pages {
         let machine = Machine::new(2);
         machine.restore(&whole.image());
         let mut bytes = machine.read(FILE).unwrap();
-        bytes[page * 4096 + 100] ^= 1;
+        bytes[page * PAGE + 100] ^= 1;
         machine.replace(FILE, &bytes);
         let found = open(&machine).and_then(|store| store.read(last_sale));
         found_at.insert(match found {

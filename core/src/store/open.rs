@@ -14,7 +14,7 @@ const SILENT: &str = "PRAGMA cipher_log_level = NONE";
 
 /// How SQLCipher writes a page. Part of the file format; chosen in docs/decisions/0002-database-cipher.md.
 const CIPHER: &str = "
-    PRAGMA cipher_page_size = 4096;
+    PRAGMA cipher_page_size = 2048;
     PRAGMA cipher_hmac_algorithm = HMAC_SHA256;
     PRAGMA cipher_memory_security = OFF;
 ";
@@ -30,12 +30,12 @@ const EVERY: &str = "
 ///
 /// FULL, and the real flush on Apple's systems: with NORMAL a power cut can undo an op that was pushed already, and
 /// its number would be used again (sync §2). The automatic checkpoint is a bound for a shop that is never idle
-/// (8,192 pages are 32 MiB); see [`Store::checkpoint`](super::Store::checkpoint) for the usual way.
+/// (16,384 pages are 32 MiB); see [`Store::checkpoint`](super::Store::checkpoint) for the usual way.
 const WRITER: &str = "
     PRAGMA synchronous = FULL;
     PRAGMA fullfsync = ON;
     PRAGMA checkpoint_fullfsync = ON;
-    PRAGMA wal_autocheckpoint = 8192;
+    PRAGMA wal_autocheckpoint = 16384;
     PRAGMA journal_size_limit = 8388608;
 ";
 
