@@ -42,6 +42,9 @@ pub enum WireError {
     /// A field's value lies outside its range.
     #[error("field {0} is out of range")]
     OutOfRange(u16),
+    /// A kind of row this version does not know; its bytes are kept as they are.
+    #[error("unknown kind of row {0}")]
+    UnknownKind(u8),
     /// Columns of a page or a batch that do not fit each other.
     #[error("the columns do not fit each other")]
     Columns,

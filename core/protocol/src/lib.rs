@@ -5,16 +5,24 @@
 //! [`WireError`] within the bounds stated in [`limits`]. The numbers of every field are listed in
 //! `docs/formats/wire.md`.
 
+pub mod batch;
 mod cbor;
+pub mod chain;
 mod columns;
 pub mod digest;
 mod error;
 pub mod fields;
+pub mod head;
+pub mod keys;
 pub mod limits;
+pub mod op;
 mod packing;
 pub mod page;
+mod parts;
+pub mod row;
 pub mod rows;
 pub mod scope;
+pub mod signature;
 mod varint;
 
 pub use error::{Measure, WireError};

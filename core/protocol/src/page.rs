@@ -236,8 +236,7 @@ impl Page {
 
     fn read_group(&mut self, bytes: &mut Bytes<'_>, left: &mut usize) -> Result<(), WireError> {
         let kind = bytes.byte()?;
-        let count = usize::try_from(bytes.unsigned()?).unwrap_or(usize::MAX);
-        within(Measure::Rows, count, ROWS)?;
+        let count = within(Measure::Rows, bytes.size()?, ROWS)?;
         let ids = Ints::read(bytes, count, |_| 0)?;
         let id_of = |index: usize| ids.at(index).unwrap_or(0);
         let seqs = Ints::read(bytes, count, id_of)?;

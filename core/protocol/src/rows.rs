@@ -5,7 +5,7 @@
 use kartka_domain::ids::Seq;
 
 /// One entity at its latest seq.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Clone, PartialEq, Eq)]
 pub struct WireRow {
     /// What the row is (the kinds are listed in `docs/formats/wire.md`).
     pub kind: u8,
@@ -15,4 +15,22 @@ pub struct WireRow {
     pub seq: Seq,
     /// The canonical bytes of its record.
     pub record: Vec<u8>,
+}
+
+impl std::fmt::Debug for WireRow {
+    /// Says which row, never what is in it.
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let Self {
+            kind,
+            id,
+            seq,
+            record,
+        } = self;
+        write!(
+            f,
+            "WireRow({kind}, {id}, seq {}, {} bytes)",
+            seq.0,
+            record.len()
+        )
+    }
 }

@@ -87,9 +87,14 @@ impl<'a> Bytes<'a> {
         self.unsigned().map(unzigzag)
     }
 
+    /// A count of anything; the caller holds it against a limit.
+    pub(crate) fn size(&mut self) -> Result<usize, WireError> {
+        Ok(usize::try_from(self.unsigned()?).unwrap_or(usize::MAX))
+    }
+
     /// A count of things that take at least one byte each of what is left.
     pub(crate) fn count(&mut self) -> Result<usize, WireError> {
-        let count = usize::try_from(self.unsigned()?).map_err(|_| WireError::Truncated)?;
+        let count = self.size()?;
         if count > self.rest.len() {
             return Err(WireError::Truncated);
         }

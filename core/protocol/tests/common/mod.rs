@@ -1,6 +1,9 @@
 //! Records and rows to throw at the codecs.
 #![allow(dead_code, clippy::unwrap_used)]
 
+pub(crate) mod golden;
+pub(crate) mod samples;
+
 use kartka_domain::ids::Seq;
 use kartka_protocol::fields::{Record, Value};
 use kartka_protocol::rows::WireRow;
