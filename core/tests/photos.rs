@@ -4,8 +4,8 @@
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
-use kartka_domain::card::Carrier;
 use kartka_core::scan::{Found, decode_picture};
+use kartka_domain::card::Carrier;
 
 fn folder() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("../tests/fixtures/photos")

@@ -3,12 +3,12 @@
 
 use std::sync::Mutex;
 
-use kartka_domain::card::{
-    CardCode, CardKey, CardKeys, CardNumber, Carrier, EanPrefix, K1, KeyId, PermutationKey, ShopTag,
-};
 use kartka_core::platform::Rng;
 use kartka_core::scan::draw::{DrawError, QrModules, Scene, camera_frame};
 use kartka_core::scan::{LumaFrame, Rxing, ScanEvent, ScanSession, decode_picture};
+use kartka_domain::card::{
+    CardCode, CardKey, CardKeys, CardNumber, Carrier, EanPrefix, K1, KeyId, PermutationKey, ShopTag,
+};
 use proptest::prelude::*;
 
 /// The same bytes for the same seed (xorshift64*).
