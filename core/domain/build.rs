@@ -1,4 +1,5 @@
 //! Makes `enum Code` from `codes.txt`, so that a code exists in one place only.
+#![allow(clippy::unwrap_used, reason = "writing into a string does not fail")]
 
 use std::fmt::Write as _;
 use std::path::PathBuf;

@@ -5,6 +5,8 @@
 //! decisions) and [`position`] (the fold). The laws named in the comments (`L4`, `D3`, sync §3) are those
 //! of the product's loyalty and sync rules, see `docs/laws.md`.
 
+pub use chrono;
+
 pub mod allocate;
 pub mod authority;
 pub mod business;

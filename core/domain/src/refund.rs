@@ -9,7 +9,7 @@ use crate::ids::InstrumentId;
 use crate::ledger::{Effect, Entry, EntryKind, LotTerms, Use};
 use crate::money::{Money, Overflow, Points};
 use crate::op::Claim;
-use crate::programme::{Kept, Programme};
+use crate::programme::{Kept, Programme, Terms};
 use crate::purchase::{
     Purchase, Quantity, Return, ReturnKind, ReturnedLine, returned_part, returned_so_far,
 };
@@ -220,13 +220,22 @@ fn give_back(sold: Sold<'_>, after: &[Quantity]) -> Result<Vec<(Claim, Vec<Use>)
             _ => taken_left.negated()?,
         };
         let uses = buckets_back(entry, before.points, effect.points)?;
-        let lot = Some(LotTerms {
-            available_on: entry.date,
-            expires_on: None,
-        });
+        let lot = Some(lot_of_the_rest(sold.programme, entry));
         claims.push((claim(entry, EntryKind::Restore, effect, lot), uses));
     }
     Ok(claims)
+}
+
+/// The life of what no bucket had given and no debt needs any more: as if earned at the purchase.
+fn lot_of_the_rest(programme: &Programme, entry: &Entry) -> LotTerms {
+    let expires_on = match programme.instrument(entry.instrument).map(|i| i.terms) {
+        Some(Terms::Bonus(card)) => card.lot(entry.date).expires_on,
+        _ => None,
+    };
+    LotTerms {
+        available_on: entry.date,
+        expires_on,
+    }
 }
 
 fn claim(entry: &Entry, kind: EntryKind, effect: Effect, lot: Option<LotTerms>) -> Claim {

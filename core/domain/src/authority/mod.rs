@@ -6,6 +6,7 @@
 //! reason (L15). Errors come only from the book, never from an op.
 
 mod clock;
+pub mod expiry;
 mod people;
 mod returns;
 mod sale;

@@ -235,8 +235,28 @@ impl<'b, B: Book> Work<'b, B> {
         if folded.overdrawn.is_positive() && claim.kind == EntryKind::Redeem {
             self.overdraft(&entry, folded.overdrawn, &mut group);
         }
+        if entry.effect().points.is_positive() {
+            self.release(&mut group)?;
+        }
         self.keep(group);
         self.put(Row::Entry(entry), echo);
+        Ok(())
+    }
+
+    /// Once nothing is owed any more, the hold of an overdraft ends (sync §6: recovered from next earns).
+    fn release(&self, group: &mut Group) -> Result<(), Stop<B::Error>> {
+        let pending = matches!(self.standing, Standing::Pending);
+        if pending || !group.members_mut().any(|(_, position)| position.held) {
+            return Ok(());
+        }
+        let owing = group
+            .combined()?
+            .wallets
+            .into_values()
+            .any(|w| w.debt.is_positive());
+        for (_, position) in group.members_mut() {
+            position.held &= owing;
+        }
         Ok(())
     }
 

@@ -35,6 +35,13 @@ impl Group {
         self.members
     }
 
+    /// The members and their positions.
+    pub fn members_mut(&mut self) -> impl Iterator<Item = (CustomerId, &mut Position)> {
+        self.members
+            .iter_mut()
+            .map(|(id, position)| (*id, position))
+    }
+
     /// One position for the whole person.
     ///
     /// # Errors

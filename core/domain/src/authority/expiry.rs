@@ -1,0 +1,187 @@
+//! Expiry is a property of a lot's date; the entries for it are posted later, for reports (L5).
+//!
+//! Nobody can spend a point after its last day, whether or not the sweep has been here: a debit takes only
+//! from buckets that are alive on its own date. So the sweep may wait 72 h for the phones that were
+//! offline, and a debit that arrives later still gets what it was promised by a counter-entry. Both are
+//! claims of an op of the authority's own, decided like any other; a writer calls
+//! - [`sweep`] once per business day, and
+//! - [`revive`] after every op that [`late_debits`] finds something in, within the same transaction.
+
+use std::collections::BTreeMap;
+
+use super::Decided;
+use crate::ids::CustomerId;
+use crate::ledger::{Effect, Entry, EntryKind, LotTerms, Use};
+use crate::moment::Date;
+use crate::money::{Money, Overflow, Points, Rounding, scale};
+use crate::op::Claim;
+use crate::position::{Position, Wallet};
+use crate::programme::{Programme, Terms};
+use crate::row::Row;
+
+/// Days after a lot's last day that phones have to bring what they sold in it: 72 h.
+pub const WAIT_DAYS: i64 = 3;
+
+/// Days after a lot's last day within which a late debit still brings it back (L5).
+pub const GRACE_DAYS: i64 = 30;
+
+/// Whether the 72 h after `last` are over on `today`.
+fn is_over(last: Date, today: Date) -> bool {
+    (today - last).num_days() > WAIT_DAYS
+}
+
+/// The claims that take out of `positions` what ended more than 72 h before `today`, for an op of the
+/// authority's own (at most [`crate::op::ENTRIES_MAX`] of them each).
+///
+/// `programme` is the version in force: it says what a point is worth now.
+///
+/// # Errors
+/// [`Overflow`].
+pub fn sweep<'a>(
+    positions: impl IntoIterator<Item = (CustomerId, &'a Position)>,
+    programme: &Programme,
+    today: Date,
+) -> Result<Vec<Claim>, Overflow> {
+    let mut claims = Vec::new();
+    for (customer, position) in positions {
+        for (&instrument, wallet) in &position.wallets {
+            let worth = match programme.instrument(instrument).map(|i| i.terms) {
+                Some(Terms::Bonus(card)) => card.point_value,
+                _ => Money::ZERO,
+            };
+            for (last, points) in ended(wallet, today)? {
+                let value = points.0.checked_mul(worth.0).ok_or(Overflow)?;
+                claims.push(Claim {
+                    customer,
+                    instrument,
+                    kind: EntryKind::Expire,
+                    effect: Effect::points(points, Money(value)).negated()?,
+                    lot: Some(LotTerms {
+                        available_on: last,
+                        expires_on: Some(last),
+                    }),
+                });
+            }
+        }
+    }
+    Ok(claims)
+}
+
+/// The buckets whose 72 h are over, those of lots that became available meanwhile included.
+fn ended(wallet: &Wallet, today: Date) -> Result<Vec<(Date, Points)>, Overflow> {
+    let mut wallet = wallet.clone();
+    wallet.ripen(today)?;
+    let dated = wallet.buckets.iter();
+    let over = dated.filter_map(|b| Some((b.expires_on?, b.points)));
+    Ok(over.filter(|(last, _)| is_over(*last, today)).collect())
+}
+
+/// The debits among `rows` that are old enough for a sweep to have been before them.
+pub fn late_debits(rows: &[Decided], today: Date) -> impl Iterator<Item = &Entry> {
+    rows.iter().filter_map(move |decided| match &decided.row {
+        Row::Entry(entry) => {
+            let debit = matches!(entry.kind, EntryKind::Redeem | EntryKind::Reverse);
+            let late = debit && entry.effect().points.0 < 0 && is_over(entry.date, today);
+            late.then_some(entry)
+        }
+        _ => None,
+    })
+}
+
+/// The counter-entries for debits that arrived after the sweep, but are dated within the life of a lot it
+/// took: the debit takes from that lot first, and what it took instead is given back (L5).
+///
+/// `debits` are those of [`late_debits`]; `past` holds every expiry and counter-entry of their customers'
+/// groups; `programme` is the version in force. A counter-entry names the bucket that is filled again; its
+/// `available_on` is the last day of the lot that came back, so that the entries alone say how much of it
+/// may still come back.
+///
+/// A later return of such a debit gives points back to the buckets that its own entry names.
+///
+/// # Errors
+/// [`Overflow`].
+pub fn revive(
+    debits: &[&Entry],
+    past: &[Entry],
+    programme: &Programme,
+    today: Date,
+) -> Result<Vec<Claim>, Overflow> {
+    let mut claims = Vec::new();
+    for debit in debits {
+        let mut gone = gone_for(debit, past, &claims, today)?;
+        for mut refill in refills(debit, programme, today)? {
+            for (&last, lot) in &mut gone {
+                let later = refill.expires_on.is_none_or(|bucket| bucket > last);
+                let points = lot.points.min(refill.points);
+                if !later || !points.is_positive() {
+                    continue;
+                }
+                let value = Money(scale(lot.value.0, points.0, lot.points.0, Rounding::Down)?);
+                refill.points = refill.points.minus(points)?;
+                *lot = lot.plus(Effect::points(points, value).negated()?)?;
+                claims.push(Claim {
+                    customer: refill.member,
+                    instrument: debit.instrument,
+                    kind: EntryKind::Revive,
+                    effect: Effect::points(points, value),
+                    lot: Some(LotTerms {
+                        available_on: last,
+                        expires_on: refill.expires_on,
+                    }),
+                });
+            }
+        }
+    }
+    Ok(claims)
+}
+
+/// What a debit took elsewhere: the debt it left, then its buckets, last taken first. What was repaid of
+/// the debt meanwhile is given back as if earned today.
+fn refills(debit: &Entry, programme: &Programme, today: Date) -> Result<Vec<Use>, Overflow> {
+    let taken = Points::total(debit.uses.iter().map(|u| u.points))?;
+    let debt = Use {
+        member: debit.customer,
+        expires_on: match programme.instrument(debit.instrument).map(|i| i.terms) {
+            Some(Terms::Bonus(card)) => card.lot(today).expires_on,
+            _ => None,
+        },
+        points: debit.effect().points.negated()?.minus(taken)?,
+    };
+    Ok(std::iter::once(debt)
+        .chain(debit.uses.iter().rev().copied())
+        .collect())
+}
+
+/// What is left of the expired lots that the debit should have found, by their last day.
+fn gone_for(
+    debit: &Entry,
+    past: &[Entry],
+    claims: &[Claim],
+    today: Date,
+) -> Result<BTreeMap<Date, Effect>, Overflow> {
+    let own = debit.lot.and_then(|lot| lot.expires_on);
+    let found = |last: Date| {
+        last >= debit.date
+            && (today - last).num_days() <= GRACE_DAYS
+            && (debit.kind != EntryKind::Reverse || own == Some(last))
+    };
+    let posted = past
+        .iter()
+        .map(|e| (e.instrument, e.kind, e.lot, e.effect()));
+    let new = claims
+        .iter()
+        .map(|c| (c.instrument, c.kind, c.lot, c.effect));
+    let mut gone = BTreeMap::new();
+    for (instrument, kind, lot, effect) in posted.chain(new) {
+        let last = match (kind, lot) {
+            (EntryKind::Expire, Some(lot)) => lot.expires_on,
+            (EntryKind::Revive, Some(lot)) => Some(lot.available_on),
+            _ => None,
+        };
+        if let Some(last) = last.filter(|last| instrument == debit.instrument && found(*last)) {
+            let left: &mut Effect = gone.entry(last).or_default();
+            *left = left.plus(effect.negated()?)?;
+        }
+    }
+    Ok(gone)
+}

@@ -1,0 +1,28 @@
+//! Cases a shop owner could read; each file's paragraphs are told by `scenario`.
+
+use crate::support::scenario::check_file;
+
+#[test]
+fn what_may_be_spent() {
+    check_file(include_str!("../cases/redeem.txt"));
+}
+
+#[test]
+fn what_a_receipt_earns() {
+    check_file(include_str!("../cases/earn.txt"));
+}
+
+#[test]
+fn what_comes_back() {
+    check_file(include_str!("../cases/returns.txt"));
+}
+
+#[test]
+fn what_a_customer_has() {
+    check_file(include_str!("../cases/position.txt"));
+}
+
+#[test]
+fn who_is_one_person() {
+    check_file(include_str!("../cases/people.txt"));
+}

@@ -1,0 +1,247 @@
+//! A shop in memory: rows in a map, `authority::decide` op by op. Plays the authority, and a phone that
+//! shows its own pending ops.
+
+pub(crate) mod scenario;
+pub(crate) mod words;
+
+use std::collections::BTreeMap;
+use std::convert::Infallible;
+
+use kartka_domain::authority::{Author, Book, Decided, Echo, Standing, decide};
+use kartka_domain::card::CardNumber;
+use kartka_domain::customer::{Customer, ProfileGroup};
+use kartka_domain::ids::{
+    CustomerId, DeviceNo, Epoch, OpId, OperatorId, OutletId, ProgrammeVersion, PurchaseId,
+    RequestMark, Seq,
+};
+use kartka_domain::ledger::Entry;
+use kartka_domain::moment::{Date, Moment, day_number};
+use kartka_domain::op::{Fact, Op, OpTime, Seen};
+use kartka_domain::position::{Group, Position};
+use kartka_domain::programme::Programme;
+use kartka_domain::purchase::{Purchase, Return};
+use kartka_domain::row::{Card, EdgeState, Merge, Row, RowKind};
+
+/// The state of a shop after the ops ordered so far.
+#[derive(Clone, Default)]
+pub(crate) struct Shop {
+    pub(crate) rows: BTreeMap<(RowKind, i64), Row>,
+    requests: BTreeMap<RequestMark, OpId>,
+    counters: BTreeMap<DeviceNo, i64>,
+    seq: i64,
+    made: u64,
+}
+
+/// Noon of a business day.
+pub(crate) fn noon(date: Date) -> Moment {
+    Moment {
+        instant_ms: day_number(date) * 86_400_000 + 43_200_000,
+        date,
+        minute: 720,
+    }
+}
+
+impl Shop {
+    /// An op of `device` at `at`, with the programme that is in force.
+    pub(crate) fn op(&mut self, device: DeviceNo, at: Moment, facts: Vec<Fact>) -> Op {
+        let next = self.counters.entry(device).or_insert(1);
+        let id = OpId(device.id(*next).unwrap());
+        *next += i64::try_from(facts.len()).unwrap();
+        self.made += 1;
+        Op {
+            id,
+            request: RequestMark(self.made.to_be_bytes()),
+            operator: OperatorId(1),
+            outlet: OutletId(1),
+            programme: self
+                .programme_now()
+                .map_or(ProgrammeVersion(1), |p| p.version()),
+            time: OpTime {
+                boot: 1,
+                monotonic_ms: at.instant_ms,
+                wall: at,
+            },
+            seen: Seen {
+                epoch: Epoch {
+                    number: 1,
+                    random: 1,
+                },
+                seq: Seq(self.seq),
+            },
+            marks: Vec::new(),
+            facts,
+            personal: Vec::new(),
+        }
+    }
+
+    /// The authority orders an op of a device.
+    pub(crate) fn order(&mut self, op: &Op) -> Vec<Decided> {
+        self.order_by(op, Author::Device)
+    }
+
+    /// The authority orders an op of its own.
+    pub(crate) fn own(&mut self, at: Moment, facts: Vec<Fact>) -> Vec<Decided> {
+        let op = self.op(DeviceNo::FOUNDER, at, facts);
+        self.order_by(&op, Author::Authority)
+    }
+
+    fn order_by(&mut self, op: &Op, author: Author) -> Vec<Decided> {
+        self.seq += 1;
+        let standing = Standing::Ordered {
+            seq: Seq(self.seq),
+            corrected: None,
+            author,
+        };
+        let Ok(decided) = decide(self, op, standing);
+        self.requests.entry(op.request).or_insert(op.id);
+        self.keep(&decided);
+        decided
+    }
+
+    /// A phone shows an op of its own.
+    pub(crate) fn show(&mut self, op: &Op) -> Vec<Decided> {
+        let Ok(decided) = decide(self, op, Standing::Pending);
+        self.keep(&decided);
+        decided
+    }
+
+    fn keep(&mut self, decided: &[Decided]) {
+        for Decided { row, .. } in decided {
+            self.rows.insert((row.kind(), row.key()), row.clone());
+        }
+    }
+
+    /// A new customer; without groups a provisional one.
+    pub(crate) fn register(&mut self, at: Moment, groups: Vec<ProfileGroup>) -> CustomerId {
+        let mut op = self.op(DeviceNo::FOUNDER, at, vec![Fact::Register]);
+        if !groups.is_empty() {
+            op.personal.push((0, groups));
+        }
+        self.order(&op);
+        CustomerId(op.id.0)
+    }
+
+    pub(crate) fn all<T>(&self, pick: impl Fn(&Row) -> Option<T>) -> Vec<T> {
+        self.rows.values().filter_map(pick).collect()
+    }
+
+    pub(crate) fn ledger(&self) -> Vec<Entry> {
+        self.all(|row| match row {
+            Row::Entry(entry) => Some(entry.clone()),
+            _ => None,
+        })
+    }
+
+    pub(crate) fn merges(&self) -> Vec<Merge> {
+        self.all(|row| match row {
+            Row::Merge(merge) => Some(*merge),
+            _ => None,
+        })
+    }
+
+    pub(crate) fn positions(&self) -> Vec<(CustomerId, Position)> {
+        self.all(|row| match row {
+            Row::Position(customer, position) => Some((*customer, position.clone())),
+            _ => None,
+        })
+    }
+
+    pub(crate) fn programme_now(&self) -> Option<Programme> {
+        self.all(|row| match row {
+            Row::Programme(programme) => Some(programme.clone()),
+            _ => None,
+        })
+        .pop()
+    }
+
+    /// Everybody that active edges connect with a customer.
+    pub(crate) fn group_of(&self, customer: CustomerId) -> Vec<CustomerId> {
+        let mut members = std::collections::BTreeSet::from([customer]);
+        let edges = self.merges();
+        for _ in 0..=edges.len() {
+            for edge in edges.iter().filter(|e| e.state == EdgeState::On) {
+                if members.contains(&edge.a) || members.contains(&edge.b) {
+                    members.extend([edge.a, edge.b]);
+                }
+            }
+        }
+        members.into_iter().collect()
+    }
+
+    /// One position for the whole person.
+    pub(crate) fn person(&self, customer: CustomerId) -> Position {
+        let members = self.group_of(customer).into_iter();
+        let positions = members.map(|id| {
+            let Ok(position) = Book::position(self, id);
+            (id, position.unwrap_or_default())
+        });
+        Group::new(positions.collect()).combined().unwrap()
+    }
+}
+
+/// Whether a row is one that the author must be told.
+pub(crate) fn is_changed(decided: &Decided) -> bool {
+    decided.echo == Echo::Changed
+}
+
+impl Book for Shop {
+    type Error = Infallible;
+
+    fn customer(&self, id: CustomerId) -> Result<Option<Customer>, Infallible> {
+        Ok(match self.rows.get(&(RowKind::Customer, id.get())) {
+            Some(Row::Customer(customer)) => Some(customer.clone()),
+            _ => None,
+        })
+    }
+
+    fn position(&self, id: CustomerId) -> Result<Option<Position>, Infallible> {
+        Ok(match self.rows.get(&(RowKind::Position, id.get())) {
+            Some(Row::Position(_, position)) => Some(position.clone()),
+            _ => None,
+        })
+    }
+
+    fn card(&self, number: CardNumber) -> Result<Option<Card>, Infallible> {
+        let cards = self.all(|row| match row {
+            Row::Card(card) if card.number == number => Some(*card),
+            _ => None,
+        });
+        Ok(cards.first().copied())
+    }
+
+    fn edges(&self, id: CustomerId) -> Result<Vec<Merge>, Infallible> {
+        let touches = |edge: &Merge| edge.a == id || edge.b == id;
+        Ok(self.merges().into_iter().filter(touches).collect())
+    }
+
+    fn purchase(&self, id: PurchaseId) -> Result<Option<Purchase>, Infallible> {
+        Ok(match self.rows.get(&(RowKind::Purchase, id.get())) {
+            Some(Row::Purchase(purchase)) => Some(purchase.clone()),
+            _ => None,
+        })
+    }
+
+    fn returns(&self, id: PurchaseId) -> Result<Vec<Return>, Infallible> {
+        Ok(self.all(|row| match row {
+            Row::Return(back) if back.purchase == id => Some(back.clone()),
+            _ => None,
+        }))
+    }
+
+    fn entries(&self, id: PurchaseId) -> Result<Vec<Entry>, Infallible> {
+        let of_purchase = |entry: &Entry| entry.purchase == Some(id);
+        Ok(self.ledger().into_iter().filter(of_purchase).collect())
+    }
+
+    fn programme(&self, version: ProgrammeVersion) -> Result<Option<Programme>, Infallible> {
+        let key = i64::from(version.0);
+        Ok(match self.rows.get(&(RowKind::Programme, key)) {
+            Some(Row::Programme(programme)) => Some(programme.clone()),
+            _ => None,
+        })
+    }
+
+    fn requested(&self, mark: RequestMark) -> Result<Option<OpId>, Infallible> {
+        Ok(self.requests.get(&mark).copied())
+    }
+}

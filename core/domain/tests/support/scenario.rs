@@ -1,0 +1,445 @@
+//! Readable cases: a paragraph is a little story of one shop, line by line, and every `=` is a promise.
+//!
+//! ```text
+//! L4 what ends sooner is spent first
+//! programme bonus rate=5 expires=1
+//! 2026-01-10 ann buys 100.00
+//! 2026-02-10 ann buys 60.00
+//! 2026-02-12 ann buys 20.00 using 600 = pays 14.00, Redeemed 600 600, Earned 70 1400
+//! ann has = 270: 200 until 2026-03-31, 70 until 2026-03-31
+//! ```
+//! A line without `=` must simply be allowed.
+
+use std::collections::BTreeMap;
+
+use kartka_domain::authority::{Decided, expiry};
+use kartka_domain::card::CardNumber;
+use kartka_domain::codes::Code;
+use kartka_domain::customer::ProfileGroup;
+use kartka_domain::ids::{CustomerId, DeviceNo, InstrumentId, ProgrammeVersion, PurchaseId};
+use kartka_domain::ledger::{Entry, EntryKind};
+use kartka_domain::moment::Date;
+use kartka_domain::money::{Money, Points};
+use kartka_domain::op::Fact;
+use kartka_domain::programme::Programme;
+use kartka_domain::purchase::{Quantity, Return, ReturnKind, ReturnedLine, VoidReason};
+use kartka_domain::quote::{Question, QuoteError, Tender, quote};
+use kartka_domain::redeem::{CashStep, Connectivity, redeemable};
+use kartka_domain::refund::{Refund, Sold, everything_left, refund};
+use kartka_domain::row::Row;
+
+use super::words::{amount, code, instruments, lines, money, pieces, position, reach};
+use super::{Book, Shop, noon};
+
+/// Runs every paragraph of a file; a failure names each broken promise and prints both sides.
+pub(crate) fn check_file(text: &str) {
+    let (mut count, mut broken) = (0, Vec::new());
+    for case in text.split("\n\n") {
+        let mut lines = case
+            .lines()
+            .map(str::trim)
+            .filter(|l| !l.is_empty() && !l.starts_with('#'));
+        let Some(title) = lines.next() else { continue };
+        let mut story = Story::default();
+        broken.extend(lines.filter_map(|line| check(title, &mut story, line)));
+        count += 1;
+    }
+    assert!(count > 0 && broken.is_empty(), "{}", broken.join("\n"));
+}
+
+fn check(title: &str, story: &mut Story, line: &str) -> Option<String> {
+    let (step, want) = match line.split_once(" = ") {
+        Some((step, want)) => (step.trim(), Some(want.trim())),
+        None => (line, None),
+    };
+    let got = story.step(step).trim().to_owned();
+    let kept = match want {
+        Some(want) => got == want,
+        None => !got.contains("refused") && !got.contains('!'),
+    };
+    let want = want.unwrap_or("anything allowed");
+    (!kept).then(|| format!("\n{title}\n  {step}\n    want {want}\n    got  {got}"))
+}
+
+/// One shop, its people by name and its receipts by number.
+#[derive(Default)]
+struct Story {
+    shop: Shop,
+    /// What a phone that is offline since then knows.
+    remembered: Option<Shop>,
+    today: Date,
+    people: BTreeMap<String, CustomerId>,
+    receipts: Vec<PurchaseId>,
+    instruments: usize,
+}
+
+impl Story {
+    fn step(&mut self, line: &str) -> String {
+        let mut words: Vec<&str> = line.split_whitespace().collect();
+        if let Some(date) = words.first().and_then(|w| w.parse().ok()) {
+            self.today = date;
+            words.remove(0);
+        }
+        let aware = words.first() != Some(&"unaware");
+        if !aware {
+            words.remove(0);
+        }
+        match words[..] {
+            ["programme", ref terms @ ..] => self.publish(terms),
+            ["remember"] => {
+                self.remembered = Some(self.shop.clone());
+                String::new()
+            }
+            ["sweep"] => self.sweep(),
+            ["inbox"] => self.inbox(),
+            ["receipt", number, ref what @ ..] => self.receipt(number, what, aware),
+            ["card", number, "for", name] => self.bind(number, name),
+            [name, "is", "called", given] => self.call(name, given),
+            [name, "buys", ref what @ ..] => self.buy(name, what, aware),
+            [name, "has"] => {
+                let id = self.person(name);
+                position(&self.shop.person(id))
+            }
+            [name, "keeps"] => {
+                let id = self.person(name);
+                let Ok(own) = Book::position(&self.shop, id);
+                position(&own.unwrap_or_default())
+            }
+            [name, "may", "use", "on", total, ref how @ ..] => self.may_use(name, total, how),
+            _ => panic!("unknown step: {line}"),
+        }
+    }
+
+    fn person(&mut self, name: &str) -> CustomerId {
+        if let Some(id) = self.people.get(name) {
+            return *id;
+        }
+        let id = self.shop.register(noon(self.today), Vec::new());
+        self.people.insert(name.to_owned(), id);
+        id
+    }
+
+    fn name(&self, id: CustomerId) -> &str {
+        let found = self.people.iter().find(|(_, known)| **known == id);
+        found.map_or("?", |(name, _)| name)
+    }
+
+    fn publish(&mut self, terms: &[&str]) -> String {
+        let version = self.shop.programme_now().map_or(1, |p| p.version().0 + 1);
+        let instruments = instruments(terms);
+        self.instruments = instruments.len();
+        match Programme::publish(ProgrammeVersion(version), instruments) {
+            Ok(programme) => {
+                self.shop
+                    .own(noon(self.today), vec![Fact::Programme(programme)]);
+                String::new()
+            }
+            Err(error) => format!("refused: {error}"),
+        }
+    }
+
+    fn known(&self, aware: bool) -> Shop {
+        if aware {
+            self.shop.clone()
+        } else {
+            self.remembered.clone().unwrap()
+        }
+    }
+
+    fn buy(&mut self, name: &str, what: &[&str], aware: bool) -> String {
+        let customer = (name != "somebody").then(|| self.person(name));
+        let known = self.known(aware);
+        let person = customer.map(|id| (id, known.person(id)));
+        let at = what
+            .iter()
+            .position(|w| !w.contains('.'))
+            .unwrap_or(what.len());
+        let (lines, how) = (lines(&what[..at]), &what[at..]);
+        let after = |word: &str| {
+            let at = how.iter().position(|w| *w == word)?;
+            how.get(at + 1).map(|n| n.parse::<i64>().unwrap())
+        };
+        let programme = known.programme_now().unwrap();
+        let rewards: Vec<InstrumentId> =
+            after("rewards").map_or_else(Vec::new, |n| (0..n).map(|_| InstrumentId(2)).collect());
+        let ask = Question {
+            lines: &lines,
+            customer: person.as_ref().map(|(id, position)| (*id, position)),
+            programme: &programme,
+            at: noon(self.today),
+            reach: Connectivity::Authority,
+            spend: Points(after("using").unwrap_or(0)),
+            rewards: &rewards,
+            cash: CashStep(Money(100)),
+        };
+        let answer = match quote(&ask) {
+            Ok(answer) => answer,
+            Err(QuoteError::Refused(why)) => return format!("refused {}", code(why)),
+            Err(error) => return format!("refused: {error}"),
+        };
+        let said = answer.said.iter().map(|c| format!(", {}", code(*c)));
+        let said = format!("pays {}{}", money(answer.due), said.collect::<String>());
+        let facts = answer.into_facts(Tender::Cash, None).unwrap();
+        let op = self.shop.op(DeviceNo::FOUNDER, noon(self.today), facts);
+        self.receipts.push(PurchaseId(op.id.0));
+        let decided = self.shop.order(&op);
+        format!("{said}{}{}", verdicts(&decided), self.late(&decided))
+    }
+
+    /// What the authority does after an op with debits from before a sweep.
+    fn late(&mut self, decided: &[Decided]) -> String {
+        let late: Vec<&Entry> = expiry::late_debits(decided, self.posted()).collect();
+        let past = self.shop.ledger();
+        let programme = self.shop.programme_now().unwrap();
+        let claims = expiry::revive(&late, &past, &programme, self.posted()).unwrap();
+        let sum: i64 = claims.iter().map(|c| c.effect.points.0).sum();
+        if claims.is_empty() {
+            return String::new();
+        }
+        let facts = claims.into_iter().map(Fact::Claim).collect();
+        let decided = self.shop.own(noon(self.posted()), facts);
+        format!(", revived {sum}{}", verdicts(&decided))
+    }
+
+    /// The authority's own day: that of the last sweep, if that is later.
+    fn posted(&self) -> Date {
+        let swept = self.shop.ledger().into_iter();
+        let days = swept
+            .filter(|e| e.kind == EntryKind::Expire)
+            .map(|e| e.date);
+        days.max().unwrap_or(self.today).max(self.today)
+    }
+
+    fn receipt(&mut self, number: &str, what: &[&str], aware: bool) -> String {
+        let id = self.receipts[number.parse::<usize>().unwrap() - 1];
+        let known = self.known(aware);
+        if let ["is", "for", name] = what {
+            return self.attach(id, name, &known);
+        }
+        let Ok(purchase) = known.purchase(id);
+        let (purchase, Ok(returns)) = (purchase.unwrap(), known.returns(id));
+        let (kind, lines) = match what {
+            ["void"] => (
+                ReturnKind::Void(VoidReason::Mistake),
+                everything_left(&purchase, &returns).unwrap(),
+            ),
+            ["back", "all"] => (
+                ReturnKind::Goods,
+                everything_left(&purchase, &returns).unwrap(),
+            ),
+            ["back", parts @ ..] => (ReturnKind::Goods, returned(parts)),
+            ["void", parts @ ..] => (ReturnKind::Void(VoidReason::Mistake), returned(parts)),
+            _ => panic!("unknown return: {what:?}"),
+        };
+        let counted = self::refunded(&known, id, &lines);
+        let back = Fact::Return {
+            purchase: id,
+            kind,
+            lines,
+        };
+        let claims = counted.claims.into_iter().map(|(c, _)| Fact::Claim(c));
+        let facts = std::iter::once(back).chain(claims).collect();
+        let op = self.shop.op(DeviceNo::FOUNDER, noon(self.today), facts);
+        let before = self.shop.clone();
+        let decided = self.shop.order(&op);
+        format!("{}{}", came_back(&before, &decided), self.late(&decided))
+    }
+
+    fn attach(&mut self, id: PurchaseId, name: &str, known: &Shop) -> String {
+        let customer = self.person(name);
+        let Ok(purchase) = known.purchase(id);
+        let purchase = purchase.unwrap();
+        let Ok(programme) = known.programme(purchase.programme);
+        let programme = programme.unwrap();
+        let position = known.person(customer);
+        let ask = Question {
+            lines: &purchase.lines,
+            customer: Some((customer, &position)),
+            programme: &programme,
+            at: purchase.at,
+            reach: Connectivity::Authority,
+            spend: Points::ZERO,
+            rewards: &[],
+            cash: CashStep(Money(100)),
+        };
+        let claims = quote(&ask).unwrap().claims;
+        let fact = Fact::Attach {
+            purchase: id,
+            customer,
+        };
+        let facts = std::iter::once(fact).chain(claims.into_iter().map(Fact::Claim));
+        let op = self
+            .shop
+            .op(DeviceNo::FOUNDER, noon(self.today), facts.collect());
+        came_back(&self.shop.clone(), &self.shop.order(&op))
+    }
+
+    fn sweep(&mut self) -> String {
+        let positions = self.shop.positions();
+        let seen = positions.iter().map(|(id, position)| (*id, position));
+        let programme = self.shop.programme_now().unwrap();
+        let claims = expiry::sweep(seen, &programme, self.today).unwrap();
+        let said = claims.iter().map(|claim| {
+            let points = claim.effect.points.0;
+            format!("{} {points}", self.name(claim.customer))
+        });
+        let said = said.collect::<Vec<_>>().join(", ");
+        if claims.is_empty() {
+            return "nothing".to_owned();
+        }
+        let facts = claims.into_iter().map(Fact::Claim).collect();
+        let decided = self.shop.own(noon(self.today), facts);
+        format!("{said}{}", verdicts(&decided))
+    }
+
+    fn inbox(&self) -> String {
+        let items = self.shop.all(|row| match row {
+            Row::Inbox(item) => Some(code(item.code)),
+            _ => None,
+        });
+        items.join(", ")
+    }
+
+    fn bind(&mut self, number: &str, name: &str) -> String {
+        let customer = self.person(name);
+        let card = CardNumber::parse_typed(number).unwrap();
+        let before = self.shop.merges().len();
+        let op = self.shop.op(
+            DeviceNo::FOUNDER,
+            noon(self.today),
+            vec![Fact::Bind { card, customer }],
+        );
+        let decided = self.shop.order(&op);
+        let Ok(card) = self.shop.card(card);
+        let holder = self.name(card.unwrap().customer).to_owned();
+        let merged = self.shop.merges().len() > before;
+        let asked = decided.iter().any(|d| matches!(d.row, Row::Inbox(_)));
+        match (merged, asked) {
+            (true, _) => format!("one person with {holder}"),
+            (_, true) => format!("asked about {holder}"),
+            _ => format!("{holder}'s"),
+        }
+    }
+
+    fn call(&mut self, name: &str, given: &str) -> String {
+        let customer = self.person(name);
+        let at = noon(self.today);
+        let mut op = self
+            .shop
+            .op(DeviceNo::FOUNDER, at, vec![Fact::Edit(customer)]);
+        let called = ProfileGroup::Name {
+            given: given.to_owned(),
+            family: String::new(),
+        };
+        op.personal.push((0, vec![called]));
+        self.shop.order(&op);
+        let Ok(customer) = self.shop.customer(customer);
+        customer.and_then(|c| c.display_name()).unwrap_or_default()
+    }
+
+    fn may_use(&mut self, name: &str, total: &str, how: &[&str]) -> String {
+        let customer = self.person(name);
+        let person = self.shop.person(customer);
+        let programme = self.shop.programme_now().unwrap();
+        let (id, card) = programme.bonus().unwrap();
+        let wallet = person.wallet(id).cloned().unwrap_or_default();
+        let at = noon(self.today);
+        let reach = reach(how, wallet.spendable(self.today).unwrap(), person.held);
+        let cash = CashStep(Money(100));
+        match redeemable(&wallet, amount(total), card, reach, at, cash).unwrap() {
+            Err(why) => format!("nothing: {}", code(why)),
+            Ok(may) => {
+                let round = may
+                    .round_cash
+                    .map_or(String::new(), |points| format!(", round {}", points.0));
+                let by = if may.step.0 == 1 {
+                    String::new()
+                } else {
+                    format!(" by {}", may.step.0)
+                };
+                let range = format!("{}–{}{by}", may.least.0, may.most.0);
+                format!("{range}{round}, {}", code(may.limit))
+            }
+        }
+    }
+}
+
+fn returned(parts: &[&str]) -> Vec<ReturnedLine> {
+    let part = |text: &&str| {
+        let (line, quantity) = text.split_once('*').unwrap_or((text, "1"));
+        ReturnedLine {
+            line: line.parse::<u16>().unwrap() - 1,
+            quantity: pieces(quantity),
+        }
+    };
+    parts.iter().map(part).collect()
+}
+
+/// What returning `lines` comes to by what `known` knows.
+pub(crate) fn refunded(known: &Shop, id: PurchaseId, lines: &[ReturnedLine]) -> Refund {
+    let Ok(purchase) = known.purchase(id);
+    let purchase = purchase.unwrap();
+    let (Ok(returns), Ok(entries)) = (known.returns(id), known.entries(id));
+    let Ok(programme) = known.programme(purchase.programme);
+    let sold = Sold {
+        purchase: &purchase,
+        entries: &entries,
+        returns: &returns,
+        programme: &programme.unwrap(),
+    };
+    refund(sold, lines).unwrap()
+}
+
+/// What a decided return or attaching moved: money of what counts, points and stamps.
+fn came_back(before: &Shop, decided: &[Decided]) -> String {
+    let mut said = Vec::new();
+    for row in decided.iter().map(|d| &d.row) {
+        match row {
+            Row::Return(Return {
+                purchase,
+                verdict,
+                claimed,
+                ..
+            }) => {
+                let counts = verdict.as_ref().map_or(claimed, |(lines, _)| lines);
+                let counts: Vec<ReturnedLine> = counts
+                    .iter()
+                    .filter(|part| part.quantity > Quantity(0))
+                    .copied()
+                    .collect();
+                said.push(money(refunded(before, *purchase, &counts).money));
+            }
+            Row::Entry(entry) => {
+                let effect = entry.effect();
+                if effect.points != Points::ZERO {
+                    said.push(format!("{:+} points", effect.points.0));
+                }
+                if effect.stamps.0 != 0 {
+                    said.push(format!("{:+} stamps", effect.stamps.0));
+                }
+            }
+            _ => {}
+        }
+    }
+    format!("{}{}", said.join(", "), verdicts(decided))
+}
+
+/// What the authority set otherwise, and why.
+fn verdicts(decided: &[Decided]) -> String {
+    let why = |row: &Row| -> Option<Code> {
+        match row {
+            Row::Purchase(purchase) => purchase.refused,
+            Row::Return(back) => back.verdict.as_ref().map(|(_, code)| *code),
+            Row::Entry(entry) => entry.verdict.map(|(_, code)| code),
+            Row::Inbox(item) => Some(item.code),
+            _ => None,
+        }
+    };
+    let mut codes: Vec<String> = Vec::new();
+    for said in decided.iter().filter_map(|d| why(&d.row)).map(code) {
+        if !codes.contains(&said) {
+            codes.push(said);
+        }
+    }
+    codes.into_iter().map(|code| format!(" !{code}")).collect()
+}
