@@ -1,5 +1,17 @@
 //! The phone: use cases, queries, local store, sync client, scanner.
+//!
+//! The root is [`shop::Shop`]. Use cases and queries are plain synchronous functions on the caller's thread; each
+//! write is one transaction. Rules live in `kartka-domain`; screens and sockets live elsewhere.
 
+pub use kartka_domain as domain;
+
+mod commit;
+pub mod error;
+mod fold;
 pub mod platform;
+pub mod query;
 pub mod scan;
+pub mod shop;
 pub mod store;
+pub mod sync;
+pub mod usecase;

@@ -8,6 +8,7 @@
 pub mod batch;
 mod cbor;
 pub mod chain;
+pub mod civil;
 mod columns;
 pub mod digest;
 mod error;

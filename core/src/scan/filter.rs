@@ -249,7 +249,11 @@ mod tests {
         let slope = lines(&frame, 45, 1);
         assert_eq!((slope.width, slope.height), (4, 1));
         assert_eq!(slope.pixels[0], 255);
-        assert!(slope.pixels[1..].iter().all(|pixel| (1..=6).contains(pixel)));
+        assert!(
+            slope.pixels[1..]
+                .iter()
+                .all(|pixel| (1..=6).contains(pixel))
+        );
     }
 
     proptest! {

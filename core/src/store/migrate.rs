@@ -8,7 +8,10 @@ use rusqlite::{Connection, Transaction, TransactionBehavior};
 use super::StoreError;
 
 /// The steps in their order; step `n` brings a file from version `n - 1` to version `n`.
-const STEPS: &[&str] = &[include_str!("migrations/0001_meta.sql")];
+const STEPS: &[&str] = &[
+    include_str!("migrations/0001_meta.sql"),
+    include_str!("migrations/0002_shop.sql"),
+];
 
 /// Runs the steps that the file has not seen.
 ///

@@ -5,12 +5,18 @@
 //! one state of the data however long it takes. Never asks for the time or for random bytes but through the traits
 //! of [`platform`](crate::platform).
 
+mod book;
+mod device;
 mod error;
 mod key;
 pub mod meta;
 mod migrate;
 mod open;
+mod ops;
+mod overlay;
 mod place;
+mod rows;
+mod search;
 
 use std::ops::Deref;
 use std::path::Path;
@@ -18,8 +24,12 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use rusqlite::{Connection, Transaction, TransactionBehavior};
 
+pub(crate) use device::{DeviceRow, HeadRow, Standing};
 pub use error::StoreError;
 pub use key::DatabaseKey;
+pub use ops::RequestId;
+pub(crate) use ops::{OwnOp, SealedBatch, Touched};
+pub(crate) use overlay::Settling;
 pub use place::{Files, Vfs};
 
 use crate::platform::{Clock, Rng};

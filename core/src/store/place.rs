@@ -61,6 +61,12 @@ impl Vfs {
         }
     }
 
+    /// Whether anything lies at `path`.
+    pub(crate) fn holds(&self, path: &Path) -> bool {
+        // A disk that can't be asked is met again, with its reason, when the store is opened.
+        matches!(self.files.len(path), Ok(Some(1..)))
+    }
+
     pub(in crate::store) fn name(&self) -> Option<&str> {
         self.name.as_deref()
     }

@@ -1,0 +1,178 @@
+//! One op, one transaction: its bytes, its rows and its number are durable together or not at all (sync §2).
+//!
+//! The only place where ops are made. On a phone the rows are its claim, with the authority's bytes kept in shadow;
+//! on a founding phone the same transaction is the authority's decision.
+
+use kartka_domain::authority::{Author, Decided, Standing as OpStanding, decide};
+use kartka_domain::customer::ProfileGroup;
+use kartka_domain::ids::{OpId, OperatorId, OutletId, ProgrammeVersion, RequestMark, Seq};
+use kartka_domain::ledger::EntryKind;
+use kartka_domain::moment::Moment;
+use kartka_domain::money::Points;
+use kartka_domain::op::{Fact, Op, OpTime, Seen};
+use kartka_protocol::chain::{ChainValue, PersonalHash};
+use kartka_protocol::keys::ShopKeys;
+use kartka_protocol::op::encode;
+
+use crate::error::CoreError;
+use crate::platform::{Clock, Rng};
+use crate::store::{
+    DeviceRow, HeadRow, OwnOp, RequestId, Settling, Standing, StoreError, Touched, Tx,
+};
+
+/// What a use case wants to have happened.
+pub(crate) struct Draft {
+    pub(crate) request: RequestId,
+    pub(crate) operator: OperatorId,
+    pub(crate) outlet: OutletId,
+    pub(crate) programme: ProgrammeVersion,
+    pub(crate) at: Moment,
+    pub(crate) facts: Vec<Fact>,
+    pub(crate) personal: Vec<(u8, Vec<ProfileGroup>)>,
+}
+
+/// What the transaction runs on.
+pub(crate) struct Ground<'a> {
+    pub(crate) clock: &'a dyn Clock,
+    pub(crate) rng: &'a dyn Rng,
+    pub(crate) device: &'a DeviceRow,
+    pub(crate) keys: &'a ShopKeys,
+}
+
+/// Writes one op with everything that follows from it.
+///
+/// # Errors
+/// [`CoreError::Store`]; [`CoreError::Validation`] for facts that no reader would accept.
+pub(crate) fn commit(tx: &Tx<'_>, ground: &Ground<'_>, draft: Draft) -> Result<OpId, CoreError> {
+    let mut head = tx.head()?.ok_or(CoreError::NotPaired)?;
+    let request = draft.request;
+    let op = make_op(ground, &head, draft)?;
+    let bytes = encode(&op)?;
+    let nonce = bytes.personal.as_ref().map(|_| {
+        let mut nonce = [0; 16];
+        ground.rng.fill(&mut nonce);
+        nonce
+    });
+    let personal = match (&bytes.personal, &nonce) {
+        (Some(section), Some(nonce)) => PersonalHash::of(nonce, section),
+        _ => PersonalHash::NONE,
+    };
+    let value = ground.device.chain.next(&bytes.facts, &personal);
+    let last = op.last_id()?;
+    let mut own = OwnOp {
+        op: op.id,
+        last,
+        seq: None,
+        chain: value,
+        bytes,
+        nonce,
+        touched: Vec::new(),
+    };
+    match ground.device.standing {
+        Standing::Phone => {
+            own.touched = lay_over(tx, &decide(&**tx, &op, OpStanding::Pending)?)?;
+            note_redemptions(tx, &op)?;
+        }
+        Standing::Authority => {
+            own.seq = Some(order(tx, ground, &mut head, &op, &value)?);
+        }
+    }
+    tx.add_own_op(&own)?;
+    tx.advance(last.counter() + 1, &value)?;
+    tx.add_request(request, op.id, op.time.wall.instant_ms)?;
+    Ok(op.id)
+}
+
+fn make_op(ground: &Ground<'_>, head: &HeadRow, draft: Draft) -> Result<Op, CoreError> {
+    let id = ground.device.no.id(ground.device.next_n)?;
+    let mut mark = [0; 8];
+    mark.copy_from_slice(&draft.request.0[..8]);
+    let time = OpTime {
+        boot: ground.clock.boot_id(),
+        monotonic_ms: ground.clock.monotonic_ms(),
+        wall: draft.at,
+    };
+    Ok(Op {
+        id: OpId(id),
+        request: RequestMark(mark),
+        operator: draft.operator,
+        outlet: draft.outlet,
+        programme: draft.programme,
+        time,
+        seen: Seen {
+            epoch: head.epoch,
+            seq: head.seq,
+        },
+        marks: Vec::new(),
+        facts: draft.facts,
+        personal: draft.personal,
+    })
+}
+
+/// Shows an op's rows before the authority has spoken; what they replace goes into shadow.
+pub(crate) fn lay_over(tx: &Tx<'_>, rows: &[Decided]) -> Result<Touched, StoreError> {
+    let mut touched = Vec::with_capacity(rows.len());
+    for Decided { row, .. } in rows {
+        let (kind, id) = (row.kind() as u8, row.key());
+        tx.keep_shadow(kind, id)?;
+        tx.put(row, None)?;
+        touched.push((kind, id));
+    }
+    Ok(touched)
+}
+
+/// The authority's own commit: seq, rows and head move in the sale's transaction (sync §1).
+fn order(
+    tx: &Tx<'_>,
+    ground: &Ground<'_>,
+    head: &mut HeadRow,
+    op: &Op,
+    value: &ChainValue,
+) -> Result<Seq, CoreError> {
+    let seq = Seq(head.seq.0 + 1);
+    let standing = OpStanding::Ordered {
+        seq,
+        corrected: None,
+        author: Author::Authority,
+    };
+    let mut settling = Settling::new(tx, &ground.keys.digest);
+    for Decided { row, .. } in decide(&**tx, op, standing)? {
+        settling.row(&row, seq)?;
+    }
+    settling.finish()?;
+    head.seq = seq;
+    head.log = head.log.next(seq, op.id, value);
+    head.acked_op = op.last_id()?.get();
+    head.settled_op = head.acked_op;
+    head.synced_ms = op.time.wall.instant_ms;
+    tx.set_head(head)?;
+    Ok(seq)
+}
+
+fn note_redemptions(tx: &Tx<'_>, op: &Op) -> Result<(), CoreError> {
+    let mut points = Points::ZERO;
+    let mut customer = None;
+    for fact in &op.facts {
+        if let Fact::Claim(claim) = fact
+            && claim.kind == EntryKind::Redeem
+        {
+            points = points.minus(claim.effect.points)?;
+            customer = Some(claim.customer);
+        }
+    }
+    match customer {
+        Some(customer) if points.is_positive() => {
+            Ok(tx.add_redeemed(op.id, customer, op.time.wall.instant_ms, points)?)
+        }
+        _ => Ok(()),
+    }
+}
+
+/// The op as the value it was made from.
+pub(crate) fn read_own(own: &OwnOp) -> Result<Op, CoreError> {
+    Ok(kartka_protocol::op::decode(
+        own.op,
+        &own.bytes.facts,
+        own.bytes.personal.as_deref(),
+    )?)
+}

@@ -1,0 +1,211 @@
+//! The customer sheet and search.
+
+use kartka_domain::card::CardNumber;
+use kartka_domain::codes::Code;
+use kartka_domain::customer::{Channel, Consent, Phone, Purpose, Will, consent_now};
+use kartka_domain::ids::{CustomerId, InstrumentId, Seq};
+use kartka_domain::moment::Date;
+use kartka_domain::money::{Money, Points, Stamps};
+use kartka_domain::programme::Terms;
+
+use crate::error::CoreError;
+use crate::shop::{Shop, setting};
+use crate::store::Reader;
+
+/// Points of one bonus card.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct PointsView {
+    /// Which instrument.
+    pub instrument: InstrumentId,
+    /// Everything, less the debt; may be negative (L10).
+    pub balance: Points,
+    /// What may be spent today, as far as this device knows.
+    pub spendable: Points,
+    /// Points not available yet (L8).
+    pub pending: Points,
+    /// What the spendable points are worth, in minor units.
+    pub worth: Money,
+    /// The soonest last day and what ends on it.
+    pub expiring: Option<(Date, Points)>,
+}
+
+/// Stamps of one stamp card.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct StampsView {
+    /// Which instrument.
+    pub instrument: InstrumentId,
+    /// Stamps collected; may be negative after a return (L10).
+    pub stamps: Stamps,
+    /// Stamps of a full card.
+    pub size: Stamps,
+}
+
+/// What staff see of a customer.
+#[derive(Clone, PartialEq, Eq)]
+pub struct CustomerSheet {
+    /// Internal id, of the group's first member.
+    pub id: CustomerId,
+    /// Their name; none for an anonymous card.
+    pub name: Option<String>,
+    /// Phone numbers.
+    pub phones: Vec<Phone>,
+    /// Cards of the whole group.
+    pub cards: Vec<CardNumber>,
+    /// Points per bonus card of the programme.
+    pub points: Vec<PointsView>,
+    /// Stamps per stamp card of the programme.
+    pub stamps: Vec<StampsView>,
+    /// Purchases that count.
+    pub visits: i64,
+    /// Money spent, in minor units, less returns.
+    pub spent: Money,
+    /// Business date of the last purchase.
+    pub last_visit: Option<Date>,
+    /// Whether news and offers may be sent.
+    pub marketing: Will,
+    /// What staff should know: offline redemption is held.
+    pub flags: Vec<Code>,
+}
+
+impl Shop {
+    /// Everything the Customer screen shows.
+    ///
+    /// # Errors
+    /// [`CoreError::NotFound`], [`CoreError::NotPaired`], [`CoreError::Store`].
+    pub fn customer(&self, id: CustomerId) -> Result<CustomerSheet, CoreError> {
+        self.store.read(|r| sheet(r, self, id))
+    }
+
+    /// Customers whose phone number ends in the typed digits, or whose name's words start with the typed ones;
+    /// at most `limit` (1–200), best match first.
+    ///
+    /// # Errors
+    /// [`CoreError::NotPaired`], [`CoreError::Store`].
+    pub fn find(&self, text: &str, limit: u32) -> Result<Vec<CustomerSheet>, CoreError> {
+        let limit = limit.clamp(1, 200);
+        let digits: String = text.chars().filter(char::is_ascii_digit).collect();
+        let numeric = text
+            .chars()
+            .all(|c| c.is_ascii_digit() || " -()+.".contains(c));
+        self.store.read(|r| {
+            let found = match (numeric, digits.len()) {
+                (true, 3..) => by_digits(r, &digits, limit)?,
+                (true, _) => Vec::new(),
+                (false, _) => r.by_name_start(text, limit)?,
+            };
+            found.into_iter().map(|id| sheet(r, self, id)).collect()
+        })
+    }
+}
+
+/// The end of a phone number, or a whole card number.
+fn by_digits(reader: &Reader<'_>, digits: &str, limit: u32) -> Result<Vec<CustomerId>, CoreError> {
+    let national = digits.trim_start_matches('0');
+    let mut found = reader.by_phone_end(
+        if national.len() >= 3 {
+            national
+        } else {
+            digits
+        },
+        limit,
+    )?;
+    if let Ok(number) = CardNumber::parse_typed(digits)
+        && let Some(card) = reader.card(number)?
+        && !found.contains(&card.customer)
+    {
+        found.insert(0, card.customer);
+    }
+    Ok(found)
+}
+
+fn sheet(reader: &Reader<'_>, shop: &Shop, id: CustomerId) -> Result<CustomerSheet, CoreError> {
+    let setting = setting(reader)?;
+    let today = shop.now(&setting.outlet)?.date;
+    let group = reader.group_of(id)?;
+    let position = reader.group_position(id)?;
+    let mut sheet = CustomerSheet {
+        id: group.first().copied().unwrap_or(id),
+        name: None,
+        phones: Vec::new(),
+        cards: Vec::new(),
+        points: Vec::new(),
+        stamps: Vec::new(),
+        visits: position.visits,
+        spent: position.spent,
+        last_visit: position.last_visit,
+        marketing: marketing(reader, &group)?,
+        flags: if position.held {
+            vec![Code::CustomerHeld]
+        } else {
+            Vec::new()
+        },
+    };
+    let mut known = false;
+    for &member in &group {
+        sheet
+            .cards
+            .extend(reader.cards_of(member)?.into_iter().map(|card| card.number));
+        let Some(customer) = reader.customer(member)? else {
+            continue;
+        };
+        known = true;
+        sheet.name = sheet.name.or_else(|| customer.display_name());
+        let new = customer
+            .phones()
+            .iter()
+            .filter(|phone| !sheet.phones.contains(phone))
+            .cloned();
+        let new: Vec<Phone> = new.collect();
+        sheet.phones.extend(new);
+    }
+    if !known {
+        return Err(CoreError::NotFound);
+    }
+    for instrument in setting.programme.instruments() {
+        match &instrument.terms {
+            Terms::Bonus(card) => {
+                let wallet = position.wallet(instrument.id).cloned().unwrap_or_default();
+                let spendable = wallet.spendable(today)?;
+                let ripe = |available: Date| available <= today;
+                let pending = wallet
+                    .pending
+                    .iter()
+                    .filter(|p| !ripe(p.lot.available_on))
+                    .map(|p| p.points);
+                let next = wallet
+                    .buckets
+                    .iter()
+                    .find(|b| b.expires_on.is_some_and(|last| last >= today));
+                sheet.points.push(PointsView {
+                    instrument: instrument.id,
+                    balance: wallet.balance()?,
+                    spendable,
+                    pending: Points::total(pending)?,
+                    worth: card.value_of(spendable)?,
+                    expiring: next
+                        .and_then(|bucket| bucket.expires_on.map(|last| (last, bucket.points))),
+                });
+            }
+            Terms::Stamps(card) => sheet.stamps.push(StampsView {
+                instrument: instrument.id,
+                stamps: position
+                    .stamps
+                    .get(&instrument.id)
+                    .copied()
+                    .unwrap_or_default(),
+                size: card.size,
+            }),
+        }
+    }
+    Ok(sheet)
+}
+
+/// Consent is per member; a withdrawal of any of them counts for the person.
+fn marketing(reader: &Reader<'_>, group: &[CustomerId]) -> Result<Will, CoreError> {
+    let mut events: Vec<(Option<Seq>, Consent)> = Vec::new();
+    for &member in group {
+        events.extend(reader.consents_of(member)?);
+    }
+    events.sort_by_key(|(seq, consent)| (seq.is_none(), *seq, consent.id));
+    Ok(consent_now(&events, Purpose::Marketing, Channel::Any))
+}

@@ -1,0 +1,5 @@
+//! What screens show: read models made from one consistent state, never written to.
+
+pub mod customer;
+pub mod history;
+pub mod status;

@@ -1,0 +1,74 @@
+//! What the sync dot shows: what still has to be sent, and how old the authority's word is.
+
+use kartka_domain::ids::{BusinessId, DeviceNo, Seq};
+use kartka_protocol::scope::Scope;
+
+use crate::error::CoreError;
+use crate::shop::Shop;
+use crate::store::Standing;
+
+/// How this device stands with the authority.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SyncStatus {
+    /// The business.
+    pub business: BusinessId,
+    /// This device's number.
+    pub device: DeviceNo,
+    /// The server's address; none for a founding phone, which is its own authority.
+    pub server: Option<String>,
+    /// Ops that the authority does not hold yet.
+    pub outbox: u64,
+    /// The authority's order up to where this device has seen it.
+    pub seq: Seq,
+    /// When that was, epoch ms by this device's clock.
+    pub synced_ms: i64,
+    /// Age of it in milliseconds; 0 on an authority; negative when the clock went back.
+    pub age_ms: i64,
+    /// The code that stops the exchange until a person acts.
+    pub stopped: Option<u16>,
+}
+
+impl Shop {
+    /// Outbox, head and age.
+    ///
+    /// # Errors
+    /// [`CoreError::NotPaired`], [`CoreError::Store`].
+    pub fn sync_status(&self) -> Result<SyncStatus, CoreError> {
+        let now = self.platform.clock.now_ms();
+        self.store.read(|r| {
+            let device = r.device()?.ok_or(CoreError::NotPaired)?;
+            let head = r.head()?.ok_or(CoreError::NotPaired)?;
+            let authority = device.standing == Standing::Authority;
+            Ok(SyncStatus {
+                business: device.business,
+                device: device.no,
+                server: device.server,
+                outbox: r.outbox_len(head.acked_op)?,
+                seq: head.seq,
+                synced_ms: head.synced_ms,
+                age_ms: if authority {
+                    0
+                } else {
+                    now.saturating_sub(head.synced_ms)
+                },
+                stopped: head.stopped,
+            })
+        })
+    }
+
+    /// Cursor and digest of every scope held here, for comparing two stores.
+    ///
+    /// # Errors
+    /// [`CoreError::Store`].
+    pub fn digests(&self) -> Result<Vec<(Scope, Seq, [u8; 16])>, CoreError> {
+        self.store.read(|r| {
+            let mut all = Vec::new();
+            for (scope, cursor) in r.scopes()? {
+                if let Some((_, digest)) = r.scope(scope)? {
+                    all.push((scope, cursor, digest.to_bytes()));
+                }
+            }
+            Ok(all)
+        })
+    }
+}

@@ -1,0 +1,173 @@
+//! One shop on one device: the root that use cases and queries hang on.
+//!
+//! Synchronous, on the caller's thread; shared behind an `Arc`. Opens the store with a key that only the platform
+//! keeps, and knows nothing of screens or sockets.
+
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex};
+
+use kartka_domain::business::{Business, Outlet};
+use kartka_domain::ids::{OperatorId, OutletId};
+use kartka_domain::moment::Moment;
+use kartka_domain::programme::Programme;
+use kartka_domain::row::{Row, RowKind};
+use kartka_protocol::civil;
+use kartka_protocol::keys::ShopKeys;
+use zeroize::Zeroizing;
+
+use crate::error::CoreError;
+use crate::platform::{Clock, KeyStore, Rng, SecretName};
+use crate::scan::{Rxing, ScanSession};
+use crate::store::{DatabaseKey, DeviceRow, Reader, Store, StoreError, Vfs};
+use crate::usecase::till::OpenQuotes;
+
+/// The file of the store within the data folder.
+const FILE: &str = "kartka.db";
+
+/// The machine a shop runs on.
+#[derive(Clone)]
+pub struct Platform {
+    /// Time.
+    pub clock: Arc<dyn Clock>,
+    /// Randomness.
+    pub rng: Arc<dyn Rng>,
+    /// Secrets.
+    pub keys: Arc<dyn KeyStore>,
+    /// The disk.
+    pub vfs: Vfs,
+}
+
+/// A shop's data on this device.
+pub struct Shop {
+    pub(crate) store: Store,
+    pub(crate) platform: Platform,
+    pub(crate) folder: PathBuf,
+    pub(crate) quotes: Mutex<OpenQuotes>,
+}
+
+/// What a use case needs to know of the shop, read within its own transaction.
+pub(crate) struct Setting {
+    pub(crate) device: DeviceRow,
+    pub(crate) business: Business,
+    pub(crate) outlet: Outlet,
+    pub(crate) programme: Programme,
+    pub(crate) keys: ShopKeys,
+}
+
+impl Shop {
+    /// Opens the data in `folder`, or makes an empty store there; a new key is made once and kept by the platform.
+    ///
+    /// # Errors
+    /// [`CoreError::Store`] with the situation of the disk, [`CoreError::Keys`] when the platform's key store fails.
+    /// A store whose key is gone answers [`StoreError::WrongKey`] and nothing is moved.
+    pub fn open(folder: &Path, platform: Platform) -> Result<Self, CoreError> {
+        let path = folder.join(FILE);
+        let key = match platform.keys.load(SecretName::DatabaseKey)? {
+            Some(secret) => secret,
+            None if platform.vfs.holds(&path) => return Err(StoreError::WrongKey.into()),
+            None => {
+                let mut fresh = Zeroizing::new(vec![0; 32]);
+                platform.rng.fill(&mut fresh);
+                platform.keys.store(SecretName::DatabaseKey, &fresh)?;
+                fresh
+            }
+        };
+        let key = DatabaseKey::from_bytes(&key).ok_or(StoreError::WrongKey)?;
+        let store = Store::open(
+            &path,
+            &platform.vfs,
+            &key,
+            platform.clock.clone(),
+            platform.rng.clone(),
+        )?;
+        let quotes = Mutex::new(OpenQuotes::default());
+        Ok(Self {
+            store,
+            platform,
+            folder: folder.to_owned(),
+            quotes,
+        })
+    }
+
+    /// Whether a business was founded here or this device was paired.
+    ///
+    /// # Errors
+    /// [`CoreError::Store`].
+    pub fn is_enrolled(&self) -> Result<bool, CoreError> {
+        Ok(self.store.read(|r| r.device())?.is_some())
+    }
+
+    /// The business, as this device knows it.
+    ///
+    /// # Errors
+    /// [`CoreError::NotPaired`], [`CoreError::Store`].
+    pub fn business(&self) -> Result<Business, CoreError> {
+        self.store.read(|r| Ok(setting(r)?.business))
+    }
+
+    /// A search for codes that recognises this shop's cards.
+    ///
+    /// # Errors
+    /// [`CoreError::NotPaired`], [`CoreError::Store`].
+    pub fn scan_session(&self) -> Result<ScanSession, CoreError> {
+        let keys = self.store.read(|r| setting(r))?.keys;
+        Ok(ScanSession::new(Box::new(Rxing), keys.cards))
+    }
+
+    /// The data folder.
+    #[must_use]
+    pub fn folder(&self) -> &Path {
+        &self.folder
+    }
+
+    /// The store, for tests and for figures about it.
+    #[must_use]
+    pub fn store(&self) -> &Store {
+        &self.store
+    }
+
+    pub(crate) fn now(&self, outlet: &Outlet) -> Result<Moment, CoreError> {
+        moment(self.platform.clock.now_ms(), outlet)
+    }
+}
+
+/// The moment of an instant at an outlet (L7).
+pub(crate) fn moment(instant_ms: i64, outlet: &Outlet) -> Result<Moment, CoreError> {
+    civil::moment(instant_ms, &outlet.zone, outlet.day_start).map_err(|_| CoreError::Unexpected {
+        what: "the outlet's time zone",
+    })
+}
+
+/// The founder and, until the people issue brings more, everybody.
+pub(crate) const OWNER: OperatorId = OperatorId(1);
+
+/// Reads the setting of the shop.
+pub(crate) fn setting(reader: &Reader<'_>) -> Result<Setting, CoreError> {
+    let device = reader.device()?.ok_or(CoreError::NotPaired)?;
+    let missing = |what| CoreError::Unexpected { what };
+    let Some(Row::Business(business)) = reader.row(RowKind::Business, 0)? else {
+        return Err(missing("the business row"));
+    };
+    let outlet = outlet(reader, device.outlet)?;
+    let newest = reader.newest_rule(RowKind::Programme)?;
+    let Some(Row::Programme(programme)) = newest else {
+        return Err(missing("the programme row"));
+    };
+    let keys = ShopKeys::decode(&device.keys)?;
+    Ok(Setting {
+        device,
+        business,
+        outlet,
+        programme,
+        keys,
+    })
+}
+
+fn outlet(reader: &Reader<'_>, id: OutletId) -> Result<Outlet, CoreError> {
+    match reader.row(RowKind::Outlet, i64::from(id.0))? {
+        Some(Row::Outlet(outlet)) => Ok(outlet),
+        _ => Err(CoreError::Unexpected {
+            what: "the outlet row",
+        }),
+    }
+}

@@ -1,0 +1,55 @@
+//! The store as the authority's book: what a founding phone decides upon, and what a phone folds its own
+//! pending ops over.
+
+use kartka_domain::authority::Book;
+use kartka_domain::card::CardNumber;
+use kartka_domain::customer::Customer;
+use kartka_domain::ids::{CustomerId, OpId, ProgrammeVersion, PurchaseId, RequestMark};
+use kartka_domain::ledger::Entry;
+use kartka_domain::position::Position;
+use kartka_domain::programme::Programme;
+use kartka_domain::purchase::{Purchase, Return};
+use kartka_domain::row::{Card, Merge};
+
+use super::{Reader, StoreError};
+
+impl Book for Reader<'_> {
+    type Error = StoreError;
+
+    fn customer(&self, id: CustomerId) -> Result<Option<Customer>, StoreError> {
+        Reader::customer(self, id)
+    }
+
+    fn position(&self, id: CustomerId) -> Result<Option<Position>, StoreError> {
+        Reader::position(self, id)
+    }
+
+    fn card(&self, number: CardNumber) -> Result<Option<Card>, StoreError> {
+        Reader::card(self, number)
+    }
+
+    fn edges(&self, id: CustomerId) -> Result<Vec<Merge>, StoreError> {
+        Reader::edges(self, id)
+    }
+
+    fn purchase(&self, id: PurchaseId) -> Result<Option<Purchase>, StoreError> {
+        Reader::purchase(self, id)
+    }
+
+    fn returns(&self, id: PurchaseId) -> Result<Vec<Return>, StoreError> {
+        self.returns_of(id)
+    }
+
+    fn entries(&self, id: PurchaseId) -> Result<Vec<Entry>, StoreError> {
+        self.entries_of(id)
+    }
+
+    fn programme(&self, version: ProgrammeVersion) -> Result<Option<Programme>, StoreError> {
+        Reader::programme(self, version)
+    }
+
+    /// A phone's own request ids are answered before an op is made, so no second op of its own bears one.
+    fn requested(&self, _: RequestMark) -> Result<Option<OpId>, StoreError> {
+        Ok(None)
+    }
+}

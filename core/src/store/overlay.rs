@@ -1,0 +1,204 @@
+//! The authority's rows and this device's pending ones over them (sync §4, decision 4).
+
+use std::collections::BTreeMap;
+
+use kartka_domain::ids::Seq;
+use kartka_domain::row::{Row, RowKind};
+use kartka_protocol::digest::{Digest, DigestKey};
+use kartka_protocol::row::{decode, encode};
+use kartka_protocol::rows::WireRow;
+use kartka_protocol::scope::Scope;
+use rusqlite::{OptionalExtension as _, params};
+
+use super::{Reader, StoreError, Tx};
+
+/// The scope a row counts in.
+fn scope_of(row: &Row) -> Scope {
+    row.month().map_or(Scope::Base, Scope::Month)
+}
+
+impl Reader<'_> {
+    /// The authority's row, whatever a pending op shows over it.
+    pub(crate) fn authority_row(&self, kind: u8, id: i64) -> Result<Option<WireRow>, StoreError> {
+        let shadow: Option<(i64, Vec<u8>)> = self
+            .conn()
+            .prepare_cached("SELECT seq, record FROM shadow WHERE kind = ?1 AND id = ?2")?
+            .query_row(params![kind, id], |row| Ok((row.get(0)?, row.get(1)?)))
+            .optional()?;
+        if let Some((seq, record)) = shadow {
+            return Ok(Some(WireRow {
+                kind,
+                id,
+                seq: Seq(seq),
+                record,
+            }));
+        }
+        let found = self.stored(kind, id)?;
+        Ok(found.and_then(|row| {
+            row.seq.map(|seq| WireRow {
+                kind,
+                id,
+                seq,
+                record: row.record,
+            })
+        }))
+    }
+
+    /// How many rows a pending op shows something over.
+    pub(crate) fn shadows(&self) -> Result<u64, StoreError> {
+        let count: i64 = self
+            .conn()
+            .query_row("SELECT count(*) FROM shadow", [], |row| row.get(0))?;
+        Ok(u64::try_from(count).unwrap_or(0))
+    }
+}
+
+impl Tx<'_> {
+    /// Keeps the authority's bytes of a row that a pending op is about to replace; the first time only.
+    pub(crate) fn keep_shadow(&self, kind: u8, id: i64) -> Result<(), StoreError> {
+        if let Some(found) = self.stored(kind, id)?
+            && let Some(seq) = found.seq
+        {
+            let values = params![kind, id, seq.0, found.record];
+            self.execute(
+                "INSERT OR IGNORE INTO shadow VALUES (?1, ?2, ?3, ?4)",
+                values,
+            )?;
+        }
+        Ok(())
+    }
+
+    /// Takes a pending op's row away: the authority's bytes come back, or nothing if there were none.
+    pub(crate) fn lift(&self, kind: u8, id: i64) -> Result<(), StoreError> {
+        let sql = "DELETE FROM shadow WHERE kind = ?1 AND id = ?2 RETURNING seq, record";
+        let shadow: Option<(i64, Vec<u8>)> = self
+            .conn()
+            .prepare_cached(sql)?
+            .query_row(params![kind, id], |row| Ok((row.get(0)?, row.get(1)?)))
+            .optional()?;
+        match shadow {
+            Some((seq, record)) => {
+                let row = decode(kind, id, &record)
+                    .map_err(|_| StoreError::Malformed("shadow.record"))?;
+                self.put_bytes(&row, Some(Seq(seq)), &record)
+            }
+            None => match self.stored(kind, id)? {
+                Some(found) if found.seq.is_none() => self.remove(kind, id),
+                _ => Ok(()),
+            },
+        }
+    }
+
+    /// Removes the rows of the months before `oldest` that no own pending op made (sync §4: both sides drop them).
+    pub(crate) fn drop_months_before(
+        &self,
+        oldest: kartka_domain::moment::Month,
+        day: i64,
+    ) -> Result<(), StoreError> {
+        for table in ["purchase", "returned", "entry"] {
+            self.execute(
+                &format!("DELETE FROM {table} WHERE day < ?1 AND seq IS NOT NULL"),
+                [day],
+            )?;
+        }
+        self.execute("DELETE FROM scope WHERE code > 2 AND code < ?1", [oldest.0])
+    }
+}
+
+/// Ordered rows being written in one transaction, with the digests they change.
+pub(crate) struct Settling<'t, 'c> {
+    tx: &'t Tx<'c>,
+    key: &'t DigestKey,
+    digests: BTreeMap<Scope, (Seq, Digest)>,
+}
+
+impl<'t, 'c> Settling<'t, 'c> {
+    /// Nothing written yet.
+    pub(crate) fn new(tx: &'t Tx<'c>, key: &'t DigestKey) -> Self {
+        Self {
+            tx,
+            key,
+            digests: BTreeMap::new(),
+        }
+    }
+
+    /// Writes an ordered row made here. No pending op may lie over it.
+    pub(crate) fn row(&mut self, row: &Row, seq: Seq) -> Result<(), StoreError> {
+        let wire = WireRow {
+            kind: row.kind() as u8,
+            id: row.key(),
+            seq,
+            record: encode(row),
+        };
+        self.write(Some(row), &wire, scope_of(row))
+    }
+
+    /// Writes a row of a page with the authority's bytes. A kind that this version does not know is kept and counted
+    /// in the scope it came in.
+    pub(crate) fn bytes(&mut self, wire: &WireRow, came_in: Scope) -> Result<(), StoreError> {
+        let row = known(wire)?;
+        let scope = row.as_ref().map_or(came_in, scope_of);
+        self.write(row.as_ref(), wire, scope)
+    }
+
+    fn write(&mut self, row: Option<&Row>, wire: &WireRow, scope: Scope) -> Result<(), StoreError> {
+        if let Some(old) = self.tx.stored(wire.kind, wire.id)?
+            && let Some(seq) = old.seq
+        {
+            if seq >= wire.seq {
+                return Ok(());
+            }
+            let old = WireRow {
+                kind: wire.kind,
+                id: wire.id,
+                seq,
+                record: old.record,
+            };
+            let was_in = known(&old)?.as_ref().map_or(scope, scope_of);
+            let key = self.key;
+            self.count(was_in, |digest| digest.minus(key, &old))?;
+        }
+        match row {
+            Some(row) => self.tx.put_bytes(row, Some(wire.seq), &wire.record)?,
+            None => self
+                .tx
+                .put_rule(wire.kind, wire.id, Some(wire.seq.0), &wire.record)?,
+        }
+        let key = self.key;
+        self.count(scope, |digest| digest.plus(key, wire))
+    }
+
+    fn count(&mut self, scope: Scope, change: impl Fn(Digest) -> Digest) -> Result<(), StoreError> {
+        let (cursor, digest) = match self.digests.get(&scope) {
+            Some(known) => *known,
+            None => self.tx.scope(scope)?.unwrap_or_default(),
+        };
+        self.digests.insert(scope, (cursor, change(digest)));
+        Ok(())
+    }
+
+    /// Moves a scope's cursor together with its rows (sync §4).
+    pub(crate) fn reach(&mut self, scope: Scope, cursor: Seq) -> Result<(), StoreError> {
+        self.count(scope, |digest| digest)?;
+        if let Some((reached, _)) = self.digests.get_mut(&scope) {
+            *reached = cursor.max(*reached);
+        }
+        Ok(())
+    }
+
+    /// Writes the digests and cursors.
+    pub(crate) fn finish(self) -> Result<(), StoreError> {
+        self.digests
+            .into_iter()
+            .try_for_each(|(scope, (cursor, digest))| self.tx.set_scope(scope, cursor, digest))
+    }
+}
+
+fn known(wire: &WireRow) -> Result<Option<Row>, StoreError> {
+    match RowKind::from_number(wire.kind) {
+        None => Ok(None),
+        Some(_) => decode(wire.kind, wire.id, &wire.record)
+            .map(Some)
+            .map_err(|_| StoreError::Malformed("record")),
+    }
+}

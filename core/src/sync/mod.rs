@@ -1,0 +1,3 @@
+//! The exchange with the authority: pairing, pushing, pulling.
+
+pub mod signer;

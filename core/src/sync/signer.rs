@@ -1,0 +1,56 @@
+//! The device's signing key (sync §7): software here; a platform's secure element comes with the shells' issues.
+
+use p256::ecdsa::signature::Signer as _;
+use p256::ecdsa::{Signature as P256Signature, SigningKey};
+use zeroize::Zeroizing;
+
+use kartka_protocol::signature::Signature;
+
+use crate::error::CoreError;
+use crate::platform::SecretName;
+use crate::shop::Platform;
+
+/// Signs batches and requests; the private key never leaves the platform's key store but into this value.
+pub struct DeviceSigner(SigningKey);
+
+impl DeviceSigner {
+    /// The key of this device, made at the first call.
+    ///
+    /// # Errors
+    /// [`CoreError::Keys`] when the key store fails or holds something else.
+    pub fn load_or_make(platform: &Platform) -> Result<Self, CoreError> {
+        if let Some(secret) = platform.keys.load(SecretName::DeviceSecret)? {
+            let bad = CoreError::Unexpected {
+                what: "the device's key",
+            };
+            return SigningKey::from_slice(&secret).map(Self).map_err(|_| bad);
+        }
+        // Almost every 256-bit number is a key; the few that are none are drawn again.
+        loop {
+            let mut secret = Zeroizing::new([0_u8; 32]);
+            platform.rng.fill(secret.as_mut());
+            if let Ok(key) = SigningKey::from_slice(secret.as_ref()) {
+                platform
+                    .keys
+                    .store(SecretName::DeviceSecret, secret.as_ref())?;
+                return Ok(Self(key));
+            }
+        }
+    }
+
+    /// The public half, compressed (SEC1).
+    #[must_use]
+    pub fn public_key(&self) -> [u8; 33] {
+        let point = self.0.verifying_key().to_sec1_point(true);
+        let mut bytes = [0; 33];
+        bytes.copy_from_slice(point.as_bytes());
+        bytes
+    }
+
+    /// The signature over `message`.
+    #[must_use]
+    pub fn sign(&self, message: &[u8]) -> Signature {
+        let signature: P256Signature = self.0.sign(message);
+        Signature(signature.to_bytes().into())
+    }
+}

@@ -1,0 +1,390 @@
+//! The till: quote, commit, return, void (T1–T4).
+//!
+//! A quote is an answer to look at; a commit evaluates the same question again inside its transaction and writes
+//! only if the answer is still the same. Nothing here waits for a network.
+
+use std::collections::BTreeMap;
+
+use kartka_domain::codes::Code;
+use kartka_domain::ids::{CustomerId, InstrumentId, PurchaseId, ReturnId};
+use kartka_domain::moment::Moment;
+use kartka_domain::money::{Money, Points};
+use kartka_domain::op::Fact;
+use kartka_domain::position::{Group, Position};
+use kartka_domain::purchase::{
+    Line, Purchase, ReceiptNumber, ReturnKind, ReturnedLine, VoidReason,
+};
+use kartka_domain::quote::{Question, Quote, Tender, quote};
+use kartka_domain::redeem::{CashStep, Connectivity};
+use kartka_domain::refund::{Refund, Sold, everything_left, refund, refusal};
+use kartka_domain::row::EdgeState;
+
+use crate::error::{CoreError, Field};
+use crate::shop::{OWNER, Setting, Shop, setting};
+use crate::store::{Reader, RequestId, Standing};
+
+/// What the till asks: everything a quote depends on but time and state.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct TillRequest {
+    /// The customer, or none.
+    pub customer: Option<CustomerId>,
+    /// What is sold.
+    pub lines: Vec<Line>,
+    /// Points the cashier spends; zero for none.
+    pub spend: Points,
+    /// Stamp cards whose reward is taken now.
+    pub rewards: Vec<InstrumentId>,
+    /// How the money part is paid.
+    pub tender: Tender,
+    /// The till's receipt number, or empty.
+    pub receipt: String,
+}
+
+impl TillRequest {
+    /// One typed amount, paid in cash.
+    #[must_use]
+    pub fn amount(customer: Option<CustomerId>, amount: Money) -> Self {
+        Self {
+            customer,
+            lines: vec![Line::amount(amount)],
+            spend: Points::ZERO,
+            rewards: Vec::new(),
+            tender: Tender::Cash,
+            receipt: String::new(),
+        }
+    }
+}
+
+/// Names an open quote of this run of the program.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub struct QuoteId(pub u64);
+
+/// Most quotes kept open; the oldest goes first, and its commit answers `Stale`.
+const OPEN_QUOTES: usize = 32;
+
+/// The quotes that may still be committed.
+#[derive(Default)]
+pub(crate) struct OpenQuotes {
+    next: u64,
+    open: BTreeMap<u64, (TillRequest, Quote)>,
+}
+
+impl OpenQuotes {
+    fn add(&mut self, request: TillRequest, quote: Quote) -> QuoteId {
+        self.next += 1;
+        if self.open.len() >= OPEN_QUOTES {
+            self.open.pop_first();
+        }
+        self.open.insert(self.next, (request, quote));
+        QuoteId(self.next)
+    }
+}
+
+/// Minutes within which a sale may be voided by its operator (X6).
+const VOID_MINUTES: i64 = 15;
+/// The window of the cap per customer (sync §6).
+const DAY_MS: i64 = 24 * 60 * 60 * 1_000;
+
+impl Shop {
+    /// What this receipt comes to for this customer, and why (T1).
+    ///
+    /// # Errors
+    /// [`CoreError::InsufficientPoints`], [`CoreError::RuleRejected`] with the rule's word; [`CoreError::NotFound`];
+    /// [`CoreError::Validation`]; [`CoreError::Store`].
+    pub fn quote(&self, request: &TillRequest) -> Result<(QuoteId, Quote), CoreError> {
+        let answer = self.store.read(|r| {
+            let setting = setting(r)?;
+            self.evaluate(r, &setting, request, self.now(&setting.outlet)?)
+        })?;
+        let mut quotes = self
+            .quotes
+            .lock()
+            .unwrap_or_else(std::sync::PoisonError::into_inner);
+        Ok((quotes.add(request.clone(), answer.clone()), answer))
+    }
+
+    /// Writes the sale: rows, ledger and outbox in one durable transaction. A repeat of `request` is answered
+    /// with the purchase it made, whatever `quote` says.
+    ///
+    /// # Errors
+    /// [`CoreError::Stale`] when the quote is gone or no longer true: quote again. Else as [`quote`](Self::quote).
+    pub fn commit(&self, request: RequestId, quote: QuoteId) -> Result<PurchaseId, CoreError> {
+        let open = {
+            let mut quotes = self
+                .quotes
+                .lock()
+                .unwrap_or_else(std::sync::PoisonError::into_inner);
+            quotes.open.remove(&quote.0)
+        };
+        let op = self.once(request, |tx, setting, at| {
+            let (ask, promised) = open.ok_or(CoreError::Stale)?;
+            let answer = self.evaluate(tx, setting, &ask, at)?;
+            if (&answer.claims, answer.due) != (&promised.claims, promised.due) {
+                return Err(CoreError::Stale);
+            }
+            let receipt = match ask.receipt.as_str() {
+                "" => None,
+                text => Some(ReceiptNumber::new(text)?),
+            };
+            Ok(answer.into_facts(ask.tender, receipt)?.into())
+        })?;
+        Ok(PurchaseId(op.0))
+    }
+
+    /// Quote and commit in one call, for tills that show nothing in between.
+    ///
+    /// # Errors
+    /// As [`quote`](Self::quote).
+    pub fn sell(&self, request: RequestId, ask: &TillRequest) -> Result<PurchaseId, CoreError> {
+        if let Some(done) = self.store.read(|r| r.request(request))? {
+            return Ok(PurchaseId(done.0));
+        }
+        let (quote, _) = self.quote(ask)?;
+        self.commit(request, quote)
+    }
+
+    /// Takes goods back by lines (X1–X5); no lines means everything that is left.
+    ///
+    /// # Errors
+    /// [`CoreError::NotFound`] for a purchase this device does not hold; [`CoreError::RuleRejected`] when more would
+    /// come back than was sold; [`CoreError::Store`].
+    pub fn give_back(
+        &self,
+        request: RequestId,
+        purchase: PurchaseId,
+        lines: &[ReturnedLine],
+    ) -> Result<ReturnId, CoreError> {
+        self.take_back(request, purchase, ReturnKind::Goods, lines)
+    }
+
+    /// Undoes a whole receipt within the allowed minutes (X6).
+    ///
+    /// # Errors
+    /// [`CoreError::RuleRejected`] when it is too late, was returned or voided before, or is somebody else's.
+    pub fn void(
+        &self,
+        request: RequestId,
+        purchase: PurchaseId,
+        reason: VoidReason,
+    ) -> Result<ReturnId, CoreError> {
+        self.take_back(request, purchase, ReturnKind::Void(reason), &[])
+    }
+
+    /// What returning `lines` would come to, before it is done.
+    ///
+    /// # Errors
+    /// As [`give_back`](Self::give_back).
+    pub fn refund(
+        &self,
+        purchase: PurchaseId,
+        lines: &[ReturnedLine],
+    ) -> Result<Refund, CoreError> {
+        self.store
+            .read(|r| refund_of(r, purchase, ReturnKind::Goods, lines).map(|(_, refund)| refund))
+    }
+
+    fn take_back(
+        &self,
+        request: RequestId,
+        id: PurchaseId,
+        kind: ReturnKind,
+        lines: &[ReturnedLine],
+    ) -> Result<ReturnId, CoreError> {
+        let op = self.once(request, |tx, _, at| {
+            let (purchase, refund) = refund_of(tx, id, kind, lines)?;
+            if matches!(kind, ReturnKind::Void(_)) {
+                may_void(&purchase, at)?;
+            }
+            let back = Fact::Return {
+                purchase: id,
+                kind,
+                lines: refund.lines,
+            };
+            let claims = refund
+                .claims
+                .into_iter()
+                .map(|(claim, _)| Fact::Claim(claim));
+            Ok(std::iter::once(back)
+                .chain(claims)
+                .collect::<Vec<_>>()
+                .into())
+        })?;
+        Ok(ReturnId(op.0))
+    }
+
+    fn evaluate(
+        &self,
+        reader: &Reader<'_>,
+        setting: &Setting,
+        request: &TillRequest,
+        at: Moment,
+    ) -> Result<Quote, CoreError> {
+        let position = match request.customer {
+            Some(customer) if reader.customer(customer)?.is_none() => {
+                return Err(CoreError::NotFound);
+            }
+            Some(customer) => reader.group_position(customer)?,
+            None => Position::default(),
+        };
+        let reach = match request.customer {
+            Some(customer) => self.reach(reader, setting, customer, at)?,
+            None => Connectivity::Authority,
+        };
+        let minor = 10_i64.pow(u32::from(setting.business.currency.exponent()));
+        Ok(quote(&Question {
+            lines: &request.lines,
+            customer: request.customer.map(|customer| (customer, &position)),
+            programme: &setting.programme,
+            at,
+            reach,
+            spend: request.spend,
+            rewards: &request.rewards,
+            cash: CashStep(Money(minor)),
+        })?)
+    }
+
+    /// How far the authority is, and what this device has promised since (sync §6).
+    fn reach(
+        &self,
+        reader: &Reader<'_>,
+        setting: &Setting,
+        customer: CustomerId,
+        at: Moment,
+    ) -> Result<Connectivity, CoreError> {
+        if setting.device.standing == Standing::Authority {
+            return Ok(Connectivity::Authority);
+        }
+        let head = reader.head()?.ok_or(CoreError::NotPaired)?;
+        let Some((instrument, _)) = setting.programme.bonus() else {
+            return Ok(Connectivity::Authority);
+        };
+        let mut confirmed = Position::default();
+        let (mut pending, mut recent, mut budget) = (Points::ZERO, Points::ZERO, Points::ZERO);
+        for member in reader.group_of(customer)? {
+            confirmed = confirmed.combine(&reader.authority_position(member)?)?;
+            let (own, day, all) = reader.redeemed(
+                member,
+                head.settled_op,
+                at.instant_ms.saturating_sub(DAY_MS),
+                head.acked_op,
+            )?;
+            pending = pending.plus(own)?;
+            recent = recent.plus(day)?;
+            budget = all;
+        }
+        let sure = confirmed
+            .wallet(instrument)
+            .map_or(Ok(Points::ZERO), |wallet| wallet.spendable(at.date))?;
+        Ok(Connectivity::Phone {
+            confirmed: sure,
+            pending,
+            recent,
+            snapshot_age_ms: at.instant_ms.saturating_sub(head.synced_ms),
+            spent_of_budget: budget,
+            held: confirmed.held,
+        })
+    }
+}
+
+fn may_void(purchase: &Purchase, at: Moment) -> Result<(), CoreError> {
+    let age = at.instant_ms.saturating_sub(purchase.at.instant_ms);
+    if purchase.operator != OWNER {
+        return Err(Code::NotYourSale.into());
+    }
+    if age > VOID_MINUTES * 60_000 {
+        return Err(Code::VoidTooLate {
+            minutes: VOID_MINUTES,
+        }
+        .into());
+    }
+    Ok(())
+}
+
+fn refund_of(
+    reader: &Reader<'_>,
+    id: PurchaseId,
+    kind: ReturnKind,
+    lines: &[ReturnedLine],
+) -> Result<(Purchase, Refund), CoreError> {
+    let purchase = reader.purchase(id)?.ok_or(CoreError::NotFound)?;
+    let returns = reader.returns_of(id)?;
+    if let Some(code) = refusal(kind, &purchase, &returns) {
+        return Err(code.into());
+    }
+    let programme = reader
+        .programme(purchase.programme)?
+        .ok_or(CoreError::NotFound)?;
+    let entries = reader.entries_of(id)?;
+    let everything = everything_left(&purchase, &returns)?;
+    let asked = if lines.is_empty() { &everything } else { lines };
+    let sold = Sold {
+        purchase: &purchase,
+        entries: &entries,
+        returns: &returns,
+        programme: &programme,
+    };
+    let refund = refund(sold, asked)?;
+    if let Some(above) = asked.iter().find(|part| !refund.lines.contains(part)) {
+        let left = everything
+            .iter()
+            .find(|l| l.line == above.line)
+            .map_or(0, |l| l.quantity.0);
+        return Err(Code::AlreadyReturned {
+            line: i64::from(above.line),
+            left,
+        }
+        .into());
+    }
+    if refund.lines.is_empty() {
+        return Err(CoreError::Validation {
+            field: Field::Lines,
+        });
+    }
+    Ok((purchase, refund))
+}
+
+impl Reader<'_> {
+    /// All ids of one person, in id order (I2).
+    pub(crate) fn group_of(&self, customer: CustomerId) -> Result<Vec<CustomerId>, CoreError> {
+        let mut members = vec![customer];
+        let mut next = 0;
+        while let Some(&member) = members.get(next) {
+            next += 1;
+            for edge in self
+                .edges(member)?
+                .iter()
+                .filter(|e| e.state == EdgeState::On)
+            {
+                let other = if edge.a == member { edge.b } else { edge.a };
+                if !members.contains(&other) {
+                    members.push(other);
+                }
+            }
+        }
+        members.sort_unstable();
+        Ok(members)
+    }
+
+    /// The position of a whole person, with this device's pending ops.
+    pub(crate) fn group_position(&self, customer: CustomerId) -> Result<Position, CoreError> {
+        let mut members = Vec::new();
+        for member in self.group_of(customer)? {
+            members.push((member, self.position(member)?.unwrap_or_default()));
+        }
+        Ok(Group::new(members).combined()?)
+    }
+
+    /// A member's position by the authority's last word.
+    fn authority_position(&self, customer: CustomerId) -> Result<Position, CoreError> {
+        let kind = kartka_domain::row::RowKind::Position as u8;
+        let Some(wire) = self.authority_row(kind, customer.get())? else {
+            return Ok(Position::default());
+        };
+        match wire.read()? {
+            kartka_domain::row::Row::Position(_, position) => Ok(position),
+            _ => Err(CoreError::Unexpected {
+                what: "a position row",
+            }),
+        }
+    }
+}
