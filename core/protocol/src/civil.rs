@@ -14,7 +14,7 @@ pub enum CivilError {
     Zone,
     /// The instant lies outside the calendar.
     #[error("that instant is in no calendar")]
-    Instant,
+    OutsideCalendar,
     /// A day start is a minute of the day.
     #[error("a day starts at a minute from 0 to 1439")]
     DayStart,
@@ -30,10 +30,10 @@ pub fn moment(instant_ms: i64, zone: &str, day_start: u16) -> Result<Moment, Civ
         return Err(CivilError::DayStart);
     }
     let zone: Tz = zone.parse().map_err(|_| CivilError::Zone)?;
-    let utc = DateTime::from_timestamp_millis(instant_ms).ok_or(CivilError::Instant)?;
+    let utc = DateTime::from_timestamp_millis(instant_ms).ok_or(CivilError::OutsideCalendar)?;
     let local = utc.with_timezone(&zone).naive_local();
-    let minute =
-        u16::try_from(local.hour() * 60 + local.minute()).map_err(|_| CivilError::Instant)?;
+    let minute = u16::try_from(local.hour() * 60 + local.minute())
+        .map_err(|_| CivilError::OutsideCalendar)?;
     let day = local.date();
     let date = if minute < day_start {
         day.checked_sub_days(Days::new(1))
@@ -42,7 +42,7 @@ pub fn moment(instant_ms: i64, zone: &str, day_start: u16) -> Result<Moment, Civ
     };
     Ok(Moment {
         instant_ms,
-        date: date.ok_or(CivilError::Instant)?,
+        date: date.ok_or(CivilError::OutsideCalendar)?,
         minute,
     })
 }
@@ -133,7 +133,10 @@ mod tests {
             );
         }
         assert_eq!(moment(0, "Kyiv", 0), Err(CivilError::Zone));
-        assert_eq!(moment(i64::MAX, "Europe/Kyiv", 0), Err(CivilError::Instant));
+        assert_eq!(
+            moment(i64::MAX, "Europe/Kyiv", 0),
+            Err(CivilError::OutsideCalendar)
+        );
         assert_eq!(moment(0, "Europe/Kyiv", 1_440), Err(CivilError::DayStart));
     }
 }

@@ -41,6 +41,14 @@ impl Shape {
         total: limits::ROW_RECORD,
         bounds: ENTITY,
     };
+    /// A request in its envelope.
+    pub const ENVELOPE: Self = Self {
+        total: limits::ENVELOPE,
+        bounds: Bounds {
+            bytes: limits::REQUEST,
+            ..MESSAGE
+        },
+    };
     /// A request.
     pub const REQUEST: Self = Self {
         total: limits::REQUEST,

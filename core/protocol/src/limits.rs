@@ -39,6 +39,8 @@ pub const BATCH_UNPACKED: usize = 1_024 * 1_024;
 pub const REQUEST_BATCHES: usize = 8;
 /// Bytes of a request as sent.
 pub const REQUEST: usize = 1_024 * 1_024;
+/// Bytes of a request in its signed envelope.
+pub const ENVELOPE: usize = REQUEST + 256;
 /// Bytes of an answer as sent.
 pub const ANSWER: usize = 4 * 1_024 * 1_024;
 /// Pages of one answer.
@@ -54,9 +56,5 @@ pub const WANTED: usize = 1_024;
 /// Epochs of a lineage.
 pub const LINEAGE: usize = 1_024;
 
-/// Attributes of one customer.
-pub const ATTRIBUTES: usize = 64;
-/// Other names of one customer.
-pub const ALIASES: usize = 16;
 /// Characters of a pairing QR.
 pub const PAIRING_TEXT: usize = 400;

@@ -175,7 +175,7 @@ mod tests {
             assert_eq!(read_moment(&record, 5, 6), Ok(moment));
         }
         let mut record = Record::new();
-        record.put(5, 0);
+        record.put(5, 0i64);
         record.put(6, i64::MAX);
         assert_eq!(read_moment(&record, 5, 6), Err(WireError::OutOfRange(6)));
     }

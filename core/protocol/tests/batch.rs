@@ -3,6 +3,7 @@
 
 mod common;
 
+use common::signing::Key;
 use common::{golden, samples};
 use kartka_domain::ids::{BusinessId, DeviceNo, Id, OpId};
 use kartka_domain::op::Op;
@@ -11,25 +12,12 @@ use kartka_protocol::chain::{ChainValue, PersonalHash};
 use kartka_protocol::fields::{Record, Shape};
 use kartka_protocol::signature::{PublicKey, Signature, SignatureError};
 use kartka_protocol::{Measure, WireError, limits, op};
-use p256::ecdsa::signature::Signer;
-use p256::ecdsa::{Signature as P256Signature, SigningKey};
 use proptest::prelude::*;
 
 const BUSINESS: BusinessId = BusinessId(*b"0123456789abcdef");
 
-fn key(seed: u8) -> SigningKey {
-    SigningKey::from_slice(&[seed; 32]).unwrap()
-}
-
-fn public(key: &SigningKey) -> PublicKey {
-    PublicKey::new(
-        key.verifying_key()
-            .to_sec1_point(true)
-            .as_bytes()
-            .try_into()
-            .unwrap(),
-    )
-    .unwrap()
+fn key() -> Key {
+    Key::new(5)
 }
 
 fn birth() -> ChainValue {
@@ -54,10 +42,7 @@ fn seal(first: i64, before: &ChainValue, ops: &[BatchOp]) -> Result<Batch, WireE
         OpId(samples::id(2, first)),
         before,
         ops,
-        |message| {
-            let signature: P256Signature = key(5).sign(message);
-            Ok(Signature(signature.to_bytes().into()))
-        },
+        |message| Ok(key().sign(message)),
     )
 }
 
@@ -72,7 +57,7 @@ fn the_ops_come_back_with_their_numbers_and_the_chain() {
     let batch = seal(1, &birth(), &ops).unwrap();
     let read = Batch::decode(&batch.encode()).unwrap();
     assert!(read == batch);
-    assert_eq!(read.verify(&public(&key(5))), Ok(()));
+    assert_eq!(read.verify(&key().public()), Ok(()));
     let opened = read.open(&birth()).map_err(|e| e.to_string()).unwrap();
     let mut number = 1;
     let mut chain = birth();
@@ -117,7 +102,7 @@ fn another_history_or_another_hand_is_recognised() {
         Some(BatchError::Chain(DeviceNo::new(2).unwrap()))
     );
     assert_eq!(
-        batch.verify(&public(&key(6))),
+        batch.verify(&Key::new(6).public()),
         Err(SignatureError::Signature)
     );
     assert_eq!(PublicKey::new(&[7; 33]).err(), Some(SignatureError::Key));
@@ -132,7 +117,7 @@ fn another_history_or_another_hand_is_recognised() {
         let mut other = batch.clone();
         change(&mut other);
         assert_eq!(
-            other.verify(&public(&key(5))),
+            other.verify(&key().public()),
             Err(SignatureError::Signature)
         );
     }
@@ -157,7 +142,7 @@ fn hashes_stand_in_for_personal_sections() {
             "{word}"
         );
     }
-    assert_eq!(carried.verify(&public(&key(5))), Ok(()));
+    assert_eq!(carried.verify(&key().public()), Ok(()));
     let opened = carried.open(&birth()).map_err(|e| e.to_string()).unwrap();
     for (out, sent) in opened.iter().zip(&ops) {
         assert!(out.op.facts == sent.facts && out.op.personal.hash() == sent.personal.hash());

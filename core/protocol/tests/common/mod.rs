@@ -3,6 +3,7 @@
 
 pub(crate) mod golden;
 pub(crate) mod samples;
+pub(crate) mod signing;
 
 use kartka_domain::ids::Seq;
 use kartka_protocol::fields::{Record, Value};
