@@ -1,0 +1,184 @@
+//! A founding phone: everything the counter needs with no server and no network.
+#![allow(clippy::unwrap_used)]
+
+mod support;
+
+use kartka_core::domain::card::Carrier;
+use kartka_core::domain::codes::Code;
+use kartka_core::domain::money::{Money, Points};
+use kartka_core::domain::purchase::VoidReason;
+use kartka_core::error::CoreError;
+use kartka_core::usecase::cards::Recognised;
+use kartka_core::usecase::customers::{NewCard, ProfileForm, Registration};
+use kartka_core::usecase::till::TillRequest;
+use support::{Counter, request};
+
+#[test]
+fn a_founded_phone_registers_scans_sells_redeems_and_returns() {
+    let counter = Counter::founded();
+    let shop = &counter.shop;
+    let card = shop.emit(request(1), 10).unwrap()[0];
+    let form = Registration {
+        profile: ProfileForm {
+            given: "Олена".into(),
+            phones: vec!["067 123-45-67".into()],
+            ..ProfileForm::default()
+        },
+        marketing_consent: Some(1),
+        card: NewCard::Bind(card),
+    };
+    let customer = shop.register(request(2), &form).unwrap();
+
+    let code = shop.card_code(card).unwrap();
+    assert_eq!(
+        shop.recognise(Carrier::Qr, &code).unwrap(),
+        Recognised::Customer { customer, card }
+    );
+
+    let (quote, answer) = shop
+        .quote(&TillRequest::amount(Some(customer), Money(20_000)))
+        .unwrap();
+    assert!(
+        answer.said.contains(&Code::Earned {
+            points: 1_000,
+            base: 20_000
+        }),
+        "{:?}",
+        answer.said
+    );
+    let purchase = shop.commit(request(3), quote).unwrap();
+    assert_eq!(
+        shop.customer(customer).unwrap().points[0].balance,
+        Points(1_000)
+    );
+
+    let ask = TillRequest {
+        spend: Points(600),
+        ..TillRequest::amount(Some(customer), Money(10_000))
+    };
+    let second = shop.sell(request(4), &ask).unwrap();
+    let earned = (10_000 - 600) * 5 / 100;
+    assert_eq!(
+        shop.customer(customer).unwrap().points[0].balance,
+        Points(400 + earned)
+    );
+
+    shop.give_back(request(5), second, &[]).unwrap();
+    assert_eq!(
+        shop.customer(customer).unwrap().points[0].balance,
+        Points(1_000)
+    );
+    assert!(matches!(
+        shop.give_back(request(6), second, &[]),
+        Err(CoreError::RuleRejected { .. } | CoreError::Validation { .. })
+    ));
+    shop.void(request(7), purchase, VoidReason::Mistake)
+        .unwrap();
+    assert_eq!(
+        shop.customer(customer).unwrap().points[0].balance,
+        Points(0)
+    );
+    assert_eq!(shop.history(customer, None, 10).unwrap().0.len(), 2);
+    assert_eq!(shop.sync_status().unwrap().outbox, 0);
+}
+
+#[test]
+fn a_repeated_request_is_answered_and_not_done_again() {
+    let counter = Counter::founded();
+    let shop = &counter.shop;
+    let customer = shop
+        .register(
+            request(1),
+            &Registration {
+                card: NewCard::Issue,
+                ..Registration::default()
+            },
+        )
+        .unwrap();
+    let (quote, _) = shop
+        .quote(&TillRequest::amount(Some(customer), Money(5_000)))
+        .unwrap();
+    let first = shop.commit(request(2), quote).unwrap();
+    assert_eq!(shop.commit(request(2), quote).unwrap(), first);
+    assert!(matches!(
+        shop.commit(request(3), quote),
+        Err(CoreError::Stale)
+    ));
+    assert_eq!(shop.customer(customer).unwrap().visits, 1);
+}
+
+#[test]
+fn a_customer_is_found_by_phone_digits_and_by_the_start_of_a_name() {
+    let counter = Counter::founded();
+    let shop = &counter.shop;
+    let form = |given: &str, family: &str, phone: &str| Registration {
+        profile: ProfileForm {
+            given: given.into(),
+            family: family.into(),
+            phones: vec![phone.into()],
+            ..ProfileForm::default()
+        },
+        ..Registration::default()
+    };
+    let olena = shop
+        .register(request(1), &form("Олена", "Коваль", "0671234567"))
+        .unwrap();
+    let oleh = shop
+        .register(request(2), &form("Олег", "Ковальчук", "0509876543"))
+        .unwrap();
+    let ids = |text: &str| -> Vec<_> {
+        shop.find(text, 10)
+            .unwrap()
+            .into_iter()
+            .map(|s| s.id)
+            .collect()
+    };
+    assert_eq!(ids("4567"), [olena]);
+    assert_eq!(ids("+380 50 987 65 43"), [oleh]);
+    assert_eq!(ids("0509876543"), [oleh]);
+    assert_eq!(ids("коваль"), [olena, oleh]);
+    assert_eq!(ids("ковал олег"), [oleh]);
+    assert_eq!(ids("zz"), []);
+    assert!(matches!(
+        shop.register(request(3), &form("Інна", "", "+380671234567")),
+        Err(CoreError::Duplicate { existing }) if existing == olena
+    ));
+}
+
+#[test]
+fn what_a_customer_may_not_spend_is_refused_with_the_reason() {
+    let counter = Counter::founded();
+    let shop = &counter.shop;
+    let customer = shop
+        .register(
+            request(1),
+            &Registration {
+                card: NewCard::Issue,
+                ..Registration::default()
+            },
+        )
+        .unwrap();
+    let ask = TillRequest {
+        spend: Points(10),
+        ..TillRequest::amount(Some(customer), Money(5_000))
+    };
+    assert!(matches!(
+        shop.quote(&ask),
+        Err(CoreError::InsufficientPoints { .. })
+    ));
+    shop.sell(
+        request(2),
+        &TillRequest::amount(Some(customer), Money(1_000_000)),
+    )
+    .unwrap();
+    let ask = TillRequest {
+        spend: Points(4_000),
+        ..TillRequest::amount(Some(customer), Money(5_000))
+    };
+    assert!(matches!(
+        shop.quote(&ask),
+        Err(CoreError::RuleRejected {
+            reason: Code::MaxShare { most: 2_500 }
+        })
+    ));
+}
