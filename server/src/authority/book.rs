@@ -1,0 +1,86 @@
+//! What the authority may look up while it decides: the store, with the turn's own changes in view.
+
+use kartka_domain::authority::Book;
+use kartka_domain::card::CardNumber;
+use kartka_domain::customer::Customer;
+use kartka_domain::ids::{CustomerId, OpId, ProgrammeVersion, PurchaseId, RequestMark};
+use kartka_domain::ledger::Entry;
+use kartka_domain::position::Position;
+use kartka_domain::programme::Programme;
+use kartka_domain::purchase::{Purchase, Return};
+use kartka_domain::row::{Card, Merge, Row, RowKind};
+use kartka_protocol::rows::WireRow;
+
+use super::turn::Turn;
+use crate::store::StoreError;
+
+/// Reads rows of one kind.
+fn read_all<T>(rows: &[WireRow], take: impl Fn(Row) -> Option<T>) -> Result<Vec<T>, StoreError> {
+    rows.iter()
+        .map(|wire| take(wire.read()?).ok_or(StoreError::Malformed("row.kind")))
+        .collect()
+}
+
+impl Book for Turn<'_> {
+    type Error = StoreError;
+
+    fn customer(&self, id: CustomerId) -> Result<Option<Customer>, StoreError> {
+        self.state(RowKind::Customer, id.get(), |row| match row {
+            Row::Customer(customer) => Some(customer.clone()),
+            _ => None,
+        })
+    }
+
+    fn position(&self, id: CustomerId) -> Result<Option<Position>, StoreError> {
+        self.state(RowKind::Position, id.get(), |row| match row {
+            Row::Position(_, position) => Some(position.clone()),
+            _ => None,
+        })
+    }
+
+    fn card(&self, number: CardNumber) -> Result<Option<Card>, StoreError> {
+        let key = i64::try_from(number.value()).unwrap_or(i64::MAX);
+        self.state(RowKind::Card, key, |row| match row {
+            Row::Card(card) => Some(*card),
+            _ => None,
+        })
+    }
+
+    fn edges(&self, id: CustomerId) -> Result<Vec<Merge>, StoreError> {
+        read_all(&self.db.edges(id)?, |row| match row {
+            Row::Merge(merge) => Some(merge),
+            _ => None,
+        })
+    }
+
+    fn purchase(&self, id: PurchaseId) -> Result<Option<Purchase>, StoreError> {
+        let wire = self.db.row(RowKind::Purchase, id.get())?;
+        let row = wire.as_ref().map(WireRow::read).transpose()?;
+        Ok(row.and_then(|row| match row {
+            Row::Purchase(purchase) => Some(purchase),
+            _ => None,
+        }))
+    }
+
+    fn returns(&self, id: PurchaseId) -> Result<Vec<Return>, StoreError> {
+        read_all(&self.db.returns(id)?, |row| match row {
+            Row::Return(back) => Some(back),
+            _ => None,
+        })
+    }
+
+    fn entries(&self, id: PurchaseId) -> Result<Vec<Entry>, StoreError> {
+        read_all(&self.db.entries(id)?, |row| match row {
+            Row::Entry(entry) => Some(entry),
+            _ => None,
+        })
+    }
+
+    fn programme(&self, version: ProgrammeVersion) -> Result<Option<Programme>, StoreError> {
+        self.version(version)
+    }
+
+    fn requested(&self, mark: RequestMark) -> Result<Option<OpId>, StoreError> {
+        self.db.requested(mark)
+    }
+}

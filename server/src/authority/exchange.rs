@@ -1,0 +1,67 @@
+//! A whole exchange in one call and one thread: for tests, for the seeded world, and as the order in which the
+//! server's handlers do the same steps with a queue between them.
+
+use kartka_protocol::message::{Envelope, Refusal};
+
+use super::intake::{Asked, Turned};
+use super::push::Outcome;
+use super::{Authority, Done, Job};
+use crate::store::StoreError;
+
+/// Why there is no answer.
+#[derive(Debug, thiserror::Error)]
+pub enum ExchangeError {
+    /// The protocol's word, for problem JSON.
+    #[error("refused: {}", .0.word())]
+    Refused(Refusal),
+    /// The disk.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+}
+
+impl From<Turned> for ExchangeError {
+    fn from(turned: Turned) -> Self {
+        match turned {
+            Turned::Away(refusal) => Self::Refused(refusal),
+            Turned::Store(error) => Self::Store(error),
+        }
+    }
+}
+
+impl Authority {
+    /// Serves one sync request: the bytes of a signed envelope in, the bytes of an answer out.
+    ///
+    /// # Errors
+    /// [`ExchangeError`]; what was pushed is then either durable or not there, never half.
+    pub fn sync(&self, body: &[u8]) -> Result<Vec<u8>, ExchangeError> {
+        let envelope = Envelope::decode(body).map_err(Turned::from)?;
+        let Asked {
+            request,
+            push,
+            refusal,
+        } = self.intake(&envelope)?;
+        let outcome = match push {
+            None => None,
+            Some(push) => outcome_of(self.commit(&[Job::Push(push)])?.done),
+        };
+        Ok(self.answer(&request, outcome, refusal)?.encode())
+    }
+
+    /// Serves one pairing request.
+    ///
+    /// # Errors
+    /// [`ExchangeError`]; a token that is unknown, used or old is [`Refusal::PairingRefused`].
+    pub fn pair(&self, body: &[u8]) -> Result<Vec<u8>, ExchangeError> {
+        let enrolment = self.read_pairing(body)?;
+        let done = self.commit(&[self.pairing_job(&enrolment)])?.done;
+        let done = done.first().copied().unwrap_or(Done::Enrol(None));
+        Ok(self.pairing_answer(&enrolment, done)?)
+    }
+}
+
+fn outcome_of(done: Vec<Done>) -> Option<Outcome> {
+    done.into_iter().find_map(|done| match done {
+        Done::Push(outcome) => Some(outcome),
+        _ => None,
+    })
+}

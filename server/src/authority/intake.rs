@@ -1,0 +1,254 @@
+//! Checking a request before it meets the order: whose it is, whether they signed it, what its batches hold.
+//!
+//! Everything here may run on any thread, for many devices at once; signatures are the dearest part of a
+//! push. Nothing is written.
+
+use kartka_domain::authority::Anchor;
+use kartka_domain::ids::Epoch;
+use kartka_protocol::WireError;
+use kartka_protocol::batch::{Batch, BatchError, OpenedOp, Personal};
+use kartka_protocol::chain::ChainValue;
+use kartka_protocol::message::{Envelope, OLDEST_PROTO, Refusal, SyncRequest};
+use kartka_protocol::signature::PublicKey;
+
+use super::push::{Opened, Push, Ready, ReadyOp};
+use super::{Authority, memory};
+use crate::store::{DeviceState, Reads, StoreError, read};
+
+/// A request whose sender is known.
+pub(crate) struct Asked {
+    /// What they ask.
+    pub(crate) request: SyncRequest,
+    /// What they bring, if anything.
+    pub(crate) push: Option<Push>,
+    /// Why they are not served although they are who they say.
+    pub(crate) refusal: Option<Refusal>,
+}
+
+/// Why a request goes no further.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum Turned {
+    /// By the protocol.
+    #[error("refused: {}", .0.word())]
+    Away(Refusal),
+    /// By the disk.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+}
+
+impl From<WireError> for Turned {
+    fn from(error: WireError) -> Self {
+        Self::Away(refusal_of(error))
+    }
+}
+
+/// What the wire says of bytes that are no message.
+pub(crate) fn refusal_of(error: WireError) -> Refusal {
+    match error {
+        WireError::TooLarge { .. } => Refusal::TooLarge,
+        _ => Refusal::Malformed,
+    }
+}
+
+impl Authority {
+    /// Checks a request's signature and opens its batches.
+    ///
+    /// # Errors
+    /// [`Turned::Away`] when nobody may be answered more than a refusal; [`Turned::Store`].
+    pub(crate) fn intake(&self, envelope: &Envelope) -> Result<Asked, Turned> {
+        let away = Turned::Away;
+        if envelope.business != self.memory.business {
+            return Err(away(Refusal::Unauthorised));
+        }
+        let device = read(self.store.as_ref(), |db| db.device(envelope.device))?;
+        let device = device.ok_or(away(Refusal::Unauthorised))?;
+        let key = self.memory.device_key(device.no, &device.key);
+        let key = key.ok_or(away(Refusal::Unauthorised))?;
+        if envelope.verify(&key).is_err() {
+            return Err(away(Refusal::Unauthorised));
+        }
+        let request = SyncRequest::decode(&envelope.body)?;
+        if request.device != envelope.device {
+            return Err(away(Refusal::Malformed));
+        }
+        if request.proto < OLDEST_PROTO {
+            return Err(away(Refusal::ProtocolTooOld { min: OLDEST_PROTO }));
+        }
+        let refusal = self.epoch_refusal(&request)?;
+        let push = match refusal {
+            None => self.open_push(&request, &key)?,
+            Some(_) => None,
+        };
+        Ok(Asked {
+            request,
+            push,
+            refusal,
+        })
+    }
+
+    /// Epochs are ordered; who has seen a higher one refuses a lower (sync §1).
+    fn epoch_refusal(&self, request: &SyncRequest) -> Result<Option<Refusal>, StoreError> {
+        let known = |epoch: Epoch| self.memory.lineage.iter().any(|r| r.epoch == epoch);
+        if request.epoch > self.memory.epoch {
+            tracing::error!(
+                business = %self.memory.business_short(),
+                device = request.device.get(),
+                seen = request.epoch.number,
+                "a device has seen a higher epoch than this server's"
+            );
+            return Ok(Some(Refusal::EpochBehind));
+        }
+        if !known(request.epoch) {
+            return Ok(Some(Refusal::EpochUnknown));
+        }
+        let Some(signed) = &request.head else {
+            return Ok(None);
+        };
+        if signed.head.epoch != self.memory.epoch {
+            let unknown = !known(signed.head.epoch);
+            return Ok(unknown.then_some(Refusal::EpochUnknown));
+        }
+        let order = read(self.store.as_ref(), |db| memory::read_order(db))?;
+        let same_place = signed.head.seq == order.seq && signed.head.log != order.log;
+        if signed.head.seq <= order.seq && !same_place {
+            return Ok(None);
+        }
+        // Ahead of us, or another history at our very end: only our own signature proves that we went back.
+        let identity = PublicKey::new(&self.memory.identity.public());
+        let ours =
+            identity.is_ok_and(|identity| signed.verify(self.memory.business, &identity).is_ok());
+        if ours {
+            tracing::error!(
+                business = %self.memory.business_short(),
+                device = request.device.get(),
+                theirs = signed.head.seq.0,
+                ours = order.seq.0,
+                "this server has lost what it once signed: its data went back"
+            );
+        }
+        Ok(Some(if ours {
+            Refusal::EpochBehind
+        } else {
+            Refusal::Malformed
+        }))
+    }
+
+    fn open_push(&self, request: &SyncRequest, key: &PublicKey) -> Result<Option<Push>, Turned> {
+        // A neighbour's batches are carried in an issue of their own; their carrier keeps them until then.
+        let own = request
+            .batches
+            .iter()
+            .filter(|batch| batch.device() == request.device);
+        let mut batches = Vec::new();
+        for batch in own {
+            if batch.business != self.memory.business {
+                return Err(Turned::Away(Refusal::Unauthorised));
+            }
+            batch
+                .verify(key)
+                .map_err(|_| Turned::Away(Refusal::Unauthorised))?;
+            let before = self.before(batch, batches.last())?;
+            batches.push(open(batch, before)?);
+        }
+        if batches.is_empty() {
+            return Ok(None);
+        }
+        let received_ms = self.now_ms();
+        let here = Anchor {
+            boot: request.boot,
+            monotonic_ms: request.monotonic_ms,
+            server_ms: received_ms,
+        };
+        let brought = request.anchors.iter().map(|a| Anchor {
+            boot: a.boot,
+            monotonic_ms: a.monotonic_ms,
+            server_ms: a.server_ms,
+        });
+        let anchors = brought
+            .filter(|a| a.server_ms <= received_ms)
+            .chain([here])
+            .collect();
+        Ok(Some(Push {
+            device: request.device,
+            received_ms,
+            anchors,
+            batches,
+        }))
+    }
+
+    /// The chain before a batch: after the batch before it, or as it lies in the store; nothing behind a gap.
+    fn before(
+        &self,
+        batch: &Batch,
+        previous: Option<&Ready>,
+    ) -> Result<Option<ChainValue>, StoreError> {
+        let first = batch.first.0;
+        if let Some(previous) = previous
+            && previous.last.counter() + 1 == first.counter()
+        {
+            return Ok(Some(previous.chain));
+        }
+        if first.counter() == 1 {
+            return Ok(Some(ChainValue::birth(
+                self.memory.business,
+                batch.device(),
+            )));
+        }
+        let found = read(self.store.as_ref(), |db| chain_before(db, batch))?;
+        Ok(found.map(ChainValue))
+    }
+}
+
+fn chain_before(db: &dyn Reads, batch: &Batch) -> Result<Option<[u8; 32]>, StoreError> {
+    let device: Option<DeviceState> = db.device(batch.device())?;
+    let first = batch.first.0.counter();
+    match device {
+        Some(device) if device.acked + 1 == first => Ok(Some(device.chain)),
+        _ => db.chain_at(batch.first.get() - 1),
+    }
+}
+
+/// Unpacks a signed batch; one that does not follow from `before` is another history and stays closed.
+fn open(batch: &Batch, before: Option<ChainValue>) -> Result<Ready, Turned> {
+    let opened = match before.map(|before| (before, batch.open(&before))) {
+        None => None,
+        Some((before, Ok(ops))) => Some(Opened {
+            before,
+            ops: ops.into_iter().map(ready).collect(),
+        }),
+        Some((_, Err(BatchError::Chain(_)))) => None,
+        Some((_, Err(BatchError::Wire(error)))) => return Err(error.into()),
+        Some((_, Err(BatchError::Numbers { .. } | BatchError::Signature(_)))) => {
+            return Err(Turned::Away(Refusal::Malformed));
+        }
+    };
+    Ok(Ready {
+        first: batch.first,
+        last: batch.last,
+        chain: batch.chain,
+        bytes: if opened.is_none() {
+            batch.encode()
+        } else {
+            Vec::new()
+        },
+        opened,
+    })
+}
+
+fn ready(op: OpenedOp) -> ReadyOp {
+    let personal = match &op.op.personal {
+        Personal::Here { bytes, .. } => Some(bytes.as_slice()),
+        _ => None,
+    };
+    let understood = kartka_protocol::op::decode(op.id, &op.op.facts, personal)
+        // A damaged personal section does not take the facts with it.
+        .or_else(|_| kartka_protocol::op::decode(op.id, &op.op.facts, None));
+    ReadyOp {
+        id: op.id,
+        last: op.last,
+        chain: op.chain,
+        op: understood.ok(),
+        facts: op.op.facts,
+        personal: op.op.personal,
+    }
+}

@@ -1,0 +1,135 @@
+//! The authority of one business: puts ops in order and answers for the order (sync §1).
+//!
+//! Synchronous and without threads or sockets: [`Authority::commit`] is called by the writer thread of a
+//! server and directly by whoever runs everything in one thread. What an op comes to is decided by
+//! `domain::authority` alone.
+
+mod book;
+mod exchange;
+mod found;
+mod identity;
+mod intake;
+mod memory;
+mod own;
+mod pair;
+mod pull;
+pub(crate) mod push;
+mod turn;
+
+use std::sync::Arc;
+
+use kartka_domain::ids::{BusinessId, DeviceNo, Seq};
+use kartka_protocol::head::SignedHead;
+
+use crate::platform::{Clock, Random};
+use crate::store::{BusinessStore, StoreError, write};
+pub use exchange::ExchangeError;
+pub use found::{FoundingInput, NotFounded};
+pub(crate) use memory::Memory;
+use own::OwnOp;
+use pair::Enrol;
+use push::{Order, Outcome, Push};
+use turn::Turn;
+
+/// One business, open.
+pub struct Authority {
+    store: Box<dyn BusinessStore>,
+    clock: Arc<dyn Clock>,
+    random: Arc<dyn Random>,
+    memory: Memory,
+}
+
+/// Something to be done in a turn of the writer.
+pub(crate) enum Job {
+    /// Ops of a device.
+    Push(Push),
+    /// A device that wants to be let in.
+    Enrol(Enrol),
+    /// An op of the authority's own.
+    Own(OwnOp),
+}
+
+/// A group of jobs after its commit.
+pub(crate) struct Committed {
+    /// What became of each job, in their order.
+    pub(crate) done: Vec<Done>,
+    /// The last seq given.
+    pub(crate) head: Seq,
+}
+
+/// What became of a job.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Done {
+    /// Of a push.
+    Push(Outcome),
+    /// Of a device: the number it was given, if it was let in.
+    Enrol(Option<DeviceNo>),
+    /// Of an own op: the first number it took.
+    Own(i64),
+}
+
+impl Authority {
+    /// Puts jobs in order in one transaction: all of them are durable when this returns `Ok`.
+    ///
+    /// # Errors
+    /// What the disk reports; then none of the jobs happened.
+    pub(crate) fn commit(&self, jobs: &[Job]) -> Result<Committed, StoreError> {
+        let digest_key = self.memory.keys.digest;
+        write(self.store.as_ref(), |db| {
+            let mut order = memory::read_order(db)?;
+            let before = order;
+            let mut turn = Turn::new(db, &digest_key)?;
+            let mut done = Vec::with_capacity(jobs.len());
+            for job in jobs {
+                done.push(match job {
+                    Job::Push(push) => Done::Push(push::take(&mut turn, &mut order, push)?),
+                    Job::Enrol(enrol) => {
+                        Done::Enrol(pair::take(self, &mut turn, &mut order, enrol)?)
+                    }
+                    Job::Own(op) => Done::Own(own::take(self, &mut turn, &mut order, op)?),
+                });
+            }
+            turn.finish()?;
+            if order != before {
+                memory::write_order(db, &order)?;
+            }
+            Ok(Committed {
+                done,
+                head: order.seq,
+            })
+        })
+    }
+
+    /// The business.
+    #[must_use]
+    pub fn business(&self) -> BusinessId {
+        self.memory.business
+    }
+
+    /// Where the order stands, signed.
+    ///
+    /// # Errors
+    /// What the disk reports.
+    pub fn head(&self) -> Result<SignedHead, StoreError> {
+        let order = crate::store::read(self.store.as_ref(), |db| memory::read_order(db))?;
+        Ok(self.sign(order))
+    }
+
+    /// The store, for the pages and for figures about it.
+    #[must_use]
+    pub fn store(&self) -> &dyn BusinessStore {
+        self.store.as_ref()
+    }
+
+    pub(crate) fn memory(&self) -> &Memory {
+        &self.memory
+    }
+
+    pub(crate) fn now_ms(&self) -> i64 {
+        self.clock.now_ms()
+    }
+
+    fn sign(&self, order: Order) -> SignedHead {
+        self.memory.sign(order)
+    }
+}

@@ -1,0 +1,145 @@
+//! Ops of the authority's own: founding, devices, expiry. They lie on a device's chain like any other (sync §2).
+
+use kartka_domain::authority::{Author, Standing};
+use kartka_domain::business::Outlet;
+use kartka_domain::ids::{
+    DeviceNo, OpId, OperatorId, OutletId, ProgrammeVersion, RequestMark, Seq,
+};
+use kartka_domain::moment::Moment;
+use kartka_domain::op::{Fact, Op, OpTime, Seen};
+use kartka_domain::row::{Row, RowKind};
+use kartka_protocol::chain::{ChainValue, PersonalHash};
+
+use super::push::Order;
+use super::turn::Turn;
+use super::{Authority, memory};
+use crate::platform::draw;
+use crate::store::{DeviceState, Run, StoreError, StoredOp, Token, Writes};
+
+/// The number under which a server that founded writes its own ops; a restore takes a new one (sync §1).
+pub(super) const SERVER: DeviceNo = DeviceNo::FOUNDER;
+
+/// An op of the authority's own, not yet numbered.
+pub(crate) struct OwnOp {
+    /// What happens.
+    pub(crate) facts: Vec<Fact>,
+    /// What is kept with it in the same transaction.
+    pub(crate) besides: Besides,
+}
+
+/// What an own op changes in the authority's tables.
+pub(crate) enum Besides {
+    /// Nothing.
+    Nothing,
+    /// A device is enrolled with a token.
+    Enrol(Token, DeviceState),
+}
+
+/// Numbers and orders an own op; says the first number it took.
+pub(super) fn take(
+    authority: &Authority,
+    turn: &mut Turn<'_>,
+    order: &mut Order,
+    own: &OwnOp,
+) -> Result<i64, StoreError> {
+    let at = moment(turn.db, authority.now_ms())?;
+    let request = RequestMark(draw(authority.random.as_ref()));
+    let seen = Seen {
+        epoch: authority.memory.epoch,
+        seq: order.seq,
+    };
+    let first = write_op(turn, order, &own.facts, (at, request, seen))?;
+    if let Besides::Enrol(token, device) = &own.besides {
+        turn.db.put_device(device)?;
+        turn.db.put_token(token, i64::MIN)?;
+    }
+    Ok(first)
+}
+
+/// Writes one op of the server on its own chain.
+pub(super) fn write_op(
+    turn: &mut Turn<'_>,
+    order: &mut Order,
+    facts: &[Fact],
+    (at, request, seen): (Moment, RequestMark, Seen),
+) -> Result<i64, StoreError> {
+    let broken = |_| StoreError::Malformed("an own op");
+    let mut device = turn
+        .db
+        .device(SERVER)?
+        .ok_or(StoreError::Malformed("the server's own device"))?;
+    let id = OpId(SERVER.id(device.acked + 1).map_err(broken)?);
+    let op = Op {
+        id,
+        request,
+        operator: OperatorId(1),
+        outlet: OutletId(1),
+        programme: newest_programme(turn.db)?,
+        time: OpTime {
+            boot: 0,
+            monotonic_ms: at.instant_ms,
+            wall: at,
+        },
+        seen,
+        marks: Vec::new(),
+        facts: facts.to_vec(),
+        personal: Vec::new(),
+    };
+    let bytes = kartka_protocol::op::encode(&op)?;
+    let last = op.last_id().map_err(broken)?;
+    let seq = Seq(order.seq.0 + 1);
+    let standing = Standing::Ordered {
+        seq,
+        corrected: None,
+        author: Author::Authority,
+    };
+    turn.apply(&op, standing, seq)?;
+    let chain = ChainValue(device.chain).next(&bytes.facts, &PersonalHash::NONE);
+    turn.db.put_op(&StoredOp {
+        id,
+        last,
+        seq,
+        at_ms: at.instant_ms,
+        request: request.0.to_vec(),
+        chain: chain.0,
+        facts: bytes.facts,
+        personal: None,
+        nonce: None,
+    })?;
+    turn.db.put_run(&Run {
+        first_op: id,
+        last_op: id,
+        mark: chain.birth_mark(),
+        first_seq: seq,
+        last_seq: seq,
+    })?;
+    *order = Order {
+        seq,
+        log: order.log.next(seq, id, &chain),
+    };
+    device.acked = last.counter();
+    device.chain = chain.0;
+    device.earlier_ms = device.earlier_ms.max(at.instant_ms);
+    turn.db.put_device(&device)?;
+    Ok(id.get())
+}
+
+fn newest_programme(db: &dyn Writes) -> Result<ProgrammeVersion, StoreError> {
+    let versions = db.rows_of(RowKind::Programme)?;
+    let newest = versions.last().map_or(1, |row| row.id);
+    let newest = u32::try_from(newest).map_err(|_| StoreError::Malformed("row.id"))?;
+    Ok(ProgrammeVersion(newest))
+}
+
+/// The moment of an instant at the first outlet; before it exists, in UTC.
+pub(super) fn moment(db: &dyn Writes, instant_ms: i64) -> Result<Moment, StoreError> {
+    let outlet = db.row(RowKind::Outlet, 1)?;
+    let outlet = outlet.map(|wire| wire.read()).transpose()?;
+    let (zone, day_start) = match &outlet {
+        Some(Row::Outlet(Outlet {
+            zone, day_start, ..
+        })) => (zone.as_str(), *day_start),
+        _ => ("UTC", 0),
+    };
+    memory::civil_moment(instant_ms, zone, day_start)
+}

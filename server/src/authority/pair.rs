@@ -1,0 +1,284 @@
+//! Pairing: a token that is good once, and a new device let in with it (sync §7).
+
+use kartka_domain::business::Device;
+use kartka_domain::card::{EmitterSlot, NumberLength};
+use kartka_domain::ids::DeviceNo;
+use kartka_domain::money::Points;
+use kartka_domain::op::Fact as OpFact;
+use kartka_domain::programme::{OfflinePolicy, Terms};
+use kartka_domain::row::{Row, RowKind};
+use kartka_protocol::chain::ChainValue;
+use kartka_protocol::fields::{Record, Shape};
+use kartka_protocol::message::{
+    OLDEST_PROTO, PairAnswer, PairLimits, PairRequest, Refusal, SignedPairAnswer,
+};
+use kartka_protocol::pairing::PairingQr;
+use kartka_protocol::signature::PublicKey;
+
+use super::intake::Turned;
+use super::own::{Besides, OwnOp};
+use super::turn::Turn;
+use super::{Authority, Done, Job, memory, own};
+use crate::platform::draw;
+use crate::store::{DeviceState, Fact, Reads, Rights, StoreError, Token, read, write};
+
+/// How long a token is good, in milliseconds.
+const TOKEN_MS: i64 = 10 * 60 * 1_000;
+/// Used and old tokens are kept as long again, so that a repeat is still known as one.
+const KEPT_MS: i64 = 24 * 60 * 60 * 1_000;
+/// How long a capability lasts, in milliseconds (sync §7).
+const CAPABILITY_MS: i64 = 24 * 60 * 60 * 1_000;
+/// How long after it redemption and contact data stay open, in milliseconds.
+const GRACE_MS: i64 = 30 * 24 * 60 * 60 * 1_000;
+/// Longest name of a device in characters.
+const NAME_MAX: usize = 64;
+
+/// A device's request to be let in, checked as far as that goes without the order.
+pub(crate) struct Enrolment {
+    request: PairRequest,
+    body: Vec<u8>,
+    token: [u8; 32],
+}
+
+/// A device about to be enrolled, within a turn.
+pub(crate) struct Enrol {
+    pub(crate) token: [u8; 32],
+    pub(crate) name: String,
+    pub(crate) key: [u8; 33],
+    pub(crate) now_ms: i64,
+}
+
+impl Authority {
+    /// A pairing code for one device: its token is good once, for ten minutes. `address` is the URL by which
+    /// phones reach this server.
+    ///
+    /// # Errors
+    /// What the disk reports.
+    pub fn pairing(&self, address: &str, rights: Rights) -> Result<PairingQr, StoreError> {
+        let bytes: [u8; 16] = draw(self.random.as_ref());
+        let now_ms = self.now_ms();
+        let token = Token {
+            hash: token_hash(&bytes),
+            expires_ms: now_ms.saturating_add(TOKEN_MS),
+            rights,
+            used_by: None,
+        };
+        write(self.store.as_ref(), |db| {
+            db.put_token(&token, now_ms.saturating_sub(KEPT_MS))
+        })?;
+        Ok(PairingQr {
+            address: address.to_owned(),
+            identity: self.memory.identity.public(),
+            business: self.memory.business,
+            token: bytes,
+            expires_ms: token.expires_ms,
+        })
+    }
+
+    /// Reads a pairing request.
+    ///
+    /// # Errors
+    /// [`Turned::Away`]: malformed, too old, or a token that is not good here.
+    pub(crate) fn read_pairing(&self, body: &[u8]) -> Result<Enrolment, Turned> {
+        let request = PairRequest::decode(body)?;
+        if request.proto < OLDEST_PROTO {
+            return Err(Turned::Away(Refusal::ProtocolTooOld { min: OLDEST_PROTO }));
+        }
+        let named = (1..=NAME_MAX).contains(&request.name.trim().chars().count());
+        if !named || PublicKey::new(&request.public_key).is_err() {
+            return Err(Turned::Away(Refusal::Malformed));
+        }
+        let token = token_hash(&request.token);
+        let now_ms = self.now_ms();
+        let good = read(self.store.as_ref(), |db| {
+            is_good(db, &token, &request.public_key, now_ms)
+        })?;
+        if !good {
+            return Err(Turned::Away(Refusal::PairingRefused));
+        }
+        Ok(Enrolment {
+            token,
+            body: body.to_vec(),
+            request,
+        })
+    }
+
+    /// The job that lets the device in.
+    pub(crate) fn pairing_job(&self, enrolment: &Enrolment) -> Job {
+        Job::Enrol(Enrol {
+            token: enrolment.token,
+            name: enrolment.request.name.trim().to_owned(),
+            key: enrolment.request.public_key,
+            now_ms: self.now_ms(),
+        })
+    }
+
+    /// What the device is told after the job; signed over its request.
+    ///
+    /// # Errors
+    /// [`Refusal::PairingRefused`] when somebody else was quicker; [`Turned::Store`].
+    pub(crate) fn pairing_answer(
+        &self,
+        enrolment: &Enrolment,
+        done: Done,
+    ) -> Result<Vec<u8>, Turned> {
+        let Done::Enrol(Some(no)) = done else {
+            return Err(Turned::Away(Refusal::PairingRefused));
+        };
+        let answer = read(self.store.as_ref(), |db| {
+            self.welcome(db, &enrolment.request, no)
+        })?;
+        let sign = |message: &[u8]| Ok::<_, Turned>(self.memory.identity.sign(message));
+        Ok(SignedPairAnswer::seal(&enrolment.body, &answer, sign)?.encode())
+    }
+
+    fn welcome(
+        &self,
+        db: &dyn Reads,
+        request: &PairRequest,
+        no: DeviceNo,
+    ) -> Result<PairAnswer, StoreError> {
+        let Some(Row::Business(business)) = row(db, RowKind::Business, 0)? else {
+            return Err(StoreError::Malformed("the business row"));
+        };
+        let Some(Row::Outlet(outlet)) = row(db, RowKind::Outlet, 1)? else {
+            return Err(StoreError::Malformed("the outlet row"));
+        };
+        let Some(Row::Device(device)) = row(db, RowKind::Device, i64::from(no.get()))? else {
+            return Err(StoreError::Malformed("the device row"));
+        };
+        Ok(PairAnswer {
+            nonce: request.nonce,
+            device: no,
+            business,
+            outlet,
+            slot: device.slot,
+            keys: Record::decode(&self.memory.keys.encode(), Shape::ENTITY)?,
+            head: self.sign(memory::read_order(db)?),
+            lineage: self.memory.lineage.clone(),
+            limits: PairLimits {
+                device_budget: device_budget(db)?,
+                capability_ms: CAPABILITY_MS,
+                grace_ms: GRACE_MS,
+            },
+            server_ms: self.now_ms(),
+        })
+    }
+}
+
+/// Lets a device in, unless its token was used meanwhile. The same key with the same token is the same device:
+/// its first answer was lost.
+pub(super) fn take(
+    authority: &Authority,
+    turn: &mut Turn<'_>,
+    order: &mut super::push::Order,
+    enrol: &Enrol,
+) -> Result<Option<DeviceNo>, StoreError> {
+    if !is_good(turn.db, &enrol.token, &enrol.key, enrol.now_ms)? {
+        return Ok(None);
+    }
+    let Some(mut token) = turn.db.token(&enrol.token)? else {
+        return Ok(None);
+    };
+    if let Some(no) = token.used_by {
+        return Ok(Some(no));
+    }
+    if turn.db.device_of_key(&enrol.key)?.is_some() {
+        // A key names one device for ever; a phone that is paired anew makes a new one.
+        return Ok(None);
+    }
+    let (no, slot) = next_numbers(turn)?;
+    let state = DeviceState {
+        no,
+        key: enrol.key,
+        rights: token.rights,
+        acked: 0,
+        chain: ChainValue::birth(authority.memory.business, no).0,
+        earlier_ms: 0,
+        forked: 0,
+    };
+    token.used_by = Some(no);
+    let device = Device {
+        no,
+        name: enrol.name.clone(),
+        public_key: enrol.key,
+        slot: Some(slot),
+    };
+    let op = OwnOp {
+        facts: vec![OpFact::Device(device)],
+        besides: Besides::Enrol(token, state),
+    };
+    own::take(authority, turn, order, &op)?;
+    Ok(Some(no))
+}
+
+/// Whether a token lets this key in now.
+fn is_good(
+    db: &(impl Reads + ?Sized),
+    hash: &[u8; 32],
+    key: &[u8; 33],
+    now_ms: i64,
+) -> Result<bool, StoreError> {
+    let Some(token) = db.token(hash)? else {
+        return Ok(false);
+    };
+    if now_ms > token.expires_ms {
+        return Ok(false);
+    }
+    match token.used_by {
+        None => Ok(true),
+        Some(no) => Ok(db.device(no)?.is_some_and(|device| device.key == *key)),
+    }
+}
+
+/// The next device number and emitter slot, neither ever given before.
+fn next_numbers(turn: &Turn<'_>) -> Result<(DeviceNo, EmitterSlot), StoreError> {
+    let last = turn.db.fact(Fact::LastDevice)?;
+    let last = last.and_then(|bytes| <[u8; 4]>::try_from(bytes).ok());
+    let last = last.ok_or(StoreError::Malformed("last-device"))?;
+    let no = u32::from_be_bytes(last).saturating_add(1);
+    let device = DeviceNo::new(no).map_err(|_| StoreError::Malformed("last-device"))?;
+    turn.db.put_fact(Fact::LastDevice, &no.to_be_bytes())?;
+    let last = turn.db.fact(Fact::LastSlot)?;
+    let last = last.and_then(|bytes| <[u8; 2]>::try_from(bytes).ok());
+    // Slot 0 is the founder's.
+    let slot = last.map_or(0, u16::from_be_bytes).saturating_add(1);
+    let emitter = EmitterSlot::new(NumberLength::Ten, slot)
+        .map_err(|_| StoreError::Malformed("last-slot"))?;
+    turn.db.put_fact(Fact::LastSlot, &slot.to_be_bytes())?;
+    Ok((device, emitter))
+}
+
+/// The newest programme's bound of points between two exchanges; none when no instrument states one.
+fn device_budget(db: &dyn Reads) -> Result<Option<Points>, StoreError> {
+    let versions = db.rows_of(RowKind::Programme)?;
+    let Some(newest) = versions.last() else {
+        return Ok(None);
+    };
+    let Row::Programme(programme) = newest.read()? else {
+        return Ok(None);
+    };
+    let budgets = programme
+        .instruments()
+        .iter()
+        .filter_map(|one| match &one.terms {
+            Terms::Bonus(card) => match card.redeem.offline {
+                OfflinePolicy::Capped { device_budget, .. } => device_budget,
+                OfflinePolicy::None => None,
+            },
+            Terms::Stamps(_) => None,
+        });
+    Ok(budgets.min())
+}
+
+fn row(db: &dyn Reads, kind: RowKind, id: i64) -> Result<Option<Row>, StoreError> {
+    Ok(db.row(kind, id)?.map(|wire| wire.read()).transpose()?)
+}
+
+/// Tokens lie in the store by their hash, so that a copy of the data lets nobody in.
+fn token_hash(token: &[u8; 16]) -> [u8; 32] {
+    *blake3::Hasher::new_derive_key("kartka server v1 pairing token")
+        .update(token)
+        .finalize()
+        .as_bytes()
+}

@@ -1,0 +1,345 @@
+//! Taking a device's batches into the order, within a turn of the writer (sync §2, §4, §5).
+//!
+//! Signatures were checked and ops unpacked before ([`crate::intake`]); here is only what needs the order
+//! itself. Nobody's fact is rejected; what does not continue the device's chain is kept apart.
+
+use kartka_domain::authority::{Anchor, Author, Standing, effective_time};
+use kartka_domain::business::Outlet;
+use kartka_domain::ids::{DeviceNo, Id, OpId, Seq};
+use kartka_domain::moment::{Moment, day_number};
+use kartka_domain::op::Op;
+use kartka_domain::row::{Row, RowKind};
+use kartka_protocol::batch::Personal;
+use kartka_protocol::chain::{ChainValue, LogHash};
+use kartka_protocol::{civil, limits};
+
+use super::turn::Turn;
+use crate::store::{Anchored, Apart, DeviceState, Run, StoreError, StoredOp};
+
+/// Batches of one device, ready to be ordered.
+pub(crate) struct Push {
+    /// Whose.
+    pub(crate) device: DeviceNo,
+    /// When they came, epoch ms.
+    pub(crate) received_ms: i64,
+    /// Pairs of clocks that the request brought.
+    pub(crate) anchors: Vec<Anchor>,
+    /// The batches in their order.
+    pub(crate) batches: Vec<Ready>,
+}
+
+/// A batch that its device signed.
+pub(crate) struct Ready {
+    /// Its first op.
+    pub(crate) first: OpId,
+    /// Its last number.
+    pub(crate) last: Id,
+    /// The chain's value that was signed.
+    pub(crate) chain: ChainValue,
+    /// What it continues and holds; nothing when its beginning is unknown here or another history.
+    pub(crate) opened: Option<Opened>,
+    /// As it came.
+    pub(crate) bytes: Vec<u8>,
+}
+
+/// What lies in a batch whose ops lead from `before` to the signed value.
+pub(crate) struct Opened {
+    /// The chain before the first op.
+    pub(crate) before: ChainValue,
+    /// The ops.
+    pub(crate) ops: Vec<ReadyOp>,
+}
+
+/// An op with what it says.
+pub(crate) struct ReadyOp {
+    /// Its first number.
+    pub(crate) id: OpId,
+    /// Its last number.
+    pub(crate) last: Id,
+    /// The chain after it.
+    pub(crate) chain: ChainValue,
+    /// Its facts section.
+    pub(crate) facts: Vec<u8>,
+    /// Its personal section.
+    pub(crate) personal: Personal,
+    /// What it says; nothing when the bytes are no op of this version: kept without effect.
+    pub(crate) op: Option<Op>,
+}
+
+/// The order's end while a turn goes on.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Order {
+    /// The last seq given.
+    pub(crate) seq: Seq,
+    /// The log's hash there.
+    pub(crate) log: LogHash,
+}
+
+/// What became of a push.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Outcome {
+    /// The device afterwards.
+    pub(crate) device: DeviceState,
+    /// Ops that got their places now.
+    pub(crate) taken: usize,
+    /// Entries of those ops.
+    pub(crate) entries: usize,
+    /// Whether a batch of another history was among them.
+    pub(crate) history: History,
+}
+
+/// Whether a device's batches continue what is known of it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum History {
+    /// They do.
+    One,
+    /// A validly signed batch diverges: a copy was rolled back or cloned (sync §12).
+    Forked,
+}
+
+/// How a batch stands to what is known of its device.
+enum Relation {
+    /// It begins behind numbers that never came.
+    Gap,
+    /// All of it is known.
+    Known,
+    /// Ops from this place on are new.
+    New(usize),
+    /// Another history.
+    Other,
+}
+
+/// Orders what is new in a push.
+pub(crate) fn take(
+    turn: &mut Turn<'_>,
+    order: &mut Order,
+    push: &Push,
+) -> Result<Outcome, StoreError> {
+    let mut device = turn
+        .db
+        .device(push.device)?
+        .ok_or(StoreError::Malformed("a push of an unknown device"))?;
+    let mut intake = Intake {
+        anchors: anchors(turn, push)?,
+        received_ms: push.received_ms,
+        taken: 0,
+        entries: 0,
+    };
+    let mut history = History::One;
+    for batch in &push.batches {
+        match relation(turn, &device, batch)? {
+            Relation::Gap => break,
+            Relation::Known => {}
+            Relation::New(from) => {
+                let ops = batch.opened.as_ref().map_or(&[][..], |opened| &opened.ops);
+                intake.order(
+                    turn,
+                    order,
+                    &mut device,
+                    ops.get(from..).unwrap_or_default(),
+                )?;
+            }
+            Relation::Other => {
+                keep_apart(turn, &mut device, push, batch)?;
+                history = History::Forked;
+                break;
+            }
+        }
+    }
+    turn.db.put_device(&device)?;
+    Ok(Outcome {
+        device,
+        taken: intake.taken,
+        entries: intake.entries,
+        history,
+    })
+}
+
+fn relation(turn: &Turn<'_>, device: &DeviceState, batch: &Ready) -> Result<Relation, StoreError> {
+    let (first, last) = (batch.first.0.counter(), batch.last.counter());
+    if first > device.acked + 1 {
+        return Ok(Relation::Gap);
+    }
+    if last <= device.acked {
+        let same = turn.db.chain_at(batch.last.get())? == Some(batch.chain.0);
+        return Ok(if same {
+            Relation::Known
+        } else {
+            Relation::Other
+        });
+    }
+    let Some(opened) = &batch.opened else {
+        return Ok(Relation::Other);
+    };
+    if first == device.acked + 1 {
+        let continues = opened.before.0 == device.chain;
+        return Ok(if continues {
+            Relation::New(0)
+        } else {
+            Relation::Other
+        });
+    }
+    let known = opened
+        .ops
+        .iter()
+        .position(|op| op.last.counter() == device.acked && op.chain.0 == device.chain);
+    Ok(known.map_or(Relation::Other, |at| Relation::New(at + 1)))
+}
+
+/// Pairs closer than this to one that is kept add nothing.
+const ANCHOR_EVERY_MS: u64 = 60_000;
+
+/// The device's measured pairs, with what the push brought; a few new ones are kept.
+fn anchors(turn: &Turn<'_>, push: &Push) -> Result<Vec<Anchor>, StoreError> {
+    let kept = turn.db.anchors(push.device)?;
+    let mut all: Vec<Anchor> = kept.iter().map(|a| a.anchor).collect();
+    for anchor in &push.anchors {
+        let near = |a: &Anchor| {
+            a.boot == anchor.boot && a.monotonic_ms.abs_diff(anchor.monotonic_ms) < ANCHOR_EVERY_MS
+        };
+        if !all.iter().any(near) {
+            let anchored = Anchored {
+                device: push.device,
+                anchor: *anchor,
+            };
+            turn.db.put_anchor(&anchored, limits::ANCHORS)?;
+        }
+        all.push(*anchor);
+    }
+    Ok(all)
+}
+
+fn keep_apart(
+    turn: &Turn<'_>,
+    device: &mut DeviceState,
+    push: &Push,
+    batch: &Ready,
+) -> Result<(), StoreError> {
+    let new = turn.db.put_apart(&Apart {
+        device: device.no,
+        hash: blake3::hash(&batch.bytes).into(),
+        received_ms: push.received_ms,
+        batch: &batch.bytes,
+    })?;
+    if new {
+        device.forked = device.forked.saturating_add(1);
+    }
+    Ok(())
+}
+
+/// A push under way.
+struct Intake {
+    anchors: Vec<Anchor>,
+    received_ms: i64,
+    taken: usize,
+    entries: usize,
+}
+
+impl Intake {
+    /// Gives ops their places, one after the other.
+    fn order(
+        &mut self,
+        turn: &mut Turn<'_>,
+        order: &mut Order,
+        device: &mut DeviceState,
+        ops: &[ReadyOp],
+    ) -> Result<(), StoreError> {
+        let (Some(first), Some(last)) = (ops.first(), ops.last()) else {
+            return Ok(());
+        };
+        let first_seq = Seq(order.seq.0 + 1);
+        for ready in ops {
+            self.order_one(turn, order, device, ready)?;
+        }
+        turn.db.put_run(&Run {
+            first_op: first.id,
+            last_op: last.id,
+            mark: first.chain.birth_mark(),
+            first_seq,
+            last_seq: order.seq,
+        })
+    }
+
+    fn order_one(
+        &mut self,
+        turn: &mut Turn<'_>,
+        order: &mut Order,
+        device: &mut DeviceState,
+        ready: &ReadyOp,
+    ) -> Result<(), StoreError> {
+        let seq = Seq(order.seq.0 + 1);
+        let mut at_ms = device.earlier_ms;
+        if let Some(op) = &ready.op {
+            let corrected = self.corrected(turn, device, op)?;
+            at_ms = corrected.unwrap_or(op.time.wall).instant_ms;
+            let author = Author::Device;
+            turn.apply(
+                op,
+                Standing::Ordered {
+                    seq,
+                    corrected,
+                    author,
+                },
+                seq,
+            )?;
+        }
+        let (personal, nonce) = match &ready.personal {
+            Personal::Here { nonce, bytes } => (Some(bytes.clone()), Some(nonce.to_vec())),
+            _ => (None, None),
+        };
+        turn.db.put_op(&StoredOp {
+            id: ready.id,
+            last: ready.last,
+            seq,
+            at_ms,
+            request: ready
+                .op
+                .as_ref()
+                .map_or(Vec::new(), |op| op.request.0.to_vec()),
+            chain: ready.chain.0,
+            facts: ready.facts.clone(),
+            personal,
+            nonce,
+        })?;
+        *order = Order {
+            seq,
+            log: order.log.next(seq, ready.id, &ready.chain),
+        };
+        device.acked = ready.last.counter();
+        device.chain = ready.chain.0;
+        device.earlier_ms = device.earlier_ms.max(at_ms);
+        self.taken += 1;
+        self.entries += usize::try_from(ready.last.get() - ready.id.get() + 1).unwrap_or(0);
+        Ok(())
+    }
+
+    /// The moment that counts, where it is not the one the phone wrote (sync §5).
+    fn corrected(
+        &self,
+        turn: &Turn<'_>,
+        device: &DeviceState,
+        op: &Op,
+    ) -> Result<Option<Moment>, StoreError> {
+        let found = effective_time(&op.time, &self.anchors, device.earlier_ms, self.received_ms);
+        let wall = op.time.wall;
+        if found.is_none() && date_is_plausible(wall) {
+            return Ok(None);
+        }
+        let instant_ms = found.unwrap_or(wall.instant_ms);
+        let outlet = turn.db.row(RowKind::Outlet, i64::from(op.outlet.0))?;
+        let outlet = outlet.map(|wire| wire.read()).transpose()?;
+        let (zone, day_start) = match &outlet {
+            Some(Row::Outlet(Outlet {
+                zone, day_start, ..
+            })) => (zone.as_str(), *day_start),
+            _ => ("UTC", 0),
+        };
+        Ok(civil::moment(instant_ms, zone, day_start).ok())
+    }
+}
+
+/// A business date lies within two days of its instant wherever the outlet stands; another one is made up.
+fn date_is_plausible(wall: Moment) -> bool {
+    const DAY_MS: i64 = 86_400_000;
+    day_number(wall.date).abs_diff(wall.instant_ms.div_euclid(DAY_MS)) <= 2
+}

@@ -1,0 +1,175 @@
+//! One turn of the writer: a transaction in which any number of ops get their places (sync §1).
+//!
+//! States that many ops of a turn touch (customers, positions, cards) are written once, at its end, with
+//! the seq of the last op that changed them; digests and the log's hash likewise. Facts are written at
+//! once, so that lookups by purchase see them. Decides nothing itself.
+
+use std::cell::RefCell;
+use std::collections::BTreeMap;
+
+use kartka_domain::authority::{Decided, Echo, Standing, decide};
+use kartka_domain::ids::{Id, ProgrammeVersion, Seq};
+use kartka_domain::op::Op;
+use kartka_domain::programme::Programme;
+use kartka_domain::row::{Row, RowKind};
+use kartka_protocol::digest::{Digest, DigestKey};
+use kartka_protocol::rows::WireRow;
+use kartka_protocol::scope::Scope;
+
+use crate::store::{NewRow, ScopeDigest, StoreError, Writes, scope_of};
+
+/// A state as it lies in the store and as it will lie after the turn.
+struct Slot {
+    /// The row that the digest counts now.
+    stored: Option<WireRow>,
+    /// The row as understood.
+    row: Option<Row>,
+    /// Where the turn changed it last.
+    changed_at: Option<Seq>,
+}
+
+/// A transaction under way.
+pub(super) struct Turn<'t> {
+    pub(super) db: &'t dyn Writes,
+    digest_key: &'t DigestKey,
+    states: RefCell<BTreeMap<(RowKind, i64), Slot>>,
+    digests: BTreeMap<Scope, Digest>,
+    programmes: RefCell<BTreeMap<ProgrammeVersion, Programme>>,
+}
+
+/// Whether rows of this kind wait for the end of the turn.
+const fn waits(kind: RowKind) -> bool {
+    matches!(kind, RowKind::Customer | RowKind::Position | RowKind::Card)
+}
+
+impl<'t> Turn<'t> {
+    pub(super) fn new(db: &'t dyn Writes, digest_key: &'t DigestKey) -> Result<Self, StoreError> {
+        let digests = db.digests()?;
+        Ok(Self {
+            db,
+            digest_key,
+            states: RefCell::default(),
+            digests: digests.into_iter().map(|d| (d.scope, d.digest)).collect(),
+            programmes: RefCell::default(),
+        })
+    }
+
+    /// Decides an op and writes its rows at `seq`.
+    pub(super) fn apply(
+        &mut self,
+        op: &Op,
+        standing: Standing,
+        seq: Seq,
+    ) -> Result<(), StoreError> {
+        let decided = decide(&*self, op, standing)?;
+        let first = op.id.0;
+        let last = op.last_id().unwrap_or(first);
+        for one in decided {
+            self.put(one, seq, (first, last))?;
+        }
+        Ok(())
+    }
+
+    fn put(&mut self, decided: Decided, seq: Seq, own: (Id, Id)) -> Result<(), StoreError> {
+        let Decided { row, echo } = decided;
+        let (kind, key) = (row.kind(), row.key());
+        if waits(kind) {
+            let mut states = self.states.borrow_mut();
+            let slot = slot(&mut states, self.db, kind, key)?;
+            slot.row = Some(row);
+            slot.changed_at = Some(seq);
+            return Ok(());
+        }
+        // A fact with a number of this very op can't be there yet.
+        let fresh = kind.is_fact() && (own.0.get()..=own.1.get()).contains(&key);
+        let stored = if fresh { None } else { self.db.row(kind, key)? };
+        self.write(&row, echo, seq, stored)
+    }
+
+    fn write(
+        &mut self,
+        row: &Row,
+        echo: Echo,
+        seq: Seq,
+        stored: Option<WireRow>,
+    ) -> Result<(), StoreError> {
+        let wire = WireRow::of(row, seq);
+        let digest = self.digests.entry(scope_of(row)).or_default();
+        if let Some(stored) = &stored {
+            *digest = digest.minus(self.digest_key, stored);
+        }
+        *digest = digest.plus(self.digest_key, &wire);
+        self.db.put_row(&NewRow {
+            wire: &wire,
+            row,
+            echo,
+        })
+    }
+
+    /// Writes what waited. Call once, before the transaction ends.
+    pub(super) fn finish(mut self) -> Result<(), StoreError> {
+        let states = std::mem::take(&mut self.states).into_inner();
+        for slot in states.into_values() {
+            if let (Some(row), Some(seq)) = (slot.row, slot.changed_at) {
+                self.write(&row, Echo::AsClaimed, seq, slot.stored)?;
+            }
+        }
+        for (scope, digest) in std::mem::take(&mut self.digests) {
+            self.db.put_digest(&ScopeDigest { scope, digest })?;
+        }
+        Ok(())
+    }
+
+    /// A state as it stands within the turn.
+    pub(super) fn state<T>(
+        &self,
+        kind: RowKind,
+        key: i64,
+        take: impl FnOnce(&Row) -> Option<T>,
+    ) -> Result<Option<T>, StoreError> {
+        let mut states = self.states.borrow_mut();
+        let slot = slot(&mut states, self.db, kind, key)?;
+        Ok(slot.row.as_ref().and_then(take))
+    }
+
+    /// A version of the programme, read once per turn.
+    pub(super) fn version(
+        &self,
+        version: ProgrammeVersion,
+    ) -> Result<Option<Programme>, StoreError> {
+        if let Some(found) = self.programmes.borrow().get(&version) {
+            return Ok(Some(found.clone()));
+        }
+        let Some(wire) = self.db.row(RowKind::Programme, i64::from(version.0))? else {
+            return Ok(None);
+        };
+        let Row::Programme(programme) = wire.read()? else {
+            return Ok(None);
+        };
+        self.programmes
+            .borrow_mut()
+            .insert(version, programme.clone());
+        Ok(Some(programme))
+    }
+}
+
+fn slot<'s>(
+    states: &'s mut BTreeMap<(RowKind, i64), Slot>,
+    db: &dyn Writes,
+    kind: RowKind,
+    key: i64,
+) -> Result<&'s mut Slot, StoreError> {
+    use std::collections::btree_map::Entry;
+    match states.entry((kind, key)) {
+        Entry::Occupied(found) => Ok(found.into_mut()),
+        Entry::Vacant(place) => {
+            let stored = db.row(kind, key)?;
+            let row = stored.as_ref().map(WireRow::read).transpose()?;
+            Ok(place.insert(Slot {
+                stored,
+                row,
+                changed_at: None,
+            }))
+        }
+    }
+}

@@ -1,0 +1,164 @@
+//! What lies beside the data and never inside it: each business's database key and its highest epoch (sync §1, §8).
+//!
+//! Small private files in `<data>.keys`, so that a copy of the data folder alone opens nothing, and an older
+//! copy put in its place is noticed.
+
+use std::ffi::OsString;
+use std::fmt::Write as _;
+use std::fs;
+use std::io::{self, Write as _};
+use std::path::{Path, PathBuf};
+
+use kartka_domain::ids::{BusinessId, Epoch};
+use zeroize::Zeroizing;
+
+use super::StoreError;
+use crate::platform::Random;
+
+/// Bytes of a database key.
+const KEY_BYTES: usize = 32;
+
+/// The random 256-bit key of one database; wiped when dropped, never printed.
+pub(crate) struct DatabaseKey(Zeroizing<[u8; KEY_BYTES]>);
+
+impl DatabaseKey {
+    /// The statement that gives SQLCipher the raw key, without a derivation that only passwords need.
+    pub(super) fn pragma(&self) -> Zeroizing<String> {
+        let mut sql = Zeroizing::new(String::with_capacity(32 + 2 * KEY_BYTES));
+        sql.push_str("PRAGMA key = \"x'");
+        for byte in self.0.iter() {
+            write!(sql, "{byte:02x}").expect("a string takes every write");
+        }
+        sql.push_str("'\"");
+        sql
+    }
+}
+
+/// The folder of keys that belongs to a data folder.
+#[derive(Debug, Clone)]
+pub(crate) struct KeyFolder(PathBuf);
+
+impl KeyFolder {
+    /// `<data>.keys`, made at the first store.
+    pub(crate) fn beside(data: &Path) -> Self {
+        let mut name = OsString::from(data.as_os_str());
+        name.push(".keys");
+        Self(PathBuf::from(name))
+    }
+
+    /// The key of a business.
+    ///
+    /// # Errors
+    /// [`StoreError::NoKey`], or what the disk reports.
+    pub(crate) fn database_key(&self, business: BusinessId) -> Result<DatabaseKey, StoreError> {
+        let bytes = found(fs::read(self.path(business, "key")))?.map(Zeroizing::new);
+        let bytes = bytes.ok_or(StoreError::NoKey)?;
+        let mut key = Zeroizing::new([0; KEY_BYTES]);
+        if bytes.len() != KEY_BYTES {
+            return Err(StoreError::WrongKey);
+        }
+        key.copy_from_slice(&bytes);
+        Ok(DatabaseKey(key))
+    }
+
+    /// A new key for a business, durable before anything is written with it.
+    ///
+    /// # Errors
+    /// What the disk reports.
+    pub(crate) fn make_database_key(
+        &self,
+        business: BusinessId,
+        random: &dyn Random,
+    ) -> Result<DatabaseKey, StoreError> {
+        let mut key = Zeroizing::new([0; KEY_BYTES]);
+        random.fill(key.as_mut_slice());
+        self.replace(&self.path(business, "key"), key.as_slice())?;
+        Ok(DatabaseKey(key))
+    }
+
+    /// The highest epoch that was ever served from here.
+    ///
+    /// # Errors
+    /// What the disk reports.
+    pub(crate) fn highest_epoch(&self, business: BusinessId) -> Result<Option<Epoch>, StoreError> {
+        let Some(bytes) = found(fs::read(self.path(business, "epoch")))? else {
+            return Ok(None);
+        };
+        let bytes: [u8; 16] = bytes
+            .try_into()
+            .map_err(|_| StoreError::Malformed("the kept epoch"))?;
+        let value = u128::from_be_bytes(bytes);
+        let half = |v: u128| u64::try_from(v & u128::from(u64::MAX)).unwrap_or(u64::MAX);
+        Ok(Some(Epoch {
+            number: half(value >> 64),
+            random: half(value),
+        }))
+    }
+
+    /// Keeps the epoch that is served from now on.
+    ///
+    /// # Errors
+    /// What the disk reports.
+    pub(crate) fn keep_epoch(&self, business: BusinessId, epoch: Epoch) -> Result<(), StoreError> {
+        let value = u128::from(epoch.number) << 64 | u128::from(epoch.random);
+        self.replace(&self.path(business, "epoch"), &value.to_be_bytes())
+    }
+
+    fn path(&self, business: BusinessId, what: &str) -> PathBuf {
+        self.0.join(format!("{}.{what}", hex(&business.0)))
+    }
+
+    fn replace(&self, path: &Path, bytes: &[u8]) -> Result<(), StoreError> {
+        make_private_folder(&self.0)?;
+        let fresh = path.with_extension("new");
+        let mut file = private_file(&fresh)?;
+        file.write_all(bytes)?;
+        file.sync_all()?;
+        fs::rename(&fresh, path)?;
+        if cfg!(unix) {
+            fs::File::open(&self.0)?.sync_all()?;
+        }
+        Ok(())
+    }
+}
+
+/// Lower-case hexadecimal, for names of files and tokens.
+pub(crate) fn hex(bytes: &[u8]) -> String {
+    bytes.iter().fold(String::new(), |mut text, byte| {
+        write!(text, "{byte:02x}").expect("a string takes every write");
+        text
+    })
+}
+
+fn found<T>(result: io::Result<T>) -> io::Result<Option<T>> {
+    match result {
+        Ok(value) => Ok(Some(value)),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
+        Err(error) => Err(error),
+    }
+}
+
+#[cfg(unix)]
+fn make_private_folder(folder: &Path) -> io::Result<()> {
+    use std::os::unix::fs::DirBuilderExt as _;
+    fs::DirBuilder::new()
+        .recursive(true)
+        .mode(0o700)
+        .create(folder)
+}
+
+#[cfg(not(unix))]
+fn make_private_folder(folder: &Path) -> io::Result<()> {
+    fs::create_dir_all(folder)
+}
+
+fn private_file(path: &Path) -> io::Result<fs::File> {
+    let mut options = fs::OpenOptions::new();
+    options.write(true).create(true).truncate(true);
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::OpenOptionsExt as _;
+        options.mode(0o600);
+    }
+    options.open(path)
+}

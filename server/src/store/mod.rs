@@ -1,0 +1,252 @@
+//! What the writer and the readers of a business need from a store.
+//!
+//! [`BusinessStore`] is the border: everything above it is the same for every backend, everything below
+//! is one backend's own ([`sqlite`] is the embedded one). A store keeps and finds; it decides nothing.
+//! Only [`sqlite`] names rusqlite.
+
+mod error;
+mod keys;
+pub(crate) mod sqlite;
+mod types;
+
+pub use error::StoreError;
+pub(crate) use keys::{KeyFolder, hex};
+pub use types::{
+    Anchored, Apart, DeviceState, Fact, NewRow, Rights, Run, ScopeDigest, StoredOp, Token, Total,
+    Visit, scope_of,
+};
+
+use kartka_domain::ids::{CustomerId, DeviceNo, OpId, PurchaseId, RequestMark, Seq};
+use kartka_domain::moment::Date;
+use kartka_domain::row::RowKind;
+use kartka_protocol::rows::WireRow;
+use kartka_protocol::scope::Scope;
+
+/// One business's data: one writer at a time, any number of readers, each with one unchanging view.
+pub trait BusinessStore: Send + Sync {
+    /// Does `work` in one transaction: all of it is durable when this returns `Ok`, none of it after an
+    /// `Err`. `work` is called once.
+    ///
+    /// # Errors
+    /// What `work` returns, or what kept the transaction from beginning or ending.
+    fn write(
+        &self,
+        work: &mut dyn FnMut(&dyn Writes) -> Result<(), StoreError>,
+    ) -> Result<(), StoreError>;
+
+    /// Lets `work` read one unchanging state, the newest at its first statement. `work` is called once.
+    ///
+    /// # Errors
+    /// What `work` returns, or what kept the data from being read.
+    fn read(
+        &self,
+        work: &mut dyn FnMut(&dyn Reads) -> Result<(), StoreError>,
+    ) -> Result<(), StoreError>;
+}
+
+/// What can be looked up.
+pub trait Reads {
+    /// A row.
+    ///
+    /// # Errors
+    /// What the disk reports.
+    fn row(&self, kind: RowKind, id: i64) -> Result<Option<WireRow>, StoreError>;
+    /// All rows of a kind, by id.
+    ///
+    /// # Errors
+    /// What the disk reports.
+    fn rows_of(&self, kind: RowKind) -> Result<Vec<WireRow>, StoreError>;
+    /// Walks the rows of `scope` above `after` in seq order ([`Scope::Own`]: the changed facts of `device`).
+    ///
+    /// # Errors
+    /// What `visit` returns, or what the disk reports.
+    fn feed(
+        &self,
+        scope: Scope,
+        device: DeviceNo,
+        after: Seq,
+        visit: &mut dyn FnMut(WireRow) -> Result<Visit, StoreError>,
+    ) -> Result<(), StoreError>;
+    /// The months that hold rows, ascending.
+    ///
+    /// # Errors
+    /// What the disk reports.
+    fn digests(&self) -> Result<Vec<ScopeDigest>, StoreError>;
+    /// The edges at a customer.
+    ///
+    /// # Errors
+    /// What the disk reports.
+    fn edges(&self, customer: CustomerId) -> Result<Vec<WireRow>, StoreError>;
+    /// The returns of a purchase, by id.
+    ///
+    /// # Errors
+    /// What the disk reports.
+    fn returns(&self, purchase: PurchaseId) -> Result<Vec<WireRow>, StoreError>;
+    /// The ledger entries of a purchase, by id.
+    ///
+    /// # Errors
+    /// What the disk reports.
+    fn entries(&self, purchase: PurchaseId) -> Result<Vec<WireRow>, StoreError>;
+    /// The newest purchases of a customer, newest first.
+    ///
+    /// # Errors
+    /// What the disk reports.
+    fn purchases_of(&self, customer: CustomerId, most: usize) -> Result<Vec<WireRow>, StoreError>;
+    /// The purchases, returns and entries of a business day.
+    ///
+    /// # Errors
+    /// What the disk reports.
+    fn day(&self, date: Date) -> Result<Vec<WireRow>, StoreError>;
+    /// The newest business day with a fact.
+    ///
+    /// # Errors
+    /// What the disk reports.
+    fn last_day(&self) -> Result<Option<Date>, StoreError>;
+    /// Σ effects over the whole ledger by instrument.
+    ///
+    /// # Errors
+    /// What the disk reports.
+    fn totals(&self) -> Result<Vec<Total>, StoreError>;
+    /// The op that bears a request mark.
+    ///
+    /// # Errors
+    /// What the disk reports.
+    fn requested(&self, mark: RequestMark) -> Result<Option<OpId>, StoreError>;
+    /// An op.
+    ///
+    /// # Errors
+    /// What the disk reports.
+    fn op(&self, id: OpId) -> Result<Option<StoredOp>, StoreError>;
+    /// The chain's value after the op whose last number is `last`.
+    ///
+    /// # Errors
+    /// What the disk reports.
+    fn chain_at(&self, last: i64) -> Result<Option<[u8; 32]>, StoreError>;
+    /// Runs of a device's own ops that reach above `after`, in order, at most `most`.
+    ///
+    /// # Errors
+    /// What the disk reports.
+    fn runs(&self, device: DeviceNo, after: Seq, most: usize) -> Result<Vec<Run>, StoreError>;
+    /// A device.
+    ///
+    /// # Errors
+    /// What the disk reports.
+    fn device(&self, no: DeviceNo) -> Result<Option<DeviceState>, StoreError>;
+    /// The device with this public key.
+    ///
+    /// # Errors
+    /// What the disk reports.
+    fn device_of_key(&self, key: &[u8; 33]) -> Result<Option<DeviceState>, StoreError>;
+    /// All devices, by number.
+    ///
+    /// # Errors
+    /// What the disk reports.
+    fn devices(&self) -> Result<Vec<DeviceState>, StoreError>;
+    /// Measured pairs of a device's clock.
+    ///
+    /// # Errors
+    /// What the disk reports.
+    fn anchors(&self, no: DeviceNo) -> Result<Vec<Anchored>, StoreError>;
+    /// A pairing token by its hash.
+    ///
+    /// # Errors
+    /// What the disk reports.
+    fn token(&self, hash: &[u8; 32]) -> Result<Option<Token>, StoreError>;
+    /// A fact about the business or the file.
+    ///
+    /// # Errors
+    /// What the disk reports.
+    fn fact(&self, fact: Fact) -> Result<Option<Vec<u8>>, StoreError>;
+    /// How many rows of a kind there are.
+    ///
+    /// # Errors
+    /// What the disk reports.
+    fn count(&self, kind: RowKind) -> Result<u64, StoreError>;
+}
+
+/// What can be kept, within one transaction.
+pub trait Writes: Reads {
+    /// Writes a row over an older one, with everything by which it is found.
+    ///
+    /// # Errors
+    /// What the disk reports.
+    fn put_row(&self, row: &NewRow<'_>) -> Result<(), StoreError>;
+    /// Keeps an op.
+    ///
+    /// # Errors
+    /// What the disk reports; an op id that is there already is a fault of the program.
+    fn put_op(&self, op: &StoredOp) -> Result<(), StoreError>;
+    /// Keeps a run.
+    ///
+    /// # Errors
+    /// What the disk reports.
+    fn put_run(&self, run: &Run) -> Result<(), StoreError>;
+    /// Keeps a scope's sum.
+    ///
+    /// # Errors
+    /// What the disk reports.
+    fn put_digest(&self, digest: &ScopeDigest) -> Result<(), StoreError>;
+    /// Keeps a device.
+    ///
+    /// # Errors
+    /// What the disk reports.
+    fn put_device(&self, device: &DeviceState) -> Result<(), StoreError>;
+    /// Keeps a measured pair and drops the device's oldest beyond `most`.
+    ///
+    /// # Errors
+    /// What the disk reports.
+    fn put_anchor(&self, anchor: &Anchored, most: usize) -> Result<(), StoreError>;
+    /// Keeps a batch apart; once, however often it comes. Says whether it was new.
+    ///
+    /// # Errors
+    /// What the disk reports.
+    fn put_apart(&self, apart: &Apart<'_>) -> Result<bool, StoreError>;
+    /// Keeps a pairing token and drops those that ended before `before_ms`.
+    ///
+    /// # Errors
+    /// What the disk reports.
+    fn put_token(&self, token: &Token, before_ms: i64) -> Result<(), StoreError>;
+    /// Keeps a fact about the business or the file.
+    ///
+    /// # Errors
+    /// What the disk reports.
+    fn put_fact(&self, fact: Fact, value: &[u8]) -> Result<(), StoreError>;
+}
+
+/// [`BusinessStore::write`] with a value.
+///
+/// # Errors
+/// As there.
+pub fn write<T>(
+    store: &dyn BusinessStore,
+    work: impl FnOnce(&dyn Writes) -> Result<T, StoreError>,
+) -> Result<T, StoreError> {
+    let mut work = Some(work);
+    let mut value = None;
+    store.write(&mut |view| {
+        if let Some(work) = work.take() {
+            value = Some(work(view)?);
+        }
+        Ok(())
+    })?;
+    value.ok_or(StoreError::Malformed("the transaction did not run"))
+}
+
+/// [`BusinessStore::read`] with a value.
+///
+/// # Errors
+/// As there.
+pub fn read<T>(
+    store: &dyn BusinessStore,
+    work: impl FnOnce(&dyn Reads) -> Result<T, StoreError>,
+) -> Result<T, StoreError> {
+    let mut work = Some(work);
+    let mut value = None;
+    store.read(&mut |view| {
+        if let Some(work) = work.take() {
+            value = Some(work(view)?);
+        }
+        Ok(())
+    })?;
+    value.ok_or(StoreError::Malformed("the view was not read"))
+}

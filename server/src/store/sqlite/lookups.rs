@@ -1,0 +1,152 @@
+//! Reading the authority's own tables: ops, devices, clock pairs, tokens.
+
+use kartka_domain::authority::Anchor;
+use kartka_domain::ids::{DeviceNo, Id, OpId, Seq};
+use rusqlite::{OptionalExtension as _, Params, Row};
+
+use super::View;
+use crate::store::{Anchored, DeviceState, Rights, StoreError, StoredOp, Token};
+
+impl View<'_> {
+    pub(super) fn find_op(&self, id: OpId) -> Result<Option<StoredOp>, StoreError> {
+        let mut statement = self.conn.prepare_cached(
+            "SELECT last, seq, at, request, chain, facts, personal, nonce FROM op WHERE id = ?1",
+        )?;
+        let found = statement
+            .query_row([id.get()], |row| {
+                let last: i64 = row.get(0)?;
+                let op = |last| -> rusqlite::Result<StoredOp> {
+                    Ok(StoredOp {
+                        id,
+                        last,
+                        seq: Seq(row.get(1)?),
+                        at_ms: row.get(2)?,
+                        request: row.get(3)?,
+                        chain: row.get(4)?,
+                        facts: row.get(5)?,
+                        personal: row.get(6)?,
+                        nonce: row.get(7)?,
+                    })
+                };
+                Ok(Id::new(last).map(op))
+            })
+            .optional()?;
+        match found {
+            None => Ok(None),
+            Some(Ok(op)) => Ok(Some(op?)),
+            Some(Err(_)) => Err(StoreError::Malformed("op.last")),
+        }
+    }
+
+    pub(super) fn find_device(
+        &self,
+        sql: &str,
+        params: impl Params,
+    ) -> Result<Option<DeviceState>, StoreError> {
+        let mut statement = self.conn.prepare_cached(sql)?;
+        let found = statement.query_row(params, raw_device).optional()?;
+        found.map(RawDevice::check).transpose()
+    }
+
+    pub(super) fn all_devices(&self) -> Result<Vec<DeviceState>, StoreError> {
+        let mut statement = self
+            .conn
+            .prepare_cached("SELECT * FROM device ORDER BY no")?;
+        let rows = statement.query_map([], raw_device)?;
+        rows.map(|row| row?.check()).collect()
+    }
+
+    pub(super) fn find_anchors(&self, no: DeviceNo) -> Result<Vec<Anchored>, StoreError> {
+        let mut statement = self.conn.prepare_cached(
+            "SELECT boot, monotonic, server FROM anchor WHERE device = ?1 ORDER BY server",
+        )?;
+        let rows = statement.query_map([no.get()], |row| {
+            let boot: i64 = row.get(0)?;
+            Ok(Anchored {
+                device: no,
+                anchor: Anchor {
+                    boot: boot.cast_unsigned(),
+                    monotonic_ms: row.get(1)?,
+                    server_ms: row.get(2)?,
+                },
+            })
+        })?;
+        Ok(rows.collect::<Result<_, _>>()?)
+    }
+
+    pub(super) fn find_token(&self, hash: &[u8; 32]) -> Result<Option<Token>, StoreError> {
+        let mut statement = self
+            .conn
+            .prepare_cached("SELECT expires, rights, used_by FROM token WHERE hash = ?1")?;
+        let found: Option<(i64, i64, Option<u32>)> = statement
+            .query_row([hash], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)))
+            .optional()?;
+        let Some((expires_ms, rights, used_by)) = found else {
+            return Ok(None);
+        };
+        let used_by = used_by
+            .map(|no| DeviceNo::new(no).map_err(|_| StoreError::Malformed("token.used_by")))
+            .transpose()?;
+        Ok(Some(Token {
+            hash: *hash,
+            expires_ms,
+            rights: rights_of(rights),
+            used_by,
+        }))
+    }
+}
+
+/// A device's columns as they lie.
+struct RawDevice {
+    no: u32,
+    key: [u8; 33],
+    rights: i64,
+    acked: i64,
+    chain: [u8; 32],
+    earlier_ms: i64,
+    forked: u32,
+}
+
+fn raw_device(row: &Row<'_>) -> rusqlite::Result<RawDevice> {
+    Ok(RawDevice {
+        no: row.get("no")?,
+        key: row.get("key")?,
+        rights: row.get("rights")?,
+        acked: row.get("acked")?,
+        chain: row.get("chain")?,
+        earlier_ms: row.get("earlier")?,
+        forked: row.get("forked")?,
+    })
+}
+
+impl RawDevice {
+    fn check(self) -> Result<DeviceState, StoreError> {
+        Ok(DeviceState {
+            no: DeviceNo::new(self.no).map_err(|_| StoreError::Malformed("device.no"))?,
+            key: self.key,
+            rights: rights_of(self.rights),
+            acked: self.acked,
+            chain: self.chain,
+            earlier_ms: self.earlier_ms,
+            forked: self.forked,
+        })
+    }
+}
+
+const HISTORY: i64 = 1;
+
+fn rights_of(bits: i64) -> Rights {
+    if bits & HISTORY == 0 {
+        Rights::Recent
+    } else {
+        Rights::History
+    }
+}
+
+/// The bits that stand for rights.
+pub(super) fn bits_of(rights: Rights) -> i64 {
+    match rights {
+        Rights::Recent => 0,
+        Rights::History => HISTORY,
+    }
+}

@@ -1,0 +1,126 @@
+//! How a connection to a business's encrypted file is made, and how the file is judged before anything is written.
+
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use rusqlite::config::DbConfig;
+use rusqlite::{Connection, OpenFlags};
+
+use super::migrate;
+use crate::store::StoreError;
+use crate::store::keys::DatabaseKey;
+
+/// How SQLCipher writes a page: part of the file format, the same as on phones.
+const CIPHER: &str = "
+    PRAGMA cipher_page_size = 4096;
+    PRAGMA cipher_hmac_algorithm = HMAC_SHA256;
+    PRAGMA cipher_memory_security = OFF;
+";
+
+/// What every connection needs. Foreign keys are off because a row may come before the row it names (sync §2).
+const EVERY: &str = "
+    PRAGMA foreign_keys = OFF;
+    PRAGMA temp_store = MEMORY;
+    PRAGMA secure_delete = ON;
+";
+
+/// What the writer needs besides: FULL, because an ack is a promise; group commit spreads its price over many ops.
+const WRITER: &str = "
+    PRAGMA synchronous = FULL;
+    PRAGMA fullfsync = ON;
+    PRAGMA checkpoint_fullfsync = ON;
+    PRAGMA wal_autocheckpoint = 8192;
+    PRAGMA journal_size_limit = 67108864;
+    PRAGMA cache_size = -65536;
+";
+
+/// Readers walk whole scopes: their cache is small, the operating system has the file.
+const READER: &str = "
+    PRAGMA cache_size = -8192;
+    PRAGMA query_only = ON;
+";
+
+/// Distinct statements kept prepared per connection.
+const STATEMENTS: usize = 64;
+
+/// How long a reader waits for the few moments in which the write-ahead log can't be read.
+const READER_WAITS: Duration = Duration::from_secs(5);
+
+/// A database file with the key that opens it.
+pub(super) struct Door {
+    pub(super) path: PathBuf,
+    pub(super) key: DatabaseKey,
+}
+
+impl Door {
+    /// Takes the data for this process until the answer is dropped or the process dies; SQLite's own lock on an empty
+    /// file beside the database.
+    ///
+    /// # Errors
+    /// [`StoreError::Busy`] when another process has it; [`StoreError::ReadOnly`].
+    pub(super) fn lock(&self) -> Result<Connection, StoreError> {
+        let mut name = self.path.clone().into_os_string();
+        name.push("-lock");
+        let conn = connect(Path::new(&name))?;
+        conn.busy_timeout(Duration::ZERO)?;
+        if conn.is_readonly(rusqlite::MAIN_DB)? {
+            return Err(StoreError::ReadOnly);
+        }
+        conn.execute_batch("PRAGMA journal_mode = MEMORY; BEGIN EXCLUSIVE")?;
+        Ok(conn)
+    }
+
+    /// The writer of a file that is of this key and of the newest schema. Call under [`lock`](Self::lock).
+    ///
+    /// # Errors
+    /// [`StoreError::WrongKey`], [`StoreError::TooNew`], [`StoreError::ReadOnly`], or what the disk reports.
+    pub(super) fn writer(&self) -> Result<Connection, StoreError> {
+        let conn = connect(&self.path)?;
+        // Until the file is judged good, closing it must not write the log into it.
+        conn.set_db_config(DbConfig::SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, true)?;
+        conn.busy_timeout(Duration::ZERO)?;
+        self.unlock(&conn)?;
+        migrate::refuse_newer(&conn)?;
+        if conn.is_readonly(rusqlite::MAIN_DB)? {
+            return Err(StoreError::ReadOnly);
+        }
+        let mode: String = conn.query_row("PRAGMA journal_mode = WAL", [], |row| row.get(0))?;
+        if mode != "wal" {
+            return Err(StoreError::Unexpected(
+                "this disk has no shared memory".into(),
+            ));
+        }
+        conn.execute_batch(WRITER)?;
+        migrate::migrate(&conn)?;
+        conn.set_db_config(DbConfig::SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, false)?;
+        Ok(conn)
+    }
+
+    /// A connection that can only read; the writer must be open already.
+    ///
+    /// # Errors
+    /// What the disk reports.
+    pub(super) fn reader(&self) -> Result<Connection, StoreError> {
+        let conn = connect(&self.path)?;
+        self.unlock(&conn)?;
+        conn.busy_timeout(READER_WAITS)?;
+        conn.execute_batch(READER)?;
+        Ok(conn)
+    }
+
+    fn unlock(&self, conn: &Connection) -> Result<(), StoreError> {
+        conn.execute_batch(&self.key.pragma())?;
+        conn.execute_batch(CIPHER)?;
+        conn.execute_batch(EVERY)?;
+        conn.set_prepared_statement_cache_capacity(STATEMENTS);
+        Ok(())
+    }
+}
+
+fn connect(path: &Path) -> Result<Connection, StoreError> {
+    // No mutex: a connection is used by one thread at a time, which the store's own types see to.
+    let flags = OpenFlags::SQLITE_OPEN_READ_WRITE
+        | OpenFlags::SQLITE_OPEN_CREATE
+        | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+    Ok(Connection::open_with_flags(path, flags)?)
+}

@@ -1,0 +1,266 @@
+//! Reading: rows, feeds, and the tables by which rows are found.
+
+use kartka_domain::ids::{
+    BirthMark, CustomerId, DeviceNo, InstrumentId, OpId, PurchaseId, RequestMark, Seq,
+};
+use kartka_domain::moment::{Date, date_of, day_number};
+use kartka_domain::money::{Points, Stamps};
+use kartka_domain::row::RowKind;
+use kartka_protocol::digest::Digest;
+use kartka_protocol::rows::WireRow;
+use kartka_protocol::scope::Scope;
+use rusqlite::{OptionalExtension as _, Params, Row};
+
+use super::View;
+use crate::store::{
+    Anchored, DeviceState, Fact, Reads, Run, ScopeDigest, StoreError, StoredOp, Token, Total, Visit,
+};
+
+impl View<'_> {
+    /// The rows that a statement finds: kind, id, seq, record.
+    fn rows(&self, sql: &str, params: impl Params) -> Result<Vec<WireRow>, StoreError> {
+        let mut statement = self.conn.prepare_cached(sql)?;
+        let rows = statement.query_map(params, wire_row)?;
+        Ok(rows.collect::<Result<_, _>>()?)
+    }
+
+    fn walk(
+        &self,
+        sql: &str,
+        params: impl Params,
+        visit: &mut dyn FnMut(WireRow) -> Result<Visit, StoreError>,
+    ) -> Result<(), StoreError> {
+        let mut statement = self.conn.prepare_cached(sql)?;
+        let mut rows = statement.query(params)?;
+        while let Some(row) = rows.next()? {
+            if visit(wire_row(row)?)? == Visit::Stop {
+                break;
+            }
+        }
+        Ok(())
+    }
+}
+
+fn wire_row(row: &Row<'_>) -> rusqlite::Result<WireRow> {
+    Ok(WireRow {
+        kind: row.get(0)?,
+        id: row.get(1)?,
+        seq: Seq(row.get(2)?),
+        record: row.get(3)?,
+    })
+}
+
+impl Reads for View<'_> {
+    fn row(&self, kind: RowKind, id: i64) -> Result<Option<WireRow>, StoreError> {
+        let mut statement = self
+            .conn
+            .prepare_cached("SELECT kind, id, seq, record FROM row WHERE kind = ?1 AND id = ?2")?;
+        Ok(statement.query_row((kind as u8, id), wire_row).optional()?)
+    }
+
+    fn rows_of(&self, kind: RowKind) -> Result<Vec<WireRow>, StoreError> {
+        self.rows(
+            "SELECT kind, id, seq, record FROM row WHERE kind = ?1 ORDER BY id",
+            [kind as u8],
+        )
+    }
+
+    fn feed(
+        &self,
+        scope: Scope,
+        device: DeviceNo,
+        after: Seq,
+        visit: &mut dyn FnMut(WireRow) -> Result<Visit, StoreError>,
+    ) -> Result<(), StoreError> {
+        match scope {
+            Scope::Own => self.walk(
+                "SELECT kind, id, seq, record FROM row INDEXED BY row_changed
+                 WHERE changed = 1 AND id >> 40 = ?1 AND seq > ?2 ORDER BY seq",
+                (device.get(), after.0),
+                visit,
+            ),
+            Scope::Base | Scope::Month(_) => self.walk(
+                "SELECT kind, id, seq, record FROM row INDEXED BY row_feed
+                 WHERE scope = ?1 AND seq > ?2 ORDER BY seq",
+                (scope.code(), after.0),
+                visit,
+            ),
+        }
+    }
+
+    fn digests(&self) -> Result<Vec<ScopeDigest>, StoreError> {
+        let mut statement = self
+            .conn
+            .prepare_cached("SELECT scope, sum FROM digest ORDER BY scope")?;
+        let rows = statement.query_map([], |row| Ok((row.get(0)?, row.get(1)?)))?;
+        rows.map(|row| {
+            let (scope, sum) = row?;
+            Ok(ScopeDigest {
+                scope: Scope::from_code(scope, 0)?,
+                digest: Digest::from_bytes(sum),
+            })
+        })
+        .collect()
+    }
+
+    fn edges(&self, customer: CustomerId) -> Result<Vec<WireRow>, StoreError> {
+        self.rows(
+            "SELECT row.kind, row.id, row.seq, row.record FROM edge
+             JOIN row ON row.kind = ?2 AND row.id = edge.merge
+             WHERE edge.customer = ?1 ORDER BY edge.merge",
+            (customer.get(), RowKind::Merge as u8),
+        )
+    }
+
+    fn returns(&self, purchase: PurchaseId) -> Result<Vec<WireRow>, StoreError> {
+        self.rows(
+            "SELECT row.kind, row.id, row.seq, row.record FROM return_of
+             JOIN row ON row.kind = ?2 AND row.id = return_of.id
+             WHERE return_of.purchase = ?1 ORDER BY return_of.id",
+            (purchase.get(), RowKind::Return as u8),
+        )
+    }
+
+    fn entries(&self, purchase: PurchaseId) -> Result<Vec<WireRow>, StoreError> {
+        self.rows(
+            "SELECT row.kind, row.id, row.seq, row.record FROM ledger
+             JOIN row ON row.kind = ?2 AND row.id = ledger.entry
+             WHERE ledger.purchase = ?1 ORDER BY ledger.entry",
+            (purchase.get(), RowKind::Entry as u8),
+        )
+    }
+
+    fn purchases_of(&self, customer: CustomerId, most: usize) -> Result<Vec<WireRow>, StoreError> {
+        self.rows(
+            "SELECT row.kind, row.id, row.seq, row.record FROM purchase_of
+             JOIN row ON row.kind = ?2 AND row.id = purchase_of.id
+             WHERE purchase_of.customer = ?1
+             ORDER BY purchase_of.day DESC, purchase_of.id DESC LIMIT ?3",
+            (customer.get(), RowKind::Purchase as u8, count(most)),
+        )
+    }
+
+    fn day(&self, date: Date) -> Result<Vec<WireRow>, StoreError> {
+        self.rows(
+            "SELECT row.kind, row.id, row.seq, row.record FROM day_row
+             JOIN row ON row.kind = day_row.kind AND row.id = day_row.id
+             WHERE day_row.day = ?1 ORDER BY day_row.kind, day_row.id",
+            [day_number(date)],
+        )
+    }
+
+    fn last_day(&self) -> Result<Option<Date>, StoreError> {
+        let mut statement = self.conn.prepare_cached("SELECT max(day) FROM day_row")?;
+        let day: Option<i64> = statement.query_row([], |row| row.get(0))?;
+        day.map(|day| date_of(day).ok_or(StoreError::Malformed("day_row.day")))
+            .transpose()
+    }
+
+    fn totals(&self) -> Result<Vec<Total>, StoreError> {
+        let mut statement = self.conn.prepare_cached(
+            "SELECT instrument, sum(points), sum(stamps) FROM ledger GROUP BY instrument",
+        )?;
+        let rows = statement.query_map([], |row| {
+            Ok(Total {
+                instrument: InstrumentId(row.get(0)?),
+                points: Points(row.get(1)?),
+                stamps: Stamps(row.get(2)?),
+            })
+        })?;
+        Ok(rows.collect::<Result<_, _>>()?)
+    }
+
+    fn requested(&self, mark: RequestMark) -> Result<Option<OpId>, StoreError> {
+        // The order of ids is the order of numbers, not of ops: the first op of a mark has the lowest seq.
+        let mut statement = self.conn.prepare_cached(
+            "SELECT id FROM op WHERE request = ?1 AND length(request) = 8 ORDER BY seq LIMIT 1",
+        )?;
+        let id: Option<i64> = statement.query_row([mark.0], |row| row.get(0)).optional()?;
+        id.map(|id| OpId::new(id).map_err(|_| StoreError::Malformed("op.id")))
+            .transpose()
+    }
+
+    fn op(&self, id: OpId) -> Result<Option<StoredOp>, StoreError> {
+        self.find_op(id)
+    }
+
+    fn chain_at(&self, last: i64) -> Result<Option<[u8; 32]>, StoreError> {
+        // Ops do not overlap: the op that ends there is the last one that begins there or before.
+        let mut statement = self
+            .conn
+            .prepare_cached("SELECT last, chain FROM op WHERE id <= ?1 ORDER BY id DESC LIMIT 1")?;
+        let found: Option<(i64, [u8; 32])> = statement
+            .query_row([last], |row| Ok((row.get(0)?, row.get(1)?)))
+            .optional()?;
+        Ok(found.and_then(|(end, chain)| (end == last).then_some(chain)))
+    }
+
+    fn runs(&self, device: DeviceNo, after: Seq, most: usize) -> Result<Vec<Run>, StoreError> {
+        let mut statement = self.conn.prepare_cached(
+            "SELECT first_op, last_op, first_seq, last_seq, mark FROM run
+             WHERE device = ?1 AND last_seq > ?2 ORDER BY last_seq LIMIT ?3",
+        )?;
+        let rows = statement.query_map((device.get(), after.0, count(most)), |row| {
+            Ok((
+                row.get(0)?,
+                row.get(1)?,
+                row.get(2)?,
+                row.get(3)?,
+                row.get(4)?,
+            ))
+        })?;
+        rows.map(|row| {
+            let (first, last, first_seq, last_seq, mark) = row?;
+            Ok(Run {
+                first_op: OpId::new(first).map_err(|_| StoreError::Malformed("run.first_op"))?,
+                last_op: OpId::new(last).map_err(|_| StoreError::Malformed("run.last_op"))?,
+                mark: BirthMark(mark),
+                first_seq: Seq(first_seq),
+                last_seq: Seq(last_seq),
+            })
+        })
+        .collect()
+    }
+
+    fn device(&self, no: DeviceNo) -> Result<Option<DeviceState>, StoreError> {
+        self.find_device("SELECT * FROM device WHERE no = ?1", [no.get()])
+    }
+
+    fn device_of_key(&self, key: &[u8; 33]) -> Result<Option<DeviceState>, StoreError> {
+        self.find_device("SELECT * FROM device WHERE key = ?1", [key])
+    }
+
+    fn devices(&self) -> Result<Vec<DeviceState>, StoreError> {
+        self.all_devices()
+    }
+
+    fn anchors(&self, no: DeviceNo) -> Result<Vec<Anchored>, StoreError> {
+        self.find_anchors(no)
+    }
+
+    fn token(&self, hash: &[u8; 32]) -> Result<Option<Token>, StoreError> {
+        self.find_token(hash)
+    }
+
+    fn fact(&self, fact: Fact) -> Result<Option<Vec<u8>>, StoreError> {
+        let mut statement = self
+            .conn
+            .prepare_cached("SELECT value FROM meta WHERE key = ?1")?;
+        Ok(statement
+            .query_row([fact.name()], |row| row.get(0))
+            .optional()?)
+    }
+
+    fn count(&self, kind: RowKind) -> Result<u64, StoreError> {
+        let mut statement = self
+            .conn
+            .prepare_cached("SELECT count(*) FROM row WHERE kind = ?1")?;
+        let found: i64 = statement.query_row([kind as u8], |row| row.get(0))?;
+        Ok(u64::try_from(found).unwrap_or(0))
+    }
+}
+
+/// A limit as SQLite takes it.
+fn count(most: usize) -> i64 {
+    i64::try_from(most).unwrap_or(i64::MAX)
+}

@@ -1,0 +1,244 @@
+//! Writing, always inside the writer's transaction.
+
+use kartka_domain::authority::Echo;
+use kartka_domain::moment::day_number;
+use kartka_domain::row::{Row, RowKind};
+
+use super::View;
+use super::lookups::bits_of;
+use crate::store::types::scope_of;
+use crate::store::{
+    Anchored, Apart, DeviceState, Fact, NewRow, Run, ScopeDigest, StoreError, StoredOp, Token,
+    Writes,
+};
+
+impl Writes for View<'_> {
+    fn put_row(&self, new: &NewRow<'_>) -> Result<(), StoreError> {
+        let changed = new.echo == Echo::Changed && new.row.kind().is_fact();
+        self.conn
+            .prepare_cached(
+                "INSERT INTO row (kind, id, seq, scope, changed, record)
+                 VALUES (?1, ?2, ?3, ?4, ?5, ?6)
+                 ON CONFLICT (kind, id) DO UPDATE SET
+                 seq = excluded.seq, scope = excluded.scope, changed = excluded.changed,
+                 record = excluded.record",
+            )?
+            .execute((
+                new.wire.kind,
+                new.wire.id,
+                new.wire.seq.0,
+                scope_of(new.row).code(),
+                changed,
+                &new.wire.record,
+            ))?;
+        self.index(new.row)
+    }
+
+    fn put_op(&self, op: &StoredOp) -> Result<(), StoreError> {
+        self.conn
+            .prepare_cached(
+                "INSERT INTO op (id, last, seq, at, request, chain, facts, personal, nonce)
+                 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)",
+            )?
+            .execute((
+                op.id.get(),
+                op.last.get(),
+                op.seq.0,
+                op.at_ms,
+                &op.request,
+                op.chain,
+                &op.facts,
+                &op.personal,
+                &op.nonce,
+            ))?;
+        Ok(())
+    }
+
+    fn put_run(&self, run: &Run) -> Result<(), StoreError> {
+        self.conn
+            .prepare_cached(
+                "INSERT INTO run (device, last_seq, first_seq, first_op, last_op, mark)
+                 VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
+            )?
+            .execute((
+                run.first_op.0.device().get(),
+                run.last_seq.0,
+                run.first_seq.0,
+                run.first_op.get(),
+                run.last_op.get(),
+                run.mark.0,
+            ))?;
+        Ok(())
+    }
+
+    fn put_digest(&self, digest: &ScopeDigest) -> Result<(), StoreError> {
+        self.conn
+            .prepare_cached(
+                "INSERT INTO digest (scope, sum) VALUES (?1, ?2)
+                 ON CONFLICT (scope) DO UPDATE SET sum = excluded.sum",
+            )?
+            .execute((digest.scope.code(), digest.digest.to_bytes()))?;
+        Ok(())
+    }
+
+    fn put_device(&self, device: &DeviceState) -> Result<(), StoreError> {
+        self.conn
+            .prepare_cached(
+                "INSERT INTO device (no, key, rights, acked, chain, earlier, forked)
+                 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)
+                 ON CONFLICT (no) DO UPDATE SET
+                 key = excluded.key, rights = excluded.rights, acked = excluded.acked,
+                 chain = excluded.chain, earlier = excluded.earlier, forked = excluded.forked",
+            )?
+            .execute((
+                device.no.get(),
+                device.key,
+                bits_of(device.rights),
+                device.acked,
+                device.chain,
+                device.earlier_ms,
+                device.forked,
+            ))?;
+        Ok(())
+    }
+
+    fn put_anchor(&self, anchored: &Anchored, most: usize) -> Result<(), StoreError> {
+        let device = anchored.device.get();
+        self.conn
+            .prepare_cached(
+                "INSERT INTO anchor (device, boot, monotonic, server) VALUES (?1, ?2, ?3, ?4)
+                 ON CONFLICT DO NOTHING",
+            )?
+            .execute((
+                device,
+                anchored.anchor.boot.cast_signed(),
+                anchored.anchor.monotonic_ms,
+                anchored.anchor.server_ms,
+            ))?;
+        self.conn
+            .prepare_cached(
+                "DELETE FROM anchor WHERE device = ?1 AND server < (
+                 SELECT server FROM anchor WHERE device = ?1 ORDER BY server DESC LIMIT 1 OFFSET ?2)",
+            )?
+            .execute((device, i64::try_from(most.saturating_sub(1)).unwrap_or(i64::MAX)))?;
+        Ok(())
+    }
+
+    fn put_apart(&self, apart: &Apart<'_>) -> Result<bool, StoreError> {
+        let new = self
+            .conn
+            .prepare_cached(
+                "INSERT INTO apart (device, hash, received, batch) VALUES (?1, ?2, ?3, ?4)
+                 ON CONFLICT (device, hash) DO NOTHING",
+            )?
+            .execute((
+                apart.device.get(),
+                apart.hash,
+                apart.received_ms,
+                apart.batch,
+            ))?;
+        Ok(new > 0)
+    }
+
+    fn put_token(&self, token: &Token, before_ms: i64) -> Result<(), StoreError> {
+        self.conn
+            .prepare_cached("DELETE FROM token WHERE expires < ?1")?
+            .execute([before_ms])?;
+        self.conn
+            .prepare_cached(
+                "INSERT INTO token (hash, expires, rights, used_by) VALUES (?1, ?2, ?3, ?4)
+                 ON CONFLICT (hash) DO UPDATE SET used_by = excluded.used_by",
+            )?
+            .execute((
+                token.hash,
+                token.expires_ms,
+                bits_of(token.rights),
+                token.used_by.map(kartka_domain::ids::DeviceNo::get),
+            ))?;
+        Ok(())
+    }
+
+    fn put_fact(&self, fact: Fact, value: &[u8]) -> Result<(), StoreError> {
+        self.conn
+            .prepare_cached(
+                "INSERT INTO meta (key, value) VALUES (?1, ?2)
+                 ON CONFLICT (key) DO UPDATE SET value = excluded.value",
+            )?
+            .execute((fact.name(), value))?;
+        Ok(())
+    }
+}
+
+impl View<'_> {
+    /// The tables by which a row is found and summed.
+    fn index(&self, row: &Row) -> Result<(), StoreError> {
+        match row {
+            Row::Purchase(purchase) => {
+                let day = day_number(purchase.at.date);
+                self.index_day(day, RowKind::Purchase, purchase.id.get())?;
+                if let Some(customer) = purchase.earner() {
+                    self.conn
+                        .prepare_cached(
+                            "INSERT INTO purchase_of (customer, day, id) VALUES (?1, ?2, ?3)
+                             ON CONFLICT DO NOTHING",
+                        )?
+                        .execute((customer.get(), day, purchase.id.get()))?;
+                }
+            }
+            Row::Return(back) => {
+                self.index_day(day_number(back.at.date), RowKind::Return, back.id.get())?;
+                self.conn
+                    .prepare_cached(
+                        "INSERT INTO return_of (purchase, id) VALUES (?1, ?2) ON CONFLICT DO NOTHING",
+                    )?
+                    .execute((back.purchase.get(), back.id.get()))?;
+            }
+            Row::Entry(entry) => {
+                self.index_day(day_number(entry.date), RowKind::Entry, entry.id.get())?;
+                self.index_entry(entry)?;
+            }
+            Row::Merge(merge) => {
+                for end in [merge.a, merge.b] {
+                    self.conn
+                        .prepare_cached(
+                            "INSERT INTO edge (customer, merge) VALUES (?1, ?2)
+                             ON CONFLICT DO NOTHING",
+                        )?
+                        .execute((end.get(), merge.id.get()))?;
+                }
+            }
+            _ => {}
+        }
+        Ok(())
+    }
+
+    fn index_day(&self, day: i64, kind: RowKind, id: i64) -> Result<(), StoreError> {
+        self.conn
+            .prepare_cached(
+                "INSERT INTO day_row (day, kind, id) VALUES (?1, ?2, ?3) ON CONFLICT DO NOTHING",
+            )?
+            .execute((day, kind as u8, id))?;
+        Ok(())
+    }
+
+    fn index_entry(&self, entry: &kartka_domain::ledger::Entry) -> Result<(), StoreError> {
+        let effect = entry.effect();
+        self.conn
+            .prepare_cached(
+                "INSERT INTO ledger (purchase, entry, customer, instrument, kind, points, stamps)
+                 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)
+                 ON CONFLICT (purchase, entry) DO UPDATE SET
+                 points = excluded.points, stamps = excluded.stamps",
+            )?
+            .execute((
+                entry.purchase.map_or(0, |id| id.get()),
+                entry.id.get(),
+                entry.customer.get(),
+                entry.instrument.0,
+                entry.kind as u8,
+                effect.points.0,
+                effect.stamps.0,
+            ))?;
+        Ok(())
+    }
+}

@@ -1,0 +1,203 @@
+//! What lies in a store, as values.
+
+use kartka_domain::authority::{Anchor, Echo};
+use kartka_domain::ids::{BirthMark, DeviceNo, Id, InstrumentId, OpId, Seq};
+use kartka_domain::money::{Points, Stamps};
+use kartka_domain::row::Row;
+use kartka_protocol::digest::Digest;
+use kartka_protocol::rows::WireRow;
+use kartka_protocol::scope::Scope;
+
+/// Whether a walk goes on.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Visit {
+    /// The next one, please.
+    More,
+    /// Enough.
+    Stop,
+}
+
+/// A row to be written: its bytes, and its meaning for the tables by which it is found.
+pub struct NewRow<'a> {
+    /// As sent.
+    pub wire: &'a WireRow,
+    /// As understood.
+    pub row: &'a Row,
+    /// Whether the author of a fact must be told.
+    pub echo: Echo,
+}
+
+/// The scope a row is pulled in.
+#[must_use]
+pub fn scope_of(row: &Row) -> Scope {
+    row.month().map_or(Scope::Base, Scope::Month)
+}
+
+/// An op as kept.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct StoredOp {
+    /// Its first number.
+    pub id: OpId,
+    /// Its last number.
+    pub last: Id,
+    /// Its place in the order.
+    pub seq: Seq,
+    /// The time that counts for it, epoch ms.
+    pub at_ms: i64,
+    /// Its request mark; empty when the op's bytes can't be read.
+    pub request: Vec<u8>,
+    /// The chain's value after it.
+    pub chain: [u8; 32],
+    /// Its facts section.
+    pub facts: Vec<u8>,
+    /// Its personal section.
+    pub personal: Option<Vec<u8>>,
+    /// The nonce that hides what the personal section hashes to.
+    pub nonce: Option<Vec<u8>>,
+}
+
+/// Ops of one device, following each other with consecutive seqs.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Run {
+    /// The first op's first number.
+    pub first_op: OpId,
+    /// The last op.
+    pub last_op: OpId,
+    /// The birth mark of the first op.
+    pub mark: BirthMark,
+    /// The first op's seq.
+    pub first_seq: Seq,
+    /// The last op's seq.
+    pub last_seq: Seq,
+}
+
+/// What a device may pull.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Rights {
+    /// The counter: `base`, `own`, the current month and the three before.
+    Recent,
+    /// The owner: every month.
+    History,
+}
+
+/// A device as the authority knows it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct DeviceState {
+    /// Its number.
+    pub no: DeviceNo,
+    /// The key its batches are signed with (SEC1, compressed).
+    pub key: [u8; 33],
+    /// What it may pull.
+    pub rights: Rights,
+    /// The last number used by its ops, as an id's counter; 0 = none yet.
+    pub acked: i64,
+    /// The chain's value there.
+    pub chain: [u8; 32],
+    /// Effective time of its last op, epoch ms.
+    pub earlier_ms: i64,
+    /// How many batches of another branch were kept apart.
+    pub forked: u32,
+}
+
+/// A measured pair of a device's clock (sync §5).
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Anchored {
+    /// Whose.
+    pub device: DeviceNo,
+    /// The pair.
+    pub anchor: Anchor,
+}
+
+/// A batch that does not continue its device's chain.
+#[derive(Debug, Clone, Copy)]
+pub struct Apart<'a> {
+    /// Whose.
+    pub device: DeviceNo,
+    /// BLAKE3 of the bytes.
+    pub hash: [u8; 32],
+    /// When it came, epoch ms.
+    pub received_ms: i64,
+    /// As it came.
+    pub batch: &'a [u8],
+}
+
+/// The sum of a scope's rows.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct ScopeDigest {
+    /// Of which rows.
+    pub scope: Scope,
+    /// The sum.
+    pub digest: Digest,
+}
+
+/// A one-use pairing token.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Token {
+    /// BLAKE3 of its bytes.
+    pub hash: [u8; 32],
+    /// Last instant, epoch ms.
+    pub expires_ms: i64,
+    /// What the device that comes with it may pull.
+    pub rights: Rights,
+    /// The device that came with it.
+    pub used_by: Option<DeviceNo>,
+}
+
+/// Σ effects of one instrument.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Total {
+    /// Which.
+    pub instrument: InstrumentId,
+    /// Points outstanding.
+    pub points: Points,
+    /// Stamps outstanding.
+    pub stamps: Stamps,
+}
+
+/// Facts about the business and its file. The names are part of the file format.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Fact {
+    /// The business's id, 16 bytes.
+    Business,
+    /// The reign: number and random, 8 bytes each.
+    Epoch,
+    /// [(epoch, first seq)], 24 bytes each.
+    Lineage,
+    /// The last seq given, 8 bytes.
+    Head,
+    /// The log's hash there, 32 bytes.
+    LogHash,
+    /// The last device number given, 4 bytes.
+    LastDevice,
+    /// The last emitter slot given, 2 bytes.
+    LastSlot,
+    /// The authority's own key (P-256 scalar, 32 bytes): what a phone was shown in the QR.
+    IdentityKey,
+    /// What staff phones hold: `protocol::keys::ShopKeys`, encoded.
+    ShopKeys,
+    /// The key from which the secrets of customers' pages are made.
+    PageKey,
+    /// The secret of the owner's page, 16 bytes.
+    OwnerSecret,
+    /// The last business date for which expiry was posted, as a day number of 8 bytes.
+    Swept,
+}
+
+impl Fact {
+    pub(crate) const fn name(self) -> &'static str {
+        match self {
+            Self::Business => "business",
+            Self::Epoch => "epoch",
+            Self::Lineage => "lineage",
+            Self::Head => "head",
+            Self::LogHash => "log-hash",
+            Self::LastDevice => "last-device",
+            Self::LastSlot => "last-slot",
+            Self::IdentityKey => "identity-key",
+            Self::ShopKeys => "shop-keys",
+            Self::PageKey => "page-key",
+            Self::OwnerSecret => "owner-secret",
+            Self::Swept => "swept",
+        }
+    }
+}
