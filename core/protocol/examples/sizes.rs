@@ -1,5 +1,5 @@
 //! Prints what ops, batches, rows and pages weigh: `cargo run -p kartka-protocol --example sizes`.
-#![allow(clippy::unwrap_used, missing_docs)]
+#![allow(clippy::unwrap_used, clippy::disallowed_methods, missing_docs)]
 
 #[path = "../tests/common/samples.rs"]
 #[allow(dead_code)]
@@ -17,11 +17,12 @@ use kartka_domain::row::Row;
 use kartka_protocol::WireError;
 use kartka_protocol::batch::{Batch, BatchOp, Personal};
 use kartka_protocol::chain::ChainValue;
-use kartka_protocol::op;
-use kartka_protocol::page::{End, PageWriter};
+use kartka_protocol::digest::{Digest, DigestKey};
+use kartka_protocol::page::{End, Page, PageWriter};
 use kartka_protocol::rows::WireRow;
 use kartka_protocol::scope::Scope;
 use kartka_protocol::signature::Signature;
+use kartka_protocol::{op, row};
 
 const BUSINESS: BusinessId = BusinessId(*b"0123456789abcdef");
 
@@ -228,6 +229,56 @@ fn rows_of(ops: &[Op]) -> (Vec<Row>, Vec<Row>) {
     (purchases, entries)
 }
 
+/// How many things a second `work` does to `count` things, the best of five runs.
+fn speed(what: &str, count: usize, mut work: impl FnMut()) {
+    let run = |work: &mut dyn FnMut()| {
+        let start = std::time::Instant::now();
+        work();
+        start.elapsed().as_secs_f64()
+    };
+    let best = (0..5).map(|_| run(&mut work)).fold(f64::INFINITY, f64::min);
+    println!("{what:32} {:9.0} a second", count as f64 / best);
+}
+
+fn speeds(rows: &[Row], ops: &[Op]) {
+    let wire: Vec<WireRow> = (1..)
+        .zip(rows)
+        .map(|(n, row)| WireRow::of(row, Seq(n)))
+        .collect();
+    let page = || {
+        let mut writer = PageWriter::new(Scope::Month(Month(24_311)), Seq(0), usize::MAX);
+        for row in &wire {
+            let _ = writer.push(row.clone()).unwrap();
+        }
+        writer.finish(End::Complete(Seq(i64::MAX))).unwrap()
+    };
+    let packed = page();
+    let batch = sealed(ops);
+    let device = DeviceNo::new(2).unwrap();
+    let birth = ChainValue::birth(BUSINESS, device);
+    let key = DigestKey([1; 32]);
+    speed("rows to bytes", rows.len(), || {
+        assert!(rows.iter().map(row::encode).all(|bytes| !bytes.is_empty()))
+    });
+    speed("rows from bytes", rows.len(), || {
+        assert!(wire.iter().all(|row| row.read().is_ok()))
+    });
+    speed("rows into a page", rows.len(), || assert!(page() == packed));
+    speed("rows out of a page", rows.len(), || {
+        assert!(Page::decode(&packed.bytes).is_ok())
+    });
+    speed("rows digested", rows.len(), || {
+        assert!(Digest::of(&key, &wire) != Digest::default())
+    });
+    speed("ops to bytes", ops.len(), || {
+        assert!(ops.iter().all(|op| op::encode(op).is_ok()))
+    });
+    speed("ops sealed", ops.len(), || assert!(sealed(ops) == batch));
+    speed("ops opened", ops.len(), || {
+        assert!(batch.open(&birth).is_ok())
+    });
+}
+
 fn main() {
     batch_line("one sale", &sales(1));
     batch_line("50 sales", &sales(50));
@@ -236,4 +287,5 @@ fn main() {
     let (purchases, entries) = rows_of(&sales(5_000));
     page_line("purchases", &purchases);
     page_line("ledger entries", &entries);
+    speeds(&[purchases, entries].concat(), &sales(500));
 }

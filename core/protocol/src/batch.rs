@@ -290,15 +290,15 @@ impl std::fmt::Debug for Batch {
 impl BatchOp {
     /// Bytes of both sections.
     #[must_use]
-    pub fn len(&self) -> usize {
-        self.facts.len() + self.personal.len()
+    pub fn size(&self) -> usize {
+        self.facts.len() + self.personal.size()
     }
 }
 
 /// Each op within its limit, and all of them within the batch's.
 fn check_sizes(ops: &[BatchOp]) -> Result<(), WireError> {
     let add = |sum: usize, op: &BatchOp| {
-        let size = within(Measure::Op, op.len(), limits::OP)?;
+        let size = within(Measure::Op, op.size(), limits::OP)?;
         within(Measure::Unpacked, sum + size, limits::BATCH_UNPACKED)
     };
     ops.iter().try_fold(0, add).map(drop)

@@ -16,7 +16,7 @@ mod epoch {
     pub(super) const FIRST_SEQ: u16 = 3;
 }
 
-mod head {
+mod tag {
     pub(super) const EPOCH: u16 = 1;
     pub(super) const SEQ: u16 = 2;
     pub(super) const LOG: u16 = 3;
@@ -59,15 +59,15 @@ impl Head {
     #[must_use]
     pub fn message(&self, business: BusinessId) -> Vec<u8> {
         let mut claim = self.record();
-        claim.put(head::BUSINESS, business.0);
+        claim.put(tag::BUSINESS, business.0);
         signature::message(Purpose::Head, &claim)
     }
 
     fn record(&self) -> Record {
         let mut r = Record::new();
-        r.put(head::EPOCH, epoch_record(self.epoch));
-        r.put(head::SEQ, self.seq.0);
-        r.put(head::LOG, self.log.0);
+        r.put(tag::EPOCH, epoch_record(self.epoch));
+        r.put(tag::SEQ, self.seq.0);
+        r.put(tag::LOG, self.log.0);
         r
     }
 }
@@ -85,7 +85,7 @@ impl SignedHead {
     #[must_use]
     pub fn to_record(&self) -> Record {
         let mut r = self.head.record();
-        r.put(head::SIGNATURE, self.signature.0);
+        r.put(tag::SIGNATURE, self.signature.0);
         r
     }
 
@@ -95,13 +95,13 @@ impl SignedHead {
     /// [`WireError`] for a field that is missing or wrong.
     pub fn from_record(r: &Record) -> Result<Self, WireError> {
         let head = Head {
-            epoch: read_epoch(r.record(head::EPOCH)?)?,
-            seq: Seq(r.int(head::SEQ)?),
-            log: LogHash(r.array(head::LOG)?),
+            epoch: read_epoch(r.record(tag::EPOCH)?)?,
+            seq: Seq(r.int(tag::SEQ)?),
+            log: LogHash(r.array(tag::LOG)?),
         };
         Ok(Self {
             head,
-            signature: Signature(r.array(head::SIGNATURE)?),
+            signature: Signature(r.array(tag::SIGNATURE)?),
         })
     }
 }

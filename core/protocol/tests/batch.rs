@@ -247,15 +247,20 @@ fn what_is_no_op_is_not_sealed() {
 }
 
 #[test]
-fn golden_batches() {
+fn golden_batches_open() {
     let ops = mixed();
-    let batch = seal(1, &birth(), &ops).unwrap();
-    golden::check("batch", &batch.encode());
-    golden::check("batch-carried", &batch.without_personal().unwrap().encode());
-    golden::check(
-        "batch-of-one-sale",
-        &seal(1, &birth(), &ops[3..4]).unwrap().encode(),
-    );
+    let whole = seal(1, &birth(), &ops).unwrap();
+    let carried = whole.without_personal().unwrap();
+    let one = seal(1, &birth(), &ops[3..4]).unwrap();
+    for (name, batch) in [
+        ("batch", whole),
+        ("batch-carried", carried),
+        ("batch-of-one-sale", one),
+    ] {
+        let golden = Batch::decode(&golden::stored(name, &batch.encode())).unwrap();
+        assert_eq!(golden.open(&birth()), batch.open(&birth()), "{name}");
+        assert_eq!(golden.verify(&key().public()), Ok(()), "{name}");
+    }
 }
 
 /// Facts with any fields, entries of any kind.

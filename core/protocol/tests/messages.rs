@@ -393,14 +393,13 @@ fn whole_messages_hold_their_limits() {
     };
     let most = pages(limits::ANSWER_PAGES - 1, limits::PAGE_PACKED);
     assert!(most.len() <= limits::ANSWER && SyncAnswer::decode(&most).is_ok());
-    for (bytes, limit) in [(vec![0xa0; limits::ANSWER + 1], limits::ANSWER)] {
-        let error = WireError::TooLarge {
-            what: Measure::Record,
-            size: limit + 1,
-            limit,
-        };
-        assert_eq!(SyncAnswer::decode(&bytes), Err(error));
-    }
+    let limit = limits::ANSWER;
+    let error = WireError::TooLarge {
+        what: Measure::Record,
+        size: limit + 1,
+        limit,
+    };
+    assert_eq!(SyncAnswer::decode(&vec![0xa0; limit + 1]), Err(error));
     let error = WireError::TooLarge {
         what: Measure::Record,
         size: limits::REQUEST + 1,

@@ -207,6 +207,22 @@ fn few_bytes_cannot_ask_for_many_rows() {
     );
 }
 
+#[test]
+fn a_golden_page_is_read() {
+    let samples = common::samples::rows();
+    let mut rows: Vec<WireRow> = (11..)
+        .zip(&samples)
+        .map(|(seq, (_, row))| WireRow::of(row, Seq(seq)))
+        .collect();
+    let page = pack(FROM, &rows, limits::PAGE_UNPACKED, End::Complete(Seq(99))).unwrap();
+    let golden = Page::decode(&common::golden::stored("page", &page.bytes)).unwrap();
+    rows.sort_by_key(|row| row.kind);
+    assert_eq!(
+        (golden.scope, golden.from, golden.to, golden.rows),
+        (SCOPE, FROM, Seq(99), rows)
+    );
+}
+
 proptest! {
     #[test]
     fn the_rows_come_back_with_the_same_bytes(rows in common::rows(40)) {

@@ -175,8 +175,8 @@ fn spoil(record: &Record, at: usize, value: &Value) -> Record {
 
 fn spoil_value(old: &Value, at: usize, value: &Value) -> Value {
     match old {
-        Value::Record(inner) if at % 4 != 0 => Value::Record(spoil(inner, at / 4, value)),
-        Value::List(list) if at % 4 != 0 && !list.is_empty() => {
+        Value::Record(inner) if !at.is_multiple_of(4) => Value::Record(spoil(inner, at / 4, value)),
+        Value::List(list) if !at.is_multiple_of(4) && !list.is_empty() => {
             let mut list = list.clone();
             let place = (at / 4) % list.len();
             list[place] = spoil_value(&list[place], at / 4 / list.len(), value);
@@ -201,10 +201,10 @@ proptest! {
         let sample = any_op(sample);
         let bytes = op::encode(&sample).unwrap();
         let spoiled = spoil(&Record::decode(&bytes.facts, Shape::ENTITY).unwrap(), at, &value);
-        if let Ok(other) = op::decode(sample.id, &spoiled.encode(), bytes.personal.as_deref()) {
-            if let Ok(again) = op::encode(&other) {
-                prop_assert!(op::decode(sample.id, &again.facts, again.personal.as_deref()) == Ok(other));
-            }
+        if let Ok(other) = op::decode(sample.id, &spoiled.encode(), bytes.personal.as_deref())
+            && let Ok(again) = op::encode(&other)
+        {
+            prop_assert!(op::decode(sample.id, &again.facts, again.personal.as_deref()) == Ok(other));
         }
     }
 

@@ -64,7 +64,7 @@ impl Personal {
     }
 
     /// Bytes of the section and its nonce, or of what stands in.
-    pub(super) fn len(&self) -> usize {
+    pub(super) fn size(&self) -> usize {
         match self {
             Self::None => 0,
             Self::Here { bytes, .. } => limits::NONCE + bytes.len(),
