@@ -159,6 +159,30 @@ fn a_page_holds_as_much_as_its_limit_and_not_more() {
     ));
 }
 
+#[test]
+fn a_record_holds_its_limit_on_the_way_into_a_page() {
+    let of = |bytes: usize| WireRow {
+        kind: 1,
+        id: 1,
+        seq: Seq(11),
+        record: common::noise(bytes, 3).encode(),
+    };
+    let most = of(limits::ROW_RECORD - 21);
+    assert_eq!(most.record.len(), limits::ROW_RECORD);
+    let page = pack(FROM, &[most.clone()], 1, End::Complete(Seq(11))).unwrap();
+    assert_eq!(Page::decode(&page.bytes).unwrap().rows, [most]);
+    let (size, limit) = (limits::ROW_RECORD + 1, limits::ROW_RECORD);
+    let above = pack(FROM, &[of(size - 21)], 1, End::Complete(Seq(11)));
+    assert_eq!(
+        above,
+        Err(WireError::TooLarge {
+            what: Measure::Record,
+            size,
+            limit
+        })
+    );
+}
+
 /// Writes the bytes of a page by hand; the first byte says "not packed".
 fn forged(group: &[u8]) -> Vec<u8> {
     let mut bytes = vec![0, 1, 2, 20, 40, 1];

@@ -151,6 +151,44 @@ fn an_op_that_no_reader_would_take_is_not_made() {
     );
 }
 
+#[test]
+fn sections_of_an_op_hold_their_limits_when_read() {
+    let void = samples::ops().swap_remove(6).1;
+    let facts = op::encode(&void).unwrap().facts;
+    let entries = |count: usize| {
+        let mut record = Record::decode(&facts, Shape::ENTITY).unwrap();
+        let entry = record.list(23).unwrap()[0].clone();
+        record.put(23, vec![entry; count]);
+        op::decode(void.id, &record.encode(), None).map(|op| op.facts.len())
+    };
+    let (size, limit) = (limits::OP_ENTRIES + 1, limits::OP_ENTRIES);
+    assert_eq!(entries(limit), Ok(limit));
+    assert_eq!(
+        entries(size),
+        Err(WireError::TooLarge {
+            what: Measure::Entries,
+            size,
+            limit
+        })
+    );
+
+    let personal = |bytes: usize| op::decode(void.id, &facts, Some(&vec![0xa0; bytes])).err();
+    let room = limits::OP - facts.len();
+    assert!(
+        matches!(personal(room), Some(WireError::Trailing(_))),
+        "read to its end"
+    );
+    let (size, limit) = (limits::OP + 1, limits::OP);
+    assert_eq!(
+        personal(room + 1),
+        Some(WireError::TooLarge {
+            what: Measure::Op,
+            size,
+            limit
+        })
+    );
+}
+
 fn any_row(at: usize) -> Row {
     let mut rows = samples::rows();
     let at = at % rows.len();
