@@ -169,7 +169,7 @@ fn a_record_holds_its_limit_on_the_way_into_a_page() {
     };
     let most = of(limits::ROW_RECORD - 21);
     assert_eq!(most.record.len(), limits::ROW_RECORD);
-    let page = pack(FROM, &[most.clone()], 1, End::Complete(Seq(11))).unwrap();
+    let page = pack(FROM, std::slice::from_ref(&most), 1, End::Complete(Seq(11))).unwrap();
     assert_eq!(Page::decode(&page.bytes).unwrap().rows, [most]);
     let (size, limit) = (limits::ROW_RECORD + 1, limits::ROW_RECORD);
     let above = pack(FROM, &[of(size - 21)], 1, End::Complete(Seq(11)));
