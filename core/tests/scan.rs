@@ -1,6 +1,7 @@
 //! Drawn codes through the real decoder, and hostile frames through all of it.
 #![allow(clippy::unwrap_used)]
 
+use std::collections::BTreeSet;
 use std::sync::Mutex;
 
 use kartka_core::platform::Rng;
@@ -172,6 +173,34 @@ fn the_same_seed_draws_the_same_frame() {
     let draw = |seed| camera_frame("K1", &Scene::PREVIEW, &Seeded::new(seed)).unwrap();
     assert!(draw(1) == draw(1));
     assert!(draw(1) != draw(2));
+}
+
+#[test]
+fn every_card_of_a_printed_sheet_is_found() {
+    let rng = Seeded::new(3);
+    let scene = Scene {
+        width: 200,
+        height: 200,
+        module: 4.0,
+        degrees: 3.0,
+        ..Scene::PREVIEW
+    };
+    let texts: Vec<String> = (0..10_u64)
+        .map(|n| K1::make(CardNumber::from_value(n).unwrap(), &keys()).to_string())
+        .collect();
+    let cards: Vec<_> = texts
+        .iter()
+        .map(|text| camera_frame(text, &scene, &rng).unwrap())
+        .collect();
+    // Two columns of five.
+    let sheet: Vec<u8> = (0..5 * 200)
+        .flat_map(|y| [(y / 200, y % 200), (y / 200 + 5, y % 200)])
+        .flat_map(|(card, row)| &cards[card].pixels()[row * 200..][..200])
+        .copied()
+        .collect();
+    let found = decode_picture(&sheet, 400, 1_000).unwrap();
+    let found: BTreeSet<String> = found.into_iter().map(|found| found.text).collect();
+    assert_eq!(found, texts.into_iter().collect());
 }
 
 #[test]
