@@ -1,5 +1,5 @@
 //! Prints what ops, batches, rows and pages weigh: `cargo run -p kartka-protocol --example sizes`.
-#![allow(clippy::unwrap_used, clippy::disallowed_methods, missing_docs)]
+#![allow(clippy::unwrap_used, missing_docs)]
 
 #[path = "../tests/common/samples.rs"]
 #[allow(dead_code)]
@@ -230,6 +230,7 @@ fn rows_of(ops: &[Op]) -> (Vec<Row>, Vec<Row>) {
 }
 
 /// How many things a second `work` does to `count` things, the best of five runs.
+#[allow(clippy::disallowed_methods, reason = "an example measures real time")]
 fn speed(what: &str, count: usize, mut work: impl FnMut()) {
     let run = |work: &mut dyn FnMut()| {
         let start = std::time::Instant::now();
