@@ -1,7 +1,12 @@
 //! The laws of the loyalty rules: by readable cases, and by generated ones.
 #![allow(clippy::unwrap_used)]
 
+#[path = "../../../../cli/src/demo/reference.rs"]
+mod reference;
 #[path = "../support/mod.rs"]
 mod support;
 
 mod cases;
+mod forged;
+mod properties;
+mod world;

@@ -7,7 +7,7 @@ pub(crate) mod words;
 use std::collections::BTreeMap;
 use std::convert::Infallible;
 
-use kartka_domain::authority::{Author, Book, Decided, Echo, Standing, decide};
+use kartka_domain::authority::{Author, Book, Decided, Standing, decide};
 use kartka_domain::card::CardNumber;
 use kartka_domain::customer::{Customer, ProfileGroup};
 use kartka_domain::ids::{
@@ -177,11 +177,6 @@ impl Shop {
         });
         Group::new(positions.collect()).combined().unwrap()
     }
-}
-
-/// Whether a row is one that the author must be told.
-pub(crate) fn is_changed(decided: &Decided) -> bool {
-    decided.echo == Echo::Changed
 }
 
 impl Book for Shop {

@@ -1,0 +1,550 @@
+//! What no honest phone sends: it has no effect on anybody's balance, blocks nothing, and never panics.
+
+use kartka_domain::authority::{Author, Decided, Standing, decide};
+use kartka_domain::business::{Operator, Role};
+use kartka_domain::card::CardNumber;
+use kartka_domain::customer::{Channel, Purpose, Will};
+use kartka_domain::ids::{
+    CustomerId, DeviceNo, Id, InstrumentId, OpId, OperatorId, ProgrammeVersion, PurchaseId, Seq,
+};
+use kartka_domain::ledger::{Effect, EntryKind, LotTerms};
+use kartka_domain::moment::date_of;
+use kartka_domain::money::{AMOUNT_MAX, Money, Points, Stamps};
+use kartka_domain::op::{Claim, Fact, Sale};
+use kartka_domain::purchase::{
+    Line, ONE, Parts, Quantity, ReturnKind, ReturnedLine, Share, VoidReason,
+};
+use kartka_domain::quote::Tender;
+use kartka_domain::row::Row;
+use proptest::collection::vec;
+use proptest::prelude::*;
+
+use crate::support::words::{plain_bonus, plain_stamps};
+use crate::world::{Act, BONUS, Knows, World, accounts, act, programme, terms};
+
+/// Ann bought for 50.00 and for 20.00 with 100 points, somebody for 10.00.
+fn shop() -> World {
+    let mut world = World::new((plain_bonus(), plain_stamps()));
+    for (who, gross, spend) in [(0, 5_000, 0), (0, 2_000, 40), (9, 1_000, 0)] {
+        world.play(&Act::Buy {
+            who,
+            lines: vec![(gross, 1_000)],
+            spend,
+            knows: Knows::Everything,
+        });
+    }
+    world
+}
+
+fn claim(customer: CustomerId, kind: EntryKind, points: i64) -> Fact {
+    Fact::Claim(Claim {
+        customer,
+        instrument: BONUS,
+        kind,
+        effect: Effect::points(Points(points), Money(points)),
+        lot: None,
+    })
+}
+
+fn sale(customer: Option<CustomerId>, lines: Vec<Line>, cash: i64) -> Fact {
+    Fact::Sale(Sale {
+        customer,
+        receipt: None,
+        lines,
+        parts: Parts {
+            cash: Money(cash),
+            ..Parts::default()
+        },
+    })
+}
+
+fn back(purchase: PurchaseId, kind: ReturnKind, parts: &[(u16, i64)]) -> Fact {
+    let part = |&(line, quantity): &(u16, i64)| ReturnedLine {
+        line,
+        quantity: Quantity(quantity),
+    };
+    Fact::Return {
+        purchase,
+        kind,
+        lines: parts.iter().map(part).collect(),
+    }
+}
+
+/// Each with its name: facts that must not move a single point of anybody.
+fn forgeries(world: &World) -> Vec<(&'static str, Vec<Fact>)> {
+    let (ann, bob) = (world.people[0], world.people[1]);
+    let bought = world.receipts[0];
+    let one = |gross: i64| vec![Line::amount(Money(gross))];
+    let honest = || sale(Some(ann), one(100), 100);
+    let with = |fact| vec![honest(), fact];
+    let void = ReturnKind::Void(VoidReason::Undo);
+    let too_much = i64::try_from(AMOUNT_MAX).unwrap() + 1;
+    let shared = |value: i64, points: i64| {
+        let mut line = Line::amount(Money(100));
+        line.shares.push(Share {
+            instrument: BONUS,
+            value: Money(value),
+            points: Points(points),
+        });
+        vec![line]
+    };
+    let earn = |points| claim(ann, EntryKind::Earn, points);
+    vec![
+        ("an earn that takes", with(earn(-50))),
+        (
+            "a redemption that gives",
+            with(claim(ann, EntryKind::Redeem, 50)),
+        ),
+        ("an earn for another", with(claim(bob, EntryKind::Earn, 50))),
+        (
+            "a redemption from another",
+            with(claim(bob, EntryKind::Redeem, -50)),
+        ),
+        ("an expiry", vec![claim(ann, EntryKind::Expire, -50)]),
+        ("a counter-entry", vec![claim(ann, EntryKind::Revive, 50)]),
+        (
+            "an expiry after a sale",
+            with(claim(ann, EntryKind::Expire, -50)),
+        ),
+        (
+            "a reversal after a sale",
+            with(claim(ann, EntryKind::Reverse, -50)),
+        ),
+        (
+            "a restore after a sale",
+            with(claim(ann, EntryKind::Restore, 50)),
+        ),
+        ("an earn without a sale", vec![earn(50)]),
+        (
+            "an earn after a registration",
+            vec![Fact::Register, earn(50)],
+        ),
+        (
+            "an earn without a customer",
+            vec![sale(None, one(100), 100), earn(50)],
+        ),
+        ("an earn too large to be true", with(earn(too_much))),
+        ("the largest earn there is", with(earn(i64::MAX))),
+        (
+            "the largest debit there is",
+            with(claim(ann, EntryKind::Redeem, i64::MIN)),
+        ),
+        (
+            "a receipt too large to be true",
+            vec![sale(Some(ann), one(too_much), too_much), earn(50)],
+        ),
+        (
+            "a receipt that overflows",
+            vec![
+                sale(Some(ann), vec![Line::amount(Money(i64::MAX)); 2], -2),
+                earn(50),
+            ],
+        ),
+        (
+            "501 lines",
+            vec![
+                sale(Some(ann), vec![Line::amount(Money(1)); 501], 501),
+                earn(50),
+            ],
+        ),
+        ("no lines", vec![sale(Some(ann), Vec::new(), 0), earn(50)]),
+        (
+            "a negative line",
+            vec![sale(Some(ann), one(-100), -100), earn(50)],
+        ),
+        (
+            "a payment that is not the receipt",
+            vec![sale(Some(ann), one(100), 99), earn(50)],
+        ),
+        (
+            "a line of nothing",
+            vec![
+                sale(
+                    Some(ann),
+                    vec![Line {
+                        quantity: Quantity(0),
+                        ..Line::amount(Money(100))
+                    }],
+                    100,
+                ),
+                earn(50),
+            ],
+        ),
+        (
+            "a line discounted below zero",
+            vec![sale(Some(ann), shared(101, 1), 100), earn(50)],
+        ),
+        (
+            "a negative share",
+            vec![sale(Some(ann), shared(-1, 1), 100), earn(50)],
+        ),
+        (
+            "a return of a line that was not sold",
+            vec![
+                back(bought, ReturnKind::Goods, &[(65_535, 1_000)]),
+                claim(ann, EntryKind::Restore, 50),
+            ],
+        ),
+        (
+            "a negative return",
+            vec![
+                back(bought, ReturnKind::Goods, &[(0, -1_000)]),
+                claim(ann, EntryKind::Reverse, -50),
+            ],
+        ),
+        (
+            "a return that overflows",
+            vec![
+                back(bought, ReturnKind::Goods, &[(0, i64::MAX), (0, i64::MAX)]),
+                claim(ann, EntryKind::Reverse, -250),
+            ],
+        ),
+        (
+            "a return of nothing",
+            vec![
+                back(bought, ReturnKind::Goods, &[]),
+                claim(ann, EntryKind::Restore, 50),
+            ],
+        ),
+        (
+            "a void of nothing",
+            vec![back(bought, void, &[]), claim(ann, EntryKind::Restore, 50)],
+        ),
+        (
+            "a return of an unknown purchase",
+            vec![
+                back(PurchaseId(unknown()), ReturnKind::Goods, &[(0, 1_000)]),
+                claim(ann, EntryKind::Restore, 50),
+            ],
+        ),
+        (
+            "attaching to another's purchase",
+            vec![
+                Fact::Attach {
+                    purchase: bought,
+                    customer: bob,
+                },
+                claim(bob, EntryKind::Earn, 50),
+            ],
+        ),
+        (
+            "attaching to an unknown purchase",
+            vec![
+                Fact::Attach {
+                    purchase: PurchaseId(unknown()),
+                    customer: bob,
+                },
+                claim(bob, EntryKind::Earn, 50),
+            ],
+        ),
+        (
+            "rules of its own",
+            vec![
+                Fact::Programme(programme(7, (plain_bonus(), plain_stamps()))),
+                Fact::Operator(boss()),
+            ],
+        ),
+    ]
+}
+
+fn unknown() -> Id {
+    Id::new((77 << 40) | 1).unwrap()
+}
+
+fn boss() -> Operator {
+    Operator {
+        id: OperatorId(9),
+        name: "Mallory".to_owned(),
+        role: Role::Owner,
+    }
+}
+
+fn balances(world: &World) -> Vec<((i64, i64), (i128, i128))> {
+    let sums = world.reference().of_person.into_iter();
+    sums.filter(|(_, sums)| *sums != (0, 0)).collect()
+}
+
+/// An honest day after the forgery: what it comes to.
+fn honest_day(world: &mut World) -> Vec<String> {
+    let mut said = Vec::new();
+    let customer = Some(world.people[0]);
+    let lines = [(3_000, 1_000)];
+    let answer = world
+        .quote(customer, &lines, 30, Knows::Everything)
+        .unwrap();
+    let op = world.make(answer.into_facts(Tender::Cash, None).unwrap());
+    said.extend(effects(&world.order(&op)));
+    for (receipt, part) in [(1, 50), (1, 100), (0, 100)] {
+        world.play(&Act::Back {
+            receipt,
+            parts: vec![part],
+            knows: Knows::Everything,
+        });
+    }
+    world.play(&Act::Attach {
+        receipt: 2,
+        who: 1,
+        knows: Knows::Everything,
+    });
+    said.push(format!("{:?}", balances(world)));
+    said
+}
+
+fn effects(decided: &[Decided]) -> Vec<String> {
+    let effect = |row: &Row| match row {
+        Row::Entry(entry) => Some(format!("{:?} {:?}", entry.effect(), entry.verdict)),
+        _ => None,
+    };
+    decided.iter().filter_map(|d| effect(&d.row)).collect()
+}
+
+#[test]
+fn a_forged_fact_moves_nothing_and_blocks_nothing() {
+    let expected = honest_day(&mut shop());
+    for (name, facts) in forgeries(&shop()) {
+        let mut world = shop();
+        let before = balances(&world);
+        let op = world.make(facts);
+        let decided = world.order(&op);
+        assert!(
+            op.facts.iter().all(|f| !keeps(f)) || !decided.is_empty(),
+            "{name}: the fact is kept"
+        );
+        assert_eq!(balances(&world), before, "{name}");
+        let rules = |row: &Row| matches!(row, Row::Programme(_) | Row::Operator(_));
+        assert!(!decided.iter().any(|d| rules(&d.row)), "{name}");
+        world.check();
+        assert_eq!(honest_day(&mut world), expected, "after {name}");
+    }
+}
+
+/// Whether a fact of a device leaves a row.
+fn keeps(fact: &Fact) -> bool {
+    !matches!(fact, Fact::Programme(_) | Fact::Operator(_))
+}
+
+/// One op can't return a sale twice, attach it twice, or give one card to two people.
+#[test]
+fn what_counts_once_counts_once_within_one_op() {
+    let mut world = shop();
+    let (ann, bob) = (world.people[0], world.people[1]);
+    let (bought, anonymous) = (world.receipts[1], world.receipts[2]);
+    let full = || back(bought, ReturnKind::Goods, &[(0, 1_000)]);
+    let restore = || claim(ann, EntryKind::Restore, 100);
+    let before = balances(&world);
+    let op = world.make(vec![full(), restore(), full(), restore()]);
+    world.order(&op);
+    world.check();
+    let gained = balances(&world)[0].1.0 - before[0].1.0;
+    assert_eq!(gained, 100, "spent points come back once");
+
+    let attach = |customer| Fact::Attach {
+        purchase: anonymous,
+        customer,
+    };
+    let earn = |customer| claim(customer, EntryKind::Earn, 50);
+    let op = world.make(vec![attach(ann), earn(ann), attach(bob), earn(bob)]);
+    let decided = world.order(&op);
+    world.check();
+    let moved: Vec<i64> = decided
+        .iter()
+        .filter_map(|d| match &d.row {
+            Row::Entry(entry) => Some(entry.effect().points.0),
+            _ => None,
+        })
+        .collect();
+    assert_eq!(moved, [50, 0], "attached once");
+
+    let card = CardNumber::parse_typed("3252170040").unwrap();
+    let bind = |customer| Fact::Bind { card, customer };
+    let op = world.make(vec![bind(bob), bind(ann)]);
+    let decided = world.order(&op);
+    let holder = decided.iter().find_map(|d| match &d.row {
+        Row::Card(card) => Some(card.customer),
+        _ => None,
+    });
+    assert_eq!(holder, Some(bob), "the first binding wins");
+    assert_eq!(world.shop.merges().len(), 1);
+    world.check();
+}
+
+/// An op at the end of a device's numbers is kept out without stopping anything.
+#[test]
+fn a_device_without_numbers_blocks_nothing() {
+    let mut world = shop();
+    let ann = world.people[0];
+    let mut op = world.make(vec![sale(Some(ann), vec![Line::amount(Money(9))], 9); 3]);
+    op.id = OpId(DeviceNo::new(2).unwrap().id((1 << 40) - 2).unwrap());
+    let before = accounts(&world.shop);
+    assert!(world.order(&op).is_empty());
+    assert_eq!(accounts(&world.shop), before);
+}
+
+/// Numbers that break things.
+fn number() -> impl Strategy<Value = i64> {
+    prop_oneof![
+        4 => -300_i64..3_000,
+        1 => prop_oneof![Just(i64::MAX), Just(i64::MIN), Just(i64::MAX - 1), Just(0), Just(1_000_000_000_000)],
+        1 => any::<i64>(),
+    ]
+}
+
+fn someone() -> impl Strategy<Value = CustomerId> {
+    (1_i64..9).prop_map(|n| CustomerId::new((1 << 40) | n).unwrap())
+}
+
+fn some_purchase() -> impl Strategy<Value = PurchaseId> {
+    (1_i64..60).prop_map(|n| PurchaseId::new((2 << 40) | n).unwrap())
+}
+
+/// A fact that can be printed: facts themselves may hold names and can't.
+#[derive(Clone)]
+struct Any(Fact);
+
+impl std::fmt::Debug for Any {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match &self.0 {
+            Fact::Sale(sale) => sale.fmt(f),
+            Fact::Claim(claim) => claim.fmt(f),
+            Fact::Return {
+                purchase,
+                kind,
+                lines,
+            } => write!(f, "{kind:?} {purchase:?} {lines:?}"),
+            Fact::Attach { purchase, customer } => write!(f, "attach {purchase:?} {customer:?}"),
+            Fact::Bind { customer, .. } => write!(f, "bind {customer:?}"),
+            _ => write!(f, "other"),
+        }
+    }
+}
+
+fn any_claim() -> impl Strategy<Value = Any> {
+    let kind = prop_oneof![
+        Just(EntryKind::Earn),
+        Just(EntryKind::Redeem),
+        Just(EntryKind::Reward),
+        Just(EntryKind::Reverse),
+        Just(EntryKind::Restore),
+        Just(EntryKind::Expire),
+        Just(EntryKind::Revive),
+    ];
+    let day = || (-800_000_i64..800_000).prop_map(|day| date_of(day).unwrap());
+    let lot =
+        (day(), proptest::option::of(day())).prop_map(|(available_on, expires_on)| LotTerms {
+            available_on,
+            expires_on,
+        });
+    let amounts = (number(), number(), number());
+    (
+        someone(),
+        0_u32..4,
+        kind,
+        amounts,
+        proptest::option::of(lot),
+    )
+        .prop_map(
+            |(customer, instrument, kind, (points, stamps, value), lot)| {
+                Any(Fact::Claim(Claim {
+                    customer,
+                    instrument: InstrumentId(instrument),
+                    kind,
+                    effect: Effect {
+                        points: Points(points),
+                        stamps: Stamps(stamps),
+                        value: Money(value),
+                    },
+                    lot,
+                }))
+            },
+        )
+}
+
+fn any_sale() -> impl Strategy<Value = Any> {
+    let share = (number(), number()).prop_map(|(value, points)| Share {
+        instrument: BONUS,
+        value: Money(value),
+        points: Points(points),
+    });
+    let quantity = prop_oneof![Just(ONE.0), number()];
+    let line = (number(), quantity, vec(share, 0..3)).prop_map(|(gross, quantity, shares)| Line {
+        quantity: Quantity(quantity),
+        shares,
+        ..Line::amount(Money(gross))
+    });
+    let wrong = proptest::option::of(number());
+    (proptest::option::of(someone()), vec(line, 0..4), wrong).prop_map(
+        |(customer, lines, wrong)| {
+            let total = lines
+                .iter()
+                .fold(0_i64, |sum, l| sum.wrapping_add(l.gross.0));
+            Any(sale(customer, lines, wrong.unwrap_or(total)))
+        },
+    )
+}
+
+fn any_fact() -> impl Strategy<Value = Any> {
+    let kind = prop_oneof![
+        3 => Just(ReturnKind::Goods),
+        1 => Just(ReturnKind::Void(VoidReason::Mistake)),
+    ];
+    let parts = vec((0_u16..4, prop_oneof![Just(1_000), number()]), 0..4);
+    let cards = prop_oneof![Just("3252170040"), Just("5573872832")];
+    let bind = |(card, customer)| Fact::Bind {
+        card: CardNumber::parse_typed(card).unwrap(),
+        customer,
+    };
+    let consent = |customer| Fact::Consent {
+        customer,
+        purpose: Purpose::Marketing,
+        channel: Channel::Sms,
+        wording: 1,
+        will: Will::Given,
+    };
+    let attach = |(purchase, customer)| Fact::Attach { purchase, customer };
+    prop_oneof![
+        4 => any_sale(),
+        6 => any_claim(),
+        3 => (some_purchase(), kind, parts).prop_map(|(id, kind, parts)| Any(back(id, kind, &parts))),
+        1 => (some_purchase(), someone()).prop_map(move |with| Any(attach(with))),
+        1 => (cards, someone()).prop_map(move |with| Any(bind(with))),
+        1 => Just(Any(Fact::Register)),
+        1 => someone().prop_map(|customer| Any(Fact::Edit(customer))),
+        1 => someone().prop_map(move |customer| Any(consent(customer))),
+    ]
+}
+
+proptest! {
+    /// `decide` is total, and no garbage breaks a law; honest acts go on between.
+    #[test]
+    fn no_op_breaks_a_law(
+        terms in terms(),
+        days in vec((act(), vec(any_fact(), 1..7), proptest::option::of(0_u32..4)), 1..12),
+    ) {
+        let mut world = World::new(terms);
+        for (act, facts, version) in days {
+            world.play(&act);
+            let mut op = world.make(facts.into_iter().map(|any| any.0).collect());
+            if let Some(version) = version {
+                op.programme = ProgrammeVersion(version);
+            }
+            for standing in [Standing::Pending, by(Author::Authority)] {
+                let Ok(_) = decide(&world.shop, &op, standing);
+            }
+            world.order(&op);
+            let lines = op.facts.iter().enumerate();
+            let sales = lines.filter(|(_, fact)| matches!(fact, Fact::Sale(_)));
+            let sold: Vec<PurchaseId> =
+                sales.map(|(at, _)| PurchaseId(op.entry_id(at).unwrap())).collect();
+            world.receipts.extend(sold);
+            world.check();
+        }
+    }
+}
+
+fn by(author: Author) -> Standing {
+    Standing::Ordered {
+        seq: Seq(9),
+        corrected: None,
+        author,
+    }
+}
