@@ -14,7 +14,7 @@ use rxing::qrcode::QRCodeReader;
 use rxing::qrcode::cpp_port::decoder::Decode;
 use rxing::qrcode::cpp_port::detector::{FindFinderPatterns, GenerateFinderPatternSets, SampleQR};
 use rxing::{
-    BarcodeFormat, Binarizer, BinaryBitmap, DecodeHints, Luma8LuminanceSource, RXingResult, Reader,
+    BarcodeFormat, Binarizer, BinaryBitmap, DecodeHints, Luma8Source, RXingResult, Reader,
 };
 
 use super::frame::LumaImage;
@@ -60,10 +60,10 @@ fn caught(find: impl FnOnce() -> Option<Vec<Found>>) -> Vec<Found> {
         .unwrap_or_default()
 }
 
-fn source(picture: &LumaImage) -> Option<Luma8LuminanceSource> {
+fn source(picture: &LumaImage) -> Option<Luma8Source<'_>> {
     let width = u32::try_from(picture.width()).ok()?;
     let height = u32::try_from(picture.height()).ok()?;
-    Luma8LuminanceSource::new(picture.pixels().to_vec(), width, height).ok()
+    Luma8Source::new_with_slice(picture.pixels(), width, height).ok()
 }
 
 /// More corner patterns than this are a wallpaper, not cards: a sheet of ten has thirty. Without a bound a picture of

@@ -100,10 +100,10 @@ impl<'a> LumaFrame<'a> {
         let (width, height) = (width.min(self.width), height.min(self.height));
         let left = (self.width - width) / 2;
         let top = (self.height - height) / 2;
-        let pixels = (top..top + height)
-            .flat_map(|y| &self.row(y)[left..left + width])
-            .copied()
-            .collect();
+        let mut pixels = Vec::with_capacity(width * height);
+        for y in top..top + height {
+            pixels.extend_from_slice(&self.row(y)[left..left + width]);
+        }
         LumaImage {
             pixels,
             width,
