@@ -4,6 +4,15 @@
 //! mean by `protocol`. Never depends on the phone's core.
 
 pub mod authority;
+mod http;
+mod pages;
 pub mod platform;
+mod serve;
+mod shops;
 pub mod store;
 mod writer;
+
+pub use authority::{Authority, ExchangeError, FoundingInput, NotFounded};
+pub use kartka_domain as domain;
+pub use serve::{RunningServer, Server, ServerConfig, StartError};
+pub use store::{Rights, StoreError};

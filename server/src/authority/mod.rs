@@ -25,10 +25,12 @@ use crate::platform::{Clock, Random};
 use crate::store::{BusinessStore, StoreError, write};
 pub use exchange::ExchangeError;
 pub use found::{FoundingInput, NotFounded};
+pub(crate) use intake::{Asked, refusal_of};
 pub(crate) use memory::Memory;
 use own::OwnOp;
 use pair::Enrol;
-use push::{Order, Outcome, Push};
+pub(crate) use push::{History, Outcome};
+use push::{Order, Push};
 use turn::Turn;
 
 /// One business, open.

@@ -110,7 +110,7 @@ enum Relation {
 }
 
 /// Orders what is new in a push.
-pub(crate) fn take(
+pub(super) fn take(
     turn: &mut Turn<'_>,
     order: &mut Order,
     push: &Push,

@@ -9,5 +9,4 @@ mod html;
 pub(super) mod owner;
 mod words;
 
-pub(super) use html::{Page, STYLE};
-pub(super) use words::Language;
+pub(super) use html::STYLE;

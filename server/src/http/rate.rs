@@ -41,6 +41,13 @@ impl Rate {
         }
     }
 
+    /// Whether the peer's bucket holds a request.
+    pub(crate) fn is_open(&self, peer: IpAddr, now_ms: i64) -> bool {
+        let peers = self.peers.lock().unwrap_or_else(PoisonError::into_inner);
+        let bucket = peers.get(&network(peer));
+        bucket.is_none_or(|bucket| self.refilled(bucket, now_ms) >= ONE)
+    }
+
     /// Takes one request from the peer's bucket.
     pub(crate) fn take(&self, peer: IpAddr, now_ms: i64) -> Pass {
         let mut peers = self.peers.lock().unwrap_or_else(PoisonError::into_inner);

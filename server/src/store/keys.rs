@@ -130,6 +130,15 @@ pub(crate) fn hex(bytes: &[u8]) -> String {
     })
 }
 
+/// The business whose id is written so.
+pub(crate) fn business_of(text: &str) -> Option<BusinessId> {
+    let lower = text
+        .bytes()
+        .all(|b| b.is_ascii_digit() || (b'a'..=b'f').contains(&b));
+    let value = u128::from_str_radix(text, 16).ok()?;
+    (lower && text.len() == 32).then(|| BusinessId(value.to_be_bytes()))
+}
+
 fn found<T>(result: io::Result<T>) -> io::Result<Option<T>> {
     match result {
         Ok(value) => Ok(Some(value)),

@@ -10,7 +10,7 @@ pub(crate) mod sqlite;
 mod types;
 
 pub use error::StoreError;
-pub(crate) use keys::{KeyFolder, hex};
+pub(crate) use keys::{KeyFolder, business_of, hex};
 pub use types::{
     Anchored, Apart, DeviceState, Fact, NewRow, Rights, Run, ScopeDigest, StoredOp, Token, Total,
     Visit, scope_of,

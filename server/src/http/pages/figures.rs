@@ -78,7 +78,12 @@ mod tests {
         let jpy = Currency::new("JPY").expect("a currency");
         for (amount, currency, language, want) in [
             (123_456_789, uah, Language::English, "1,234,567.89\u{a0}UAH"),
-            (123_456, uah, Language::Ukrainian, "1\u{202f}234,56\u{a0}UAH"),
+            (
+                123_456,
+                uah,
+                Language::Ukrainian,
+                "1\u{202f}234,56\u{a0}UAH",
+            ),
             (5, uah, Language::Russian, "0,05\u{a0}UAH"),
             (-5, uah, Language::English, "−0.05\u{a0}UAH"),
             (1_234, jpy, Language::English, "1,234\u{a0}JPY"),

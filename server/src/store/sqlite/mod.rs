@@ -15,7 +15,7 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 use kartka_domain::ids::BusinessId;
 use rusqlite::{Connection, Transaction, TransactionBehavior};
 
-use super::keys::hex;
+use super::keys::{business_of, hex};
 use super::{BusinessStore, KeyFolder, Reads, StoreError, Writes};
 use crate::platform::Random;
 use open::Door;
@@ -99,14 +99,6 @@ const SUFFIX: &str = ".kartka";
 
 fn file_of(folder: &Path, business: BusinessId) -> PathBuf {
     folder.join(format!("{}{SUFFIX}", hex(&business.0)))
-}
-
-fn business_of(text: &str) -> Option<BusinessId> {
-    let lower = text
-        .bytes()
-        .all(|b| b.is_ascii_digit() || (b'a'..=b'f').contains(&b));
-    let value = u128::from_str_radix(text, 16).ok()?;
-    (lower && text.len() == 32).then(|| BusinessId(value.to_be_bytes()))
 }
 
 /// A panic inside a transaction undid it before the lock was released, so what the lock guards is sound.

@@ -1,0 +1,141 @@
+//! `POST /v1/sync` and `POST /v1/pair`: bytes to the authority, bytes back.
+//!
+//! Checking signatures and making pages is work for the processor and runs on blocking threads; ordering
+//! is the writer's.
+
+use std::sync::Arc;
+
+use axum::body::Body;
+use axum::extract::{Extension, State};
+use axum::http::{HeaderMap, HeaderValue, header};
+use axum::response::{IntoResponse, Response};
+use kartka_protocol::limits;
+use kartka_protocol::message::{Envelope, Refusal};
+
+use super::problem::Problem;
+use super::rate::Pass;
+use super::{App, Peer, body};
+use crate::authority::{Asked, Done, ExchangeError, Job, refusal_of};
+use crate::shops::Shop;
+use crate::writer::NotDone;
+
+/// Bytes of a request as sent: a message and the envelope around it.
+const REQUEST: usize = limits::ENVELOPE;
+/// Bytes of a pairing request: a few keys and a name.
+const PAIRING: usize = 4_096;
+
+/// Serves one exchange.
+pub(super) async fn sync(
+    State(app): State<Arc<App>>,
+    Extension(peer): Extension<Peer>,
+    headers: HeaderMap,
+    body: Body,
+) -> Result<Response, Problem> {
+    app.figures.exchanges.more(1);
+    if !app.strangers.is_open(peer.0, app.clock.now_ms()) {
+        return Err(app.refuse(Refusal::Busy { retry_ms: 5_000 }));
+    }
+    let bytes = body::read(&headers, body, REQUEST).await?;
+    let served = exchange(&app, &bytes).await;
+    served.map_err(|problem| {
+        if problem.0 == Refusal::Unauthorised {
+            let _ = app.strangers.take(peer.0, app.clock.now_ms());
+        }
+        app.refuse(problem.0)
+    })
+}
+
+async fn exchange(app: &Arc<App>, bytes: &[u8]) -> Result<Response, Problem> {
+    let envelope = Envelope::decode(bytes).map_err(|error| Problem(refusal_of(error)))?;
+    let shop = app.shops.get(envelope.business);
+    let shop = shop.ok_or(Problem(Refusal::Unauthorised))?;
+    let (shop, asked) = on_thread(shop, move |shop| shop.authority.intake(&envelope)).await?;
+    let Asked {
+        request,
+        push,
+        refusal,
+    } = asked.map_err(ExchangeError::from)?;
+    let outcome = match push {
+        None => None,
+        Some(push) => match shop.writer.run(Job::Push(push)).await? {
+            Done::Push(outcome) => {
+                app.figures.pushed(&outcome);
+                Some(outcome)
+            }
+            _ => return Err(Problem(Refusal::Internal)),
+        },
+    };
+    let (_, answer) = on_thread(shop, move |shop| {
+        let answer = shop.authority.answer(&request, outcome, refusal)?;
+        Ok::<_, crate::store::StoreError>(answer.encode())
+    })
+    .await?;
+    let answer = answer?;
+    app.figures.answered.more(answer.len() as u64);
+    Ok(message(answer))
+}
+
+/// Serves one pairing.
+pub(super) async fn pair(
+    State(app): State<Arc<App>>,
+    Extension(peer): Extension<Peer>,
+    headers: HeaderMap,
+    body: Body,
+) -> Result<Response, Problem> {
+    if let Pass::Wait(seconds) = app.pairing.take(peer.0, app.clock.now_ms()) {
+        let retry_ms = u32::try_from(seconds.saturating_mul(1_000)).unwrap_or(u32::MAX);
+        return Err(app.refuse(Refusal::Busy { retry_ms }));
+    }
+    let bytes = body::read(&headers, body, PAIRING).await?;
+    for shop in app.shops.all() {
+        match enrol(shop, bytes.to_vec()).await {
+            Err(Problem(Refusal::PairingRefused)) => {}
+            Err(problem) => return Err(app.refuse(problem.0)),
+            Ok(answer) => {
+                app.figures.paired.more(1);
+                return Ok(message(answer));
+            }
+        }
+    }
+    Err(app.refuse(Refusal::PairingRefused))
+}
+
+/// The request names no business: its token says which one it is for.
+async fn enrol(shop: Arc<Shop>, bytes: Vec<u8>) -> Result<Vec<u8>, Problem> {
+    let (shop, enrolment) =
+        on_thread(shop, move |shop| shop.authority.read_pairing(&bytes)).await?;
+    let enrolment = enrolment.map_err(ExchangeError::from)?;
+    let done = shop
+        .writer
+        .run(shop.authority.pairing_job(&enrolment))
+        .await?;
+    let (_, answer) = on_thread(shop, move |shop| {
+        shop.authority.pairing_answer(&enrolment, done)
+    })
+    .await?;
+    Ok(answer.map_err(ExchangeError::from)?)
+}
+
+/// Runs work for the processor on a thread of its own.
+pub(super) async fn on_thread<T: Send + 'static>(
+    shop: Arc<Shop>,
+    work: impl FnOnce(&Shop) -> T + Send + 'static,
+) -> Result<(Arc<Shop>, T), NotDone> {
+    tokio::task::spawn_blocking(move || {
+        let value = work(&shop);
+        (shop, value)
+    })
+    .await
+    .map_err(|_| NotDone::Failed)
+}
+
+fn message(bytes: Vec<u8>) -> Response {
+    let mut response = bytes.into_response();
+    let headers = response.headers_mut();
+    headers.insert(
+        header::CONTENT_TYPE,
+        HeaderValue::from_static("application/vnd.kartka"),
+    );
+    headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
+    response
+}

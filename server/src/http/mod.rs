@@ -1,0 +1,149 @@
+//! The server's routes. Handlers read a request, hand it on, and dress the answer; they hold no rules.
+
+mod body;
+mod exchange;
+mod figures;
+mod live;
+mod pages;
+mod problem;
+mod rate;
+
+use std::net::IpAddr;
+use std::sync::Arc;
+
+use axum::Router;
+use axum::extract::{Request, State};
+use axum::http::{HeaderName, HeaderValue, Uri, header};
+use axum::middleware::{Next, from_fn};
+use axum::response::{IntoResponse, Response};
+use axum::routing::{get, post};
+use kartka_protocol::message::Refusal;
+use tokio::sync::watch;
+
+use crate::platform::Clock;
+use crate::shops::Shops;
+use figures::Figures;
+pub(crate) use figures::Open;
+use problem::Problem;
+use rate::Rate;
+
+/// Who is at the other end of a connection.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Peer(pub(crate) IpAddr);
+
+/// What every handler shares.
+pub(crate) struct App {
+    pub(crate) shops: Shops,
+    pub(crate) clock: Arc<dyn Clock>,
+    /// The URL by which phones and browsers reach this server.
+    pub(crate) address: String,
+    /// Turns true when the server stops.
+    pub(crate) stop: watch::Receiver<bool>,
+    figures: Figures,
+    /// Pairing requests of one peer.
+    pairing: Rate,
+    /// Exchanges of one peer that were nobody's.
+    strangers: Rate,
+    /// Pages and lines of one peer.
+    pages: Rate,
+}
+
+impl App {
+    pub(crate) fn new(clock: Arc<dyn Clock>, address: String, stop: watch::Receiver<bool>) -> Self {
+        Self {
+            shops: Shops::default(),
+            clock,
+            address,
+            stop,
+            figures: Figures::default(),
+            pairing: Rate::new(32, 1),
+            strangers: Rate::new(32, 1),
+            pages: Rate::new(120, 10),
+        }
+    }
+
+    /// Counts a connection until the answer is dropped.
+    pub(crate) fn connected(&self) -> Open {
+        self.figures.connections.enter()
+    }
+
+    fn refuse(&self, refusal: Refusal) -> Problem {
+        self.figures.refusals.more(1);
+        tracing::debug!(code = refusal.word(), "refused");
+        Problem(refusal)
+    }
+}
+
+/// All routes.
+pub(crate) fn router(app: Arc<App>) -> Router {
+    Router::new()
+        .route("/v1/sync", post(exchange::sync))
+        .route("/v1/pair", post(exchange::pair))
+        .route("/v1/live", get(live::live))
+        .route("/healthz", get(healthz))
+        .route("/metrics", get(metrics))
+        .route("/style.css", get(style))
+        .route("/", get(pages::owner::door))
+        .route("/owner/{business}", get(pages::owner::today))
+        .route("/owner/{business}/pair", post(pages::owner::pair))
+        .route("/{tag}/{code}", get(pages::card::card))
+        .fallback(pages::card::nothing)
+        .layer(from_fn(guard))
+        .with_state(app)
+}
+
+/// Headers that every answer bears: nothing of ours runs scripts, sits in a frame or tells where it was opened from.
+async fn guard(request: Request, next: Next) -> Response {
+    const GUARDS: [(HeaderName, &str); 5] = [
+        (
+            header::CONTENT_SECURITY_POLICY,
+            "default-src 'none'; style-src 'self'; img-src 'self'; form-action 'self'; \
+             base-uri 'none'; frame-ancestors 'none'",
+        ),
+        (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
+        (header::REFERRER_POLICY, "no-referrer"),
+        (header::X_FRAME_OPTIONS, "DENY"),
+        (
+            HeaderName::from_static("cross-origin-resource-policy"),
+            "same-origin",
+        ),
+    ];
+    let mut response = next.run(request).await;
+    for (name, value) in GUARDS {
+        response
+            .headers_mut()
+            .insert(name, HeaderValue::from_static(value));
+    }
+    response
+}
+
+/// Alive, and the stores answer.
+async fn healthz(State(app): State<Arc<App>>) -> Result<&'static str, Problem> {
+    for shop in app.shops.all() {
+        let (_, head) = exchange::on_thread(shop, |shop| shop.authority.head()).await?;
+        head?;
+    }
+    Ok("ok\n")
+}
+
+async fn metrics(State(app): State<Arc<App>>) -> Response {
+    let text = app.figures.text(app.shops.all().len());
+    let kind = HeaderValue::from_static("text/plain; version=0.0.4; charset=utf-8");
+    ([(header::CONTENT_TYPE, kind)], text).into_response()
+}
+
+async fn style() -> Response {
+    let headers = [
+        (header::CONTENT_TYPE, "text/css; charset=utf-8"),
+        (header::CACHE_CONTROL, "public, max-age=3600"),
+    ];
+    (headers, pages::STYLE).into_response()
+}
+
+/// A value of the query; ours are letters and digits only, so nothing needs decoding.
+fn query<'u>(uri: &'u Uri, name: &str) -> Option<&'u str> {
+    let pairs = uri.query()?.split('&').take(16);
+    pairs
+        .filter_map(|pair| pair.split_once('='))
+        .find_map(|(key, value)| (key == name).then_some(value))
+}

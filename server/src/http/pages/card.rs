@@ -1,0 +1,158 @@
+//! A customer's page at the address of their card (cards §1, §4).
+//!
+//! Without the bearer secret it shows only the shop and the code; a code that the shop did not make, and a
+//! card that nobody has, look the same.
+
+use std::fmt::Write as _;
+use std::sync::Arc;
+
+use axum::extract::{Extension, Path, State};
+use axum::http::{HeaderMap, StatusCode, Uri};
+use kartka_domain::card::{CardCode, CardNumber, Carrier};
+
+use super::figures::{date, money, number, points};
+use super::html::{Page, qr_tile, table, text};
+use super::words::Language;
+use crate::http::exchange::on_thread;
+use crate::http::rate::Pass;
+use crate::http::{App, Peer, query};
+use crate::pages::{Balance, CardView, Holder};
+use crate::shops::Shop;
+
+/// Shows a card.
+pub(in crate::http) async fn card(
+    State(app): State<Arc<App>>,
+    Extension(peer): Extension<Peer>,
+    Path((tag, code)): Path<(String, String)>,
+    headers: HeaderMap,
+    uri: Uri,
+) -> Page {
+    let language = Language::of(&headers);
+    if let Pass::Wait(_) = app.pages.take(peer.0, app.clock.now_ms()) {
+        return super::owner::apology(language, StatusCode::TOO_MANY_REQUESTS);
+    }
+    let Some((shop, card)) = find(&app, &tag, &code) else {
+        return unknown(language);
+    };
+    let secret = query(&uri, "s").map(str::to_owned);
+    let view = on_thread(shop, move |shop| {
+        shop.authority.card_view(card, secret.as_deref())
+    })
+    .await;
+    match view {
+        Ok((_, Ok(view))) => page(&view, language),
+        Ok((_, Err(error))) => {
+            tracing::error!(%error, "a card's page could not be shown");
+            super::owner::apology(language, StatusCode::INTERNAL_SERVER_ERROR)
+        }
+        Err(_) => super::owner::apology(language, StatusCode::INTERNAL_SERVER_ERROR),
+    }
+}
+
+/// Any other address.
+pub(in crate::http) async fn nothing(headers: HeaderMap) -> Page {
+    unknown(Language::of(&headers))
+}
+
+/// The business whose key made the code; where two share their letters, the MAC decides.
+fn find(app: &App, tag: &str, code: &str) -> Option<(Arc<Shop>, CardNumber)> {
+    let address = format!("https://kartka/{tag}/{code}");
+    app.shops.all().into_iter().find_map(|shop| {
+        let read = shop
+            .authority
+            .memory()
+            .keys
+            .cards
+            .read(Carrier::Qr, &address);
+        match read {
+            CardCode::Ours { number, .. } => Some((shop, number)),
+            _ => None,
+        }
+    })
+}
+
+fn unknown(language: Language) -> Page {
+    let words = language.words();
+    Page {
+        title: words.not_found.to_owned(),
+        language,
+        body: format!(
+            "<h1>{}</h1><p>{}</p>",
+            words.not_found, words.not_found_hint
+        ),
+        status: StatusCode::NOT_FOUND,
+    }
+}
+
+fn page(view: &CardView, language: Language) -> Page {
+    let words = language.words();
+    let name = &view.business.name;
+    let mut body = format!(
+        "<h1>{}</h1><p>{}</p>{}<p class=\"code\">{}</p>",
+        text(name),
+        words.show_code,
+        qr_tile(&view.code, words.code_of_card),
+        text(&spaced(&view.code))
+    );
+    if let Some(holder) = &view.holder {
+        body.push_str(&held(view, holder, language));
+    }
+    Page {
+        title: name.clone(),
+        language,
+        body,
+        status: StatusCode::OK,
+    }
+}
+
+fn held(view: &CardView, holder: &Holder, language: Language) -> String {
+    let words = language.words();
+    let mut html = format!("<h2>{}</h2>", words.balance);
+    for (name, balance) in &holder.balances {
+        let figure = match balance {
+            Balance::Points(held) => {
+                let held = points(held.0, view.business.point_scale, language);
+                format!("{held} <small>{}</small>", words.points)
+            }
+            Balance::Stamps(held, size) => format!(
+                "{} / {} <small>{}</small>",
+                number(held.0, language),
+                number(size.0, language),
+                words.stamps
+            ),
+        };
+        let _ = write!(
+            html,
+            "<div class=\"box\"><div class=\"big\">{figure}</div><div class=\"dim\">{}</div></div>",
+            text(name)
+        );
+    }
+    let _ = write!(html, "<h2>{}</h2>", words.last_purchases);
+    if holder.purchases.is_empty() {
+        let _ = write!(html, "<p class=\"dim\">{}</p>", words.no_purchases);
+        return html;
+    }
+    let rows: Vec<(String, String)> = holder
+        .purchases
+        .iter()
+        .map(|(day, total)| {
+            let total = money(*total, view.business.currency, language);
+            (date(*day, language), total)
+        })
+        .collect();
+    html.push_str(&table(&rows));
+    html
+}
+
+/// Four letters at a time, for reading aloud; the scanner does not mind.
+fn spaced(code: &str) -> String {
+    let Some(rest) = code.strip_prefix("K1") else {
+        return code.to_owned();
+    };
+    let groups = rest.as_bytes().chunks(4);
+    groups.fold("K1".to_owned(), |mut text, group| {
+        text.push(' ');
+        text.push_str(&String::from_utf8_lossy(group));
+        text
+    })
+}
