@@ -81,7 +81,7 @@ const LEAST_LINES: usize = 3;
 const OUTVOTED: usize = 16;
 
 /// Drops misreads: a wrong EAN-13 with a right check digit appears on single lines of blurred bars, while the true
-/// value stands on most lines. Measured on the labelled photographs: 1 line each gives 21 wrong values in 109
+/// value stands on most lines. Measured on the labelled photographs: believing single lines gives 21 wrong values in 108
 /// pictures, this rule none, and loses one right one.
 fn believable(lines: BTreeMap<Found, usize>) -> Vec<Found> {
     let most = lines.values().copied().max().unwrap_or(0);
