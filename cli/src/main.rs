@@ -1,3 +1,47 @@
-//! The one command `kartka`.
+//! The one command `kartka`: server, demo, scanner and desk. Wires core and server, holds no rules.
 
-fn main() {}
+mod desk;
+mod failure;
+mod messages;
+mod money;
+mod qr;
+mod scan;
+
+use std::io::Write as _;
+use std::process::ExitCode;
+
+use clap::{Parser, Subcommand};
+
+use failure::Failure;
+
+/// Kartka: the customer base and loyalty programme of a small shop.
+#[derive(Debug, Parser)]
+#[command(version, about)]
+struct Kartka {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Prints file, kind and text of every code found in PNG pictures, tab-separated.
+    Scan(scan::ScanArgs),
+    /// The core as a command: a device like any other.
+    Desk(desk::DeskArgs),
+}
+
+fn main() -> ExitCode {
+    let kartka = Kartka::parse();
+    let mut out = std::io::stdout().lock();
+    let done = match &kartka.command {
+        Command::Scan(args) => scan::run(args, &mut out),
+        Command::Desk(args) => desk::run(args, &mut out),
+    };
+    match done.and_then(|()| out.flush().map_err(Failure::outside)) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(failure) => {
+            eprintln!("kartka: {}", failure.sentence());
+            ExitCode::from(failure.exit_code())
+        }
+    }
+}

@@ -1,0 +1,96 @@
+//! `kartka desk`: the core as a command, for a laptop, a script or a till. A device like any other.
+//!
+//! Holds no rules: it turns words into requests of the core and answers into text or JSON.
+
+mod business;
+mod open;
+mod people;
+mod show;
+mod till;
+
+use std::io::Write;
+use std::path::PathBuf;
+
+use clap::{Args, Subcommand};
+use kartka_core::shop::Shop;
+use kartka_core::store::RequestId;
+use serde_json::json;
+
+use crate::failure::Failure;
+use open::Folder;
+use show::Answer;
+
+pub(crate) use open::{fresh_request, open};
+
+/// The core as a command.
+#[derive(Debug, Args)]
+pub(crate) struct DeskArgs {
+    /// Where the data lies; its keys lie beside it in DIR.keys.
+    #[arg(long, value_name = "DIR")]
+    data: PathBuf,
+    /// Answer in JSON: ids and money are strings.
+    #[arg(long, global = true)]
+    json: bool,
+    /// Makes a repeat safe: the same id does the thing once and answers again. 32 hexadecimal digits.
+    #[arg(long, global = true, value_name = "HEX", value_parser = open::parse_request)]
+    request: Option<RequestId>,
+    #[command(subcommand)]
+    command: DeskCommand,
+}
+
+#[derive(Debug, Subcommand)]
+enum DeskCommand {
+    /// Founds a business here: this device is its own authority and needs no server.
+    Found(business::FoundArgs),
+    /// Registers a customer.
+    Register(people::RegisterArgs),
+    /// Finds customers by card, phone digits or the start of a name.
+    Find(people::FindArgs),
+    /// Records a sale.
+    Sell(till::SellArgs),
+    /// Takes goods back, all or by lines.
+    Return(till::ReturnArgs),
+    /// Undoes a whole receipt within the allowed minutes.
+    Void(till::VoidArgs),
+}
+
+/// Does the command and prints its answer.
+///
+/// # Errors
+/// [`Failure`]; with `--json` it is also printed as one line of JSON, here, so that `main` need not know how.
+pub(crate) fn run(args: &DeskArgs, out: &mut dyn Write) -> Result<(), Failure> {
+    let answer = answer(args).inspect_err(|failure| {
+        if args.json {
+            let error = json!({ "error": failure.word(), "message": failure.sentence() });
+            // A reader that is gone does not change what the command ends with.
+            let _ = writeln!(out, "{error}");
+        }
+    })?;
+    let shown = if args.json {
+        answer.json.to_string()
+    } else {
+        answer.text
+    };
+    writeln!(out, "{shown}").map_err(Failure::outside)
+}
+
+fn answer(args: &DeskArgs) -> Result<Answer, Failure> {
+    let folder = match args.command {
+        DeskCommand::Found(_) => Folder::MayBeNew,
+        _ => Folder::MustExist,
+    };
+    let shop = open(&args.data, folder)?;
+    let request = args.request.unwrap_or_else(fresh_request);
+    perform(&shop, request, &args.command)
+}
+
+fn perform(shop: &Shop, request: RequestId, command: &DeskCommand) -> Result<Answer, Failure> {
+    match command {
+        DeskCommand::Found(args) => business::found(shop, request, args),
+        DeskCommand::Register(args) => people::register(shop, request, args),
+        DeskCommand::Find(args) => people::find(shop, args),
+        DeskCommand::Sell(args) => till::sell(shop, request, args),
+        DeskCommand::Return(args) => till::give_back(shop, request, args),
+        DeskCommand::Void(args) => till::void(shop, request, args),
+    }
+}

@@ -1,0 +1,225 @@
+//! `sell`, `return` and `void`.
+
+use clap::{Args, ValueEnum};
+use kartka_core::domain::ids::{CustomerId, PurchaseId};
+use kartka_core::domain::money::Points;
+use kartka_core::domain::purchase::{Line, ONE, Quantity, ReturnedLine, VoidReason};
+use kartka_core::domain::quote::Tender;
+use kartka_core::error::{CoreError, Field};
+use kartka_core::shop::Shop;
+use kartka_core::store::RequestId;
+use kartka_core::usecase::till::TillRequest;
+
+use super::people::holder;
+use super::show::{self, Answer};
+use crate::failure::Failure;
+use crate::money;
+
+/// Digits after the point of a quantity.
+const THOUSANDTHS: u8 = 3;
+
+/// Records a sale.
+#[derive(Debug, Args)]
+pub(crate) struct SellArgs {
+    /// A line: what it costs, with its quantity if that is not 1: 12.50 or 12.50x3; may be repeated.
+    #[arg(value_name = "AMOUNT[xQUANTITY]", required = true)]
+    lines: Vec<String>,
+    /// The customer's id.
+    #[arg(long, value_name = "ID")]
+    customer: Option<i64>,
+    /// The customer's card: its code or its number.
+    #[arg(long, value_name = "CODE", conflicts_with = "customer")]
+    card: Option<String>,
+    /// Points to spend.
+    #[arg(long, default_value_t = 0, value_parser = clap::value_parser!(i64).range(0..))]
+    spend: i64,
+    /// How the money part is paid.
+    #[arg(long, value_enum, default_value_t = Paid::Cash)]
+    tender: Paid,
+    /// The till's receipt number.
+    #[arg(long, default_value = "")]
+    receipt: String,
+}
+
+/// How the money part of a receipt is paid.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum Paid {
+    /// Notes and coins.
+    Cash,
+    /// A bank card.
+    Card,
+    /// Anything else.
+    Other,
+}
+
+/// Takes goods back.
+#[derive(Debug, Args)]
+pub(crate) struct ReturnArgs {
+    /// The purchase's id.
+    purchase: i64,
+    /// A line from 1, with a quantity if that is not 1: 2 or 2x0.5; may be repeated. None takes everything back.
+    #[arg(long = "line", value_name = "LINE[xQUANTITY]")]
+    lines: Vec<String>,
+}
+
+/// Undoes a whole receipt.
+#[derive(Debug, Args)]
+pub(crate) struct VoidArgs {
+    /// The purchase's id.
+    purchase: i64,
+    /// Why.
+    #[arg(long, value_enum, default_value_t = Why::Mistake)]
+    reason: Why,
+}
+
+/// Why a purchase is undone.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum Why {
+    /// At once.
+    Undo,
+    /// Mistyped.
+    Mistake,
+    /// The customer changed their mind.
+    Customer,
+}
+
+/// Sells and shows the receipt.
+pub(crate) fn sell(shop: &Shop, request: RequestId, args: &SellArgs) -> Result<Answer, Failure> {
+    let currency = shop.business()?.currency;
+    let lines = args
+        .lines
+        .iter()
+        .map(|text| line(text, currency.exponent()))
+        .collect::<Result<_, _>>()?;
+    let customer = match (&args.card, args.customer) {
+        (Some(text), _) => Some(holder(shop, text)?),
+        (None, Some(id)) => Some(CustomerId::new(id).map_err(|_| CoreError::NotFound)?),
+        (None, None) => None,
+    };
+    let ask = TillRequest {
+        customer,
+        lines,
+        spend: Points(args.spend),
+        rewards: Vec::new(),
+        tender: match args.tender {
+            Paid::Cash => Tender::Cash,
+            Paid::Card => Tender::Card,
+            Paid::Other => Tender::Other,
+        },
+        receipt: args.receipt.clone(),
+    };
+    let sold = shop.sell(request, &ask)?;
+    receipt(shop, sold)
+}
+
+/// Takes goods back and shows the receipt.
+pub(crate) fn give_back(
+    shop: &Shop,
+    request: RequestId,
+    args: &ReturnArgs,
+) -> Result<Answer, Failure> {
+    let purchase = purchase_id(args.purchase)?;
+    let lines: Vec<ReturnedLine> = args
+        .lines
+        .iter()
+        .map(|text| returned(text))
+        .collect::<Result<_, _>>()?;
+    shop.give_back(request, purchase, &lines)?;
+    receipt(shop, purchase)
+}
+
+/// Undoes a receipt and shows it.
+pub(crate) fn void(shop: &Shop, request: RequestId, args: &VoidArgs) -> Result<Answer, Failure> {
+    let purchase = purchase_id(args.purchase)?;
+    let reason = match args.reason {
+        Why::Undo => VoidReason::Undo,
+        Why::Mistake => VoidReason::Mistake,
+        Why::Customer => VoidReason::Customer,
+    };
+    shop.void(request, purchase, reason)?;
+    receipt(shop, purchase)
+}
+
+fn receipt(shop: &Shop, purchase: PurchaseId) -> Result<Answer, Failure> {
+    let currency = shop.business()?.currency;
+    Ok(show::purchase(&shop.purchase(purchase)?, currency))
+}
+
+fn purchase_id(id: i64) -> Result<PurchaseId, Failure> {
+    PurchaseId::new(id).map_err(|_| CoreError::NotFound.into())
+}
+
+/// `12.50` or `12.50x3`.
+fn line(text: &str, exponent: u8) -> Result<Line, Failure> {
+    let (gross, quantity) = split_quantity(text)?;
+    let gross = money::parse(gross, exponent).map_err(Failure::input)?;
+    Ok(Line {
+        quantity,
+        ..Line::amount(gross)
+    })
+}
+
+/// `2` or `2x0.5`, lines counted from 1.
+fn returned(text: &str) -> Result<ReturnedLine, Failure> {
+    let (number, quantity) = split_quantity(text)?;
+    let line = number
+        .parse::<u16>()
+        .ok()
+        .and_then(|number| number.checked_sub(1));
+    let line = line.ok_or(CoreError::Validation {
+        field: Field::Lines,
+    })?;
+    Ok(ReturnedLine { line, quantity })
+}
+
+fn split_quantity(text: &str) -> Result<(&str, Quantity), Failure> {
+    let Some((before, quantity)) = text.split_once('x') else {
+        return Ok((text, ONE));
+    };
+    let quantity = money::parse(quantity, THOUSANDTHS).map_err(|_| {
+        Failure::input("a quantity looks like 3 or 0.250, with at most 3 digits after the point")
+    })?;
+    Ok((before, Quantity(quantity.0)))
+}
+
+#[cfg(test)]
+mod tests {
+    use kartka_core::domain::money::Money;
+
+    use super::*;
+
+    #[test]
+    fn a_typed_line_is_an_amount_with_a_quantity() {
+        for (text, expected) in [
+            ("12.50", Some((1_250, 1_000))),
+            ("12.50x3", Some((1_250, 3_000))),
+            ("0x0.250", Some((0, 250))),
+            ("-1", None),
+            ("1x", None),
+            ("x1", None),
+            ("1x-1", None),
+            ("1x0.0001", None),
+        ] {
+            let found = line(text, 2).ok().map(|line| (line.gross, line.quantity));
+            assert_eq!(
+                found,
+                expected.map(|(gross, n)| (Money(gross), Quantity(n))),
+                "{text:?}"
+            );
+        }
+    }
+
+    #[test]
+    fn a_returned_line_counts_from_one() {
+        for (text, expected) in [
+            ("1", Some((0, 1_000))),
+            ("2x0.5", Some((1, 500))),
+            ("0", None),
+            ("x", None),
+            ("70000", None),
+        ] {
+            let found = returned(text).ok().map(|part| (part.line, part.quantity.0));
+            assert_eq!(found, expected, "{text:?}");
+        }
+    }
+}

@@ -1,0 +1,217 @@
+//! The desk as a script sees it: the real binary, JSON out.
+#![allow(clippy::unwrap_used)]
+
+mod common;
+
+use common::{Desk, run_at};
+
+#[test]
+fn a_desk_founds_registers_sells_redeems_returns_and_voids() {
+    let desk = Desk::new();
+    let shop = desk.json("found --name Bar --country de --kind coffee --owner Mia");
+    assert_eq!(
+        (&shop["currency"], &shop["status"]["outbox"]),
+        (&"EUR".into(), &0.into())
+    );
+
+    let mia =
+        desk.json("register --given Mia --family Klein --phone 030123456 --issue --consent 1");
+    let id = mia["customer"].as_str().unwrap();
+    assert_eq!(mia["phones"][0], "+4930123456");
+    assert_eq!(mia["marketing"], true);
+    let card = mia["cards"][0].as_str().unwrap();
+
+    let sold = desk.json(&format!("sell 150.00 50,00x2 --card {card} --receipt A-1"));
+    assert_eq!(
+        (
+            &sold["total"],
+            &sold["paid_with_money"],
+            &sold["points"],
+            &sold["receipt"]
+        ),
+        (
+            &"200.00".into(),
+            &"200.00".into(),
+            &1_000.into(),
+            &"A-1".into()
+        )
+    );
+    let with_points = desk.json(&format!("sell 20 --customer {id} --spend 600"));
+    assert_eq!(
+        (&with_points["paid_with_points"], &with_points["points"]),
+        (&"6.00".into(), &(70 - 600).into())
+    );
+
+    for text in ["3456", "klein", "mi", card] {
+        let found = desk.json(&format!("find {text}"));
+        assert_eq!(found[0]["customer"], id, "{text}");
+        assert_eq!(found[0]["points"][0]["balance"], 470, "{text}");
+        assert_eq!(
+            (&found[0]["visits"], &found[0]["stamps"][0]["stamps"]),
+            (&2.into(), &2.into())
+        );
+    }
+
+    let purchase = sold["purchase"].as_str().unwrap();
+    let back = desk.json(&format!("return {purchase} --line 2x1"));
+    assert_eq!(
+        (&back["lines"][1]["returned"], &back["points"]),
+        (&"1.000".into(), &875.into())
+    );
+    assert_eq!(desk.json(&format!("return {purchase}"))["points"], 0);
+    assert_eq!(
+        desk.refused(&format!("return {purchase}")),
+        (2, "validation".into())
+    );
+
+    let second = with_points["purchase"].as_str().unwrap();
+    assert_eq!(desk.json(&format!("void {second}"))["voided"], true);
+    assert_eq!(
+        desk.refused(&format!("void {second}")),
+        (3, "AlreadyVoided".into())
+    );
+    assert_eq!(desk.json("find klein")[0]["points"][0]["balance"], 0);
+}
+
+#[test]
+fn a_repeated_request_is_done_once() {
+    let desk = Desk::founded();
+    let sell = "--request 000102030405060708090a0b0c0d0e0f sell 5";
+    let first = desk.json(sell);
+    assert_eq!(desk.json(sell)["purchase"], first["purchase"]);
+    assert_ne!(desk.json("sell 5")["purchase"], first["purchase"]);
+}
+
+#[test]
+fn what_does_not_do_is_said_with_a_code_for_scripts() {
+    let desk = Desk::new();
+    assert_eq!(desk.refused("find x"), (3, "not_paired".into()));
+    assert!(
+        !desk.data.exists(),
+        "a command that needs a business makes no folder"
+    );
+    assert_eq!(
+        desk.refused("found --name Bar --country XX --owner Mia"),
+        (2, "validation".into())
+    );
+
+    let desk = Desk::founded();
+    let mia = desk.json("register --given Mia --phone 030123456 --issue");
+    let id = mia["customer"].as_str().unwrap();
+    for (words, code, word) in [
+        (
+            "found --name Bar --country DE --owner Mia".to_owned(),
+            3,
+            "already_paired",
+        ),
+        ("register".to_owned(), 2, "validation"),
+        ("register --phone 12".to_owned(), 2, "validation"),
+        ("register --phone 030123456".to_owned(), 3, "duplicate"),
+        (
+            "register --given Ina --birthday 02-30".to_owned(),
+            2,
+            "validation",
+        ),
+        ("sell 12.345".to_owned(), 2, "input"),
+        ("sell=-1".to_owned(), 2, "usage"),
+        ("sell 10 --spend 5".to_owned(), 3, "NoCustomer"),
+        (
+            format!("sell 10 --customer {id} --spend 5"),
+            3,
+            "insufficient_points",
+        ),
+        ("sell 10 --customer 7".to_owned(), 3, "not_found"),
+        ("sell 10 --receipt no!".to_owned(), 2, "validation"),
+        ("sell 10 --card K1AAAAAAAAAAAAAAAA".to_owned(), 2, "input"),
+        ("return 1".to_owned(), 3, "not_found"),
+        ("void 1099511627777".to_owned(), 3, "not_found"),
+    ] {
+        if word == "usage" {
+            assert_eq!(desk.run(&words).code, code, "{words}");
+        } else {
+            assert_eq!(desk.refused(&words), (code, word.to_owned()), "{words}");
+        }
+    }
+}
+
+#[test]
+fn a_card_of_another_shop_is_named_as_such() {
+    let (one, other) = (Desk::founded(), Desk::founded());
+    let card = one.json("register --issue")["cards"][0]
+        .as_str()
+        .unwrap()
+        .to_owned();
+    assert_eq!(one.json(&format!("sell 1 --card {card}"))["points"], 5);
+    // A number alone proves nothing; the other shop just has no such card.
+    assert_eq!(
+        other.refused(&format!("sell 1 --card {card}")),
+        (3, "not_found".into())
+    );
+}
+
+#[test]
+fn a_wrong_key_and_a_lost_key_change_nothing() {
+    let desk = Desk::founded();
+    desk.json("register --given Mia");
+    let keys = desk.home.path().join("shop.keys").join("database-key");
+    let right = std::fs::read(&keys).unwrap();
+    std::fs::write(&keys, [7; 32]).unwrap();
+    assert_eq!(desk.refused("find mia"), (1, "wrong_key".into()));
+    std::fs::remove_file(&keys).unwrap();
+    assert_eq!(desk.refused("find mia"), (1, "wrong_key".into()));
+    assert!(!keys.exists(), "no new key is made for old data");
+    std::fs::write(&keys, right).unwrap();
+    assert_eq!(desk.json("find mia")[0]["name"], "Mia");
+}
+
+#[test]
+fn a_data_folder_that_is_no_folder_is_named() {
+    let desk = Desk::new();
+    std::fs::write(&desk.data, b"a file").unwrap();
+    let run = run_at(&desk.data, "found --name Bar --country DE --owner Mia");
+    assert_eq!(run.code, 1);
+    assert!(
+        run.err.contains("shop") && run.err.contains("--data"),
+        "{}",
+        run.err
+    );
+}
+
+#[test]
+fn a_folder_in_use_says_so() {
+    let desk = Desk::founded();
+    // Another process: the lock is SQLite's own, so a second connection of this test would do as well.
+    let many: Vec<_> = (0..4)
+        .map(|_| {
+            let data = desk.data.clone();
+            std::thread::spawn(move || run_at(&data, "sell 1"))
+        })
+        .collect();
+    let runs: Vec<_> = many
+        .into_iter()
+        .map(|thread| thread.join().unwrap())
+        .collect();
+    for run in &runs {
+        assert!(
+            run.code == 0 || (run.code == 4 && run.out.contains("busy")),
+            "{} {}",
+            run.code,
+            run.err
+        );
+    }
+    assert!(runs.iter().any(|run| run.code == 0));
+}
+
+#[test]
+fn text_for_people_names_what_counts() {
+    let desk = Desk::founded();
+    let data = desk.data.to_str().unwrap();
+    let run = common::kartka(["desk", "--data", data, "sell", "12.50"]);
+    assert!(
+        run.out.contains("12.50 EUR") && run.out.starts_with("purchase "),
+        "{}",
+        run.out
+    );
+    let run = common::kartka(["desk", "--data", data, "find", "nobody"]);
+    assert_eq!(run.out, "nobody found\n");
+}
