@@ -182,3 +182,41 @@ fn what_a_customer_may_not_spend_is_refused_with_the_reason() {
         })
     ));
 }
+
+#[test]
+fn expired_points_leave_the_account_in_an_idle_moment_of_a_founding_phone() {
+    let counter = Counter::founded();
+    let shop = &counter.shop;
+    let customer = shop
+        .register(
+            request(1),
+            &Registration {
+                card: NewCard::Issue,
+                ..Registration::default()
+            },
+        )
+        .unwrap();
+    shop.sell(
+        request(2),
+        &TillRequest::amount(Some(customer), Money(20_000)),
+    )
+    .unwrap();
+    shop.idle().unwrap();
+    assert_eq!(
+        shop.customer(customer).unwrap().points[0].balance,
+        Points(1_000)
+    );
+    // Earned in November, for 12 months, to the end of the month.
+    counter.clock.advance(380 * 24 * 60 * 60 * 1_000);
+    assert_eq!(
+        shop.customer(customer).unwrap().points[0].spendable,
+        Points(0)
+    );
+    shop.idle().unwrap();
+    assert_eq!(
+        shop.customer(customer).unwrap().points[0].balance,
+        Points(0)
+    );
+    shop.idle().unwrap();
+    assert_eq!(shop.sync_status().unwrap().outbox, 0);
+}

@@ -77,11 +77,13 @@ impl Tx<'_> {
             .query_row(params![kind, id], |row| Ok((row.get(0)?, row.get(1)?)))
             .optional()?;
         match shadow {
-            Some((seq, record)) => {
-                let row = decode(kind, id, &record)
-                    .map_err(|_| StoreError::Malformed("shadow.record"))?;
-                self.put_bytes(&row, Some(Seq(seq)), &record)
-            }
+            Some((seq, record)) => match decode(kind, id, &record) {
+                Ok(row) => self.put_bytes(&row, Some(Seq(seq)), &record),
+                Err(_) => {
+                    self.remove(kind, id)?;
+                    self.put_rule(kind, id, Some(seq), &record)
+                }
+            },
             None => match self.stored(kind, id)? {
                 Some(found) if found.seq.is_none() => self.remove(kind, id),
                 _ => Ok(()),
@@ -136,7 +138,7 @@ impl<'t, 'c> Settling<'t, 'c> {
     /// Writes a row of a page with the authority's bytes. A kind that this version does not know is kept and counted
     /// in the scope it came in.
     pub(crate) fn bytes(&mut self, wire: &WireRow, came_in: Scope) -> Result<(), StoreError> {
-        let row = known(wire)?;
+        let row = known(wire);
         let scope = row.as_ref().map_or(came_in, scope_of);
         self.write(row.as_ref(), wire, scope)
     }
@@ -154,12 +156,15 @@ impl<'t, 'c> Settling<'t, 'c> {
                 seq,
                 record: old.record,
             };
-            let was_in = known(&old)?.as_ref().map_or(scope, scope_of);
+            let was_in = known(&old).as_ref().map_or(scope, scope_of);
             let key = self.key;
             self.count(was_in, |digest| digest.minus(key, &old))?;
         }
         match row {
-            Some(row) => self.tx.put_bytes(row, Some(wire.seq), &wire.record)?,
+            Some(row) => {
+                self.tx.forget_strange(wire.kind, wire.id)?;
+                self.tx.put_bytes(row, Some(wire.seq), &wire.record)?;
+            }
             None => self
                 .tx
                 .put_rule(wire.kind, wire.id, Some(wire.seq.0), &wire.record)?,
@@ -194,11 +199,8 @@ impl<'t, 'c> Settling<'t, 'c> {
     }
 }
 
-fn known(wire: &WireRow) -> Result<Option<Row>, StoreError> {
-    match RowKind::from_number(wire.kind) {
-        None => Ok(None),
-        Some(_) => decode(wire.kind, wire.id, &wire.record)
-            .map(Some)
-            .map_err(|_| StoreError::Malformed("record")),
-    }
+/// The row's value, if this version can read it: a newer one may know more kinds, codes and reasons.
+fn known(wire: &WireRow) -> Option<Row> {
+    RowKind::from_number(wire.kind)?;
+    decode(wire.kind, wire.id, &wire.record).ok()
 }

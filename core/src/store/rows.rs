@@ -65,18 +65,31 @@ impl Reader<'_> {
     /// The bytes of a row.
     pub(crate) fn stored(&self, kind: u8, id: i64) -> Result<Option<Stored>, StoreError> {
         let sql = format!("SELECT seq, record FROM {}", of_kind(kind));
-        Ok(self
+        let found = self
             .conn()
             .prepare_cached(&sql)?
             .query_row([id], stored)
+            .optional()?;
+        match found {
+            None if table(kind) != "rule" => self.strange(kind, id),
+            found => Ok(found),
+        }
+    }
+
+    /// A row of a known kind that a newer version wrote and this one can't read: kept as bytes.
+    fn strange(&self, kind: u8, id: i64) -> Result<Option<Stored>, StoreError> {
+        let sql = "SELECT seq, record FROM rule WHERE kind = ?1 AND id = ?2";
+        Ok(self
+            .conn()
+            .prepare_cached(sql)?
+            .query_row(params![kind, id], stored)
             .optional()?)
     }
 
-    /// A row as a value.
+    /// A row as a value; one that only a newer version can read is not here.
     pub(crate) fn row(&self, kind: RowKind, id: i64) -> Result<Option<Row>, StoreError> {
-        self.stored(kind as u8, id)?
-            .map(|found| read(kind, id, &found.record))
-            .transpose()
+        let found = self.stored(kind as u8, id)?;
+        Ok(found.and_then(|found| read(kind, id, &found.record).ok()))
     }
 
     /// All rows of a kind without columns of its own, by key.
@@ -129,6 +142,25 @@ impl Reader<'_> {
             Some(Row::Position(_, position)) => Some(position),
             _ => None,
         })
+    }
+
+    /// All positions, by customer.
+    pub(crate) fn positions(&self) -> Result<Vec<(CustomerId, Position)>, StoreError> {
+        let rows = self.many(
+            RowKind::Position,
+            "SELECT id, record FROM position ORDER BY id",
+            [],
+        )?;
+        Ok(rows
+            .into_iter()
+            .filter_map(|row| {
+                if let Row::Position(id, position) = row {
+                    Some((id, position))
+                } else {
+                    None
+                }
+            })
+            .collect())
     }
 
     /// A card that was given to somebody.
@@ -458,6 +490,14 @@ impl Tx<'_> {
             )?;
         }
         Ok(())
+    }
+
+    /// Lets go of the bytes of a row that could not be read and now can.
+    pub(crate) fn forget_strange(&self, kind: u8, id: i64) -> Result<(), StoreError> {
+        if table(kind) == "rule" {
+            return Ok(());
+        }
+        self.execute("DELETE FROM rule WHERE kind = ?1 AND id = ?2", params![kind, id])
     }
 
     /// Removes a row and what is kept beside it.

@@ -3,6 +3,7 @@
 pub mod cards;
 pub mod customers;
 pub mod found;
+pub mod idle;
 pub mod till;
 
 use kartka_domain::customer::ProfileGroup;

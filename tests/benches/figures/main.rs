@@ -1,0 +1,32 @@
+//! Figures that issues name, as ratios within one run on one machine: `cargo bench -p kartka-tests`.
+//!
+//! Nothing here is asserted; what was measured goes into docs/performance.md with the machine and versions.
+#![allow(clippy::unwrap_used, clippy::disallowed_methods, reason = "a benchmark reads the clock")]
+
+mod sale;
+mod scan;
+
+fn main() {
+    // `cargo test` runs benches too, with this flag: measuring is not testing.
+    if std::env::args().any(|arg| arg == "--test") {
+        return;
+    }
+    println!("{:<44} {:>12} {:>12}", "figure", "measured", "ratio");
+    sale::run();
+    scan::run();
+}
+
+/// Prints one line; `ratio` is against the reference of the section.
+fn line(name: &str, measured: &str, ratio: Option<f64>) {
+    let ratio = ratio.map(|r| format!("{r:.2}")).unwrap_or_default();
+    println!("{name:<44} {measured:>12} {ratio:>12}");
+}
+
+/// Times `work` over `n` rounds; rounds per second.
+fn per_second(n: u32, mut work: impl FnMut(u32)) -> f64 {
+    let start = std::time::Instant::now();
+    for i in 0..n {
+        work(i);
+    }
+    f64::from(n) / start.elapsed().as_secs_f64()
+}
