@@ -26,4 +26,5 @@ pub mod purchase;
 pub mod quote;
 pub mod redeem;
 pub mod refund;
+pub mod report;
 pub mod row;

@@ -26,3 +26,8 @@ fn what_a_customer_has() {
 fn who_is_one_person() {
     check_file(include_str!("../cases/people.txt"));
 }
+
+#[test]
+fn what_a_day_came_to() {
+    check_file(include_str!("../cases/today.txt"));
+}

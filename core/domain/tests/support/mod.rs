@@ -1,6 +1,7 @@
 //! A shop in memory: rows in a map, `authority::decide` op by op. Plays the authority, and a phone that
 //! shows its own pending ops.
 
+pub(crate) mod day;
 pub(crate) mod scenario;
 pub(crate) mod words;
 
@@ -23,13 +24,28 @@ use kartka_domain::purchase::{Purchase, Return};
 use kartka_domain::row::{Card, EdgeState, Merge, Row, RowKind};
 
 /// The state of a shop after the ops ordered so far.
-#[derive(Clone, Default)]
+#[derive(Clone)]
 pub(crate) struct Shop {
+    /// Outlet and operator of the next ops.
+    pub(crate) counter: (u32, u32),
     pub(crate) rows: BTreeMap<(RowKind, i64), Row>,
     requests: BTreeMap<RequestMark, OpId>,
     counters: BTreeMap<DeviceNo, i64>,
     seq: i64,
     made: u64,
+}
+
+impl Default for Shop {
+    fn default() -> Self {
+        Self {
+            counter: (1, 1),
+            rows: BTreeMap::new(),
+            requests: BTreeMap::new(),
+            counters: BTreeMap::new(),
+            seq: 0,
+            made: 0,
+        }
+    }
 }
 
 /// Noon of a business day.
@@ -51,8 +67,8 @@ impl Shop {
         Op {
             id,
             request: RequestMark(self.made.to_be_bytes()),
-            operator: OperatorId(1),
-            outlet: OutletId(1),
+            operator: OperatorId(self.counter.1),
+            outlet: OutletId(self.counter.0),
             programme: self
                 .programme_now()
                 .map_or(ProgrammeVersion(1), |p| p.version()),

@@ -94,6 +94,17 @@ impl Story {
             ["inbox"] => self.inbox(),
             ["receipt", number, ref what @ ..] => self.receipt(number, what, aware),
             ["card", number, "for", name] => self.bind(number, name),
+            ["counter", outlet, operator] => {
+                self.shop.counter = (outlet.parse().unwrap(), operator.parse().unwrap());
+                String::new()
+            }
+            ["report"] => super::day::said(&self.shop, self.today),
+            ["report", "beside", other] => {
+                super::day::beside(&self.shop, self.today, other.parse().unwrap())
+            }
+            ["report", "of", what, number] => {
+                super::day::part(&self.shop, self.today, what, number.parse().unwrap())
+            }
             [name, "is", "called", given] => self.call(name, given),
             [name, "buys", ref what @ ..] => self.buy(name, what, aware),
             [name, "has"] => {

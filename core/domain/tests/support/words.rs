@@ -19,7 +19,9 @@ pub(crate) fn amount(text: &str) -> Money {
 }
 
 pub(crate) fn money(amount: Money) -> String {
-    format!("{}.{:02}", amount.0 / 100, amount.0 % 100)
+    let sign = if amount.0 < 0 { "-" } else { "" };
+    let minor = amount.0.unsigned_abs();
+    format!("{sign}{}.{:02}", minor / 100, minor % 100)
 }
 
 pub(crate) fn pieces(text: &str) -> Quantity {

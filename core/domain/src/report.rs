@@ -1,0 +1,354 @@
+//! Today: what one business day came to (R1), the same fold for a phone's screen and the server's page.
+//!
+//! Pure: the caller brings the rows of the day; figures are integers, shares in hundredths of a percent.
+//! Returns count on the day of the return. A receipt that was undone by a void on its own day vanishes,
+//! with its return and its points. What the authority refused never counts.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use crate::ids::{CustomerId, InstrumentId, OperatorId, OutletId, PurchaseId};
+use crate::ledger::{Entry, EntryKind};
+use crate::moment::Date;
+use crate::money::{Money, Overflow, Points, Rounding, scale};
+use crate::programme::{Programme, Terms};
+use crate::purchase::{Line, Purchase, Return, ReturnKind, returned_part, returned_so_far};
+
+/// A purchase of which something came back, with all its returns so far.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Returned {
+    /// The purchase, of whatever day.
+    pub purchase: Purchase,
+    /// All its returns and voids, by id.
+    pub returns: Vec<Return>,
+}
+
+/// The rows of one business date.
+#[derive(Debug, Clone, Copy)]
+pub struct Day<'a> {
+    /// The date.
+    pub date: Date,
+    /// All purchases of that date.
+    pub purchases: &'a [Purchase],
+    /// Every purchase of which something came back on that date.
+    pub returned: &'a [Returned],
+    /// All ledger entries of that date.
+    pub entries: &'a [Entry],
+    /// How many customers were registered on that date.
+    pub registered: i64,
+    /// Who of the day's buyers had bought on an earlier date.
+    pub known: &'a BTreeSet<CustomerId>,
+}
+
+/// Sums of a day, of one outlet or of one operator.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Figures {
+    /// Sales; a return is none.
+    pub receipts: i64,
+    /// Sales to a known customer.
+    pub identified: i64,
+    /// What they came to before returns, in minor units.
+    pub sales: Money,
+    /// What was paid for them with money, in minor units.
+    pub taken: Money,
+    /// Value of what came back, in minor units.
+    pub returns: Money,
+    /// Money given back for it, in minor units.
+    pub given_back: Money,
+}
+
+impl Figures {
+    /// Sales less returns, in minor units.
+    ///
+    /// # Errors
+    /// [`Overflow`].
+    pub fn revenue(&self) -> Result<Money, Overflow> {
+        self.sales.minus(self.returns)
+    }
+
+    /// Money taken less money given back, in minor units.
+    ///
+    /// # Errors
+    /// [`Overflow`].
+    pub fn money(&self) -> Result<Money, Overflow> {
+        self.taken.minus(self.given_back)
+    }
+
+    /// Sales ÷ receipts, a half up; none without a receipt.
+    ///
+    /// # Errors
+    /// [`Overflow`].
+    pub fn average(&self) -> Result<Option<Money>, Overflow> {
+        if self.receipts == 0 {
+            return Ok(None);
+        }
+        let average = scale(self.sales.0, 1, self.receipts, Rounding::HalfUp)?;
+        Ok(Some(Money(average)))
+    }
+}
+
+/// Points that moved on a day; every number is ≥ 0 in itself.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Moved {
+    /// Earned.
+    pub earned: Points,
+    /// Earned points taken back after returns.
+    pub taken_back: Points,
+    /// Spent.
+    pub spent: Points,
+    /// Spent points given back after returns.
+    pub given_back: Points,
+    /// Expired, less what was revived; below zero on a day that only revived.
+    pub expired: Points,
+}
+
+/// One business day.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Today {
+    /// Which.
+    pub date: Date,
+    /// The whole business.
+    pub total: Figures,
+    /// Distinct customer, outlet and day; a receipt without a customer is a visit of its own.
+    pub visits: i64,
+    /// Different customers who bought.
+    pub buyers: i64,
+    /// Those of them who had bought on an earlier date.
+    pub returning: i64,
+    /// Customers registered, whether they bought or not.
+    pub registered: i64,
+    /// Points by instrument.
+    pub points: BTreeMap<InstrumentId, Moved>,
+    /// By outlet.
+    pub outlets: BTreeMap<OutletId, Figures>,
+    /// By operator: who sold, and who took back.
+    pub operators: BTreeMap<OperatorId, Figures>,
+}
+
+/// A day beside another, in hundredths of a percent; none where the other has nothing to compare with.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Change {
+    /// Sales less returns.
+    pub revenue: Option<i64>,
+    /// Receipts.
+    pub receipts: Option<i64>,
+    /// Visits.
+    pub visits: Option<i64>,
+    /// Average receipt.
+    pub average: Option<i64>,
+}
+
+/// Folds one business date (R1).
+///
+/// # Errors
+/// [`Overflow`].
+pub fn today(day: &Day<'_>) -> Result<Today, Overflow> {
+    let undone: BTreeSet<PurchaseId> = day
+        .returned
+        .iter()
+        .filter(|returned| is_undone_at_once(returned))
+        .map(|returned| returned.purchase.id)
+        .collect();
+    let mut report = Today {
+        date: day.date,
+        total: Figures::default(),
+        visits: 0,
+        buyers: 0,
+        returning: 0,
+        registered: day.registered,
+        points: BTreeMap::new(),
+        outlets: BTreeMap::new(),
+        operators: BTreeMap::new(),
+    };
+    let counts = |p: &&Purchase| p.refused.is_none() && !undone.contains(&p.id);
+    let sold: Vec<&Purchase> = day.purchases.iter().filter(counts).collect();
+    for purchase in &sold {
+        report.sell(purchase)?;
+    }
+    report.count_people(&sold, day.known)?;
+    let kept = |r: &&Returned| !undone.contains(&r.purchase.id);
+    for returned in day.returned.iter().filter(kept) {
+        report.take_back(returned)?;
+    }
+    for entry in day.entries {
+        if entry.purchase.is_none_or(|id| !undone.contains(&id)) {
+            report.move_points(entry)?;
+        }
+    }
+    Ok(report)
+}
+
+/// Undone within the allowed minutes: by a void of its own day.
+fn is_undone_at_once(returned: &Returned) -> bool {
+    returned.returns.iter().any(|back| {
+        matches!(back.kind, ReturnKind::Void(_))
+            && !back.effective().is_empty()
+            && back.at.date == returned.purchase.at.date
+    })
+}
+
+impl Today {
+    fn add(
+        &mut self,
+        (outlet, operator): (OutletId, OperatorId),
+        part: impl Fn(&mut Figures) -> Result<(), Overflow>,
+    ) -> Result<(), Overflow> {
+        part(&mut self.total)?;
+        part(self.outlets.entry(outlet).or_default())?;
+        part(self.operators.entry(operator).or_default())
+    }
+
+    fn sell(&mut self, purchase: &Purchase) -> Result<(), Overflow> {
+        let (total, money) = (purchase.total()?, purchase.parts.money()?);
+        let identified = i64::from(purchase.earner().is_some());
+        self.add((purchase.outlet, purchase.operator), |sum| {
+            sum.receipts = sum.receipts.checked_add(1).ok_or(Overflow)?;
+            sum.identified = sum.identified.checked_add(identified).ok_or(Overflow)?;
+            sum.sales = sum.sales.plus(total)?;
+            sum.taken = sum.taken.plus(money)?;
+            Ok(())
+        })
+    }
+
+    fn count_people(
+        &mut self,
+        sold: &[&Purchase],
+        known: &BTreeSet<CustomerId>,
+    ) -> Result<(), Overflow> {
+        let mut visits = BTreeSet::new();
+        let mut buyers = BTreeSet::new();
+        let mut nameless = 0_usize;
+        for purchase in sold {
+            match purchase.earner() {
+                Some(customer) => {
+                    visits.insert((customer, purchase.outlet));
+                    buyers.insert(customer);
+                }
+                None => nameless += 1,
+            }
+        }
+        let count = |n: usize| i64::try_from(n).map_err(|_| Overflow);
+        self.visits = count(visits.len())?
+            .checked_add(count(nameless)?)
+            .ok_or(Overflow)?;
+        self.buyers = count(buyers.len())?;
+        self.returning = count(buyers.intersection(known).count())?;
+        Ok(())
+    }
+
+    /// What came back on this date: the difference of the cumulative amounts before and after each return,
+    /// as the till gave it back (X2).
+    fn take_back(&mut self, returned: &Returned) -> Result<(), Overflow> {
+        let purchase = &returned.purchase;
+        let mut by_day = returned.returns.clone();
+        by_day.sort_by_key(|back| (back.at.date, back.id));
+        for at in 0..by_day.len() {
+            let back = &by_day[at];
+            if back.at.date != self.date || back.effective().is_empty() {
+                continue;
+            }
+            let (before, after) = (
+                worth(purchase, &by_day[..at])?,
+                worth(purchase, &by_day[..=at])?,
+            );
+            let (gross, money) = (after.0.minus(before.0)?, after.1.minus(before.1)?);
+            self.add((back.outlet, back.operator), |sum| {
+                sum.returns = sum.returns.plus(gross)?;
+                sum.given_back = sum.given_back.plus(money)?;
+                Ok(())
+            })?;
+        }
+        Ok(())
+    }
+
+    fn move_points(&mut self, entry: &Entry) -> Result<(), Overflow> {
+        let points = entry.effect().points;
+        let moved = self.points.entry(entry.instrument).or_default();
+        let (sum, points) = match entry.kind {
+            EntryKind::Earn => (&mut moved.earned, points),
+            EntryKind::Restore => (&mut moved.given_back, points),
+            EntryKind::Redeem | EntryKind::Reward => (&mut moved.spent, points.negated()?),
+            EntryKind::Reverse => (&mut moved.taken_back, points.negated()?),
+            EntryKind::Expire | EntryKind::Revive => (&mut moved.expired, points.negated()?),
+        };
+        *sum = sum.plus(points)?;
+        Ok(())
+    }
+
+    /// Returning buyers among all buyers, in hundredths of a percent; none without a buyer.
+    ///
+    /// # Errors
+    /// [`Overflow`].
+    pub fn repeat_share(&self) -> Result<Option<i64>, Overflow> {
+        if self.buyers == 0 {
+            return Ok(None);
+        }
+        scale(self.returning, 10_000, self.buyers, Rounding::HalfUp).map(Some)
+    }
+
+    /// Buyers whose first purchase was on this day.
+    #[must_use]
+    pub const fn new_buyers(&self) -> i64 {
+        self.buyers.saturating_sub(self.returning)
+    }
+
+    /// This day beside another, usually the same weekday a week earlier; both up to the same minute.
+    ///
+    /// # Errors
+    /// [`Overflow`].
+    pub fn beside(&self, base: &Self) -> Result<Change, Overflow> {
+        let average = match (self.total.average()?, base.total.average()?) {
+            (Some(now), Some(then)) => change(now.0, then.0)?,
+            _ => None,
+        };
+        Ok(Change {
+            revenue: change(self.total.revenue()?.0, base.total.revenue()?.0)?,
+            receipts: change(self.total.receipts, base.total.receipts)?,
+            visits: change(self.visits, base.visits)?,
+            average,
+        })
+    }
+}
+
+/// Gross and money value of everything that `returns` brought back.
+fn worth(purchase: &Purchase, returns: &[Return]) -> Result<(Money, Money), Overflow> {
+    let back = returned_so_far(purchase, returns)?;
+    let part = |line: &Line, value: Money, place: usize| {
+        returned_part(value.0, back[place], line.quantity).map(Money)
+    };
+    let (mut gross, mut money) = (Money::ZERO, Money::ZERO);
+    for (place, line) in purchase.lines.iter().enumerate() {
+        gross = gross.plus(part(line, line.gross, place)?)?;
+        money = money.plus(part(line, line.paid()?, place)?)?;
+    }
+    Ok((gross, money))
+}
+
+/// (now − base) ÷ base in hundredths of a percent, toward zero; none unless the base is above zero.
+fn change(now: i64, base: i64) -> Result<Option<i64>, Overflow> {
+    if base <= 0 {
+        return Ok(None);
+    }
+    let difference = i128::from(now) - i128::from(base);
+    let share = difference * 10_000 / i128::from(base);
+    i64::try_from(share).map(Some).map_err(|_| Overflow)
+}
+
+/// What the business owes in points (P3): outstanding points × their value in the version in force, in
+/// minor units. `outstanding` is Σ effects by instrument; breakage is not taken off yet.
+///
+/// # Errors
+/// [`Overflow`].
+pub fn liability(
+    outstanding: &BTreeMap<InstrumentId, Points>,
+    programme: &Programme,
+) -> Result<Money, Overflow> {
+    let worth = outstanding.iter().map(|(instrument, points)| {
+        match programme.instrument(*instrument).map(|i| i.terms) {
+            Some(Terms::Bonus(card)) => card.value_of(*points),
+            _ => Ok(Money::ZERO),
+        }
+    });
+    worth
+        .into_iter()
+        .try_fold(Money::ZERO, |sum, value| sum.plus(value?))
+}
