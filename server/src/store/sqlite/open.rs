@@ -109,6 +109,8 @@ impl Door {
     }
 
     fn unlock(&self, conn: &Connection) -> Result<(), StoreError> {
+        // What goes wrong is told by errors; SQLCipher's own lines on stderr say no more.
+        conn.execute_batch("PRAGMA cipher_log_level = NONE")?;
         conn.execute_batch(&self.key.pragma())?;
         conn.execute_batch(CIPHER)?;
         conn.execute_batch(EVERY)?;
