@@ -45,6 +45,9 @@ impl Phone {
             return Err(ProfileError::Phone);
         }
         let digits: String = text.chars().filter(char::is_ascii_digit).collect();
+        if digits.len() < 5 {
+            return Err(ProfileError::Phone);
+        }
         let international =
             text.starts_with('+') || (digits.starts_with(country_prefix) && digits.len() > 10);
         let digits = if let Some(dialled) = digits.strip_prefix("00") {

@@ -8,5 +8,6 @@ mod support;
 
 mod cases;
 mod forged;
+mod people;
 mod properties;
 mod world;
