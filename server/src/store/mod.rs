@@ -4,11 +4,13 @@
 //! is one backend's own ([`sqlite`] is the embedded one). A store keeps and finds; it decides nothing.
 //! Only [`sqlite`] names rusqlite.
 
+mod control;
 mod error;
 mod keys;
 pub(crate) mod sqlite;
 mod types;
 
+pub use control::{Balance, Control, LedgerLine};
 pub use error::StoreError;
 pub(crate) use keys::{KeyFolder, business_of, hex};
 pub use types::{
@@ -92,21 +94,31 @@ pub trait Reads {
     /// # Errors
     /// What the disk reports.
     fn purchases_of(&self, customer: CustomerId, most: usize) -> Result<Vec<WireRow>, StoreError>;
-    /// The purchases, returns and entries of a business day.
+    /// The purchases, returns or entries of a business day, by id.
     ///
     /// # Errors
     /// What the disk reports.
-    fn day(&self, date: Date) -> Result<Vec<WireRow>, StoreError>;
-    /// The newest business day with a fact.
+    fn day(&self, date: Date, kind: RowKind) -> Result<Vec<WireRow>, StoreError>;
+    /// How many rows of a kind belong to a business day; customers to that of their registration.
     ///
     /// # Errors
     /// What the disk reports.
-    fn last_day(&self) -> Result<Option<Date>, StoreError>;
+    fn count_on(&self, date: Date, kind: RowKind) -> Result<u64, StoreError>;
+    /// Whether a customer bought on a day before `date`.
+    ///
+    /// # Errors
+    /// What the disk reports.
+    fn bought_before(&self, customer: CustomerId, date: Date) -> Result<bool, StoreError>;
     /// Σ effects over the whole ledger by instrument.
     ///
     /// # Errors
     /// What the disk reports.
     fn totals(&self) -> Result<Vec<Total>, StoreError>;
+    /// The ledger and its sums, for proofs.
+    ///
+    /// # Errors
+    /// What the disk reports.
+    fn control(&self) -> Result<Control, StoreError>;
     /// The op that bears a request mark.
     ///
     /// # Errors

@@ -3,6 +3,7 @@
 //! The only module of the server that names rusqlite. Plain SQL, one statement per purpose; which query an
 //! index serves stands in the migration.
 
+mod control;
 mod lookups;
 mod migrate;
 mod open;

@@ -3,7 +3,7 @@
 use kartka_domain::ids::{
     BirthMark, CustomerId, DeviceNo, InstrumentId, OpId, PurchaseId, RequestMark, Seq,
 };
-use kartka_domain::moment::{Date, date_of, day_number};
+use kartka_domain::moment::{Date, day_number};
 use kartka_domain::money::{Points, Stamps};
 use kartka_domain::row::RowKind;
 use kartka_protocol::digest::Digest;
@@ -13,7 +13,8 @@ use rusqlite::{OptionalExtension as _, Params, Row};
 
 use super::View;
 use crate::store::{
-    Anchored, DeviceState, Fact, Reads, Run, ScopeDigest, StoreError, StoredOp, Token, Total, Visit,
+    Anchored, Control, DeviceState, Fact, Reads, Run, ScopeDigest, StoreError, StoredOp, Token,
+    Total, Visit,
 };
 
 impl View<'_> {
@@ -140,20 +141,28 @@ impl Reads for View<'_> {
         )
     }
 
-    fn day(&self, date: Date) -> Result<Vec<WireRow>, StoreError> {
+    fn day(&self, date: Date, kind: RowKind) -> Result<Vec<WireRow>, StoreError> {
         self.rows(
             "SELECT row.kind, row.id, row.seq, row.record FROM day_row
              JOIN row ON row.kind = day_row.kind AND row.id = day_row.id
-             WHERE day_row.day = ?1 ORDER BY day_row.kind, day_row.id",
-            [day_number(date)],
+             WHERE day_row.day = ?1 AND day_row.kind = ?2 ORDER BY day_row.id",
+            (day_number(date), kind as u8),
         )
     }
 
-    fn last_day(&self) -> Result<Option<Date>, StoreError> {
-        let mut statement = self.conn.prepare_cached("SELECT max(day) FROM day_row")?;
-        let day: Option<i64> = statement.query_row([], |row| row.get(0))?;
-        day.map(|day| date_of(day).ok_or(StoreError::Malformed("day_row.day")))
-            .transpose()
+    fn count_on(&self, date: Date, kind: RowKind) -> Result<u64, StoreError> {
+        let mut statement = self
+            .conn
+            .prepare_cached("SELECT count(*) FROM day_row WHERE day = ?1 AND kind = ?2")?;
+        let found: i64 = statement.query_row((day_number(date), kind as u8), |row| row.get(0))?;
+        Ok(u64::try_from(found).unwrap_or(0))
+    }
+
+    fn bought_before(&self, customer: CustomerId, date: Date) -> Result<bool, StoreError> {
+        let mut statement = self.conn.prepare_cached(
+            "SELECT EXISTS (SELECT 1 FROM purchase_of WHERE customer = ?1 AND day < ?2)",
+        )?;
+        Ok(statement.query_row((customer.get(), day_number(date)), |row| row.get(0))?)
     }
 
     fn totals(&self) -> Result<Vec<Total>, StoreError> {
@@ -168,6 +177,10 @@ impl Reads for View<'_> {
             })
         })?;
         Ok(rows.collect::<Result<_, _>>()?)
+    }
+
+    fn control(&self) -> Result<Control, StoreError> {
+        self.control_sums()
     }
 
     fn requested(&self, mark: RequestMark) -> Result<Option<OpId>, StoreError> {
