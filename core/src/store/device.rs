@@ -231,9 +231,4 @@ impl Tx<'_> {
         let values = params![scope.code(), cursor.0, digest.to_bytes()];
         self.execute("INSERT OR REPLACE INTO scope VALUES (?1, ?2, ?3)", values)
     }
-
-    /// Forgets a scope: it will be pulled anew.
-    pub(crate) fn forget_scope(&self, scope: Scope) -> Result<(), StoreError> {
-        self.execute("DELETE FROM scope WHERE code = ?1", [scope.code()])
-    }
 }

@@ -112,6 +112,13 @@ impl Reader<'_> {
         rows.map(|row| checked(row?)).collect()
     }
 
+    /// How many own ops begin at `first` or after it and before `end`.
+    pub(crate) fn own_ops_between(&self, first: i64, end: i64) -> Result<i64, StoreError> {
+        let sql = "SELECT count(*) FROM own_op WHERE op >= ?1 AND op < ?2";
+        let mut statement = self.conn().prepare_cached(sql)?;
+        Ok(statement.query_row([first, end], |row| row.get(0))?)
+    }
+
     /// The chain's value after the op that ends at `last`.
     pub(crate) fn chain_at(&self, last: i64) -> Result<Option<ChainValue>, StoreError> {
         let sql = "SELECT chain FROM own_op WHERE last = ?1 AND op = (SELECT max(op) FROM own_op WHERE op <= ?1)";

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use kartka_domain::ids::Seq;
+use kartka_domain::moment::{Date, Month, day_number};
 use kartka_domain::row::{Row, RowKind};
 use kartka_protocol::digest::{Digest, DigestKey};
 use kartka_protocol::row::{decode, encode};
@@ -11,6 +12,14 @@ use kartka_protocol::scope::Scope;
 use rusqlite::{OptionalExtension as _, params};
 
 use super::{Reader, StoreError, Tx};
+
+/// The seq of a row whose scope is being pulled anew and that was not seen again yet: shown, not counted.
+const UNCONFIRMED: Seq = Seq(0);
+
+/// The tables of the rows that belong to `base`.
+const BASE_TABLES: [&str; 5] = ["rule", "customer", "position", "card", "consent"];
+/// The kinds and tables of the rows that belong to a month.
+const MONTH_TABLES: [&str; 3] = ["purchase", "returned", "entry"];
 
 /// The scope a row counts in.
 fn scope_of(row: &Row) -> Scope {
@@ -92,12 +101,9 @@ impl Tx<'_> {
     }
 
     /// Removes the rows of the months before `oldest` that no own pending op made (sync §4: both sides drop them).
-    pub(crate) fn drop_months_before(
-        &self,
-        oldest: kartka_domain::moment::Month,
-        day: i64,
-    ) -> Result<(), StoreError> {
-        for table in ["purchase", "returned", "entry"] {
+    pub(crate) fn drop_months_before(&self, oldest: Month) -> Result<(), StoreError> {
+        let day = first_day(oldest);
+        for table in MONTH_TABLES {
             self.execute(
                 &format!("DELETE FROM {table} WHERE day < ?1 AND seq IS NOT NULL"),
                 [day],
@@ -105,6 +111,67 @@ impl Tx<'_> {
         }
         self.execute("DELETE FROM scope WHERE code > 2 AND code < ?1", [oldest.0])
     }
+}
+
+impl Tx<'_> {
+    /// Begins to pull a scope anew: its rows stay on screen, count for nothing, and go if they are not seen again.
+    /// No pending op may lie over them.
+    pub(crate) fn mark_unconfirmed(&self, scope: Scope) -> Result<(), StoreError> {
+        for (table, days) in tables_of(scope) {
+            self.execute(
+                &format!("UPDATE {table} SET seq = 0 WHERE seq IS NOT NULL AND {days}"),
+                [],
+            )?;
+        }
+        self.set_scope(scope, Seq(0), Digest::default())
+    }
+
+    /// Ends a pull that began with [`mark_unconfirmed`](Self::mark_unconfirmed): what was not seen again goes.
+    /// No pending op may lie over it.
+    pub(crate) fn remove_unconfirmed(&self, scope: Scope) -> Result<(), StoreError> {
+        for (table, days) in tables_of(scope) {
+            for (kind, id) in self.unconfirmed(table, &days)? {
+                self.remove(kind, id)?;
+            }
+        }
+        Ok(())
+    }
+
+    fn unconfirmed(&self, table: &str, days: &str) -> Result<Vec<(u8, i64)>, StoreError> {
+        let kind = match table {
+            "customer" => (RowKind::Customer as u8).to_string(),
+            "position" => (RowKind::Position as u8).to_string(),
+            "card" => (RowKind::Card as u8).to_string(),
+            "consent" => (RowKind::Consent as u8).to_string(),
+            "purchase" => (RowKind::Purchase as u8).to_string(),
+            "returned" => (RowKind::Return as u8).to_string(),
+            "entry" => (RowKind::Entry as u8).to_string(),
+            _ => "kind".to_owned(),
+        };
+        let sql = format!("SELECT {kind}, id FROM {table} WHERE seq = 0 AND {days}");
+        let mut statement = self.conn().prepare(&sql)?;
+        let rows = statement.query_map([], |row| Ok((row.get(0)?, row.get(1)?)))?;
+        rows.map(|row| Ok(row?)).collect()
+    }
+}
+
+/// Where the rows of a scope lie: table and condition.
+fn tables_of(scope: Scope) -> Vec<(&'static str, String)> {
+    match scope {
+        Scope::Own => Vec::new(),
+        Scope::Base => BASE_TABLES.map(|table| (table, "1".to_owned())).to_vec(),
+        Scope::Month(month) => {
+            let (first, next) = (first_day(month), first_day(month.back(-1)));
+            let days = format!("day >= {first} AND day < {next}");
+            MONTH_TABLES.map(|table| (table, days.clone())).to_vec()
+        }
+    }
+}
+
+/// The day number of a month's first day; beyond the calendar, its end.
+fn first_day(month: Month) -> i64 {
+    let number = u32::try_from(month.0.rem_euclid(12) + 1).unwrap_or(1);
+    Date::from_ymd_opt(month.0.div_euclid(12), number, 1).map_or(i64::MAX, day_number)
 }
 
 /// Ordered rows being written in one transaction, with the digests they change.
@@ -146,6 +213,7 @@ impl<'t, 'c> Settling<'t, 'c> {
     fn write(&mut self, row: Option<&Row>, wire: &WireRow, scope: Scope) -> Result<(), StoreError> {
         if let Some(old) = self.tx.stored(wire.kind, wire.id)?
             && let Some(seq) = old.seq
+            && seq > UNCONFIRMED
         {
             if seq >= wire.seq {
                 return Ok(());
@@ -189,6 +257,14 @@ impl<'t, 'c> Settling<'t, 'c> {
             *reached = cursor.max(*reached);
         }
         Ok(())
+    }
+
+    /// Up to where a scope was pulled, this transaction included.
+    pub(crate) fn cursor(&self, scope: Scope) -> Result<Seq, StoreError> {
+        match self.digests.get(&scope) {
+            Some((reached, _)) => Ok(*reached),
+            None => Ok(self.tx.scope(scope)?.unwrap_or_default().0),
+        }
     }
 
     /// Writes the digests and cursors.

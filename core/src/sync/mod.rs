@@ -1,3 +1,130 @@
-//! The exchange with the authority: pairing, pushing, pulling.
+//! The exchange with the authority: pairing, pushing, pulling (sync §4).
+//!
+//! [`Shop::sync`] drives one exchange after the other until nothing is left to send or to fetch; [`Engine`] does the
+//! same for an app that lives on, from events to effects. Both know no sockets: bytes go through a [`Transport`].
+//! What an answer does to the store happens in one transaction (decision 4) or not at all.
 
+mod engine;
+mod exchange;
+mod failure;
+mod history;
+mod outbox;
+mod rebase;
 pub mod signer;
+mod state;
+pub mod transport;
+mod wanted;
+
+use std::sync::atomic::{AtomicBool, Ordering};
+
+pub use engine::{Effect, Engine, Event, SyncEvent};
+pub use failure::Failure;
+pub use transport::{Route, Transport};
+
+use crate::error::CoreError;
+use crate::shop::Shop;
+use crate::store::Standing;
+use exchange::{Finished, begin, finish};
+pub(crate) use state::{first_state, lineage_bytes, note_epoch};
+
+/// What a run of exchanges came to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct SyncReport {
+    /// Requests that were answered.
+    pub exchanges: u32,
+    /// Bytes of the requests.
+    pub bytes_up: u64,
+    /// Bytes of the answers.
+    pub bytes_down: u64,
+    /// Own ops that the authority holds now and did not before.
+    pub ops_pushed: u64,
+    /// Rows that came in pages.
+    pub rows_pulled: u64,
+    /// Scopes whose digests differed; they are pulled anew (sync §4).
+    pub mismatches: u32,
+}
+
+impl SyncReport {
+    fn add(&mut self, up: usize, down: usize, finished: &Finished) {
+        self.exchanges += 1;
+        self.bytes_up += up as u64;
+        self.bytes_down += down as u64;
+        self.ops_pushed += finished.ops_acked;
+        self.rows_pulled += finished.rows;
+        self.mismatches += finished.mismatches;
+    }
+}
+
+/// A wish to stop, from another thread.
+#[derive(Debug, Default)]
+pub struct Cancel(AtomicBool);
+
+impl Cancel {
+    /// Stops what watches this at its next step.
+    pub fn cancel(&self) {
+        self.0.store(true, Ordering::SeqCst);
+    }
+
+    /// Whether somebody wants to stop.
+    #[must_use]
+    pub fn is_cancelled(&self) -> bool {
+        self.0.load(Ordering::SeqCst)
+    }
+}
+
+/// Exchanges of one run: a server that always has more is left for the next run.
+const ROUNDS: u32 = 1_000;
+/// Scopes pulled anew in one run; a sum that differs again and again is left for the next run.
+const RENEWALS: u32 = 8;
+
+impl Shop {
+    /// Exchanges with the authority until the outbox is empty and every cursor is at its head.
+    ///
+    /// On an authority there is nothing to do. Each answer is durable by itself: after an error or a cancel the next
+    /// run goes on where this one ended.
+    ///
+    /// # Errors
+    /// [`CoreError::NotPaired`]; [`CoreError::Offline`], [`CoreError::ServerUnavailable`] and the server's refusals;
+    /// [`CoreError::Forked`] and [`CoreError::ServerWentBack`], which last until a person acts (sync §12);
+    /// [`CoreError::Cancelled`]; [`CoreError::Store`].
+    pub fn sync(
+        &self,
+        transport: &dyn Transport,
+        cancel: &Cancel,
+    ) -> Result<SyncReport, CoreError> {
+        let mut report = SyncReport::default();
+        let device = self
+            .store
+            .read(|r| r.device())?
+            .ok_or(CoreError::NotPaired)?;
+        if device.standing == Standing::Authority {
+            return Ok(report);
+        }
+        for _ in 0..ROUNDS {
+            if cancel.is_cancelled() {
+                return Err(CoreError::Cancelled);
+            }
+            let asked = begin(self)?;
+            let answer = transport.post(&asked.address, Route::Sync, &asked.message)?;
+            let finished = finish(self, &asked, &answer)?;
+            report.add(asked.message.len(), answer.len(), &finished);
+            if finished.complete || report.mismatches > RENEWALS {
+                return Ok(report);
+            }
+        }
+        Ok(report)
+    }
+
+    /// Lets exchanges happen again after [`CoreError::Forked`] or [`CoreError::ServerWentBack`]: a person decided
+    /// so. If the reason is still there, the next exchange stops again; nothing is lost either way.
+    ///
+    /// # Errors
+    /// [`CoreError::NotPaired`], [`CoreError::Store`].
+    pub fn resume_sync(&self) -> Result<(), CoreError> {
+        self.store.write(|tx| {
+            let mut head = tx.head()?.ok_or(CoreError::NotPaired)?;
+            head.stopped = None;
+            Ok(tx.set_head(&head)?)
+        })
+    }
+}

@@ -4,6 +4,7 @@ pub mod cards;
 pub mod customers;
 pub mod found;
 pub mod idle;
+pub mod pair;
 pub mod till;
 
 use kartka_domain::customer::ProfileGroup;

@@ -1,0 +1,250 @@
+//! The exchange of an app that lives on: events in, effects out, no threads and no sockets (sync §9).
+//!
+//! One request is open at a time. Every way through [`Engine::step`] that leaves none open leaves a timer armed, so
+//! a phone that failed a thousand times tries again. Time is the clock's monotonic one: a person who sets the wall
+//! clock neither stops nor hurries it.
+
+use std::sync::Arc;
+
+use super::Route;
+use super::exchange::{Asked, begin, finish};
+use super::failure::Failure;
+use crate::error::CoreError;
+use crate::shop::Shop;
+
+/// A sale is sent this much after it, together with what follows at once.
+const SOON_MS: i64 = 300;
+/// Pokes may be missed: a phone with nothing to do asks this often.
+const IDLE_MS: i64 = 60_000;
+/// The first wait after a failure; doubles until [`BACKOFF_MAX_MS`].
+const BACKOFF_MS: i64 = 1_000;
+/// The longest wait after failures.
+const BACKOFF_MAX_MS: i64 = 5 * 60_000;
+/// An answer that has not come by then comes too late.
+const PATIENCE_MS: i64 = 150_000;
+
+/// What happened outside.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Event {
+    /// The timer fired, or the app came to the front.
+    Tick,
+    /// An op was committed here.
+    LocalCommit,
+    /// The server says that there is something new.
+    Poke,
+    /// An answer came.
+    Answer {
+        /// To which request.
+        request: u64,
+        /// Its bytes.
+        bytes: Vec<u8>,
+    },
+    /// A request came to nothing.
+    Failed {
+        /// Which.
+        request: u64,
+        /// Why.
+        failure: Failure,
+    },
+}
+
+/// What is to be done outside.
+#[derive(Debug)]
+pub enum Effect {
+    /// Send a message; its answer or failure comes back as an event with the same number.
+    Send {
+        /// The number of the request.
+        request: u64,
+        /// The server's address.
+        address: String,
+        /// Where there.
+        route: Route,
+        /// The bytes.
+        message: Vec<u8>,
+    },
+    /// Send [`Event::Tick`] at this monotonic time of the clock; takes the place of an earlier timer.
+    ArmTimer {
+        /// Milliseconds, as `Clock::monotonic_ms` counts.
+        at_ms: i64,
+    },
+    /// Tell whoever shows or counts it.
+    Report(SyncEvent),
+}
+
+/// What is worth showing or counting.
+#[derive(Debug)]
+pub enum SyncEvent {
+    /// Everything is sent and fetched.
+    UpToDate,
+    /// An exchange brought this forward, and there is more.
+    Progress {
+        /// Own ops that the authority holds now.
+        ops_pushed: u64,
+        /// Rows that came.
+        rows_pulled: u64,
+    },
+    /// Scopes whose digests differed are pulled anew.
+    Mismatch {
+        /// How many.
+        scopes: u32,
+    },
+    /// It did not work; it will be tried again.
+    Failed(CoreError),
+    /// Another request's answer was thrown away unread.
+    Ignored,
+}
+
+/// The exchange as a machine.
+pub struct Engine {
+    shop: Arc<Shop>,
+    open: Option<(u64, Asked, i64)>,
+    last_request: u64,
+    /// Failures since the last answer that was used.
+    failures: u32,
+    /// When the next exchange begins, monotonic ms.
+    due_ms: i64,
+}
+
+impl Engine {
+    /// Nothing under way; the first exchange begins with the first event.
+    #[must_use]
+    pub fn new(shop: Arc<Shop>) -> Self {
+        let due_ms = shop.platform.clock.monotonic_ms();
+        Self {
+            shop,
+            open: None,
+            last_request: 0,
+            failures: 0,
+            due_ms,
+        }
+    }
+
+    /// What follows from an event.
+    pub fn step(&mut self, event: Event) -> Vec<Effect> {
+        let now = self.shop.platform.clock.monotonic_ms();
+        let mut effects = Vec::new();
+        match event {
+            Event::Tick => self.time_out(now, &mut effects),
+            // After failures the wait stands: a busy counter must not hammer a server that is down.
+            Event::LocalCommit if self.failures == 0 => {
+                self.due_ms = self.due_ms.min(now.saturating_add(SOON_MS));
+            }
+            Event::LocalCommit => {}
+            Event::Poke => self.due_ms = now,
+            Event::Answer { request, bytes } => match self.take(request) {
+                Some(asked) => self.answered(&asked, &bytes, now, &mut effects),
+                None => effects.push(Effect::Report(SyncEvent::Ignored)),
+            },
+            Event::Failed { request, failure } => {
+                if self.take(request).is_some() {
+                    self.failed(failure.into(), now, &mut effects);
+                }
+            }
+        }
+        self.go_on(now, &mut effects);
+        effects
+    }
+
+    /// The open request, if it is this one.
+    fn take(&mut self, request: u64) -> Option<Asked> {
+        match self.open.take() {
+            Some((number, asked, _)) if number == request => Some(asked),
+            other => {
+                self.open = other;
+                None
+            }
+        }
+    }
+
+    fn time_out(&mut self, now: i64, effects: &mut Vec<Effect>) {
+        if let Some((_, _, until)) = &self.open
+            && now >= *until
+        {
+            self.open = None;
+            self.failed(Failure::Timeout.into(), now, effects);
+        }
+    }
+
+    fn answered(&mut self, asked: &Asked, bytes: &[u8], now: i64, effects: &mut Vec<Effect>) {
+        let finished = match finish(&self.shop, asked, bytes) {
+            Ok(finished) => finished,
+            Err(error) => return self.failed(error, now, effects),
+        };
+        effects.push(Effect::Report(if finished.complete {
+            SyncEvent::UpToDate
+        } else {
+            SyncEvent::Progress {
+                ops_pushed: finished.ops_acked,
+                rows_pulled: finished.rows,
+            }
+        }));
+        if finished.mismatches > 0 {
+            let scopes = finished.mismatches;
+            effects.push(Effect::Report(SyncEvent::Mismatch { scopes }));
+            // Pulling anew is dear, and may not help: it is paced like a failure.
+            self.failures = self.failures.saturating_add(1);
+            self.due_ms = now.saturating_add(self.wait(None));
+        } else {
+            self.failures = 0;
+            let pause = if finished.complete {
+                self.jittered(IDLE_MS)
+            } else {
+                0
+            };
+            self.due_ms = now.saturating_add(pause);
+        }
+    }
+
+    fn failed(&mut self, error: CoreError, now: i64, effects: &mut Vec<Effect>) {
+        self.failures = self.failures.saturating_add(1);
+        let asked_for = match &error {
+            CoreError::ServerUnavailable { retry_after_ms } => Some(*retry_after_ms),
+            // Only a person ends these; looking again costs nothing and finds out.
+            CoreError::Forked
+            | CoreError::ServerWentBack
+            | CoreError::DeviceRevoked
+            | CoreError::ProtocolTooOld { .. } => Some(BACKOFF_MAX_MS),
+            _ => None,
+        };
+        self.due_ms = now.saturating_add(self.wait(asked_for));
+        effects.push(Effect::Report(SyncEvent::Failed(error)));
+    }
+
+    /// Begins what is due, or arms the timer for it.
+    fn go_on(&mut self, now: i64, effects: &mut Vec<Effect>) {
+        if self.open.is_none() && now >= self.due_ms {
+            match begin(&self.shop) {
+                Ok(asked) => self.send(asked, now, effects),
+                Err(error) => self.failed(error, now, effects),
+            }
+        }
+        let at_ms = self.open.as_ref().map_or(self.due_ms, |open| open.2);
+        effects.push(Effect::ArmTimer { at_ms });
+    }
+
+    fn send(&mut self, mut asked: Asked, now: i64, effects: &mut Vec<Effect>) {
+        self.last_request += 1;
+        effects.push(Effect::Send {
+            request: self.last_request,
+            address: asked.address.clone(),
+            route: Route::Sync,
+            message: std::mem::take(&mut asked.message),
+        });
+        let until = now.saturating_add(PATIENCE_MS);
+        self.open = Some((self.last_request, asked, until));
+    }
+
+    /// The wait after the failures so far, or what the server asked for if that is longer.
+    fn wait(&self, asked_for: Option<i64>) -> i64 {
+        let doublings = self.failures.saturating_sub(1).min(16);
+        let wait = (BACKOFF_MS << doublings).min(BACKOFF_MAX_MS);
+        self.jittered(wait.max(asked_for.unwrap_or(0).min(24 * 60 * 60_000)))
+    }
+
+    /// Between ¾ and 5⁄4 of a wait, so that the phones of a shop do not come all at once.
+    fn jittered(&self, wait_ms: i64) -> i64 {
+        let mut byte = [0];
+        self.shop.platform.rng.fill(&mut byte);
+        wait_ms * 3 / 4 + wait_ms / 2 * i64::from(byte[0]) / 255
+    }
+}

@@ -1,0 +1,212 @@
+//! One exchange: making the request, and using its answer or none (sync §4).
+//!
+//! An answer counts only for the request whose nonce it names, under the identity key this phone was paired with,
+//! and only while the store stands as it stood when the request was made. Whatever fails leaves the store as it was.
+
+use kartka_domain::ids::{Epoch, Seq};
+use kartka_protocol::head::SignedHead;
+use kartka_protocol::message::{Envelope, Nonce, PROTO, SyncAnswer, SyncRequest};
+use kartka_protocol::scope::Scope;
+use kartka_protocol::signature::PublicKey;
+
+use super::failure::Failure;
+use super::history::{Known, Stop, judge};
+use super::outbox::next_push;
+use super::rebase::{Ground, apply};
+use super::signer::DeviceSigner;
+use super::state::{SyncState, highest_epoch, note_epoch};
+use super::wanted::cursors;
+use crate::error::CoreError;
+use crate::shop::Shop;
+use crate::store::{DeviceRow, HeadRow, Reader, Standing, StoreError};
+
+/// Bytes of pages taken in one exchange: some 20,000 rows in one transaction.
+const BUDGET: u32 = 1_024 * 1_024;
+
+/// A request on its way.
+pub(super) struct Asked {
+    /// Where it goes.
+    pub(super) address: String,
+    /// Its bytes, signed.
+    pub(super) message: Vec<u8>,
+    nonce: Nonce,
+    sent_monotonic_ms: i64,
+    standpoint: Standpoint,
+}
+
+/// Where the store stood when a request was made.
+pub(super) struct Standpoint {
+    head: Option<SignedHead>,
+    acked_op: i64,
+    /// The scopes asked for, and how far each was pulled.
+    pub(super) cursors: Vec<(Scope, Seq)>,
+}
+
+/// An answer that was used.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub(super) struct Finished {
+    /// Own ops the authority holds now and did not before.
+    pub(super) ops_acked: u64,
+    /// Rows that came.
+    pub(super) rows: u64,
+    /// Scopes whose digests differ.
+    pub(super) mismatches: u32,
+    /// Whether nothing is left to send or to fetch.
+    pub(super) complete: bool,
+}
+
+struct Setting {
+    device: DeviceRow,
+    head: HeadRow,
+    state: SyncState,
+    highest: Epoch,
+}
+
+fn setting(shop: &Shop, reader: &Reader<'_>) -> Result<Setting, CoreError> {
+    let device = reader.device()?.ok_or(CoreError::NotPaired)?;
+    let head = reader.head()?.ok_or(CoreError::NotPaired)?;
+    let kept = highest_epoch(shop.platform.keys.as_ref())?;
+    Ok(Setting {
+        highest: kept.map_or(head.epoch, |kept| kept.max(head.epoch)),
+        state: SyncState::read(reader)?,
+        device,
+        head,
+    })
+}
+
+impl Standpoint {
+    /// Whether no other exchange has moved the store since.
+    fn holds(&self, reader: &Reader<'_>, now: &Setting) -> Result<bool, StoreError> {
+        for (scope, asked) in &self.cursors {
+            let held = reader.scope(*scope)?.unwrap_or_default().0;
+            let anew = now.state.reset.contains(scope);
+            if *asked != if anew { Seq(0) } else { held } {
+                return Ok(false);
+            }
+        }
+        Ok(self.head == now.state.head && self.acked_op == now.head.acked_op)
+    }
+}
+
+fn standpoint(shop: &Shop, reader: &Reader<'_>, now: &Setting) -> Result<Standpoint, StoreError> {
+    let clock = shop.platform.clock.as_ref();
+    Ok(Standpoint {
+        head: now.state.head,
+        acked_op: now.head.acked_op,
+        cursors: cursors(reader, &now.state, now.device.outlet, clock)?,
+    })
+}
+
+/// Makes the next request; ops that lie in no batch yet are sealed, durably, before they are sent.
+///
+/// # Errors
+/// [`CoreError::Forked`] or [`CoreError::ServerWentBack`] while a person has not acted; [`CoreError::Offline`]
+/// without a server; [`CoreError::Store`], [`CoreError::Keys`].
+pub(super) fn begin(shop: &Shop) -> Result<Asked, CoreError> {
+    let signer = DeviceSigner::load_or_make(&shop.platform)?;
+    let clock = shop.platform.clock.as_ref();
+    let mut nonce = Nonce::default();
+    shop.platform.rng.fill(&mut nonce);
+    shop.store.write(|tx| {
+        let now = setting(shop, tx)?;
+        if let Some(code) = now.head.stopped {
+            return Err(Stop::from_code(code).into());
+        }
+        let address = match (&now.device.server, now.device.standing) {
+            (Some(address), Standing::Phone) => address.clone(),
+            _ => return Err(CoreError::Offline),
+        };
+        let standpoint = standpoint(shop, tx, &now)?;
+        let batches = next_push(tx, &now.device, &signer, now.head.acked_op)?;
+        let compared = standpoint.cursors.iter().map(|(scope, _)| *scope);
+        let sent_monotonic_ms = clock.monotonic_ms();
+        let request = SyncRequest {
+            proto: PROTO,
+            nonce,
+            epoch: now.highest,
+            head: now.state.head,
+            device: now.device.no,
+            boot: clock.boot_id(),
+            monotonic_ms: sent_monotonic_ms,
+            anchors: if batches.is_empty() {
+                Vec::new()
+            } else {
+                now.state.anchors.clone()
+            },
+            batches,
+            cursors: standpoint.cursors.clone(),
+            digests: compared.filter(|scope| *scope != Scope::Own).collect(),
+            budget: BUDGET,
+        };
+        request.check_size()?;
+        let (business, device) = (now.device.business, now.device.no);
+        let envelope = Envelope::seal(business, device, request.encode(), |message| {
+            Ok::<_, CoreError>(signer.sign(message))
+        })?;
+        Ok(Asked {
+            address,
+            message: envelope.encode(),
+            nonce,
+            sent_monotonic_ms,
+            standpoint,
+        })
+    })
+}
+
+/// Uses an answer, in one transaction, or nothing of it.
+///
+/// # Errors
+/// [`CoreError::Offline`] for bytes that are not the answer to this request; the server's refusals;
+/// [`CoreError::Forked`] or [`CoreError::ServerWentBack`], noted durably; [`CoreError::Stale`] when another exchange
+/// came between; [`CoreError::Store`].
+pub(super) fn finish(shop: &Shop, asked: &Asked, bytes: &[u8]) -> Result<Finished, CoreError> {
+    let answer = SyncAnswer::decode(bytes).map_err(|_| Failure::NotTheAnswer)?;
+    let used = shop.store.write(|tx| {
+        let now = setting(shop, tx)?;
+        check_sender(&now, asked, &answer)?;
+        if !asked.standpoint.holds(tx, &now)? {
+            return Err(CoreError::Stale);
+        }
+        let known = Known {
+            device: &now.device,
+            head: &now.head,
+            state: &now.state,
+            highest: now.highest,
+        };
+        if let Some(stop) = judge(tx, &known, &answer)? {
+            let mut head = now.head;
+            head.stopped = Some(stop.code());
+            tx.set_head(&head)?;
+            return Ok(Err(CoreError::from(stop)));
+        }
+        if let Some(refusal) = answer.refusal {
+            return Err(Failure::Refused(refusal).into());
+        }
+        let ground = Ground {
+            device: now.device,
+            head: now.head,
+            state: now.state,
+            asked: &asked.standpoint,
+            sent_monotonic_ms: asked.sent_monotonic_ms,
+            clock: shop.platform.clock.as_ref(),
+        };
+        apply(tx, ground, &answer).map(Ok)
+    })?;
+    if used.is_ok() {
+        note_epoch(shop.platform.keys.as_ref(), answer.head.head.epoch)?;
+    }
+    used
+}
+
+/// Whether this is the paired authority's answer to this very request.
+fn check_sender(now: &Setting, asked: &Asked, answer: &SyncAnswer) -> Result<(), CoreError> {
+    let identity = now.device.identity.ok_or(CoreError::NotPaired)?;
+    let identity = PublicKey::new(&identity).map_err(|_| CoreError::Unexpected {
+        what: "the identity key",
+    })?;
+    let meant = answer.nonce == asked.nonce && answer.device == now.device.no;
+    if !meant || answer.head.verify(now.device.business, &identity).is_err() {
+        return Err(Failure::NotTheAnswer.into());
+    }
+    Ok(())
+}

@@ -1,0 +1,121 @@
+//! Cutting the outbox into batches, each sealed once and kept until the authority holds it (sync §4).
+
+use kartka_domain::ids::Id;
+use kartka_protocol::batch::{Batch, BatchOp, Personal};
+use kartka_protocol::chain::ChainValue;
+
+use super::signer::DeviceSigner;
+use crate::error::CoreError;
+use crate::store::{DeviceRow, OwnOp, SealedBatch, Tx};
+
+/// Ops of one batch: enough to pack well, few enough to come through a bad network.
+const OPS: usize = 250;
+/// Bytes of the ops of one batch: fits `limits::BATCH_PACKED` even where nothing packs.
+const BYTES: usize = 160 * 1_024;
+/// Bytes of the batches of one request: leaves room for its other fields within `limits::REQUEST`.
+const PUSH: usize = 768 * 1_024;
+/// Batches of one request.
+const BATCHES: usize = kartka_protocol::limits::REQUEST_BATCHES;
+
+/// The batches to be sent next: sealed ones first, with new ones sealed and kept.
+///
+/// # Errors
+/// [`CoreError::Store`]; [`CoreError::Unexpected`] for an op that no batch takes.
+pub(super) fn next_push(
+    tx: &Tx<'_>,
+    device: &DeviceRow,
+    signer: &DeviceSigner,
+    acked: i64,
+) -> Result<Vec<Batch>, CoreError> {
+    let mut sealed = tx.sealed(acked)?;
+    let mut size: usize = sealed.iter().map(|batch| batch.bytes.len()).sum();
+    while sealed.len() < BATCHES && size < PUSH {
+        let after = sealed.last().map_or(acked, |batch| batch.last_op);
+        let Some(batch) = seal_next(tx, device, signer, after)? else {
+            break;
+        };
+        size += batch.bytes.len();
+        tx.add_sealed(&batch)?;
+        sealed.push(batch);
+    }
+    take_fitting(sealed)
+}
+
+/// As many as fit one request; always at least the first.
+fn take_fitting(sealed: Vec<SealedBatch>) -> Result<Vec<Batch>, CoreError> {
+    let mut size = 0;
+    let mut batches = Vec::new();
+    for batch in sealed.into_iter().take(BATCHES) {
+        size += batch.bytes.len();
+        if size > PUSH && !batches.is_empty() {
+            break;
+        }
+        batches.push(Batch::decode(&batch.bytes)?);
+    }
+    Ok(batches)
+}
+
+fn seal_next(
+    tx: &Tx<'_>,
+    device: &DeviceRow,
+    signer: &DeviceSigner,
+    after: i64,
+) -> Result<Option<SealedBatch>, CoreError> {
+    let ops = cut(tx.own_ops(after, OPS as u32)?);
+    let (Some(first), Some(last)) = (ops.first(), ops.last()) else {
+        return Ok(None);
+    };
+    let before = if after == 0 {
+        ChainValue::birth(device.business, device.no)
+    } else {
+        tx.chain_at(after)?.ok_or(CoreError::Unexpected {
+            what: "the chain before a batch",
+        })?
+    };
+    let (first, last_op) = (first.op, last.last);
+    let ops = ops
+        .into_iter()
+        .map(batch_op)
+        .collect::<Result<Vec<_>, _>>()?;
+    let batch = Batch::seal(device.business, first, &before, &ops, |message| {
+        Ok::<_, CoreError>(signer.sign(message))
+    })?;
+    if batch.last != last_op {
+        return Err(CoreError::Unexpected {
+            what: "the numbers of a batch",
+        });
+    }
+    Ok(Some(SealedBatch {
+        first_op: first.get(),
+        last_op: Id::get(last_op),
+        bytes: batch.encode(),
+    }))
+}
+
+/// The ops from the first that fit one batch; always at least one.
+fn cut(mut ops: Vec<OwnOp>) -> Vec<OwnOp> {
+    let mut size = 0;
+    let fits = ops.iter().take_while(|own| {
+        size += own.bytes.facts.len() + own.bytes.personal.as_ref().map_or(0, Vec::len);
+        size <= BYTES
+    });
+    let fits = fits.count().max(1);
+    ops.truncate(fits);
+    ops
+}
+
+fn batch_op(own: OwnOp) -> Result<BatchOp, CoreError> {
+    let personal = match (own.bytes.personal, own.nonce) {
+        (None, _) => Personal::None,
+        (Some(bytes), Some(nonce)) => Personal::Here { nonce, bytes },
+        (Some(_), None) => {
+            return Err(CoreError::Unexpected {
+                what: "a personal section without its nonce",
+            });
+        }
+    };
+    Ok(BatchOp {
+        facts: own.bytes.facts,
+        personal,
+    })
+}

@@ -1,0 +1,317 @@
+//! What an answer does to the store: a rebase in one transaction (decision 4, sync §4).
+//!
+//! Pending ops are taken away, the authority's rows applied, ops whose order was reached settled, and the rest laid
+//! over again. An own op is shown until both cursors have reached its seq, whatever was acked.
+
+use kartka_domain::authority::{Standing, as_claimed, decide};
+use kartka_domain::ids::{DeviceNo, Seq};
+use kartka_protocol::keys::ShopKeys;
+use kartka_protocol::message::{Anchor, Flag, Run, SyncAnswer};
+use kartka_protocol::page::Page;
+use kartka_protocol::scope::Scope;
+
+use super::exchange::{Finished, Standpoint};
+use super::failure::Failure;
+use super::state::{SyncState, lineage_bytes};
+use super::wanted::cursors;
+use crate::commit::{lay_over, read_own};
+use crate::error::CoreError;
+use crate::platform::Clock;
+use crate::store::{DeviceRow, HeadRow, OwnOp, Settling, StoreError, Tx};
+
+/// Own ops are kept so long after they were made, for an authority that is restored (sync §12).
+const KEEP_OPS_MS: i64 = 30 * 24 * 60 * 60 * 1_000;
+/// Clock pairs of so many boots are kept while ops of them may be unsent.
+const BOOTS: usize = 16;
+
+/// What an answer is applied to.
+pub(super) struct Ground<'a> {
+    pub(super) device: DeviceRow,
+    pub(super) head: HeadRow,
+    pub(super) state: SyncState,
+    pub(super) asked: &'a Standpoint,
+    pub(super) sent_monotonic_ms: i64,
+    pub(super) clock: &'a dyn Clock,
+}
+
+/// Applies an answer whose sender and history were checked.
+pub(super) fn apply(
+    tx: &Tx<'_>,
+    mut ground: Ground<'_>,
+    answer: &SyncAnswer,
+) -> Result<Finished, CoreError> {
+    let pages = read_pages(ground.asked, answer)?;
+    let acked = acked_id(ground.device.no, answer)?;
+    let mut finished = Finished {
+        ops_acked: tx.outbox_len(ground.head.acked_op)? - tx.outbox_len(acked)?,
+        rows: pages.iter().map(|page| page.rows.len() as u64).sum(),
+        ..Finished::default()
+    };
+    rebase(tx, &mut ground, answer, &pages)?;
+    ground.head.acked_op = acked;
+    tx.drop_sealed(acked)?;
+    if let Some(oldest) = answer.oldest_month {
+        // Both sides let go of older months (sync §4).
+        tx.drop_months_before(oldest)?;
+    }
+    ground.state.oldest = answer.oldest_month;
+    let mismatched = compare(tx, &ground, answer)?;
+    finished.mismatches = u32::try_from(mismatched.len()).unwrap_or(u32::MAX);
+    ask_anew(&mut ground.state, &mismatched);
+    ask_anew(&mut ground.state, &answer.reset);
+    let outbox = tx.outbox_len(acked)?;
+    let at_head = note_head(tx, &mut ground, answer)?;
+    note_clocks(&mut ground, answer, outbox);
+    forget(tx, &ground.head, answer.server_ms)?;
+    tx.set_head(&ground.head)?;
+    ground.state.write(tx)?;
+    let asked = |scope: &Scope| ground.asked.cursors.iter().any(|(asked, _)| asked == scope);
+    let wanted = cursors(tx, &ground.state, ground.device.outlet, ground.clock)?;
+    let all_asked = wanted.iter().all(|(scope, _)| asked(scope));
+    finished.complete = at_head && all_asked && outbox == 0 && !answer.flags.has(Flag::More);
+    Ok(finished)
+}
+
+/// All pages, read before anything is written; each must go on where this phone's cursor stands.
+fn read_pages(asked: &Standpoint, answer: &SyncAnswer) -> Result<Vec<Page>, CoreError> {
+    let mut reached = asked.cursors.clone();
+    let mut pages = Vec::with_capacity(answer.pages.len());
+    for packed in &answer.pages {
+        let page = Page::decode(packed).map_err(|_| Failure::NotTheAnswer)?;
+        let cursor = reached.iter_mut().find(|(scope, _)| *scope == page.scope);
+        match cursor {
+            Some((_, seq)) if page.from <= *seq && page.to >= *seq => *seq = page.to,
+            _ => return Err(Failure::NotTheAnswer.into()),
+        }
+        pages.push(page);
+    }
+    Ok(pages)
+}
+
+/// The last number the authority holds, as an id; 0 before the first.
+fn acked_id(device: DeviceNo, answer: &SyncAnswer) -> Result<i64, CoreError> {
+    match answer.acked.last {
+        0 => Ok(0),
+        n => Ok(device.id(n)?.get()),
+    }
+}
+
+fn rebase(
+    tx: &Tx<'_>,
+    ground: &mut Ground<'_>,
+    answer: &SyncAnswer,
+    pages: &[Page],
+) -> Result<(), CoreError> {
+    let mut pending = tx.own_ops(ground.head.settled_op, u32::MAX)?;
+    note_order(tx, &answer.runs, &mut pending)?;
+    let renewed = std::mem::take(&mut ground.state.reset);
+    let ordered = pending.iter().any(|own| own.seq.is_some());
+    let still = pages.is_empty() && !ordered && renewed.is_empty();
+    if !still {
+        for (kind, id) in pending.iter().flat_map(|own| &own.touched) {
+            tx.lift(*kind, *id)?;
+        }
+    }
+    for scope in renewed {
+        tx.mark_unconfirmed(scope)?;
+        ground.state.renewed.push(scope);
+    }
+    let keys = ShopKeys::decode(&ground.device.keys)?;
+    let mut settling = Settling::new(tx, &keys.digest);
+    for page in pages {
+        for row in &page.rows {
+            settling.bytes(row, page.scope).map_err(of_page)?;
+        }
+        settling.reach(page.scope, page.to)?;
+    }
+    for (scope, seq) in &answer.cursors {
+        if ground.asked.cursors.iter().any(|(asked, _)| asked == scope) {
+            settling.reach(*scope, *seq)?;
+        }
+    }
+    let rest = settle(tx, &mut settling, &mut ground.head, pending)?;
+    settling.finish()?;
+    end_renewal(tx, ground, answer)?;
+    if !still {
+        for own in rest {
+            let rows = decide(&**tx, &read_own(&own)?, Standing::Pending)?;
+            tx.set_touched(own.op, &lay_over(tx, &rows)?)?;
+        }
+    }
+    Ok(())
+}
+
+/// What was not seen again while its scope was pulled anew is the authority's no more.
+fn end_renewal(
+    tx: &Tx<'_>,
+    ground: &mut Ground<'_>,
+    answer: &SyncAnswer,
+) -> Result<(), StoreError> {
+    let mut going_on = Vec::new();
+    for scope in std::mem::take(&mut ground.state.renewed) {
+        if tx.scope(scope)?.unwrap_or_default().0 >= answer.head.head.seq {
+            tx.remove_unconfirmed(scope)?;
+        } else {
+            going_on.push(scope);
+        }
+    }
+    ground.state.renewed = going_on;
+    Ok(())
+}
+
+/// A row that is none is the sender's fault, not the store's.
+fn of_page(error: StoreError) -> CoreError {
+    match error {
+        StoreError::Malformed("record") => Failure::NotTheAnswer.into(),
+        error => error.into(),
+    }
+}
+
+/// Settles own ops that both cursors have reached; gives back the others.
+fn settle(
+    tx: &Tx<'_>,
+    settling: &mut Settling<'_, '_>,
+    head: &mut HeadRow,
+    mut pending: Vec<OwnOp>,
+) -> Result<Vec<OwnOp>, CoreError> {
+    let reached = settling
+        .cursor(Scope::Base)?
+        .min(settling.cursor(Scope::Own)?);
+    let settled = pending
+        .iter()
+        .take_while(|own| own.seq.is_some_and(|seq| seq <= reached))
+        .count();
+    let rest = pending.split_off(settled);
+    for own in pending {
+        let seq = own.seq.unwrap_or(reached);
+        for row in as_claimed(&read_own(&own)?) {
+            settling.row(&row, seq)?;
+        }
+        tx.set_touched(own.op, &[])?;
+        head.settled_op = own.last.get();
+    }
+    Ok(rest)
+}
+
+/// Notes the seqs of own ops: the k-th op of a run has the run's first seq + k.
+fn note_order(tx: &Tx<'_>, runs: &[Run], pending: &mut [OwnOp]) -> Result<(), StoreError> {
+    let Some(earliest) = pending.first().map(|own| own.op) else {
+        return Ok(());
+    };
+    for run in runs {
+        let mut seq = run.first_seq.0;
+        if run.first_op < earliest {
+            // The run began with ops that are settled already.
+            seq += tx.own_ops_between(run.first_op.get(), earliest.get())?;
+        }
+        let start = pending.partition_point(|own| own.op < run.first_op);
+        let within = pending.iter_mut().skip(start);
+        for own in within.take_while(|own| own.op <= run.last_op) {
+            own.seq = Some(Seq(seq));
+            tx.set_order(own.op, Seq(seq))?;
+            seq += 1;
+        }
+    }
+    Ok(())
+}
+
+/// Scopes at the digest's seq whose sums differ from the authority's.
+fn compare(tx: &Tx<'_>, ground: &Ground<'_>, answer: &SyncAnswer) -> Result<Vec<Scope>, CoreError> {
+    let own_settled = tx.scope(Scope::Own)?.unwrap_or_default().0;
+    let base = tx.scope(Scope::Base)?.unwrap_or_default().0;
+    let mut mismatched = Vec::new();
+    for theirs in &answer.digests {
+        let known = answer
+            .cursors
+            .iter()
+            .any(|(scope, _)| *scope == theirs.scope);
+        let asked = ground.asked.cursors.iter();
+        if !known || !asked.clone().any(|(scope, _)| *scope == theirs.scope) {
+            continue;
+        }
+        let (cursor, digest) = tx.scope(theirs.scope)?.unwrap_or_default();
+        if cursor == theirs.seq && base == theirs.seq && own_settled == theirs.seq {
+            if digest != theirs.digest {
+                mismatched.push(theirs.scope);
+            }
+        }
+    }
+    Ok(mismatched)
+}
+
+fn ask_anew(state: &mut SyncState, scopes: &[Scope]) {
+    for scope in scopes {
+        if !state.reset.contains(scope) {
+            state.reset.push(*scope);
+        }
+    }
+}
+
+/// Notes where the authority's order stands; says whether every asked scope has reached it.
+fn note_head(tx: &Tx<'_>, ground: &mut Ground<'_>, answer: &SyncAnswer) -> Result<bool, CoreError> {
+    let signed = answer.head.head;
+    let mut at_head = ground.state.reset.is_empty();
+    for (scope, _) in &answer.cursors {
+        at_head &= tx.scope(*scope)?.is_some_and(|(seq, _)| seq >= signed.seq);
+    }
+    let reached = |scope| Ok::<_, StoreError>(tx.scope(scope)?.unwrap_or_default().0);
+    if reached(Scope::Base)? >= signed.seq {
+        ground.head.seq = signed.seq;
+        ground.head.log = signed.log;
+        if reached(Scope::Own)? >= signed.seq {
+            ground.head.synced_ms = ground.clock.now_ms();
+        }
+    }
+    ground.head.epoch = signed.epoch;
+    ground.head.lineage = lineage_bytes(&answer.lineage);
+    ground.state.head = Some(answer.head);
+    Ok(at_head)
+}
+
+/// Keeps the clock pair this exchange measured; those of other boots while ops of them may wait (sync §5).
+fn note_clocks(ground: &mut Ground<'_>, answer: &SyncAnswer, outbox: u64) {
+    let boot = ground.clock.boot_id();
+    let sent = ground.sent_monotonic_ms;
+    let here = Anchor {
+        boot,
+        // The authority looked at its clock somewhere on the way.
+        monotonic_ms: sent + ground.clock.monotonic_ms().saturating_sub(sent) / 2,
+        server_ms: answer.server_ms,
+    };
+    let anchors = &mut ground.state.anchors;
+    anchors.retain(|pair| pair.boot != boot && outbox > 0);
+    anchors.push(here);
+    let over = anchors.len().saturating_sub(BOOTS);
+    anchors.drain(..over);
+}
+
+/// Lets go of settled ops that are old enough; the last acked one stays, to compare chains with.
+fn forget(tx: &Tx<'_>, head: &HeadRow, server_ms: i64) -> Result<(), CoreError> {
+    // While an acked op waits for its order, the run it came in is counted from its first op.
+    if head.settled_op != head.acked_op {
+        return Ok(());
+    }
+    let mut before = 0;
+    let mut look = 1;
+    loop {
+        let ops = tx.own_ops(before, look)?;
+        let old = ops.iter().map(|own| is_old(own, server_ms));
+        let old = old.collect::<Result<Vec<_>, _>>()?;
+        let gone = old.iter().take_while(|old| **old).count();
+        let last = ops
+            .iter()
+            .take(gone)
+            .rfind(|own| own.last.get() < head.acked_op);
+        match last {
+            Some(own) => before = own.last.get(),
+            None => break,
+        }
+        look = 100;
+    }
+    Ok(tx.forget_old(before, i64::MIN)?)
+}
+
+fn is_old(own: &OwnOp, server_ms: i64) -> Result<bool, CoreError> {
+    let made_ms = read_own(own)?.time.wall.instant_ms;
+    Ok(made_ms < server_ms.saturating_sub(KEEP_OPS_MS))
+}

@@ -1,0 +1,155 @@
+//! What a phone remembers from one exchange to the next beside its cursors: the last signed head, clock pairs, the
+//! oldest month, scopes that are pulled anew.
+
+use kartka_domain::ids::Epoch;
+use kartka_domain::moment::Month;
+use kartka_protocol::WireError;
+use kartka_protocol::fields::{Record, Shape, Value};
+use kartka_protocol::head::{Reign, SignedHead, epoch_record, read_epoch};
+use kartka_protocol::message::{Anchor, PairAnswer};
+use kartka_protocol::scope::Scope;
+
+use crate::error::CoreError;
+use crate::platform::{Clock, KeyStore, SecretName};
+use crate::store::{Reader, StoreError, Tx, meta};
+
+/// Where it lies among the facts about this file.
+const KEY: &str = "sync";
+
+mod tag {
+    pub(super) const HEAD: u16 = 1;
+    pub(super) const ANCHORS: u16 = 2;
+    pub(super) const OLDEST: u16 = 3;
+    pub(super) const RESET: u16 = 4;
+    pub(super) const RENEWED: u16 = 5;
+    pub(super) const LINEAGE: u16 = 6;
+}
+
+mod anchor {
+    pub(super) const BOOT: u16 = 1;
+    pub(super) const MONOTONIC: u16 = 2;
+    pub(super) const SERVER: u16 = 3;
+}
+
+/// What is remembered.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub(super) struct SyncState {
+    /// The newest head the authority signed for this phone.
+    pub(super) head: Option<SignedHead>,
+    /// One clock pair for each boot that may still have ops to send, newest last.
+    pub(super) anchors: Vec<Anchor>,
+    /// Months before this one are not kept.
+    pub(super) oldest: Option<Month>,
+    /// Scopes to be asked for from the beginning.
+    pub(super) reset: Vec<Scope>,
+    /// Scopes that are being pulled anew: rows not seen again are gone when the pull is complete.
+    pub(super) renewed: Vec<Scope>,
+}
+
+impl SyncState {
+    pub(super) fn read(reader: &Reader<'_>) -> Result<Self, StoreError> {
+        match meta::get(reader, KEY)? {
+            None => Ok(Self::default()),
+            Some(bytes) => decode(&bytes).map_err(|_| StoreError::Malformed("meta.sync")),
+        }
+    }
+
+    pub(super) fn write(&self, tx: &Tx<'_>) -> Result<(), StoreError> {
+        meta::put(tx, KEY, &self.encode())
+    }
+
+    fn encode(&self) -> Vec<u8> {
+        let mut r = Record::new();
+        r.put_opt(tag::HEAD, self.head.map(|head| head.to_record()));
+        r.put_records(tag::ANCHORS, self.anchors.iter().map(anchor_record));
+        r.put_opt(tag::OLDEST, self.oldest.map(|month| i64::from(month.0)));
+        put_scopes(&mut r, tag::RESET, &self.reset);
+        put_scopes(&mut r, tag::RENEWED, &self.renewed);
+        r.encode()
+    }
+}
+
+fn decode(bytes: &[u8]) -> Result<SyncState, WireError> {
+    let r = Record::decode(bytes, Shape::ENTITY)?;
+    let head = r.opt_record(tag::HEAD)?;
+    Ok(SyncState {
+        head: head.map(SignedHead::from_record).transpose()?,
+        anchors: r
+            .records(tag::ANCHORS)?
+            .into_iter()
+            .map(read_anchor)
+            .collect::<Result<_, _>>()?,
+        oldest: r.opt_int(tag::OLDEST)?.map(Month),
+        reset: read_scopes(&r, tag::RESET)?,
+        renewed: read_scopes(&r, tag::RENEWED)?,
+    })
+}
+
+fn anchor_record(pair: &Anchor) -> Record {
+    let mut r = Record::new();
+    r.put(anchor::BOOT, pair.boot.cast_signed());
+    r.put(anchor::MONOTONIC, pair.monotonic_ms);
+    r.put(anchor::SERVER, pair.server_ms);
+    r
+}
+
+fn read_anchor(r: &Record) -> Result<Anchor, WireError> {
+    Ok(Anchor {
+        boot: r.int::<i64>(anchor::BOOT)?.cast_unsigned(),
+        monotonic_ms: r.int(anchor::MONOTONIC)?,
+        server_ms: r.int(anchor::SERVER)?,
+    })
+}
+
+fn put_scopes(r: &mut Record, tag: u16, scopes: &[Scope]) {
+    let codes: Vec<Value> = scopes.iter().map(|s| Value::Int(s.code())).collect();
+    r.put_opt(tag, (!codes.is_empty()).then_some(codes));
+}
+
+fn read_scopes(r: &Record, tag: u16) -> Result<Vec<Scope>, WireError> {
+    let codes = r.ints(tag)?.into_iter();
+    codes.map(|code| Scope::from_code(code, tag)).collect()
+}
+
+/// What pairing tells: the first signed head and the first clock pair.
+pub(crate) fn first_state(
+    tx: &Tx<'_>,
+    clock: &dyn Clock,
+    answer: &PairAnswer,
+) -> Result<(), StoreError> {
+    let pair = Anchor {
+        boot: clock.boot_id(),
+        monotonic_ms: clock.monotonic_ms(),
+        server_ms: answer.server_ms,
+    };
+    let state = SyncState {
+        head: Some(answer.head),
+        anchors: vec![pair],
+        ..SyncState::default()
+    };
+    state.write(tx)
+}
+
+/// A lineage as the head's row keeps it.
+pub(crate) fn lineage_bytes(lineage: &[Reign]) -> Vec<u8> {
+    let mut r = Record::new();
+    r.put_records(tag::LINEAGE, lineage.iter().map(Reign::to_record));
+    r.encode()
+}
+
+/// The highest epoch this device has seen: it lies beside the keys, so that an older copy of the data does not
+/// hide it (sync §1).
+pub(super) fn highest_epoch(keys: &dyn KeyStore) -> Result<Option<Epoch>, CoreError> {
+    let Some(secret) = keys.load(SecretName::HighestEpoch)? else {
+        return Ok(None);
+    };
+    Ok(Some(read_epoch(&Record::decode(&secret, Shape::ENTITY)?)?))
+}
+
+/// Notes an epoch beside the keys, if it is higher than the one there.
+pub(crate) fn note_epoch(keys: &dyn KeyStore, epoch: Epoch) -> Result<(), CoreError> {
+    if highest_epoch(keys)?.is_none_or(|known| known < epoch) {
+        keys.store(SecretName::HighestEpoch, &epoch_record(epoch).encode())?;
+    }
+    Ok(())
+}
