@@ -17,6 +17,7 @@ mod overlay;
 mod place;
 mod rows;
 mod search;
+mod sums;
 
 use std::ops::Deref;
 use std::path::Path;
@@ -31,6 +32,7 @@ pub use ops::RequestId;
 pub(crate) use ops::{OwnOp, SealedBatch, Touched};
 pub(crate) use overlay::Settling;
 pub use place::{Files, Vfs};
+pub use sums::StoreSums;
 
 use crate::platform::{Clock, Rng};
 use open::Door;
