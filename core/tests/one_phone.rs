@@ -220,3 +220,40 @@ fn expired_points_leave_the_account_in_an_idle_moment_of_a_founding_phone() {
     shop.idle().unwrap();
     assert_eq!(shop.sync_status().unwrap().outbox, 0);
 }
+
+#[test]
+fn today_counts_sales_returns_new_and_returning_customers() {
+    let counter = Counter::founded();
+    let shop = &counter.shop;
+    let blank = Registration {
+        card: NewCard::Issue,
+        ..Registration::default()
+    };
+    let (old, new) = (
+        shop.register(request(1), &blank).unwrap(),
+        shop.register(request(2), &blank).unwrap(),
+    );
+    shop.sell(request(3), &TillRequest::amount(Some(old), Money(10_000)))
+        .unwrap();
+    counter.clock.advance(7 * 24 * 60 * 60 * 1_000);
+    shop.sell(request(4), &TillRequest::amount(Some(old), Money(20_000)))
+        .unwrap();
+    let back = shop
+        .sell(request(5), &TillRequest::amount(Some(new), Money(5_000)))
+        .unwrap();
+    shop.sell(request(6), &TillRequest::amount(None, Money(1_000)))
+        .unwrap();
+    shop.give_back(request(7), back, &[]).unwrap();
+
+    let report = shop.today(None).unwrap();
+    assert_eq!(report.day.total.receipts, 3);
+    assert_eq!(report.day.total.revenue().unwrap(), Money(21_000));
+    assert_eq!(
+        (report.day.registered, report.week_before.registered),
+        (0, 2)
+    );
+    assert_eq!(report.day.returning, 1);
+    assert_eq!(report.week_before.returning, 0);
+    assert_eq!(report.liability, Money(500 + 1_000));
+    assert_eq!(report.change.revenue, Some(11_000));
+}

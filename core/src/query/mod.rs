@@ -3,3 +3,4 @@
 pub mod customer;
 pub mod history;
 pub mod status;
+pub mod today;

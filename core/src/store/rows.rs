@@ -261,17 +261,7 @@ impl Reader<'_> {
     /// The ledger entries of a purchase, by id.
     pub(crate) fn entries_of(&self, purchase: PurchaseId) -> Result<Vec<Entry>, StoreError> {
         let sql = "SELECT id, record FROM entry WHERE purchase = ?1 ORDER BY id";
-        let rows = self.many(RowKind::Entry, sql, [purchase.get()])?;
-        Ok(rows
-            .into_iter()
-            .filter_map(|row| {
-                if let Row::Entry(entry) = row {
-                    Some(entry)
-                } else {
-                    None
-                }
-            })
-            .collect())
+        entries(self.many(RowKind::Entry, sql, [purchase.get()])?)
     }
 
     /// A customer's purchases, newest first, older than `before` (day, id), at most `limit`.
@@ -313,6 +303,32 @@ impl Reader<'_> {
             .collect())
     }
 
+    /// The ledger entries of one business date that belong to no purchase, by id.
+    pub(crate) fn lone_entries_on(&self, date: Date) -> Result<Vec<Entry>, StoreError> {
+        let sql = "SELECT id, record FROM entry WHERE purchase IS NULL AND day = ?1 ORDER BY id";
+        entries(self.many(RowKind::Entry, sql, [day_number(date)])?)
+    }
+
+    /// How many customers were registered on a business date.
+    pub(crate) fn registered_on(&self, date: Date) -> Result<i64, StoreError> {
+        let sql = "SELECT count(*) FROM customer WHERE day = ?1";
+        Ok(self
+            .conn()
+            .prepare_cached(sql)?
+            .query_row([day_number(date)], |row| row.get(0))?)
+    }
+
+    /// A customer's purchases from a business date on, by id.
+    pub(crate) fn purchases_since(
+        &self,
+        customer: CustomerId,
+        date: Date,
+    ) -> Result<Vec<Purchase>, StoreError> {
+        let sql = "SELECT id, record FROM purchase WHERE customer = ?1 AND day >= ?2 ORDER BY id";
+        let key = params![customer.get(), day_number(date)];
+        purchases(self.many(RowKind::Purchase, sql, key)?)
+    }
+
     /// A version of the programme.
     pub(crate) fn programme(
         &self,
@@ -323,6 +339,14 @@ impl Reader<'_> {
             _ => None,
         })
     }
+}
+
+fn entries(rows: Vec<Row>) -> Result<Vec<Entry>, StoreError> {
+    let entry = |row| match row {
+        Row::Entry(entry) => Some(entry),
+        _ => None,
+    };
+    Ok(rows.into_iter().filter_map(entry).collect())
 }
 
 fn purchases(rows: Vec<Row>) -> Result<Vec<Purchase>, StoreError> {
@@ -354,9 +378,10 @@ impl Tx<'_> {
         let (id, seq) = (row.key(), seq.map(|s| s.0));
         match row {
             Row::Customer(customer) => {
+                let values = params![id, seq, day_number(customer.registered), record];
                 self.execute(
-                    "INSERT OR REPLACE INTO customer VALUES (?1, ?2, ?3)",
-                    params![id, seq, record],
+                    "INSERT OR REPLACE INTO customer VALUES (?1, ?2, ?3, ?4)",
+                    values,
                 )?;
                 self.index_customer(customer)?;
             }
@@ -497,7 +522,10 @@ impl Tx<'_> {
         if table(kind) == "rule" {
             return Ok(());
         }
-        self.execute("DELETE FROM rule WHERE kind = ?1 AND id = ?2", params![kind, id])
+        self.execute(
+            "DELETE FROM rule WHERE kind = ?1 AND id = ?2",
+            params![kind, id],
+        )
     }
 
     /// Removes a row and what is kept beside it.

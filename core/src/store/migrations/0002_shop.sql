@@ -80,8 +80,11 @@ CREATE TABLE rule (
 CREATE TABLE customer (
     id     INTEGER NOT NULL PRIMARY KEY,
     seq    INTEGER,
+    day    INTEGER NOT NULL,   -- business date of the registration, days since 1970
     record BLOB    NOT NULL
 ) STRICT;
+-- Serves the number of new customers of a day.
+CREATE INDEX customer_by_day ON customer (day);
 -- Digits from the end, so that the last four are a prefix; serves search by phone.
 CREATE TABLE customer_phone (
     tail     TEXT    NOT NULL,
@@ -161,6 +164,8 @@ CREATE TABLE entry (
 ) STRICT;
 CREATE INDEX entry_by_customer ON entry (customer);
 CREATE INDEX entry_by_purchase ON entry (purchase) WHERE purchase IS NOT NULL;
+-- Serves the day's report: entries that belong to no purchase are few (expiry).
+CREATE INDEX entry_alone_by_day ON entry (day) WHERE purchase IS NULL;
 
 -- Up to where each scope was pulled, and the digest of its rows.
 CREATE TABLE scope (
