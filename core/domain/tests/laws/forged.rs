@@ -1,26 +1,19 @@
-//! What no honest phone sends: it has no effect on anybody's balance, blocks nothing, and never panics.
+//! What no honest phone sends: it has no effect on anybody's balance and blocks nothing (L15).
 
-use kartka_domain::authority::{Author, Decided, Standing, decide};
+use kartka_domain::authority::Decided;
 use kartka_domain::business::{Operator, Role};
 use kartka_domain::card::CardNumber;
-use kartka_domain::customer::{Channel, Purpose, Will};
-use kartka_domain::ids::{
-    CustomerId, DeviceNo, Id, InstrumentId, OpId, OperatorId, ProgrammeVersion, PurchaseId, Seq,
-};
-use kartka_domain::ledger::{Effect, EntryKind, LotTerms};
-use kartka_domain::moment::date_of;
-use kartka_domain::money::{AMOUNT_MAX, Money, Points, Stamps};
+use kartka_domain::ids::{CustomerId, DeviceNo, Id, OpId, OperatorId, PurchaseId};
+use kartka_domain::ledger::{Effect, EntryKind};
+use kartka_domain::money::{AMOUNT_MAX, Money, Points};
 use kartka_domain::op::{Claim, Fact, Sale};
-use kartka_domain::purchase::{
-    Line, ONE, Parts, Quantity, ReturnKind, ReturnedLine, Share, VoidReason,
-};
+use kartka_domain::purchase::{Line, Parts, Quantity, ReturnKind, ReturnedLine, Share, VoidReason};
 use kartka_domain::quote::Tender;
 use kartka_domain::row::Row;
-use proptest::collection::vec;
-use proptest::prelude::*;
 
+use crate::acts::{Act, BONUS, Knows, programme};
 use crate::support::words::{plain_bonus, plain_stamps};
-use crate::world::{Act, BONUS, Knows, World, accounts, act, programme, terms};
+use crate::world::{World, accounts};
 
 /// Ann bought for 50.00 and for 20.00 with 100 points, somebody for 10.00.
 fn shop() -> World {
@@ -46,7 +39,7 @@ fn claim(customer: CustomerId, kind: EntryKind, points: i64) -> Fact {
     })
 }
 
-fn sale(customer: Option<CustomerId>, lines: Vec<Line>, cash: i64) -> Fact {
+pub(crate) fn sale(customer: Option<CustomerId>, lines: Vec<Line>, cash: i64) -> Fact {
     Fact::Sale(Sale {
         customer,
         receipt: None,
@@ -58,7 +51,7 @@ fn sale(customer: Option<CustomerId>, lines: Vec<Line>, cash: i64) -> Fact {
     })
 }
 
-fn back(purchase: PurchaseId, kind: ReturnKind, parts: &[(u16, i64)]) -> Fact {
+pub(crate) fn back(purchase: PurchaseId, kind: ReturnKind, parts: &[(u16, i64)]) -> Fact {
     let part = |&(line, quantity): &(u16, i64)| ReturnedLine {
         line,
         quantity: Quantity(quantity),
@@ -378,173 +371,4 @@ fn a_device_without_numbers_blocks_nothing() {
     let before = accounts(&world.shop);
     assert!(world.order(&op).is_empty());
     assert_eq!(accounts(&world.shop), before);
-}
-
-/// Numbers that break things.
-fn number() -> impl Strategy<Value = i64> {
-    prop_oneof![
-        4 => -300_i64..3_000,
-        1 => prop_oneof![Just(i64::MAX), Just(i64::MIN), Just(i64::MAX - 1), Just(0), Just(1_000_000_000_000)],
-        1 => any::<i64>(),
-    ]
-}
-
-fn someone() -> impl Strategy<Value = CustomerId> {
-    (1_i64..9).prop_map(|n| CustomerId::new((1 << 40) | n).unwrap())
-}
-
-fn some_purchase() -> impl Strategy<Value = PurchaseId> {
-    (1_i64..60).prop_map(|n| PurchaseId::new((2 << 40) | n).unwrap())
-}
-
-/// A fact that can be printed: facts themselves may hold names and can't.
-#[derive(Clone)]
-struct Any(Fact);
-
-impl std::fmt::Debug for Any {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        match &self.0 {
-            Fact::Sale(sale) => sale.fmt(f),
-            Fact::Claim(claim) => claim.fmt(f),
-            Fact::Return {
-                purchase,
-                kind,
-                lines,
-            } => write!(f, "{kind:?} {purchase:?} {lines:?}"),
-            Fact::Attach { purchase, customer } => write!(f, "attach {purchase:?} {customer:?}"),
-            Fact::Bind { customer, .. } => write!(f, "bind {customer:?}"),
-            _ => write!(f, "other"),
-        }
-    }
-}
-
-fn any_claim() -> impl Strategy<Value = Any> {
-    let kind = prop_oneof![
-        Just(EntryKind::Earn),
-        Just(EntryKind::Redeem),
-        Just(EntryKind::Reward),
-        Just(EntryKind::Reverse),
-        Just(EntryKind::Restore),
-        Just(EntryKind::Expire),
-        Just(EntryKind::Revive),
-    ];
-    let day = || (-800_000_i64..800_000).prop_map(|day| date_of(day).unwrap());
-    let lot =
-        (day(), proptest::option::of(day())).prop_map(|(available_on, expires_on)| LotTerms {
-            available_on,
-            expires_on,
-        });
-    let amounts = (number(), number(), number());
-    (
-        someone(),
-        0_u32..4,
-        kind,
-        amounts,
-        proptest::option::of(lot),
-    )
-        .prop_map(
-            |(customer, instrument, kind, (points, stamps, value), lot)| {
-                Any(Fact::Claim(Claim {
-                    customer,
-                    instrument: InstrumentId(instrument),
-                    kind,
-                    effect: Effect {
-                        points: Points(points),
-                        stamps: Stamps(stamps),
-                        value: Money(value),
-                    },
-                    lot,
-                }))
-            },
-        )
-}
-
-fn any_sale() -> impl Strategy<Value = Any> {
-    let share = (number(), number()).prop_map(|(value, points)| Share {
-        instrument: BONUS,
-        value: Money(value),
-        points: Points(points),
-    });
-    let quantity = prop_oneof![Just(ONE.0), number()];
-    let line = (number(), quantity, vec(share, 0..3)).prop_map(|(gross, quantity, shares)| Line {
-        quantity: Quantity(quantity),
-        shares,
-        ..Line::amount(Money(gross))
-    });
-    let wrong = proptest::option::of(number());
-    (proptest::option::of(someone()), vec(line, 0..4), wrong).prop_map(
-        |(customer, lines, wrong)| {
-            let total = lines
-                .iter()
-                .fold(0_i64, |sum, l| sum.wrapping_add(l.gross.0));
-            Any(sale(customer, lines, wrong.unwrap_or(total)))
-        },
-    )
-}
-
-fn any_fact() -> impl Strategy<Value = Any> {
-    let kind = prop_oneof![
-        3 => Just(ReturnKind::Goods),
-        1 => Just(ReturnKind::Void(VoidReason::Mistake)),
-    ];
-    let parts = vec((0_u16..4, prop_oneof![Just(1_000), number()]), 0..4);
-    let cards = prop_oneof![Just("3252170040"), Just("5573872832")];
-    let bind = |(card, customer)| Fact::Bind {
-        card: CardNumber::parse_typed(card).unwrap(),
-        customer,
-    };
-    let consent = |customer| Fact::Consent {
-        customer,
-        purpose: Purpose::Marketing,
-        channel: Channel::Sms,
-        wording: 1,
-        will: Will::Given,
-    };
-    let attach = |(purchase, customer)| Fact::Attach { purchase, customer };
-    prop_oneof![
-        4 => any_sale(),
-        6 => any_claim(),
-        3 => (some_purchase(), kind, parts).prop_map(|(id, kind, parts)| Any(back(id, kind, &parts))),
-        1 => (some_purchase(), someone()).prop_map(move |with| Any(attach(with))),
-        1 => (cards, someone()).prop_map(move |with| Any(bind(with))),
-        1 => Just(Any(Fact::Register)),
-        1 => someone().prop_map(|customer| Any(Fact::Edit(customer))),
-        1 => someone().prop_map(move |customer| Any(consent(customer))),
-    ]
-}
-
-proptest! {
-    /// `decide` is total, and no garbage breaks a law; honest acts go on between.
-    #[test]
-    fn no_op_breaks_a_law(
-        terms in terms(),
-        days in vec((act(), vec(any_fact(), 1..7), proptest::option::of(0_u32..4)), 1..12),
-    ) {
-        let mut world = World::new(terms);
-        for (act, facts, version) in days {
-            world.play(&act);
-            let mut op = world.make(facts.into_iter().map(|any| any.0).collect());
-            if let Some(version) = version {
-                op.programme = ProgrammeVersion(version);
-            }
-            for standing in [Standing::Pending, by(Author::Authority)] {
-                let Ok(_) = decide(&world.shop, &op, standing);
-            }
-            world.order(&op);
-            let lines = op.facts.iter().enumerate();
-            let sales = lines.filter(|(_, fact)| matches!(fact, Fact::Sale(_)));
-            let sold: Vec<PurchaseId> =
-                sales.map(|(at, _)| PurchaseId(op.entry_id(at).unwrap())).collect();
-            world.receipts.extend(sold);
-            world.check();
-        }
-    }
-}
-
-fn by(author: Author) -> Standing {
-    Standing::Ordered {
-        seq: Seq(9),
-        corrected: None,
-        author,
-    }
 }

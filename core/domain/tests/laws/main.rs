@@ -6,8 +6,11 @@ mod reference;
 #[path = "../support/mod.rs"]
 mod support;
 
+mod acts;
 mod cases;
 mod forged;
+mod garbage;
+mod invariants;
 mod people;
 mod properties;
 mod world;

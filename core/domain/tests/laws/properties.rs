@@ -14,12 +14,11 @@ use kartka_domain::row::Row;
 use proptest::collection::vec;
 use proptest::prelude::*;
 
+use crate::acts::{Act, BONUS, Both, Knows, STAMPS, act, programme, terms};
 use crate::support::Shop;
 use crate::support::scenario::refunded;
 use crate::support::words::plain_bonus;
-use crate::world::{
-    Act, BONUS, Knows, STAMPS, World, accounts, act, asked, programme, state, terms,
-};
+use crate::world::{World, accounts, asked, state};
 
 /// Quantities of a receipt's lines in some pieces.
 fn lines() -> impl Strategy<Value = Vec<(i64, i64)>> {
@@ -77,7 +76,7 @@ fn position() -> impl Strategy<Value = Position> {
 }
 
 /// A shop where `lines` were sold for points that were earned before, and the receipt's number.
-fn sold(terms: crate::world::Both, lines: &[(i64, i64)], spend: i64) -> World {
+fn sold(terms: Both, lines: &[(i64, i64)], spend: i64) -> World {
     let mut world = World::new(terms);
     let buy = |lines: &[(i64, i64)], spend| Act::Buy {
         who: 0,
