@@ -34,6 +34,7 @@ pub(super) fn cursors(
         Scope::Month(month) if state.oldest.is_none_or(|oldest| *month >= oldest) => Some(*month),
         _ => None,
     }));
+    months.retain(|month| Scope::from_code(i64::from(month.0), 0).is_ok());
     months.sort_unstable_by_key(|month| std::cmp::Reverse(*month));
     months.dedup();
     wanted.extend(months.into_iter().map(Scope::Month));

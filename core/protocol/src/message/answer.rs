@@ -33,6 +33,9 @@ mod tag {
     pub(super) const RESET: u16 = 15;
     pub(super) const FLAGS: u16 = 16;
     pub(super) const REFUSAL: u16 = 17;
+    /// Over everything before it: only the head is signed, and a bit that flips on the way must not pass for
+    /// another history. Always the last field.
+    pub(super) const CHECK: u16 = 65_535;
 }
 
 mod digest {
@@ -234,6 +237,7 @@ impl SyncAnswer {
         put_scopes(&mut r, tag::RESET, &self.reset);
         r.put_unless(tag::FLAGS, i64::from(self.flags.0), 0);
         r.put_opt(tag::REFUSAL, self.refusal.map(Refusal::to_record));
+        r.put(tag::CHECK, check(&r));
         r.encode()
     }
 
@@ -242,7 +246,12 @@ impl SyncAnswer {
     /// # Errors
     /// Any [`WireError`].
     pub fn decode(bytes: &[u8]) -> Result<Self, WireError> {
-        let r = Record::decode(bytes, Shape::ANSWER)?;
+        let mut r = Record::decode(bytes, Shape::ANSWER)?;
+        let sum: [u8; 16] = r.array(tag::CHECK)?;
+        r.remove(tag::CHECK);
+        if sum != check(&r) {
+            return Err(WireError::OutOfRange(tag::CHECK));
+        }
         let lineage = bounded(&r, tag::LINEAGE, limits::LINEAGE)?;
         let runs = bounded(&r, tag::RUNS, limits::RUNS)?;
         let digests = bounded(&r, tag::DIGESTS, limits::SCOPES)?;
@@ -281,6 +290,16 @@ impl SyncAnswer {
                 .transpose()?,
         })
     }
+}
+
+/// The sum over an answer's other fields.
+fn check(r: &Record) -> [u8; 16] {
+    let hash = blake3::Hasher::new_derive_key("kartka 2026 answer check")
+        .update(&r.encode())
+        .finalize();
+    let mut sum = [0; 16];
+    sum.copy_from_slice(&hash.as_bytes()[..16]);
+    sum
 }
 
 fn read_pages(r: &Record) -> Result<Vec<Vec<u8>>, WireError> {
