@@ -198,9 +198,13 @@ impl World {
         terms?;
         let Ok(returns) = known.returns(id);
         let left = everything_left(&purchase, &returns).unwrap();
-        let part = |(place, part): (usize, &ReturnedLine)| ReturnedLine {
-            quantity: Quantity(part.quantity.0 * parts[place % parts.len()] / 100),
-            ..*part
+        let part = |(place, part): (usize, &ReturnedLine)| {
+            let wanted = i128::from(part.quantity.0) * i128::from(parts[place % parts.len()]);
+            let quantity = i64::try_from(wanted / 100).unwrap_or(i64::MAX);
+            ReturnedLine {
+                quantity: Quantity(quantity),
+                ..*part
+            }
         };
         let lines: Vec<ReturnedLine> = left.iter().enumerate().map(part).collect();
         let claims = refunded(known, id, &lines).claims;
