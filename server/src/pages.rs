@@ -1,4 +1,10 @@
 //! What the pages show, read from one view of a business: figures and rows, no markup and no HTTP.
+//!
+//! The owner's figures are those of `domain::report`; here only its rows are found.
+
+mod today;
+
+pub(crate) use today::Overview;
 
 use kartka_domain::business::Business;
 use kartka_domain::card::{CardNumber, K1};
@@ -108,14 +114,14 @@ fn same(given: &str, want: &str) -> bool {
     blake3::hash(given.as_bytes()) == blake3::hash(want.as_bytes())
 }
 
-pub(crate) fn business(db: &dyn Reads) -> Result<Business, StoreError> {
+pub(super) fn business(db: &dyn Reads) -> Result<Business, StoreError> {
     match one(db, RowKind::Business, 0)? {
         Some(Row::Business(business)) => Ok(business),
         _ => Err(StoreError::Malformed("the business row")),
     }
 }
 
-fn one(db: &dyn Reads, kind: RowKind, id: i64) -> Result<Option<Row>, StoreError> {
+pub(super) fn one(db: &dyn Reads, kind: RowKind, id: i64) -> Result<Option<Row>, StoreError> {
     Ok(db.row(kind, id)?.as_ref().map(WireRow::read).transpose()?)
 }
 
@@ -197,9 +203,7 @@ fn purchases(db: &dyn Reads, members: &[CustomerId]) -> Result<Vec<(Date, Money)
             let total = purchase
                 .total()
                 .map_err(|_| StoreError::Malformed("a purchase"))?;
-            if purchase.refused.is_none() {
-                found.push((purchase.at, total));
-            }
+            found.push((purchase.at, total));
         }
     }
     found.sort_by_key(|(at, _)| std::cmp::Reverse(at.instant_ms));
@@ -208,38 +212,4 @@ fn purchases(db: &dyn Reads, members: &[CustomerId]) -> Result<Vec<(Date, Money)
         .into_iter()
         .map(|(at, total)| (at.date, total))
         .collect())
-}
-
-/// What the owner sees first.
-pub(crate) struct Overview {
-    pub(crate) business: Business,
-    /// Everybody ever registered.
-    pub(crate) customers: i64,
-    /// Phones let in.
-    pub(crate) phones: i64,
-}
-
-impl Authority {
-    /// The owner's page.
-    ///
-    /// # Errors
-    /// What the disk reports.
-    pub(crate) fn overview(&self, _now_ms: i64) -> Result<Overview, StoreError> {
-        read(self.store(), |db| {
-            let count = |kind| Ok::<_, StoreError>(i64::try_from(db.count(kind)?).unwrap_or(0));
-            Ok(Overview {
-                business: business(db)?,
-                customers: count(RowKind::Customer)?,
-                phones: count(RowKind::Device)?,
-            })
-        })
-    }
-
-    /// How many phones were ever let in.
-    ///
-    /// # Errors
-    /// What the disk reports.
-    pub fn phones(&self) -> Result<u64, StoreError> {
-        read(self.store(), |db| db.count(RowKind::Device))
-    }
 }

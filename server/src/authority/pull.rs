@@ -97,8 +97,23 @@ impl Authority {
             }
         }
         answer.digests = digests(db, request, &months, order.seq)?;
+        if device.rights == Rights::History {
+            name_other_months(db, answer)?;
+        }
         Ok(())
     }
+}
+
+/// The owner's devices keep every month; those they did not ask for stand at 0 among the cursors.
+fn name_other_months(db: &dyn Reads, answer: &mut SyncAnswer) -> Result<(), StoreError> {
+    for sum in db.digests()? {
+        let known = answer.cursors.iter().any(|(scope, _)| *scope == sum.scope);
+        let room = answer.cursors.len() < limits::SCOPES;
+        if matches!(sum.scope, Scope::Month(_)) && !known && room {
+            answer.cursors.push((sum.scope, Seq(0)));
+        }
+    }
+    Ok(())
 }
 
 fn forked(outcome: Option<Outcome>) -> Option<Refusal> {

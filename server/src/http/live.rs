@@ -60,6 +60,6 @@ impl Line {
             moved = self.moves.changed() => moved.ok()?,
             _ = self.stop.changed() => return None,
         }
-        Some((Ok(Event::default().event("poke").data("")), self))
+        Some((Ok(Event::default().event("poke").data("sync")), self))
     }
 }

@@ -1,6 +1,8 @@
 //! A small phone for the server's tests: it seals ops with the protocol's own code and keeps what it is sent.
 #![allow(clippy::unwrap_used, dead_code)]
 
+pub mod http;
+
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::sync::Arc;

@@ -59,6 +59,12 @@ pub(super) fn percent(share: i64, language: Language) -> String {
     format!("{}\u{a0}%", decimal(share / 10, 1, language))
 }
 
+/// A change with its sign.
+pub(super) fn signed_percent(share: i64, language: Language) -> String {
+    let sign = if share > 0 { "+" } else { "" };
+    format!("{sign}{}", percent(share, language))
+}
+
 /// A business date.
 pub(super) fn date(date: Date, language: Language) -> String {
     let form = match language {

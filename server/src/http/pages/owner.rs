@@ -1,12 +1,13 @@
 //! The owner's page: Today, and the code for a new phone. Opened by a secret link that the server prints.
 
-use std::fmt::Write as _;
 use std::sync::Arc;
 
 use axum::extract::{Extension, Path, State};
 use axum::http::{HeaderMap, StatusCode, Uri};
 
-use super::figures::number;
+use kartka_domain::money::{Overflow, Points};
+
+use super::figures::{date, money, number, percent, points, signed_percent};
 use super::html::{Page, qr_tile, table, text};
 use super::words::Language;
 use crate::http::exchange::on_thread;
@@ -83,23 +84,31 @@ fn enter(app: &App, peer: Peer, business: &str, uri: &Uri) -> Result<Arc<Shop>, 
 
 fn today_page(shop: &Shop, view: &Overview, language: Language) -> Page {
     let words = language.words();
-    let mut body = format!(
-        "<h1>{}</h1><p class=\"dim\">{}</p>",
-        text(&view.business.name),
-        words.today
-    );
-    let rows = [
-        (words.customers.to_owned(), number(view.customers, language)),
-        (words.devices.to_owned(), number(view.phones, language)),
-    ];
-    body.push_str(&table(&rows));
+    let Ok(rows) = day_rows(view, language) else {
+        return apology(language, StatusCode::INTERNAL_SERVER_ERROR);
+    };
     let path = shop.authority.owner_path().replacen('?', "/pair?", 1);
-    let _ = write!(
-        body,
-        "<h2>{}</h2><form method=\"post\" action=\"{}\"><button>{}</button></form>",
-        words.add_phone,
-        text(&path),
-        words.pair_open
+    let body = format!(
+        "<h1>{name}</h1><p class=\"dim\">{today}, {date}</p>\
+         <div class=\"box\"><div class=\"big\">{sales}</div><div class=\"dim\">{sales_word}</div></div>\
+         {rows}<h2>{points_word}</h2>{points}<h2>{people_word}</h2>{people}\
+         <h2>{add}</h2><form method=\"post\" action=\"{path}\"><button>{open}</button></form>",
+        name = text(&view.business.name),
+        today = words.today,
+        date = date(view.today.date, language),
+        sales = money(view.today.total.sales, view.business.currency, language),
+        sales_word = words.sales,
+        rows = table(&rows),
+        points_word = words.points_outstanding,
+        points = table(&point_rows(view, language)),
+        people_word = words.customers,
+        people = table(&[
+            (words.customers.to_owned(), count(view.customers, language)),
+            (words.devices.to_owned(), count(view.phones, language)),
+        ]),
+        add = words.add_phone,
+        path = text(&path),
+        open = words.pair_open,
     );
     Page {
         title: view.business.name.clone(),
@@ -107,6 +116,59 @@ fn today_page(shop: &Shop, view: &Overview, language: Language) -> Page {
         body,
         status: StatusCode::OK,
     }
+}
+
+/// The day's figures, each with the change from a week ago where there is something to compare with.
+fn day_rows(view: &Overview, language: Language) -> Result<Vec<(String, String)>, Overflow> {
+    let words = language.words();
+    let (today, (before, change)) = (&view.today, &view.week_before);
+    let money = |amount| money(amount, view.business.currency, language);
+    let with = |figure: String, change: Option<i64>| match change {
+        Some(change) => format!("{figure} ({})", signed_percent(change, language)),
+        None => figure,
+    };
+    let average = today.total.average()?;
+    let repeat = today.repeat_share()?;
+    let rows = [
+        (
+            words.visits,
+            with(number(today.total.receipts, language), change.receipts),
+        ),
+        (
+            words.average,
+            average.map_or("–".to_owned(), |a| with(money(a), change.average)),
+        ),
+        (words.new_customers, number(today.registered, language)),
+        (
+            words.repeat_share,
+            repeat.map_or("–".to_owned(), |r| percent(r, language)),
+        ),
+        (words.returned, money(today.total.returns)),
+        (
+            words.week_before,
+            with(money(before.total.sales), change.revenue),
+        ),
+    ];
+    Ok(rows.map(|(name, figure)| (name.to_owned(), figure)).into())
+}
+
+fn point_rows(view: &Overview, language: Language) -> Vec<(String, String)> {
+    let words = language.words();
+    let points = |held: Points| points(held.0, view.business.point_scale, language);
+    let rows = [
+        (words.points_earned, points(view.moved.earned)),
+        (words.points_spent, points(view.moved.spent)),
+        (words.points_outstanding, points(view.outstanding)),
+        (
+            words.liability,
+            money(view.liability, view.business.currency, language),
+        ),
+    ];
+    rows.map(|(name, figure)| (name.to_owned(), figure)).into()
+}
+
+fn count(value: u64, language: Language) -> String {
+    number(i64::try_from(value).unwrap_or(i64::MAX), language)
 }
 
 fn code_page(code: &str, language: Language) -> Page {

@@ -176,7 +176,8 @@ impl View<'_> {
             Row::Purchase(purchase) => {
                 let day = day_number(purchase.at.date);
                 self.index_day(day, RowKind::Purchase, purchase.id.get())?;
-                if let Some(customer) = purchase.earner() {
+                let counts = purchase.refused.is_none();
+                if let Some(customer) = purchase.earner().filter(|_| counts) {
                     self.conn
                         .prepare_cached(
                             "INSERT INTO purchase_of (customer, day, id) VALUES (?1, ?2, ?3)
@@ -196,6 +197,10 @@ impl View<'_> {
             Row::Entry(entry) => {
                 self.index_day(day_number(entry.date), RowKind::Entry, entry.id.get())?;
                 self.index_entry(entry)?;
+            }
+            Row::Customer(customer) => {
+                let day = day_number(customer.registered);
+                self.index_day(day, RowKind::Customer, customer.id.get())?;
             }
             Row::Merge(merge) => {
                 for end in [merge.a, merge.b] {

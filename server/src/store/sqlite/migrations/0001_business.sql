@@ -52,7 +52,7 @@ CREATE TABLE edge (
     PRIMARY KEY (customer, merge)
 ) STRICT, WITHOUT ROWID;
 
--- The purchases of a customer, for the card's page; ids of one device ascend with time.
+-- The purchases of a customer that count, for the card's page and for who came back.
 CREATE TABLE purchase_of (
     customer INTEGER NOT NULL,
     day      INTEGER NOT NULL,
@@ -60,7 +60,7 @@ CREATE TABLE purchase_of (
     PRIMARY KEY (customer, day, id)
 ) STRICT, WITHOUT ROWID;
 
--- What happened on a business day (days since 1970-01-01), for Today.
+-- What happened on a business day (days since 1970-01-01), registrations included, for Today.
 CREATE TABLE day_row (
     day  INTEGER NOT NULL,
     kind INTEGER NOT NULL,
