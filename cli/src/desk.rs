@@ -17,10 +17,11 @@ use kartka_core::store::RequestId;
 use serde_json::json;
 
 use crate::failure::Failure;
-use open::Folder;
+use open::{Folder, open};
 use show::Answer;
 
-pub(crate) use open::{fresh_request, open};
+pub(crate) use business::Kind;
+pub(crate) use open::{fresh_number, fresh_request};
 
 /// The core as a command.
 #[derive(Debug, Args)]

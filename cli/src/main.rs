@@ -1,11 +1,13 @@
 //! The one command `kartka`: server, demo, scanner and desk. Wires core and server, holds no rules.
 
+mod demo;
 mod desk;
 mod failure;
 mod messages;
 mod money;
 mod qr;
 mod scan;
+mod serve;
 
 use std::io::Write as _;
 use std::process::ExitCode;
@@ -24,6 +26,12 @@ struct Kartka {
 
 #[derive(Debug, Subcommand)]
 enum Command {
+    /// Replays a purchase history with phones and a server, proves the result and shows it.
+    Demo(demo::DemoArgs),
+    /// Runs the sync server until Ctrl-C.
+    Serve(serve::ServeArgs),
+    /// Founds businesses on a server.
+    Admin(serve::AdminArgs),
     /// Prints file, kind and text of every code found in PNG pictures, tab-separated.
     Scan(scan::ScanArgs),
     /// The core as a command: a device like any other.
@@ -34,6 +42,9 @@ fn main() -> ExitCode {
     let kartka = Kartka::parse();
     let mut out = std::io::stdout().lock();
     let done = match &kartka.command {
+        Command::Demo(args) => demo::run(args, &mut out),
+        Command::Serve(args) => serve::serve(args, &mut out),
+        Command::Admin(args) => serve::admin(args, &mut out),
         Command::Scan(args) => scan::run(args, &mut out),
         Command::Desk(args) => desk::run(args, &mut out),
     };

@@ -194,7 +194,10 @@ mod tests {
         ] {
             assert_eq!(one(line), expected, "{line:?}");
         }
-        assert_eq!(purchase(b"1 19970101 1 \xff", false), Err(LineError::NotText));
+        assert_eq!(
+            purchase(b"1 19970101 1 \xff", false),
+            Err(LineError::NotText)
+        );
     }
 
     #[test]

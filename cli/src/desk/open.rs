@@ -58,6 +58,13 @@ pub(crate) fn fresh_request() -> RequestId {
     RequestId(id)
 }
 
+/// 64 random bits, for names of folders that must not collide.
+pub(crate) fn fresh_number() -> u64 {
+    let mut bytes = [0; 8];
+    SystemRng.fill(&mut bytes);
+    u64::from_be_bytes(bytes)
+}
+
 /// A request id as 32 hexadecimal digits.
 ///
 /// # Errors
