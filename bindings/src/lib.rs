@@ -1,9 +1,54 @@
 //! The border to Kotlin, Swift and Python.
 //!
 //! Exports only: objects, records, errors and observers, each converted from what `kartka-core` offers. It decides
-//! nothing and keeps nothing of its own. Its names are a promise to three languages (architecture §3, §5).
+//! nothing and keeps nothing of its own. Its names are a promise to three languages (architecture §3, §5): ids, money
+//! and points cross as 64-bit integers, dates as ISO texts, instants as epoch milliseconds, words as codes. No text for
+//! people crosses. Calls that reach the disk or the network are asynchronous and run as their own task on our runtime,
+//! so a caller that gives up loses the answer and never the work.
 
 uniffi::setup_scaffolding!("kartka");
+
+mod border;
+mod cards;
+mod codes;
+mod customers;
+mod error;
+mod fault;
+mod platform;
+#[cfg(feature = "border-tests")]
+mod rehearsal;
+mod reports;
+mod root;
+mod scan;
+mod settings;
+mod sync;
+mod till;
+
+pub use cards::{Card, Cards, Recognised};
+pub use codes::{Code, CodeArgument};
+pub use customers::{
+    Birthday, CardChoice, CustomerSheet, Customers, PointsView, Profile, Registration, StampsView,
+    Will,
+};
+pub use error::{CoreError, Subject};
+pub use platform::{
+    ChangeListener, ChangeTopic, KeyStore, KeyStoreFault, ListenerFault, LogEntry, LogLevel,
+    LogSink,
+};
+#[cfg(feature = "border-tests")]
+pub use rehearsal::{Rehearsal, RehearsedFrame};
+pub use reports::{DayView, MovedView, OutstandingView, RecentSale, Reports, TodayView};
+pub use root::{Founding, KartkaCore, ShopKind};
+pub use scan::{Carrier, Reading, ScanEvent, ScanSession, Scanned};
+pub use settings::{BusinessView, Data, Settings};
+pub use sync::{
+    Exchange, SyncDot, SyncProgress, SyncProgressListener, SyncReport, SyncRun, SyncStanding,
+};
+pub use till::{
+    ClaimView, EntryKind, EntryView, HistoryKey, HistoryPage, Line, Order, Parts, PurchaseView,
+    PurchasedLine, QuoteView, QuotedLine, Redeemable, RefundView, ReturnView, ReturnedLine, Tender,
+    Till, TillRequest, VoidReason,
+};
 
 /// The version of the core behind this border, as in `Cargo.toml`: for the settings screen and for reports of faults.
 #[uniffi::export]

@@ -2,5 +2,6 @@
 
 pub mod customer;
 pub mod history;
+pub mod recent;
 pub mod status;
 pub mod today;

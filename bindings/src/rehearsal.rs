@@ -1,0 +1,224 @@
+//! What only the border tests export: a card drawn before a camera, a panic, any failure. Never in what is shipped.
+
+use std::sync::{Arc, Mutex, PoisonError};
+
+use kartka_core::domain::codes::Code as DomainCode;
+use kartka_core::domain::ids::CustomerId;
+use kartka_core::error::{CoreError as Inner, Field};
+use kartka_core::platform::{KeyStoreError, SystemRng};
+use kartka_core::scan::draw::{Scene, camera_frame};
+use kartka_core::store::StoreError;
+
+use crate::border::{Log, spawned};
+use crate::error::{CoreError, Failure, Subject, invalid};
+use crate::platform::LogSink;
+
+/// The stage of the border tests.
+#[derive(uniffi::Object)]
+pub struct Rehearsal {
+    log: Log,
+    gate: Arc<Gate>,
+}
+
+/// Holds work back until it is opened.
+#[derive(Default)]
+struct Gate {
+    state: Mutex<GateState>,
+    moved: std::sync::Condvar,
+}
+
+#[derive(Default)]
+struct GateState {
+    waiting: u32,
+    passed: u32,
+    open: bool,
+}
+
+/// A camera frame.
+#[derive(Debug, Clone, PartialEq, Eq, uniffi::Record)]
+pub struct RehearsedFrame {
+    /// The luma plane.
+    pub luma: Vec<u8>,
+    /// Pixels in a row.
+    pub width: u32,
+    /// Rows, without gaps between them.
+    pub height: u32,
+}
+
+#[uniffi::export(async_runtime = "tokio")]
+impl Rehearsal {
+    /// A stage that logs into `log`.
+    #[uniffi::constructor]
+    #[must_use]
+    pub fn new(log: Arc<dyn LogSink>) -> Arc<Self> {
+        Arc::new(Self {
+            log: Log(log),
+            gate: Arc::default(),
+        })
+    }
+
+    /// A card with `text` in its QR, turned a little, in fair light before a noisy camera.
+    ///
+    /// # Errors
+    /// `Validation` for a text that no QR holds.
+    pub fn frame(&self, text: String) -> Result<RehearsedFrame, CoreError> {
+        self.log.guarded(|| {
+            let scene = Scene {
+                degrees: 12.0,
+                ..Scene::PREVIEW
+            };
+            let image =
+                camera_frame(&text, &scene, &SystemRng).map_err(|_| invalid(Subject::Text))?;
+            Ok(RehearsedFrame {
+                luma: image.pixels().to_vec(),
+                width: scene.width,
+                height: scene.height,
+            })
+        })
+    }
+
+    /// Panics at once, while the caller waits.
+    ///
+    /// # Errors
+    /// `Unexpected`, always.
+    pub fn panic_now(&self) -> Result<(), CoreError> {
+        self.log.guarded(|| panic!("a rehearsed panic"))
+    }
+
+    /// Panics in a task.
+    ///
+    /// # Errors
+    /// `Unexpected`, always.
+    pub async fn panic_later(&self) -> Result<(), CoreError> {
+        let log = self.log.clone();
+        let task = spawned(move || log.guarded(|| panic!("a rehearsed panic")));
+        task.await.unwrap_or_else(|| Err(self.log.lost_task()))
+    }
+
+    /// Panics outside of everything that guards, so that only the generated code stands between it and the shell.
+    pub fn panic_unguarded(&self) {
+        panic!("a rehearsed panic");
+    }
+
+    /// Fails as the core would with the error of this name, through the real table.
+    ///
+    /// # Errors
+    /// That one; `NotFound` for a name the core does not have.
+    pub fn fail(&self, name: String) -> Result<(), CoreError> {
+        self.log.guarded(|| {
+            let found = failures().into_iter().find(|(known, _)| *known == name);
+            Err(found.map_or(CoreError::NotFound.into(), |(_, failure)| failure))
+        })
+    }
+
+    /// Waits in a task of its own until [`open_gate`](Self::open_gate); the task goes on if the caller gives up.
+    ///
+    /// # Errors
+    /// `Unexpected` for a fault of the program.
+    pub async fn pass_gate(&self) -> Result<(), CoreError> {
+        let gate = Arc::clone(&self.gate);
+        let task = spawned(move || {
+            let mut state = gate.state.lock().unwrap_or_else(PoisonError::into_inner);
+            state.waiting += 1;
+            gate.moved.notify_all();
+            let mut state = gate
+                .moved
+                .wait_while(state, |state| !state.open)
+                .unwrap_or_else(PoisonError::into_inner);
+            state.passed += 1;
+            gate.moved.notify_all();
+        });
+        task.await.ok_or_else(|| self.log.lost_task())
+    }
+
+    /// Blocks until `count` tasks wait at the gate.
+    pub fn await_waiting(&self, count: u32) {
+        drop(self.gate.until(|state| state.waiting >= count));
+    }
+
+    /// Lets everybody pass, and blocks until all who waited have.
+    ///
+    /// Answers with how many have passed.
+    pub fn open_gate(&self) -> u32 {
+        let mut state = self.gate.until(|_| true);
+        state.open = true;
+        self.gate.moved.notify_all();
+        drop(state);
+        self.gate
+            .until(|state| state.passed >= state.waiting)
+            .passed
+    }
+}
+
+impl Gate {
+    fn until(&self, holds: impl Fn(&GateState) -> bool) -> std::sync::MutexGuard<'_, GateState> {
+        let state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
+        self.moved
+            .wait_while(state, |state| !holds(state))
+            .unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// Every failure of the core that becomes a situation of its own, by the name it has at the border.
+fn failures() -> Vec<(&'static str, Failure)> {
+    let somebody = CustomerId::new((1 << 40) | 7)
+        .map_or(Inner::NotFound, |existing| Inner::Duplicate { existing });
+    vec![
+        (
+            "Validation",
+            Inner::Validation {
+                field: Field::Phone,
+            }
+            .into(),
+        ),
+        ("NotFound", Inner::NotFound.into()),
+        ("Duplicate", somebody.into()),
+        (
+            "InsufficientPoints",
+            Inner::InsufficientPoints {
+                balance: 3,
+                required: 10,
+            }
+            .into(),
+        ),
+        (
+            "RuleRejected",
+            Inner::RuleRejected {
+                reason: DomainCode::MaxShare { most: 120 },
+            }
+            .into(),
+        ),
+        ("Stale", Inner::Stale.into()),
+        ("AlreadyPaired", Inner::AlreadyPaired.into()),
+        ("NotPaired", Inner::NotPaired.into()),
+        ("StorageFull", StoreError::Full.into()),
+        ("ReadOnly", StoreError::ReadOnly.into()),
+        ("TooNew", StoreError::TooNew { found: 9, known: 1 }.into()),
+        ("WrongKey", StoreError::WrongKey.into()),
+        ("Corrupt", StoreError::Corrupt { moved_to: None }.into()),
+        ("Busy", StoreError::Busy.into()),
+        ("KeysLocked", Inner::Keys(KeyStoreError::Locked).into()),
+        ("KeysLost", Inner::Keys(KeyStoreError::Lost).into()),
+        (
+            "KeysUnavailable",
+            Inner::Keys(KeyStoreError::Unavailable("why".to_owned())).into(),
+        ),
+        ("Offline", Inner::Offline.into()),
+        (
+            "ServerUnavailable",
+            Inner::ServerUnavailable {
+                retry_after_ms: 1_500,
+            }
+            .into(),
+        ),
+        ("Unauthorised", Inner::Unauthorised.into()),
+        ("DeviceRevoked", Inner::DeviceRevoked.into()),
+        ("PairingRefused", Inner::PairingRefused.into()),
+        ("ServerRejected", Inner::ServerRejected { code: 12 }.into()),
+        ("ProtocolTooOld", Inner::ProtocolTooOld { min: 2 }.into()),
+        ("Forked", Inner::Forked.into()),
+        ("ServerWentBack", Inner::ServerWentBack.into()),
+        ("Cancelled", Inner::Cancelled.into()),
+        ("Unexpected", Inner::Unexpected { what: "rehearsed" }.into()),
+    ]
+}

@@ -1,0 +1,166 @@
+//! The root object: one shop on this device, from which everything else hangs.
+
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use kartka_core::domain::founding::ShopKind as DomainKind;
+use kartka_core::platform::{SystemClock, SystemRng};
+use kartka_core::shop::{Platform, Shop};
+use kartka_core::store::Vfs;
+use kartka_core::usecase::found::FoundRequest;
+
+use crate::border::{Border, Log, request_id, spawned};
+use crate::cards::Cards;
+use crate::customers::Customers;
+use crate::error::{CoreError, Failure};
+use crate::platform::{ChangeListener, ChangeTopic, Changes, ForeignKeys, KeyStore, LogSink};
+use crate::reports::Reports;
+use crate::settings::{Data, Settings};
+use crate::sync::Exchange;
+use crate::till::Till;
+
+/// What founding or pairing changes.
+pub(crate) const EVERYTHING: &[ChangeTopic] = &[
+    ChangeTopic::Customers,
+    ChangeTopic::Sales,
+    ChangeTopic::Sync,
+];
+
+/// One shop on this device. Share it; the data folder is free again when it and all that was made from it are gone.
+#[derive(uniffi::Object)]
+pub struct KartkaCore {
+    border: Arc<Border>,
+}
+
+/// What the founder of a business is asked.
+#[derive(Debug, Clone, PartialEq, Eq, uniffi::Record)]
+pub struct Founding {
+    /// The shop's name, 1–64 characters.
+    pub name: String,
+    /// Two letters; decides currency, calling prefix and time zone.
+    pub country: String,
+    /// What it sells; decides the ready instruments.
+    pub kind: ShopKind,
+    /// The founder's name.
+    pub owner: String,
+}
+
+/// What a shop sells.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, uniffi::Enum)]
+pub enum ShopKind {
+    /// Coffee, food: a stamp card beside the bonus card.
+    Coffee,
+    /// Everything else: a bonus card.
+    Shop,
+}
+
+#[uniffi::export(async_runtime = "tokio")]
+impl KartkaCore {
+    /// Opens the data in `folder`, which must exist, or makes an empty store there.
+    ///
+    /// # Errors
+    /// The situation of the disk (`Busy`, `WrongKey`, `TooNew`, `Corrupt`, `ReadOnly`, `StorageFull`) or of the key
+    /// store; a wrong key moves nothing.
+    #[uniffi::constructor]
+    pub async fn open(
+        folder: String,
+        keys: Arc<dyn KeyStore>,
+        log: Arc<dyn LogSink>,
+        changes: Arc<dyn ChangeListener>,
+    ) -> Result<Arc<Self>, CoreError> {
+        let log = Log(log);
+        let within = log.clone();
+        let opened = spawned(move || {
+            within.clone().guarded(|| {
+                let platform = Platform {
+                    clock: Arc::new(SystemClock::new()),
+                    rng: Arc::new(SystemRng),
+                    keys: Arc::new(ForeignKeys(keys)),
+                    vfs: Vfs::system(),
+                };
+                let shop = Shop::open(&PathBuf::from(folder), platform)?;
+                let changes = Changes::telling(changes)
+                    .map_err(|error| Failure::Fault(error.kind().to_string()))?;
+                let log = within;
+                Ok(Arc::new(Border {
+                    shop,
+                    changes,
+                    log,
+                    line: Arc::default(),
+                }))
+            })
+        });
+        let border = opened.await.unwrap_or_else(|| Err(log.lost_task()))?;
+        Ok(Arc::new(Self { border }))
+    }
+
+    /// Whether a business was founded here or this device was paired.
+    ///
+    /// # Errors
+    /// The situation of the disk.
+    pub async fn is_enrolled(&self) -> Result<bool, CoreError> {
+        self.border.read(|shop| Ok(shop.is_enrolled()?)).await
+    }
+
+    /// Founds a business here: this device is its authority and needs no server.
+    ///
+    /// # Errors
+    /// `AlreadyPaired`; `Validation` for a name or an unknown country; the situation of the disk or the key store.
+    pub async fn found(&self, request: Vec<u8>, form: Founding) -> Result<(), CoreError> {
+        let found = move |shop: &Shop| {
+            let form = FoundRequest {
+                name: form.name,
+                country: form.country,
+                kind: match form.kind {
+                    ShopKind::Coffee => DomainKind::Coffee,
+                    ShopKind::Shop => DomainKind::Shop,
+                },
+                owner: form.owner,
+            };
+            Ok(shop.found(request_id(&request)?, &form)?)
+        };
+        self.border.write(EVERYTHING, found).await
+    }
+
+    /// Registering, finding and looking at customers.
+    #[must_use]
+    pub fn customers(&self) -> Arc<Customers> {
+        Arc::new(Customers::at(&self.border))
+    }
+
+    /// Quoting, selling, taking back.
+    #[must_use]
+    pub fn till(&self) -> Arc<Till> {
+        Arc::new(Till::at(&self.border))
+    }
+
+    /// Making, giving and recognising cards.
+    #[must_use]
+    pub fn cards(&self) -> Arc<Cards> {
+        Arc::new(Cards::at(&self.border))
+    }
+
+    /// The exchange with the authority.
+    #[must_use]
+    pub fn sync(&self) -> Arc<Exchange> {
+        Arc::new(Exchange::at(&self.border))
+    }
+
+    /// The owner's figures.
+    #[must_use]
+    pub fn reports(&self) -> Arc<Reports> {
+        Arc::new(Reports::at(&self.border))
+    }
+
+    /// What the business is.
+    #[must_use]
+    pub fn settings(&self) -> Arc<Settings> {
+        Arc::new(Settings::at(&self.border))
+    }
+
+    /// The care of the data itself.
+    #[must_use]
+    pub fn data(&self) -> Arc<Data> {
+        Arc::new(Data::at(&self.border))
+    }
+}

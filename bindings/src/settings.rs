@@ -1,0 +1,88 @@
+//! What the business is, and the care of its data on this device.
+
+use std::sync::Arc;
+
+use crate::border::Border;
+use crate::error::CoreError;
+use crate::platform::ChangeTopic;
+
+/// What the business is.
+#[derive(uniffi::Object)]
+pub struct Settings {
+    border: Arc<Border>,
+}
+
+/// The care of the data itself.
+#[derive(uniffi::Object)]
+pub struct Data {
+    border: Arc<Border>,
+}
+
+/// The business as this device knows it.
+#[derive(Debug, Clone, PartialEq, Eq, uniffi::Record)]
+pub struct BusinessView {
+    /// As customers know it.
+    pub name: String,
+    /// Two letters.
+    pub country: String,
+    /// ISO 4217 code.
+    pub currency: String,
+    /// Decimal digits of the currency: 2 where 100 minor units are one.
+    pub currency_digits: u8,
+    /// Decimal digits of points.
+    pub point_digits: u8,
+    /// The country's calling prefix.
+    pub phone_prefix: String,
+    /// Four letters in the address of its cards.
+    pub letters: String,
+}
+
+impl Settings {
+    pub(crate) fn at(border: &Arc<Border>) -> Self {
+        let border = Arc::clone(border);
+        Self { border }
+    }
+}
+
+impl Data {
+    pub(crate) fn at(border: &Arc<Border>) -> Self {
+        let border = Arc::clone(border);
+        Self { border }
+    }
+}
+
+#[uniffi::export(async_runtime = "tokio")]
+impl Settings {
+    /// The business.
+    ///
+    /// # Errors
+    /// `NotPaired`; the situation of the disk.
+    pub async fn business(&self) -> Result<BusinessView, CoreError> {
+        let read = self.border.read(|shop| {
+            let business = shop.business()?;
+            Ok(BusinessView {
+                name: business.name,
+                country: business.country,
+                currency: business.currency.code().to_owned(),
+                currency_digits: business.currency.exponent(),
+                point_digits: business.point_scale,
+                phone_prefix: business.phone_prefix,
+                letters: business.letters,
+            })
+        });
+        read.await
+    }
+}
+
+#[uniffi::export(async_runtime = "tokio")]
+impl Data {
+    /// Does what is due and quick: call it when the app has been quiet for a while and when it leaves the screen.
+    ///
+    /// # Errors
+    /// The situation of the disk; nothing is lost and the next call tries again.
+    pub async fn idle(&self) -> Result<(), CoreError> {
+        self.border
+            .write(&[ChangeTopic::Customers], |shop| Ok(shop.idle()?))
+            .await
+    }
+}
