@@ -2,7 +2,7 @@
 
 use std::net::SocketAddr;
 use std::path::PathBuf;
-use std::sync::Arc;
+use std::sync::{Arc, Weak};
 use std::time::Duration;
 
 use axum::Router;
@@ -19,7 +19,7 @@ use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::{Semaphore, watch};
 use tokio::task::JoinHandle;
 
-use crate::authority::{Authority, FoundingInput, NotFounded};
+use crate::authority::{Authority, FoundingInput, Job, NotFounded};
 use crate::http::{App, Open, Peer, router};
 use crate::platform::{Clock, Random};
 use crate::shops::Shop;
@@ -32,6 +32,8 @@ const CONNECTIONS: usize = 16_384;
 const HEADERS: Duration = Duration::from_secs(10);
 /// How long a stop waits for requests under way.
 const FAREWELL: Duration = Duration::from_secs(10);
+/// How often a silent business is looked at for a new day.
+const DAY_CHECK: Duration = Duration::from_secs(600);
 /// Bytes buffered per connection: a head, or a piece of a body.
 const BUFFER: usize = 64 * 1_024;
 
@@ -128,6 +130,7 @@ impl Server {
             app.shops.add(authority).map_err(StartError::Thread)?;
         }
         let routes = router(app.clone());
+        tokio::spawn(days(Arc::downgrade(&app), app.stop.clone()));
         let listening = tokio::spawn(accept(listener, routes, app.clone(), stopping));
         tracing::info!(%local, businesses = app.shops.all().len(), "serving");
         Ok(RunningServer {
@@ -254,6 +257,22 @@ impl RunningServer {
 
     fn shop(&self, business: BusinessId) -> Option<Arc<Shop>> {
         self.app.shops.get(business)
+    }
+}
+
+/// Begins every business day also where nobody sells: any commit does, so an empty one is enough.
+async fn days(app: Weak<App>, mut stop: watch::Receiver<bool>) {
+    let mut every = tokio::time::interval(DAY_CHECK);
+    loop {
+        tokio::select! {
+            _ = every.tick() => {}
+            _ = stop.changed() => return,
+        }
+        let Some(app) = app.upgrade() else { return };
+        for shop in app.shops.all() {
+            // The writer's log says what went wrong; the next look comes soon.
+            let _ = shop.writer.run(Job::Day).await;
+        }
     }
 }
 

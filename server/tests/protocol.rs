@@ -5,10 +5,13 @@ mod common;
 
 use common::*;
 use kartka_domain::codes::Code;
+use kartka_domain::founding::BONUS;
 use kartka_domain::ids::Seq;
+use kartka_domain::ledger::{EntryKind, LotTerms};
 use kartka_domain::moment::Month;
+use kartka_domain::money::{Money, Points};
 use kartka_domain::op::Fact;
-use kartka_domain::purchase::{ONE, ReturnKind, ReturnedLine, VoidReason};
+use kartka_domain::purchase::{ONE, Parts, ReturnKind, ReturnedLine, Share, VoidReason};
 use kartka_domain::row::{Row, RowKind};
 use kartka_protocol::message::{Flag, Refusal};
 use kartka_protocol::pairing::PairingQr;
@@ -470,4 +473,81 @@ fn a_business_opens_again_with_its_key_and_not_with_another() {
     ));
     std::fs::remove_file(name("epoch")).unwrap();
     assert!(place.open(business).is_ok());
+}
+
+const DAY: i64 = 24 * 60 * MINUTE;
+
+/// The one expiry or counter-entry of a kind that a phone knows.
+fn posted(phone: &Phone, kind: EntryKind) -> Vec<i64> {
+    let entries = phone.rows.values().map(|(_, wire)| wire.read().unwrap());
+    entries
+        .filter_map(|row| match row {
+            Row::Entry(entry) if entry.kind == kind => Some(entry.effect().points.0),
+            _ => None,
+        })
+        .collect()
+}
+
+#[test]
+fn points_end_three_days_after_their_last_day_and_come_back_for_a_sale_made_in_time() {
+    let place = Place::new();
+    let authority = place.found();
+    let (mut here, mut away) = (Phone::pair(&authority, 1), Phone::pair(&authority, 2));
+    for phone in [&mut here, &mut away] {
+        phone
+            .cursors
+            .insert(Scope::Month(Month(2026 * 12 + 3)), Seq(0));
+    }
+    let anna = here.register(at(0));
+    let mut claim = earn(anna, 300, at(0));
+    claim.lot = claim.lot.map(|lot| LotTerms {
+        expires_on: Some(at(10 * DAY).date),
+        ..lot
+    });
+    let mut facts = sale_of(None, 6_000, at(0));
+    if let Some(Fact::Sale(sale)) = facts.first_mut() {
+        sale.customer = Some(anna);
+    }
+    facts.push(Fact::Claim(claim));
+    here.commit(facts, at(0));
+    here.sync_all(&authority, MORNING);
+    away.sync_all(&authority, MORNING);
+
+    // On the thirteenth day the phones may still bring what they sold; on the fourteenth it is over.
+    place.clock.pass(13 * DAY);
+    here.sync_all(&authority, MORNING + 13 * DAY);
+    assert_eq!(posted(&here, EntryKind::Expire), [0; 0]);
+    place.clock.pass(DAY);
+    for n in 0..2 {
+        here.sell(None, 1_000 + n, at(14 * DAY));
+        here.sync_all(&authority, MORNING + 14 * DAY);
+    }
+    assert_eq!(posted(&here, EntryKind::Expire), [-300]);
+    assert_eq!(here.balance(anna), 0);
+
+    // The other phone was offline and took 200 of them on the last day.
+    let taken = at(10 * DAY);
+    let mut facts = sale_of(None, 1_000, taken);
+    if let Some(Fact::Sale(sale)) = facts.first_mut() {
+        sale.customer = Some(anna);
+        sale.lines[0].shares = vec![Share {
+            instrument: BONUS,
+            value: Money(200),
+            points: Points(200),
+        }];
+        sale.parts = Parts {
+            cash: Money(800),
+            points: Money(200),
+            ..Parts::default()
+        };
+    }
+    facts.push(Fact::Claim(redeem(anna, 200)));
+    away.commit(facts, taken);
+    away.sell(None, 500, taken);
+    away.sync_all(&authority, MORNING + 14 * DAY);
+    here.sync_all(&authority, MORNING + 14 * DAY);
+    away.sync_all(&authority, MORNING + 14 * DAY);
+    assert_eq!(posted(&here, EntryKind::Revive), [200]);
+    assert_eq!((here.balance(anna), away.balance(anna)), (0, 0));
+    assert_eq!(here.rows, away.rows);
 }

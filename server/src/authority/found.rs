@@ -175,18 +175,14 @@ impl Birth {
             seq: Seq(0),
             log: LogHash::birth(self.business),
         };
-        let mut turn = Turn::new(db, &keys.digest)?;
+        let at = self.at(facts)?;
+        let mut turn = Turn::new(db, &keys.digest, at.date)?;
         let request = RequestMark(draw(random));
         let seen = Seen {
             epoch: self.epoch,
             seq: Seq(0),
         };
-        write_op(
-            &mut turn,
-            &mut order,
-            facts,
-            (self.at(facts)?, request, seen),
-        )?;
+        write_op(&mut turn, &mut order, facts, (at, request, seen))?;
         turn.finish()?;
         memory::write_order(db, &order)
     }

@@ -6,6 +6,7 @@
 
 mod book;
 mod exchange;
+mod expiry;
 mod found;
 mod identity;
 mod intake;
@@ -27,7 +28,6 @@ pub use exchange::ExchangeError;
 pub use found::{FoundingInput, NotFounded};
 pub(crate) use intake::{Asked, refusal_of};
 pub(crate) use memory::Memory;
-use own::OwnOp;
 use pair::Enrol;
 pub(crate) use push::{History, Outcome};
 use push::{Order, Push};
@@ -47,8 +47,8 @@ pub(crate) enum Job {
     Push(Push),
     /// A device that wants to be let in.
     Enrol(Enrol),
-    /// An op of the authority's own.
-    Own(OwnOp),
+    /// Nothing but what a new business day asks for.
+    Day,
 }
 
 /// A group of jobs after its commit.
@@ -66,8 +66,8 @@ pub(crate) enum Done {
     Push(Outcome),
     /// Of a device: the number it was given, if it was let in.
     Enrol(Option<DeviceNo>),
-    /// Of an own op: the first number it took.
-    Own(i64),
+    /// Of a day.
+    Day,
 }
 
 impl Authority {
@@ -80,15 +80,17 @@ impl Authority {
         write(self.store.as_ref(), |db| {
             let mut order = memory::read_order(db)?;
             let before = order;
-            let mut turn = Turn::new(db, &digest_key)?;
+            let today = own::moment(db, self.now_ms())?.date;
+            let mut turn = Turn::new(db, &digest_key, today)?;
+            expiry::begin_day(self, &mut turn, &mut order)?;
             let mut done = Vec::with_capacity(jobs.len());
             for job in jobs {
                 done.push(match job {
-                    Job::Push(push) => Done::Push(push::take(&mut turn, &mut order, push)?),
+                    Job::Push(push) => Done::Push(push::take(self, &mut turn, &mut order, push)?),
                     Job::Enrol(enrol) => {
                         Done::Enrol(pair::take(self, &mut turn, &mut order, enrol)?)
                     }
-                    Job::Own(op) => Done::Own(own::take(self, &mut turn, &mut order, op)?),
+                    Job::Day => Done::Day,
                 });
             }
             turn.finish()?;

@@ -14,33 +14,17 @@ use super::push::Order;
 use super::turn::Turn;
 use super::{Authority, memory};
 use crate::platform::draw;
-use crate::store::{DeviceState, Run, StoreError, StoredOp, Token, Writes};
+use crate::store::{Run, StoreError, StoredOp, Writes};
 
 /// The number under which a server that founded writes its own ops; a restore takes a new one (sync §1).
 pub(super) const SERVER: DeviceNo = DeviceNo::FOUNDER;
 
-/// An op of the authority's own, not yet numbered.
-pub(crate) struct OwnOp {
-    /// What happens.
-    pub(crate) facts: Vec<Fact>,
-    /// What is kept with it in the same transaction.
-    pub(crate) besides: Besides,
-}
-
-/// What an own op changes in the authority's tables.
-pub(crate) enum Besides {
-    /// Nothing.
-    Nothing,
-    /// A device is enrolled with a token.
-    Enrol(Token, DeviceState),
-}
-
-/// Numbers and orders an own op; says the first number it took.
-pub(super) fn take(
+/// Writes one op of the server, now; says the first number it took.
+pub(super) fn write(
     authority: &Authority,
     turn: &mut Turn<'_>,
     order: &mut Order,
-    own: &OwnOp,
+    facts: &[Fact],
 ) -> Result<i64, StoreError> {
     let at = moment(turn.db, authority.now_ms())?;
     let request = RequestMark(draw(authority.random.as_ref()));
@@ -48,12 +32,7 @@ pub(super) fn take(
         epoch: authority.memory.epoch,
         seq: order.seq,
     };
-    let first = write_op(turn, order, &own.facts, (at, request, seen))?;
-    if let Besides::Enrol(token, device) = &own.besides {
-        turn.db.put_device(device)?;
-        turn.db.put_token(token, i64::MIN)?;
-    }
-    Ok(first)
+    write_op(turn, order, facts, (at, request, seen))
 }
 
 /// Writes one op of the server on its own chain.
@@ -124,7 +103,8 @@ pub(super) fn write_op(
     Ok(id.get())
 }
 
-fn newest_programme(db: &dyn Writes) -> Result<ProgrammeVersion, StoreError> {
+/// The version in force.
+pub(super) fn newest_programme(db: &dyn Writes) -> Result<ProgrammeVersion, StoreError> {
     let versions = db.rows_of(RowKind::Programme)?;
     let newest = versions.last().map_or(1, |row| row.id);
     let newest = u32::try_from(newest).map_err(|_| StoreError::Malformed("row.id"))?;

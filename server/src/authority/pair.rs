@@ -16,7 +16,6 @@ use kartka_protocol::pairing::PairingQr;
 use kartka_protocol::signature::PublicKey;
 
 use super::intake::Turned;
-use super::own::{Besides, OwnOp};
 use super::turn::Turn;
 use super::{Authority, Done, Job, memory, own};
 use crate::platform::draw;
@@ -204,11 +203,9 @@ pub(super) fn take(
         public_key: enrol.key,
         slot: Some(slot),
     };
-    let op = OwnOp {
-        facts: vec![OpFact::Device(device)],
-        besides: Besides::Enrol(token, state),
-    };
-    own::take(authority, turn, order, &op)?;
+    own::write(authority, turn, order, &[OpFact::Device(device)])?;
+    turn.db.put_device(&state)?;
+    turn.db.put_token(&token, i64::MIN)?;
     Ok(Some(no))
 }
 

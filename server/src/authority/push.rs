@@ -14,6 +14,7 @@ use kartka_protocol::chain::{ChainValue, LogHash};
 use kartka_protocol::{civil, limits};
 
 use super::turn::Turn;
+use super::{Authority, expiry};
 use crate::store::{Anchored, Apart, DeviceState, Run, StoreError, StoredOp};
 
 /// Batches of one device, ready to be ordered.
@@ -111,6 +112,7 @@ enum Relation {
 
 /// Orders what is new in a push.
 pub(super) fn take(
+    authority: &Authority,
     turn: &mut Turn<'_>,
     order: &mut Order,
     push: &Push,
@@ -120,6 +122,7 @@ pub(super) fn take(
         .device(push.device)?
         .ok_or(StoreError::Malformed("a push of an unknown device"))?;
     let mut intake = Intake {
+        authority,
         anchors: anchors(turn, push)?,
         received_ms: push.received_ms,
         taken: 0,
@@ -228,15 +231,16 @@ fn keep_apart(
 }
 
 /// A push under way.
-struct Intake {
+struct Intake<'a> {
+    authority: &'a Authority,
     anchors: Vec<Anchor>,
     received_ms: i64,
     taken: usize,
     entries: usize,
 }
 
-impl Intake {
-    /// Gives ops their places, one after the other.
+impl Intake<'_> {
+    /// Gives ops their places, one after the other, and keeps the runs of those that follow each other.
     fn order(
         &mut self,
         turn: &mut Turn<'_>,
@@ -244,20 +248,29 @@ impl Intake {
         device: &mut DeviceState,
         ops: &[ReadyOp],
     ) -> Result<(), StoreError> {
-        let (Some(first), Some(last)) = (ops.first(), ops.last()) else {
-            return Ok(());
-        };
-        let first_seq = Seq(order.seq.0 + 1);
+        let mut run: Option<Run> = None;
         for ready in ops {
-            self.order_one(turn, order, device, ready)?;
+            let seq = self.order_one(turn, order, device, ready)?;
+            match &mut run {
+                Some(run) if run.last_seq.0 + 1 == seq.0 => {
+                    run.last_op = ready.id;
+                    run.last_seq = seq;
+                }
+                _ => {
+                    let begun = Run {
+                        first_op: ready.id,
+                        last_op: ready.id,
+                        mark: ready.chain.birth_mark(),
+                        first_seq: seq,
+                        last_seq: seq,
+                    };
+                    if let Some(ended) = run.replace(begun) {
+                        turn.db.put_run(&ended)?;
+                    }
+                }
+            }
         }
-        turn.db.put_run(&Run {
-            first_op: first.id,
-            last_op: last.id,
-            mark: first.chain.birth_mark(),
-            first_seq,
-            last_seq: order.seq,
-        })
+        run.map_or(Ok(()), |run| turn.db.put_run(&run))
     }
 
     fn order_one(
@@ -266,14 +279,15 @@ impl Intake {
         order: &mut Order,
         device: &mut DeviceState,
         ready: &ReadyOp,
-    ) -> Result<(), StoreError> {
+    ) -> Result<Seq, StoreError> {
         let seq = Seq(order.seq.0 + 1);
         let mut at_ms = device.earlier_ms;
+        let mut late = Vec::new();
         if let Some(op) = &ready.op {
             let corrected = self.corrected(turn, device, op)?;
             at_ms = corrected.unwrap_or(op.time.wall).instant_ms;
             let author = Author::Device;
-            turn.apply(
+            late = turn.apply(
                 op,
                 Standing::Ordered {
                     seq,
@@ -310,7 +324,8 @@ impl Intake {
         device.earlier_ms = device.earlier_ms.max(at_ms);
         self.taken += 1;
         self.entries += usize::try_from(ready.last.get() - ready.id.get() + 1).unwrap_or(0);
-        Ok(())
+        expiry::answer_late(self.authority, turn, order, &late)?;
+        Ok(seq)
     }
 
     /// The moment that counts, where it is not the one the phone wrote (sync §5).

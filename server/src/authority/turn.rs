@@ -7,8 +7,11 @@
 use std::cell::RefCell;
 use std::collections::BTreeMap;
 
+use kartka_domain::authority::expiry::late_debits;
 use kartka_domain::authority::{Decided, Echo, Standing, decide};
 use kartka_domain::ids::{Id, ProgrammeVersion, Seq};
+use kartka_domain::ledger::Entry;
+use kartka_domain::moment::Date;
 use kartka_domain::op::Op;
 use kartka_domain::programme::Programme;
 use kartka_domain::row::{Row, RowKind};
@@ -16,6 +19,7 @@ use kartka_protocol::digest::{Digest, DigestKey};
 use kartka_protocol::rows::WireRow;
 use kartka_protocol::scope::Scope;
 
+use super::expiry::first_end;
 use crate::store::{NewRow, ScopeDigest, StoreError, Writes, scope_of};
 
 /// A state as it lies in the store and as it will lie after the turn.
@@ -26,11 +30,15 @@ struct Slot {
     row: Option<Row>,
     /// Where the turn changed it last.
     changed_at: Option<Seq>,
+    /// Of a position: its first end as it lies in the store.
+    due: Option<i64>,
 }
 
 /// A transaction under way.
 pub(super) struct Turn<'t> {
     pub(super) db: &'t dyn Writes,
+    /// The business date, by the authority's clock.
+    pub(super) today: Date,
     digest_key: &'t DigestKey,
     states: RefCell<BTreeMap<(RowKind, i64), Slot>>,
     digests: BTreeMap<Scope, Digest>,
@@ -43,10 +51,15 @@ const fn waits(kind: RowKind) -> bool {
 }
 
 impl<'t> Turn<'t> {
-    pub(super) fn new(db: &'t dyn Writes, digest_key: &'t DigestKey) -> Result<Self, StoreError> {
+    pub(super) fn new(
+        db: &'t dyn Writes,
+        digest_key: &'t DigestKey,
+        today: Date,
+    ) -> Result<Self, StoreError> {
         let digests = db.digests()?;
         Ok(Self {
             db,
+            today,
             digest_key,
             states: RefCell::default(),
             digests: digests.into_iter().map(|d| (d.scope, d.digest)).collect(),
@@ -54,20 +67,22 @@ impl<'t> Turn<'t> {
         })
     }
 
-    /// Decides an op and writes its rows at `seq`.
+    /// Decides an op and writes its rows at `seq`; says which of its debits came after a sweep they should have
+    /// come before (L5).
     pub(super) fn apply(
         &mut self,
         op: &Op,
         standing: Standing,
         seq: Seq,
-    ) -> Result<(), StoreError> {
+    ) -> Result<Vec<Entry>, StoreError> {
         let decided = decide(&*self, op, standing)?;
+        let late = late_debits(&decided, self.today).cloned().collect();
         let first = op.id.0;
         let last = op.last_id().unwrap_or(first);
         for one in decided {
             self.put(one, seq, (first, last))?;
         }
-        Ok(())
+        Ok(late)
     }
 
     fn put(&mut self, decided: Decided, seq: Seq, own: (Id, Id)) -> Result<(), StoreError> {
@@ -112,12 +127,22 @@ impl<'t> Turn<'t> {
         for slot in states.into_values() {
             if let (Some(row), Some(seq)) = (slot.row, slot.changed_at) {
                 self.write(&row, Echo::AsClaimed, seq, slot.stored)?;
+                self.note_end(&row, slot.due)?;
             }
         }
         for (scope, digest) in std::mem::take(&mut self.digests) {
             self.db.put_digest(&ScopeDigest { scope, digest })?;
         }
         Ok(())
+    }
+
+    fn note_end(&self, row: &Row, before: Option<i64>) -> Result<(), StoreError> {
+        match row {
+            Row::Position(customer, position) if first_end(position) != before => {
+                self.db.put_due(*customer, first_end(position))
+            }
+            _ => Ok(()),
+        }
     }
 
     /// A state as it stands within the turn.
@@ -165,10 +190,15 @@ fn slot<'s>(
         Entry::Vacant(place) => {
             let stored = db.row(kind, key)?;
             let row = stored.as_ref().map(WireRow::read).transpose()?;
+            let due = match &row {
+                Some(Row::Position(_, position)) => first_end(position),
+                _ => None,
+            };
             Ok(place.insert(Slot {
                 stored,
                 row,
                 changed_at: None,
+                due,
             }))
         }
     }

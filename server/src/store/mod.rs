@@ -89,6 +89,16 @@ pub trait Reads {
     /// # Errors
     /// What the disk reports.
     fn entries(&self, purchase: PurchaseId) -> Result<Vec<WireRow>, StoreError>;
+    /// The entries of a customer by which points expired or came back (L5).
+    ///
+    /// # Errors
+    /// What the disk reports.
+    fn expiries(&self, customer: CustomerId) -> Result<Vec<WireRow>, StoreError>;
+    /// Customers of whose points something ended before `date`, by id.
+    ///
+    /// # Errors
+    /// What the disk reports.
+    fn due(&self, date: Date) -> Result<Vec<CustomerId>, StoreError>;
     /// The newest purchases of a customer, newest first.
     ///
     /// # Errors
@@ -183,6 +193,11 @@ pub trait Writes: Reads {
     /// # Errors
     /// What the disk reports.
     fn put_row(&self, row: &NewRow<'_>) -> Result<(), StoreError>;
+    /// Keeps the first day on which something of a customer's points ends; none when nothing does.
+    ///
+    /// # Errors
+    /// What the disk reports.
+    fn put_due(&self, customer: CustomerId, day: Option<i64>) -> Result<(), StoreError>;
     /// Keeps an op.
     ///
     /// # Errors

@@ -1,5 +1,5 @@
 //! A small phone for the server's tests: it seals ops with the protocol's own code and keeps what it is sent.
-#![allow(clippy::unwrap_used, dead_code)]
+#![allow(clippy::unwrap_used, dead_code, unreachable_pub)]
 
 pub mod http;
 
@@ -466,5 +466,15 @@ pub fn earn(customer: CustomerId, points: i64, at: Moment) -> Claim {
             available_on: at.date,
             expires_on: None,
         }),
+    }
+}
+
+pub fn redeem(customer: CustomerId, points: i64) -> Claim {
+    Claim {
+        customer,
+        instrument: BONUS,
+        kind: EntryKind::Redeem,
+        effect: Effect::points(Points(-points), Money(-points)),
+        lot: None,
     }
 }

@@ -17,7 +17,7 @@ pub(super) fn number(value: i64, language: Language) -> String {
     };
     let mut grouped = String::new();
     for (at, digit) in digits.chars().enumerate() {
-        if at > 0 && (digits.len() - at) % 3 == 0 {
+        if at > 0 && (digits.len() - at).is_multiple_of(3) {
             grouped.push_str(separator);
         }
         grouped.push(digit);

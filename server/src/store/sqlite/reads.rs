@@ -131,6 +131,24 @@ impl Reads for View<'_> {
         )
     }
 
+    fn expiries(&self, customer: CustomerId) -> Result<Vec<WireRow>, StoreError> {
+        self.rows(
+            "SELECT row.kind, row.id, row.seq, row.record FROM ledger INDEXED BY ledger_expired
+             JOIN row ON row.kind = ?2 AND row.id = ledger.entry
+             WHERE ledger.customer = ?1 AND ledger.kind IN (6, 7) ORDER BY ledger.entry",
+            (customer.get(), RowKind::Entry as u8),
+        )
+    }
+
+    fn due(&self, date: Date) -> Result<Vec<CustomerId>, StoreError> {
+        let mut statement = self
+            .conn
+            .prepare_cached("SELECT customer FROM due WHERE day < ?1 ORDER BY customer")?;
+        let ids = statement.query_map([day_number(date)], |row| row.get(0))?;
+        ids.map(|id| CustomerId::new(id?).map_err(|_| StoreError::Malformed("due.customer")))
+            .collect()
+    }
+
     fn purchases_of(&self, customer: CustomerId, most: usize) -> Result<Vec<WireRow>, StoreError> {
         self.rows(
             "SELECT row.kind, row.id, row.seq, row.record FROM purchase_of

@@ -1,6 +1,7 @@
 //! Writing, always inside the writer's transaction.
 
 use kartka_domain::authority::Echo;
+use kartka_domain::ids::CustomerId;
 use kartka_domain::moment::day_number;
 use kartka_domain::row::{Row, RowKind};
 
@@ -32,6 +33,23 @@ impl Writes for View<'_> {
                 &new.wire.record,
             ))?;
         self.index(new.row)
+    }
+
+    fn put_due(&self, customer: CustomerId, day: Option<i64>) -> Result<(), StoreError> {
+        match day {
+            Some(day) => self
+                .conn
+                .prepare_cached(
+                    "INSERT INTO due (customer, day) VALUES (?1, ?2)
+                     ON CONFLICT (customer) DO UPDATE SET day = excluded.day",
+                )?
+                .execute((customer.get(), day))?,
+            None => self
+                .conn
+                .prepare_cached("DELETE FROM due WHERE customer = ?1")?
+                .execute([customer.get()])?,
+        };
+        Ok(())
     }
 
     fn put_op(&self, op: &StoredOp) -> Result<(), StoreError> {

@@ -38,6 +38,16 @@ CREATE TABLE ledger (
     PRIMARY KEY (purchase, entry)
 ) STRICT, WITHOUT ROWID;
 
+-- Serves the counter-entries of late debits: what expired (6) and what came back (7).
+CREATE INDEX ledger_expired ON ledger (customer) WHERE kind IN (6, 7);
+
+-- The first day (since 1970-01-01) on which something of a customer's points ends, for the daily sweep.
+CREATE TABLE due (
+    customer INTEGER NOT NULL PRIMARY KEY,
+    day      INTEGER NOT NULL
+) STRICT;
+CREATE INDEX due_day ON due (day);
+
 -- The returns of a purchase.
 CREATE TABLE return_of (
     purchase INTEGER NOT NULL,

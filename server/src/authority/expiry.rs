@@ -1,0 +1,133 @@
+//! Expiry, as ops of the authority's own (L5): once per business day what has ended is taken out, and a debit
+//! that arrives late gets back what it was promised. What that comes to is `domain::authority`'s word.
+
+use std::collections::BTreeSet;
+
+use kartka_domain::authority::expiry::{revive, sweep};
+use kartka_domain::ids::CustomerId;
+use kartka_domain::ledger::Entry;
+use kartka_domain::moment::{Date, day_number};
+use kartka_domain::money::Overflow;
+use kartka_domain::op::{Claim, ENTRIES_MAX, Fact as OpFact};
+use kartka_domain::position::Position;
+use kartka_domain::programme::Programme;
+use kartka_domain::row::{EdgeState, Merge, Row, RowKind};
+
+use super::push::Order;
+use super::turn::Turn;
+use super::{Authority, own};
+use crate::store::{Fact, StoreError};
+
+/// Takes out what ended, if that was not done yet on this business day.
+pub(super) fn begin_day(
+    authority: &Authority,
+    turn: &mut Turn<'_>,
+    order: &mut Order,
+) -> Result<(), StoreError> {
+    let today = turn.today;
+    let swept = turn.db.fact(Fact::Swept)?;
+    let swept = swept.and_then(|bytes| <[u8; 8]>::try_from(bytes).ok());
+    if swept.is_some_and(|day| i64::from_be_bytes(day) >= day_number(today)) {
+        return Ok(());
+    }
+    let programme = newest(turn)?;
+    let mut claims = Vec::new();
+    for customer in turn.db.due(today)? {
+        let Some(position) = position(turn, customer)? else {
+            continue;
+        };
+        claims.extend(sweep([(customer, &position)], &programme, today).map_err(broken)?);
+    }
+    post(authority, turn, order, claims)?;
+    turn.db
+        .put_fact(Fact::Swept, &day_number(today).to_be_bytes())
+}
+
+/// Gives back what late debits should have found.
+pub(super) fn answer_late(
+    authority: &Authority,
+    turn: &mut Turn<'_>,
+    order: &mut Order,
+    debits: &[Entry],
+) -> Result<(), StoreError> {
+    if debits.is_empty() {
+        return Ok(());
+    }
+    let mut members = BTreeSet::new();
+    for debit in debits {
+        gather(turn, debit.customer, &mut members)?;
+    }
+    let mut past = Vec::new();
+    for member in members {
+        for wire in turn.db.expiries(member)? {
+            if let Row::Entry(entry) = wire.read()? {
+                past.push(entry);
+            }
+        }
+    }
+    let debits: Vec<&Entry> = debits.iter().collect();
+    let claims = revive(&debits, &past, &newest(turn)?, turn.today).map_err(broken)?;
+    post(authority, turn, order, claims)
+}
+
+fn post(
+    authority: &Authority,
+    turn: &mut Turn<'_>,
+    order: &mut Order,
+    claims: Vec<Claim>,
+) -> Result<(), StoreError> {
+    for claims in claims.chunks(ENTRIES_MAX) {
+        let facts: Vec<OpFact> = claims.iter().copied().map(OpFact::Claim).collect();
+        own::write(authority, turn, order, &facts)?;
+    }
+    Ok(())
+}
+
+/// Everybody whom active edges connect with a customer (I2).
+fn gather(
+    turn: &Turn<'_>,
+    customer: CustomerId,
+    members: &mut BTreeSet<CustomerId>,
+) -> Result<(), StoreError> {
+    let mut open = vec![customer];
+    while let Some(member) = open.pop() {
+        if !members.insert(member) {
+            continue;
+        }
+        for wire in turn.db.edges(member)? {
+            let Row::Merge(Merge { a, b, state, .. }) = wire.read()? else {
+                continue;
+            };
+            if state == EdgeState::On {
+                open.push(if a == member { b } else { a });
+            }
+        }
+    }
+    Ok(())
+}
+
+fn position(turn: &Turn<'_>, customer: CustomerId) -> Result<Option<Position>, StoreError> {
+    turn.state(RowKind::Position, customer.get(), |row| match row {
+        Row::Position(_, position) => Some(position.clone()),
+        _ => None,
+    })
+}
+
+fn newest(turn: &Turn<'_>) -> Result<Programme, StoreError> {
+    turn.version(own::newest_programme(turn.db)?)?
+        .ok_or(StoreError::Malformed("the programme row"))
+}
+
+fn broken(_: Overflow) -> StoreError {
+    StoreError::Malformed("a position")
+}
+
+/// The first day on which something of a position ends, as a day number; later it is due.
+pub(super) fn first_end(position: &Position) -> Option<i64> {
+    let ends = position.wallets.values().flat_map(|wallet| {
+        let buckets = wallet.buckets.iter().map(|bucket| bucket.expires_on);
+        let pending = wallet.pending.iter().map(|pending| pending.lot.expires_on);
+        buckets.chain(pending)
+    });
+    ends.flatten().min().map(|date: Date| day_number(date))
+}
