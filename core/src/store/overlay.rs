@@ -52,14 +52,6 @@ impl Reader<'_> {
             })
         }))
     }
-
-    /// How many rows a pending op shows something over.
-    pub(crate) fn shadows(&self) -> Result<u64, StoreError> {
-        let count: i64 = self
-            .conn()
-            .query_row("SELECT count(*) FROM shadow", [], |row| row.get(0))?;
-        Ok(u64::try_from(count).unwrap_or(0))
-    }
 }
 
 impl Tx<'_> {

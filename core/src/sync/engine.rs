@@ -90,7 +90,7 @@ pub enum SyncEvent {
     },
     /// It did not work; it will be tried again.
     Failed(CoreError),
-    /// Another request's answer was thrown away unread.
+    /// An answer was thrown away: it was another request's, or another exchange came between.
     Ignored,
 }
 
@@ -168,6 +168,12 @@ impl Engine {
     fn answered(&mut self, asked: &Asked, bytes: &[u8], now: i64, effects: &mut Vec<Effect>) {
         let finished = match finish(&self.shop, asked, bytes) {
             Ok(finished) => finished,
+            Err(CoreError::Stale) => {
+                // Somebody else exchanged meanwhile; what is left to do is asked for at once.
+                effects.push(Effect::Report(SyncEvent::Ignored));
+                self.due_ms = now;
+                return;
+            }
             Err(error) => return self.failed(error, now, effects),
         };
         effects.push(Effect::Report(if finished.complete {

@@ -75,6 +75,11 @@ fn setting(shop: &Shop, reader: &Reader<'_>) -> Result<Setting, CoreError> {
 }
 
 impl Standpoint {
+    /// Whether the request asked for a scope.
+    pub(super) fn asks(&self, scope: Scope) -> bool {
+        self.cursors.iter().any(|(asked, _)| *asked == scope)
+    }
+
     /// Whether no other exchange has moved the store since.
     fn holds(&self, reader: &Reader<'_>, now: &Setting) -> Result<bool, StoreError> {
         for (scope, asked) in &self.cursors {

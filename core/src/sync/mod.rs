@@ -106,7 +106,11 @@ impl Shop {
             }
             let asked = begin(self)?;
             let answer = transport.post(&asked.address, Route::Sync, &asked.message)?;
-            let finished = finish(self, &asked, &answer)?;
+            let finished = match finish(self, &asked, &answer) {
+                // Another exchange of this phone came between.
+                Err(CoreError::Stale) => continue,
+                finished => finished?,
+            };
             report.add(asked.message.len(), answer.len(), &finished);
             if finished.complete || report.mismatches > RENEWALS {
                 return Ok(report);

@@ -5,6 +5,7 @@
 
 use kartka_domain::authority::{Standing, as_claimed, decide};
 use kartka_domain::ids::{DeviceNo, Seq};
+use kartka_protocol::digest::Digest;
 use kartka_protocol::keys::ShopKeys;
 use kartka_protocol::message::{Anchor, Flag, Run, SyncAnswer};
 use kartka_protocol::page::Page;
@@ -65,9 +66,8 @@ pub(super) fn apply(
     forget(tx, &ground.head, answer.server_ms)?;
     tx.set_head(&ground.head)?;
     ground.state.write(tx)?;
-    let asked = |scope: &Scope| ground.asked.cursors.iter().any(|(asked, _)| asked == scope);
     let wanted = cursors(tx, &ground.state, ground.device.outlet, ground.clock)?;
-    let all_asked = wanted.iter().all(|(scope, _)| asked(scope));
+    let all_asked = wanted.iter().all(|(scope, _)| ground.asked.asks(*scope));
     finished.complete = at_head && all_asked && outbox == 0 && !answer.flags.has(Flag::More);
     Ok(finished)
 }
@@ -125,17 +125,28 @@ fn rebase(
         settling.reach(page.scope, page.to)?;
     }
     for (scope, seq) in &answer.cursors {
-        if ground.asked.cursors.iter().any(|(asked, _)| asked == scope) {
+        if ground.asked.asks(*scope) {
             settling.reach(*scope, *seq)?;
         }
     }
     let rest = settle(tx, &mut settling, &mut ground.head, pending)?;
     settling.finish()?;
+    note_months(tx, answer)?;
     end_renewal(tx, ground, answer)?;
     if !still {
         for own in rest {
             let rows = decide(&**tx, &read_own(&own)?, Standing::Pending)?;
             tx.set_touched(own.op, &lay_over(tx, &rows)?)?;
+        }
+    }
+    Ok(())
+}
+
+/// Months that this phone may keep and has not asked for yet: the next request asks.
+fn note_months(tx: &Tx<'_>, answer: &SyncAnswer) -> Result<(), StoreError> {
+    for (scope, _) in &answer.cursors {
+        if tx.scope(*scope)?.is_none() {
+            tx.set_scope(*scope, Seq(0), Digest::default())?;
         }
     }
     Ok(())
@@ -217,23 +228,17 @@ fn note_order(tx: &Tx<'_>, runs: &[Run], pending: &mut [OwnOp]) -> Result<(), St
 
 /// Scopes at the digest's seq whose sums differ from the authority's.
 fn compare(tx: &Tx<'_>, ground: &Ground<'_>, answer: &SyncAnswer) -> Result<Vec<Scope>, CoreError> {
-    let own_settled = tx.scope(Scope::Own)?.unwrap_or_default().0;
+    let own = tx.scope(Scope::Own)?.unwrap_or_default().0;
     let base = tx.scope(Scope::Base)?.unwrap_or_default().0;
     let mut mismatched = Vec::new();
     for theirs in &answer.digests {
-        let known = answer
-            .cursors
-            .iter()
-            .any(|(scope, _)| *scope == theirs.scope);
-        let asked = ground.asked.cursors.iter();
-        if !known || !asked.clone().any(|(scope, _)| *scope == theirs.scope) {
+        if !ground.asked.asks(theirs.scope) {
             continue;
         }
         let (cursor, digest) = tx.scope(theirs.scope)?.unwrap_or_default();
-        if cursor == theirs.seq && base == theirs.seq && own_settled == theirs.seq {
-            if digest != theirs.digest {
-                mismatched.push(theirs.scope);
-            }
+        let reached = [cursor, base, own].iter().all(|seq| *seq == theirs.seq);
+        if reached && digest != theirs.digest {
+            mismatched.push(theirs.scope);
         }
     }
     Ok(mismatched)

@@ -8,6 +8,7 @@ use kartka_core::error::CoreError;
 use kartka_core::sync::Cancel;
 use kartka_core::usecase::customers::NewCard;
 use kartka_core::usecase::found::FoundRequest;
+use kartka_server::Rights;
 
 use super::shops::{Counter, Fault, Office, agree};
 
@@ -193,4 +194,35 @@ fn a_lost_pairing_answer_and_a_lost_first_pull_are_made_good_by_a_repeat() {
     counter.sell(ira, 1_000);
     agree(&office, &[&counter]);
     assert_eq!(office.with(|a| a.phones()).unwrap(), 1);
+}
+
+#[test]
+fn staff_keep_four_months_and_the_owner_keeps_all() {
+    let office = Office::founded();
+    let a = Counter::paired(&office, 1);
+    let ira = a.register("Іра", "", NewCard::Issue);
+    let month = 30 * 86_400_000_i64;
+    for _ in 0..8 {
+        a.sell(ira, 10_000);
+        a.sync(&office.line()).unwrap();
+        a.time.advance(month);
+        office.time.advance(month);
+    }
+    a.sell(ira, 10_000);
+    a.sync(&office.line()).unwrap();
+    a.sync(&office.line()).unwrap();
+    let new = Counter::paired(&office, 2);
+    let owner = Counter::paired_for(&office, 3, Rights::History);
+    a.sync(&office.line()).unwrap();
+    new.sync(&office.line()).unwrap();
+    let sales = |counter: &Counter| counter.shop.history(ira, None, 50).unwrap().0.len();
+    assert_eq!((sales(&a), sales(&new), sales(&owner)), (4, 4, 9));
+    // A balance never needs the old ledger.
+    assert_eq!(new.balance(ira), owner.balance(ira));
+    assert_eq!(owner.digests(), office.digests());
+    let kept = |counter: &Counter| counter.digests().len();
+    assert_eq!((kept(&a), kept(&new)), (5, 5));
+    for digest in a.digests().iter().chain(&new.digests()) {
+        assert!(office.digests().contains(digest));
+    }
 }

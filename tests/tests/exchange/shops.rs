@@ -160,7 +160,11 @@ impl Office {
     }
 
     pub(crate) fn pairing_text(&self) -> String {
-        self.with(|a| a.pairing("local:", Rights::Recent).unwrap().to_text())
+        self.pairing_text_for(Rights::Recent)
+    }
+
+    pub(crate) fn pairing_text_for(&self, rights: Rights) -> String {
+        self.with(|a| a.pairing("local:", rights).unwrap().to_text())
     }
 
     /// A wire to this office.
@@ -276,7 +280,7 @@ pub(crate) struct Counter {
     pub(crate) shop: Shop,
     pub(crate) time: Arc<Time>,
     pub(crate) folder: PathBuf,
-    home: tempfile::TempDir,
+    pub(crate) home: tempfile::TempDir,
     seed: u64,
     requests: AtomicU64,
 }
@@ -300,8 +304,15 @@ impl Counter {
     }
 
     pub(crate) fn paired(office: &Office, seed: u64) -> Self {
+        Self::paired_for(office, seed, Rights::Recent)
+    }
+
+    pub(crate) fn paired_for(office: &Office, seed: u64, rights: Rights) -> Self {
         let counter = Self::new(seed);
-        let text = office.pairing_text();
+        counter
+            .time
+            .advance(Clock::now_ms(office.time.as_ref()) - NOW);
+        let text = office.pairing_text_for(rights);
         let name = format!("Каса {seed}");
         let request = counter.request();
         let line = office.line();

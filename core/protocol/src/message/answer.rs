@@ -151,7 +151,7 @@ pub struct SyncAnswer {
     pub runs: Vec<Run>,
     /// Packed pages, in the order in which they are applied.
     pub pages: Vec<Vec<u8>>,
-    /// Where each asked scope ends, pages included or not.
+    /// Where each asked scope ends, pages included or not; a month that was not asked for and may be stands at 0.
     pub cursors: Vec<(Scope, Seq)>,
     /// Months before this one are dropped on both sides.
     pub oldest_month: Option<Month>,

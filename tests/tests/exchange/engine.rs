@@ -1,0 +1,200 @@
+//! The engine as a machine: every way ends in a timer or an open request, and it never stops trying.
+
+use std::sync::Arc;
+
+use kartka_core::domain::ids::CustomerId;
+use kartka_core::domain::money::Money;
+use kartka_core::error::CoreError;
+use kartka_core::platform::Clock as _;
+use kartka_core::shop::Shop;
+use kartka_core::sync::{Effect, Engine, Event, Failure, SyncEvent, Transport as _};
+use kartka_core::usecase::customers::NewCard;
+use kartka_core::usecase::till::TillRequest;
+
+use super::shops::{Counter, Fault, Line, Office, Time, agree};
+
+/// A phone whose engine is driven by hand.
+struct Driven {
+    engine: Engine,
+    shop: Arc<Shop>,
+    time: Arc<Time>,
+    timer: i64,
+    sent: Option<(u64, kartka_core::sync::Route, Vec<u8>)>,
+    sends: u32,
+    reports: Vec<SyncEvent>,
+    _home: tempfile::TempDir,
+}
+
+impl Driven {
+    fn new(counter: Counter) -> Self {
+        let Counter {
+            shop, time, home, ..
+        } = counter;
+        let shop = Arc::new(shop);
+        Self {
+            engine: Engine::new(shop.clone()),
+            shop,
+            time,
+            timer: 0,
+            sent: None,
+            sends: 0,
+            reports: Vec::new(),
+            _home: home,
+        }
+    }
+
+    /// One event; asserts what must hold after each.
+    fn step(&mut self, event: Event) {
+        let mut armed = None;
+        for effect in self.engine.step(event) {
+            match effect {
+                Effect::Send {
+                    request,
+                    route,
+                    message,
+                    ..
+                } => {
+                    assert!(self.sent.is_none(), "one open request");
+                    self.sent = Some((request, route, message));
+                    self.sends += 1;
+                }
+                Effect::ArmTimer { at_ms } => armed = Some(at_ms),
+                Effect::Report(report) => self.reports.push(report),
+            }
+        }
+        self.timer = armed.expect("every step leaves a timer");
+        assert!(self.timer > self.time.monotonic_ms());
+    }
+
+    /// Carries what was sent, if anything was.
+    fn carry(&mut self, line: &Line<'_>) -> bool {
+        let Some((request, route, message)) = self.sent.take() else {
+            return false;
+        };
+        self.step(match line.post("", route, &message) {
+            Ok(bytes) => Event::Answer { request, bytes },
+            Err(failure) => Event::Failed { request, failure },
+        });
+        true
+    }
+
+    fn wait(&mut self) {
+        let ms = self.timer - self.time.monotonic_ms();
+        self.time.advance(ms);
+        self.step(Event::Tick);
+    }
+
+    fn sell(&mut self, customer: CustomerId, request: u8) {
+        let ask = TillRequest::amount(Some(customer), Money(10_000));
+        let id = kartka_core::store::RequestId([request; 16]);
+        self.shop.sell(id, &ask).unwrap();
+        self.step(Event::LocalCommit);
+    }
+}
+
+fn scene() -> (Office, Driven, CustomerId) {
+    let office = Office::founded();
+    let counter = Counter::paired(&office, 1);
+    let ira = counter.register("Іра", "", NewCard::Issue);
+    agree(&office, &[&counter]);
+    let mut phone = Driven::new(counter);
+    phone.step(Event::Tick);
+    assert!(phone.carry(&office.line()));
+    assert!(matches!(phone.reports.last(), Some(SyncEvent::UpToDate)));
+    (office, phone, ira)
+}
+
+#[test]
+fn a_sale_goes_up_soon_and_an_idle_phone_asks_now_and_then() {
+    let (office, mut phone, ira) = scene();
+    let line = office.line();
+    phone.sell(ira, 1);
+    phone.sell(ira, 2);
+    assert!(phone.sent.is_none(), "what follows at once goes along");
+    phone.wait();
+    assert!(phone.carry(&line));
+    assert_eq!(phone.shop.sync_status().unwrap().outbox, 0);
+    assert_eq!(phone.sends, 2);
+    assert!(!phone.carry(&line));
+    phone.wait();
+    assert!(phone.carry(&line));
+    phone.step(Event::Poke);
+    assert!(phone.carry(&line), "a poke is followed at once");
+}
+
+#[test]
+fn a_thousand_failures_are_bounded_in_rate_and_not_in_number() {
+    let (office, mut phone, ira) = scene();
+    let line = office.line();
+    phone.sell(ira, 1);
+    let began = phone.time.monotonic_ms();
+    let failures = [Failure::Offline, Failure::Timeout, Failure::NotTheAnswer];
+    phone.step(Event::Tick);
+    for n in 0..1_000 {
+        phone.sell(ira, u8::try_from(n % 200).unwrap());
+        if let Some((request, ..)) = phone.sent.take() {
+            let failure = failures[n % failures.len()];
+            phone.step(Event::Failed { request, failure });
+        }
+        phone.wait();
+    }
+    let hours = (phone.time.monotonic_ms() - began) / 3_600_000;
+    assert!((40..150).contains(&hours), "{hours} hours");
+    assert!(phone.sends > 900);
+    while phone.carry(&line) {}
+    assert_eq!(phone.shop.sync_status().unwrap().outbox, 0);
+}
+
+#[test]
+fn an_answer_that_comes_too_late_or_twice_is_ignored() {
+    let (office, mut phone, ira) = scene();
+    let line = office.line();
+    phone.sell(ira, 1);
+    phone.wait();
+    let (late, route, message) = phone.sent.take().unwrap();
+    let bytes = line.post("", route, &message).unwrap();
+    phone.wait();
+    assert!(matches!(
+        phone.reports.last(),
+        Some(SyncEvent::Failed(CoreError::Offline))
+    ));
+    phone.step(Event::Answer {
+        request: late,
+        bytes: bytes.clone(),
+    });
+    assert!(matches!(phone.reports.last(), Some(SyncEvent::Ignored)));
+    assert_eq!(phone.shop.sync_status().unwrap().outbox, 1);
+    phone.wait();
+    let (request, ..) = phone.sent.take().unwrap();
+    phone.step(Event::Answer { request, bytes });
+    assert!(matches!(
+        phone.reports.last(),
+        Some(SyncEvent::Failed(CoreError::Offline))
+    ));
+    phone.wait();
+    assert!(phone.carry(&line));
+    assert_eq!(phone.shop.sync_status().unwrap().outbox, 0);
+}
+
+#[test]
+fn two_exchanges_at_once_use_one_answer() {
+    let (office, mut phone, ira) = scene();
+    let line = office.line();
+    phone.sell(ira, 1);
+    phone.wait();
+    // A person presses "sync now" while the engine waits for its answer.
+    let cancel = kartka_core::sync::Cancel::default();
+    phone.shop.sync(&line, &cancel).unwrap();
+    assert!(phone.carry(&line));
+    assert!(matches!(phone.reports.last(), Some(SyncEvent::Ignored)));
+    assert!(phone.carry(&line));
+    assert!(matches!(phone.reports.last(), Some(SyncEvent::UpToDate)));
+    cancel.cancel();
+    assert!(matches!(
+        phone.shop.sync(&line, &cancel),
+        Err(CoreError::Cancelled)
+    ));
+    line.next_fault(Fault::Down);
+    phone.step(Event::Poke);
+    assert!(phone.carry(&line));
+}
