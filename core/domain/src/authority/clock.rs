@@ -1,5 +1,9 @@
 //! The effective time of an op: what the clock of a phone is worth (sync §5).
 
+use chrono::TimeDelta;
+
+use crate::ledger::LotTerms;
+use crate::moment::Date;
 use crate::op::OpTime;
 
 /// A measured pair: at this monotonic time of this boot the authority's clock showed that instant.
@@ -38,6 +42,28 @@ pub fn effective_time(
     });
     let effective = measured.max(earlier_ms).min(received_ms);
     (effective.abs_diff(wall) > TOLERANCE_MS.unsigned_abs()).then_some(effective)
+}
+
+/// Dates promised to a customer stay, unless the clock was more than this off (sync §5).
+const PROMISED_DAYS: u64 = 7;
+
+/// The life of a lot that a wrong clock promised on `wall` and that was earned on `date`: its last day
+/// stays when it was a few days off, else it follows from `terms`, the life the rules give on `date`.
+/// It may be spent as soon as promised: the same number of days after the purchase, or earlier.
+#[must_use]
+pub(super) fn promised(lot: LotTerms, terms: Option<LotTerms>, wall: Date, date: Date) -> LotTerms {
+    let off = date - wall;
+    let moved = |day: Date, by: TimeDelta| day.checked_add_signed(by).unwrap_or(day);
+    if off.num_days().unsigned_abs() > PROMISED_DAYS {
+        return terms.unwrap_or(LotTerms {
+            available_on: moved(lot.available_on, off),
+            expires_on: lot.expires_on.map(|last| moved(last, off)),
+        });
+    }
+    LotTerms {
+        available_on: moved(lot.available_on, off).min(lot.available_on),
+        ..lot
+    }
 }
 
 #[cfg(test)]

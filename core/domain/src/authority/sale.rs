@@ -1,5 +1,6 @@
 //! Sales, attaching a customer to one (X7), and the claims that travel with them.
 
+use super::clock::promised;
 use super::work::{Posting, Work};
 use super::{Book, Echo, Standing, Stop};
 use crate::codes::Code;
@@ -8,7 +9,7 @@ use crate::ids::{CustomerId, InstrumentId, PurchaseId};
 use crate::ledger::{Effect, EntryKind};
 use crate::money::{AMOUNT_MAX, Money, Overflow, Points};
 use crate::op::{Claim, Fact, Sale};
-use crate::programme::{Kept, Programme};
+use crate::programme::{Kept, Programme, Terms};
 use crate::purchase::{Purchase, Quantity, ReturnKind, returned_part, returned_so_far};
 use crate::refund::refusal;
 use crate::row::Row;
@@ -55,14 +56,31 @@ pub(super) fn apply_sale<B: Book>(
                 claim.kind,
                 EntryKind::Earn | EntryKind::Redeem | EntryKind::Reward
             );
-        post(
-            work,
-            place + 1 + i,
-            claim,
-            (Some(id), forged(claim, allowed)),
-        )?;
+        let verdict = forged(claim, allowed);
+        let claim = set_right(work, claim)?;
+        post(work, place + 1 + i, &claim, (Some(id), verdict))?;
     }
     Ok(1 + claims.len())
+}
+
+/// The claim with the life of its lot set right, if the phone's clock was wrong (sync §5).
+fn set_right<B: Book>(work: &Work<'_, B>, claim: &Claim) -> Result<Claim, Stop<B::Error>> {
+    let (wall, date) = (work.op.time.wall.date, work.moment().0.date);
+    let Some(lot) = claim.lot.filter(|_| date != wall) else {
+        return Ok(*claim);
+    };
+    let programme = work.book.programme(work.op.programme).map_err(Stop::Book)?;
+    let instrument = programme
+        .as_ref()
+        .and_then(|p| p.instrument(claim.instrument));
+    let terms = match instrument.map(|i| i.terms) {
+        Some(Terms::Bonus(card)) => Some(card.lot(date)),
+        _ => None,
+    };
+    Ok(Claim {
+        lot: Some(promised(lot, terms, wall, date)),
+        ..*claim
+    })
 }
 
 /// Applies an attaching and its claims (X7): once per purchase, none for one that had a customer or
@@ -204,8 +222,8 @@ fn has_right_sign(claim: &Claim) -> bool {
     } = claim.effect;
     let amounts = [points.0, stamps.0, value.0];
     let small = amounts.iter().all(|a| a.unsigned_abs() <= AMOUNT_MAX);
-    let gives = points.0 >= 0 && stamps.0 >= 0;
-    let takes = points.0 <= 0 && stamps.0 <= 0;
+    let gives = amounts.iter().all(|a| *a >= 0);
+    let takes = amounts.iter().all(|a| *a <= 0);
     small
         && match claim.kind {
             EntryKind::Earn | EntryKind::Restore | EntryKind::Revive => gives,

@@ -4,7 +4,7 @@ use kartka_domain::authority::Decided;
 use kartka_domain::business::{Operator, Role};
 use kartka_domain::card::CardNumber;
 use kartka_domain::ids::{CustomerId, DeviceNo, Id, OpId, OperatorId, PurchaseId};
-use kartka_domain::ledger::{Effect, EntryKind};
+use kartka_domain::ledger::{Effect, EntryKind, LotTerms};
 use kartka_domain::money::{AMOUNT_MAX, Money, Points};
 use kartka_domain::op::{Claim, Fact, Sale};
 use kartka_domain::purchase::{Line, Parts, Quantity, ReturnKind, ReturnedLine, Share, VoidReason};
@@ -12,6 +12,7 @@ use kartka_domain::quote::Tender;
 use kartka_domain::row::Row;
 
 use crate::acts::{Act, BONUS, Knows, programme};
+use crate::support::noon;
 use crate::support::words::{plain_bonus, plain_stamps};
 use crate::world::{World, accounts};
 
@@ -358,6 +359,31 @@ fn what_counts_once_counts_once_within_one_op() {
     });
     assert_eq!(holder, Some(bob), "the first binding wins");
     assert_eq!(world.shop.merges().len(), 1);
+    world.check();
+}
+
+/// The authority's own expiry takes what is left in its bucket, whatever it claims (L5).
+#[test]
+fn an_expiry_never_makes_a_debt() {
+    let mut world = shop();
+    let ann = world.people[0];
+    let before = world.shop.person(ann).balance(BONUS).unwrap();
+    let Fact::Claim(claim) = claim(ann, EntryKind::Expire, -before.0 - 1) else {
+        panic!("a claim");
+    };
+    let lot = LotTerms {
+        available_on: world.today,
+        expires_on: None,
+    };
+    let lot = Some(lot);
+    world
+        .shop
+        .own(noon(world.today), vec![Fact::Claim(Claim { lot, ..claim })]);
+    let after = world.shop.person(ann).wallet(BONUS).cloned().unwrap();
+    assert_eq!(
+        (after.balance(), after.debt),
+        (Ok(Points::ZERO), Points::ZERO)
+    );
     world.check();
 }
 

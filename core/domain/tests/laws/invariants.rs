@@ -60,6 +60,7 @@ impl World {
             position.wallets.values().for_each(check_wallet);
         }
         self.check_counters();
+        self.shop.ledger().iter().for_each(check_signs);
     }
 
     /// Σ buckets + Σ pending − debt = balance = Σ effects, for every person (the reference's sums).
@@ -170,4 +171,15 @@ fn check_wallet(wallet: &Wallet) {
         && wallet.debt.0 >= 0;
     let few = wallet.buckets.len() <= BUCKETS_MAX;
     assert!(sorted && positive && few, "{wallet:?}");
+}
+
+/// L12: what an entry is worth has the sign of what it moves.
+fn check_signs(entry: &Entry) {
+    let Effect {
+        points,
+        stamps,
+        value,
+    } = entry.effect();
+    let direction = points.0.signum() + stamps.0.signum();
+    assert!(value.0.signum() * direction >= 0, "{entry:?}");
 }

@@ -1,23 +1,26 @@
 //! The invariants of the loyalty rules (V) on generated shops.
 
 use chrono::Days;
+use kartka_domain::authority::expiry;
 use kartka_domain::codes::Code;
-use kartka_domain::ledger::{Effect, LotTerms};
+use kartka_domain::ids::{CustomerId, EntryId};
+use kartka_domain::ledger::{Effect, Entry, EntryKind, LotTerms, Use};
 use kartka_domain::moment::{Date, date_of, month_end, plus_months};
 use kartka_domain::money::{Money, Points, Stamps};
 use kartka_domain::op::{Fact, Op};
 use kartka_domain::position::{Bucket, Pending, Position, Wallet};
 use kartka_domain::programme::Expiry;
-use kartka_domain::purchase::{Quantity, ReturnKind, ReturnedLine};
-use kartka_domain::quote::Tender;
+use kartka_domain::purchase::{Line, Quantity, ReturnKind, ReturnedLine};
+use kartka_domain::quote::{Question, Tender, quote};
+use kartka_domain::redeem::{CashStep, Connectivity};
 use kartka_domain::row::Row;
 use proptest::collection::vec;
 use proptest::prelude::*;
 
 use crate::acts::{Act, BONUS, Both, Knows, STAMPS, act, programme, terms};
-use crate::support::Shop;
 use crate::support::scenario::refunded;
-use crate::support::words::plain_bonus;
+use crate::support::words::{plain_bonus, plain_stamps};
+use crate::support::{Shop, noon};
 use crate::world::{World, accounts, asked, state};
 
 /// Quantities of a receipt's lines in some pieces.
@@ -363,4 +366,79 @@ proptest! {
             prop_assert_eq!(can(lot.available_on - Days::new(1)), 0);
         }
     }
+}
+
+/// A till that hands in lines of another quote gets the same answer.
+#[test]
+fn shares_in_a_question_are_not_looked_at() {
+    let world = sold((plain_bonus(), plain_stamps()), &[(500, 1_000)], 0);
+    let position = world.shop.person(world.people[0]);
+    let programme = world.shop.programme_now().unwrap();
+    let ask = |lines: &[Line]| {
+        quote(&Question {
+            lines,
+            customer: Some((world.people[0], &position)),
+            programme: &programme,
+            at: noon(world.today),
+            reach: Connectivity::Authority,
+            spend: Points(100),
+            rewards: &[],
+            cash: CashStep(Money(100)),
+        })
+    };
+    let first = ask(&[Line::amount(Money(300))]).unwrap();
+    assert_ne!(first.lines[0].shares, []);
+    assert_eq!(ask(&first.lines), Ok(first));
+}
+
+/// L5: a debit gets back only what it took later than the lot it should have found first.
+#[test]
+fn a_counter_entry_fills_later_buckets_only() {
+    let day = |text: &str| text.parse::<Date>().unwrap();
+    let ann = CustomerId::new((1 << 40) | 1).unwrap();
+    let entry = |n: i64, kind, points, lot, uses| Entry {
+        id: EntryId::new((1 << 40) | n).unwrap(),
+        customer: ann,
+        instrument: BONUS,
+        kind,
+        purchase: None,
+        date: day("2026-02-20"),
+        claim: Effect::points(Points(points), Money(points)),
+        lot,
+        verdict: None,
+        uses,
+    };
+    let used = |last: &str, points| Use {
+        member: ann,
+        expires_on: Some(day(last)),
+        points: Points(points),
+    };
+    let lot = LotTerms {
+        available_on: day("2026-02-28"),
+        expires_on: Some(day("2026-02-28")),
+    };
+    let gone = entry(7, EntryKind::Expire, -90, Some(lot), Vec::new());
+    let uses = vec![
+        used("2026-02-25", 30),
+        used("2026-03-31", 40),
+        used("2026-04-30", 20),
+    ];
+    let debit = entry(9, EntryKind::Redeem, -90, None, uses);
+    let programme = programme(1, (plain_bonus(), plain_stamps()));
+    let today = day("2026-03-05");
+    let claims = expiry::revive(&[&debit], &[gone], &programme, today).unwrap();
+    let filled: Vec<_> = claims
+        .iter()
+        .map(|c| {
+            (
+                c.lot.unwrap().expires_on.unwrap(),
+                c.effect.points.0,
+                c.effect.value.0,
+            )
+        })
+        .collect();
+    assert_eq!(
+        filled,
+        [(day("2026-04-30"), 20, 20), (day("2026-03-31"), 40, 40)]
+    );
 }

@@ -17,8 +17,9 @@ use kartka_domain::redeem::{CashStep, Connectivity};
 use kartka_domain::refund::everything_left;
 use kartka_domain::row::{Row, RowKind};
 
-use crate::acts::{Act, Both, Knows, programme};
+use crate::acts::{Act, Both, Knows, STAMPS, programme};
 use crate::support::scenario::refunded;
+use crate::support::words::plain_stamps;
 use crate::support::{Shop, noon};
 
 /// A shop with five customers that acts happen to.
@@ -171,6 +172,10 @@ impl World {
         let Ok(allowed) = free.redeemable else {
             return Some(free);
         };
+        let stamps = position.as_ref().and_then(|p| p.1.stamps.get(&STAMPS));
+        if spend % 3 == 1 && stamps.is_some_and(|s| *s >= plain_stamps().size) {
+            ask.rewards = &[STAMPS];
+        }
         let steps = allowed.most.0 / allowed.step.0 * spend / 100;
         ask.spend = Points(steps * allowed.step.0);
         match quote(&ask) {

@@ -90,22 +90,28 @@ impl Shop {
         }
     }
 
-    /// The authority orders an op of a device.
+    /// The authority orders an op of a device whose clock is right.
     pub(crate) fn order(&mut self, op: &Op) -> Vec<Decided> {
-        self.order_by(op, Author::Device)
+        self.order_at(op, op.time.wall)
+    }
+
+    /// The authority orders an op of a device that was written at `at`.
+    pub(crate) fn order_at(&mut self, op: &Op, at: Moment) -> Vec<Decided> {
+        let corrected = (at != op.time.wall).then_some(at);
+        self.order_by(op, corrected, Author::Device)
     }
 
     /// The authority orders an op of its own.
     pub(crate) fn own(&mut self, at: Moment, facts: Vec<Fact>) -> Vec<Decided> {
         let op = self.op(DeviceNo::FOUNDER, at, facts);
-        self.order_by(&op, Author::Authority)
+        self.order_by(&op, None, Author::Authority)
     }
 
-    fn order_by(&mut self, op: &Op, author: Author) -> Vec<Decided> {
+    fn order_by(&mut self, op: &Op, corrected: Option<Moment>, author: Author) -> Vec<Decided> {
         self.seq += 1;
         let standing = Standing::Ordered {
             seq: Seq(self.seq),
-            corrected: None,
+            corrected,
             author,
         };
         let Ok(decided) = decide(self, op, standing);

@@ -68,6 +68,8 @@ struct Story {
     /// What a phone that is offline since then knows.
     remembered: Option<Shop>,
     today: Date,
+    /// What the phone's clock says.
+    wall: Date,
     people: BTreeMap<String, CustomerId>,
     receipts: Vec<PurchaseId>,
     instruments: usize,
@@ -79,6 +81,11 @@ impl Story {
         if let Some(date) = words.first().and_then(|w| w.parse().ok()) {
             self.today = date;
             words.remove(0);
+        }
+        self.wall = self.today;
+        if words.first() == Some(&"clock") {
+            self.wall = words[1].parse().unwrap();
+            words.drain(..2);
         }
         let aware = words.first() != Some(&"unaware");
         if !aware {
@@ -177,7 +184,7 @@ impl Story {
             lines: &lines,
             customer: person.as_ref().map(|(id, position)| (*id, position)),
             programme: &programme,
-            at: noon(self.today),
+            at: noon(self.wall),
             reach: Connectivity::Authority,
             spend: Points(after("using").unwrap_or(0)),
             rewards: &rewards,
@@ -191,9 +198,9 @@ impl Story {
         let said = answer.said.iter().map(|c| format!(", {}", code(*c)));
         let said = format!("pays {}{}", money(answer.due), said.collect::<String>());
         let facts = answer.into_facts(Tender::Cash, None).unwrap();
-        let op = self.shop.op(DeviceNo::FOUNDER, noon(self.today), facts);
+        let op = self.shop.op(DeviceNo::FOUNDER, noon(self.wall), facts);
         self.receipts.push(PurchaseId(op.id.0));
-        let decided = self.shop.order(&op);
+        let decided = self.shop.order_at(&op, noon(self.today));
         format!("{said}{}{}", verdicts(&decided), self.late(&decided))
     }
 

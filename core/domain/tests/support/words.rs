@@ -106,6 +106,7 @@ fn bonus_term(card: &mut BonusCard, key: &str, value: &str) {
         "pending" => card.pending_days = small(),
         "minimum" => card.redeem.minimum = Points(number()),
         "step" => card.redeem.step = Points(number()),
+        "base" if value == "before" => card.base = EarnBase::BeforeDiscounts,
         "round" if value == "up" => card.rounding = Rounding::Up,
         "round" if value == "half" => card.rounding = Rounding::HalfUp,
         "offline" if value == "none" => card.redeem.offline = OfflinePolicy::None,
