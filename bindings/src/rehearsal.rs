@@ -1,6 +1,9 @@
 //! What only the border tests export: a card drawn before a camera, a panic, any failure. Never in what is shipped.
 
-use std::sync::{Arc, Mutex, PoisonError};
+use std::io::{Read as _, Write as _};
+use std::net::{Ipv4Addr, TcpListener, TcpStream};
+use std::sync::Arc;
+use std::thread;
 
 use kartka_core::domain::codes::Code as DomainCode;
 use kartka_core::domain::ids::CustomerId;
@@ -17,21 +20,6 @@ use crate::platform::LogSink;
 #[derive(uniffi::Object)]
 pub struct Rehearsal {
     log: Log,
-    gate: Arc<Gate>,
-}
-
-/// Holds work back until it is opened.
-#[derive(Default)]
-struct Gate {
-    state: Mutex<GateState>,
-    moved: std::sync::Condvar,
-}
-
-#[derive(Default)]
-struct GateState {
-    waiting: u32,
-    passed: u32,
-    open: bool,
 }
 
 /// A camera frame.
@@ -51,10 +39,7 @@ impl Rehearsal {
     #[uniffi::constructor]
     #[must_use]
     pub fn new(log: Arc<dyn LogSink>) -> Arc<Self> {
-        Arc::new(Self {
-            log: Log(log),
-            gate: Arc::default(),
-        })
+        Arc::new(Self { log: Log(log) })
     }
 
     /// A card with `text` in its QR, turned a little, in fair light before a noisy camera.
@@ -111,52 +96,57 @@ impl Rehearsal {
         })
     }
 
-    /// Waits in a task of its own until [`open_gate`](Self::open_gate); the task goes on if the caller gives up.
+    /// Stands in for a server on the loopback `port`: answers the next request with this status and problem, then
+    /// listens no more.
     ///
     /// # Errors
-    /// `Unexpected` for a fault of the program.
-    pub async fn pass_gate(&self) -> Result<(), CoreError> {
-        let gate = Arc::clone(&self.gate);
-        let task = spawned(move || {
-            let mut state = gate.state.lock().unwrap_or_else(PoisonError::into_inner);
-            state.waiting += 1;
-            gate.moved.notify_all();
-            let mut state = gate
-                .moved
-                .wait_while(state, |state| !state.open)
-                .unwrap_or_else(PoisonError::into_inner);
-            state.passed += 1;
-            gate.moved.notify_all();
-        });
-        task.await.ok_or_else(|| self.log.lost_task())
-    }
-
-    /// Blocks until `count` tasks wait at the gate.
-    pub fn await_waiting(&self, count: u32) {
-        drop(self.gate.until(|state| state.waiting >= count));
-    }
-
-    /// Lets everybody pass, and blocks until all who waited have.
-    ///
-    /// Answers with how many have passed.
-    pub fn open_gate(&self) -> u32 {
-        let mut state = self.gate.until(|_| true);
-        state.open = true;
-        self.gate.moved.notify_all();
-        drop(state);
-        self.gate
-            .until(|state| state.passed >= state.waiting)
-            .passed
+    /// `Busy` when somebody listens there.
+    pub fn impostor(&self, port: u16, status: u16, problem: String) -> Result<(), CoreError> {
+        self.log.guarded(|| {
+            let listener =
+                TcpListener::bind((Ipv4Addr::LOCALHOST, port)).map_err(|_| CoreError::Busy)?;
+            thread::spawn(move || {
+                if let Ok((stream, _)) = listener.accept() {
+                    drop(listener);
+                    // The test sees what came of it.
+                    let _ = refuse(stream, status, &problem);
+                }
+            });
+            Ok(())
+        })
     }
 }
 
-impl Gate {
-    fn until(&self, holds: impl Fn(&GateState) -> bool) -> std::sync::MutexGuard<'_, GateState> {
-        let state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
-        self.moved
-            .wait_while(state, |state| !holds(state))
-            .unwrap_or_else(PoisonError::into_inner)
+/// Reads one request to its end and refuses it.
+fn refuse(mut stream: TcpStream, status: u16, problem: &str) -> std::io::Result<()> {
+    let mut request = Vec::new();
+    let mut chunk = [0; 4_096];
+    while !is_whole(&request) {
+        match stream.read(&mut chunk)? {
+            0 => break,
+            read => request.extend_from_slice(&chunk[..read]),
+        }
     }
+    let length = problem.len();
+    write!(
+        stream,
+        "HTTP/1.1 {status} Refused\r\nContent-Type: application/problem+json\r\nRetry-After: 2\r\n\
+         Content-Length: {length}\r\nConnection: close\r\n\r\n{problem}"
+    )
+}
+
+/// Whether the head and as many bytes as it announces have come.
+fn is_whole(request: &[u8]) -> bool {
+    let Some(head) = request.windows(4).position(|four| four == b"\r\n\r\n") else {
+        return false;
+    };
+    let announced = String::from_utf8_lossy(&request[..head])
+        .lines()
+        .filter_map(|line| line.split_once(':'))
+        .find(|(name, _)| name.eq_ignore_ascii_case("content-length"))
+        .and_then(|(_, value)| value.trim().parse::<usize>().ok())
+        .unwrap_or(0);
+    request.len() >= head + 4 + announced
 }
 
 /// Every failure of the core that becomes a situation of its own, by the name it has at the border.

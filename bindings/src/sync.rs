@@ -1,7 +1,7 @@
 //! The exchange with the authority: how this device stands, and runs of it with progress and an end by hand.
 
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Arc, OnceLock};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
 use kartka_core::query::status::SyncStatus;
 use kartka_core::sync::transport::{Http, Route, Transport};
@@ -214,9 +214,10 @@ fn exchange(
     cancel: &Cancel,
 ) -> Result<SyncReport, Failure> {
     let line = &border.line;
-    let told = Told::new(line.http()?, progress);
+    let told = Told::new(line.http()?, progress, cancel);
     let done = border.shop.sync(&told, cancel).map_err(Failure::from);
     match &done {
+        Err(_) if cancel.is_cancelled() => return Err(CoreError::Cancelled.into()),
         Ok(_) => line.revoked.store(false, Ordering::SeqCst),
         Err(Failure::Situation(CoreError::DeviceRevoked)) => {
             line.revoked.store(true, Ordering::SeqCst);
@@ -248,32 +249,37 @@ fn standing(status: SyncStatus, line: &Line) -> SyncStanding {
     }
 }
 
-/// Carries messages and tells a listener of each answer.
+/// Carries messages until somebody cancels, and tells a listener of each answer.
 struct Told<'a> {
     http: &'a Http,
     listener: Option<Arc<dyn SyncProgressListener>>,
-    so_far: std::sync::Mutex<SyncProgress>,
+    cancel: &'a Cancel,
+    so_far: Mutex<SyncProgress>,
 }
 
 impl<'a> Told<'a> {
-    fn new(http: &'a Http, listener: Option<Arc<dyn SyncProgressListener>>) -> Self {
-        let so_far = std::sync::Mutex::default();
+    fn new(
+        http: &'a Http,
+        listener: Option<Arc<dyn SyncProgressListener>>,
+        cancel: &'a Cancel,
+    ) -> Self {
         Self {
             http,
             listener,
-            so_far,
+            cancel,
+            so_far: Mutex::default(),
         }
     }
 }
 
 impl Transport for Told<'_> {
     fn post(&self, address: &str, route: Route, message: &[u8]) -> Result<Vec<u8>, Unanswered> {
+        if self.cancel.is_cancelled() {
+            return Err(Unanswered::Offline);
+        }
         let answer = self.http.post(address, route, message)?;
         let progress = {
-            let mut so_far = self
-                .so_far
-                .lock()
-                .unwrap_or_else(std::sync::PoisonError::into_inner);
+            let mut so_far = self.so_far.lock().unwrap_or_else(PoisonError::into_inner);
             so_far.exchanges += 1;
             so_far.bytes_up += signed(message.len() as u64);
             so_far.bytes_down += signed(answer.len() as u64);

@@ -15,6 +15,7 @@ use uniffi_bindgen::bindings::{
 use crate::house::House;
 use crate::steps::rust::cargo;
 use crate::steps::{Failure, run};
+use crate::surface::{self, Difference};
 
 /// Generated Kotlin, seen only by the module `corebridge`.
 const KOTLIN: &str = "android/corebridge/src/generated/kotlin";
@@ -25,9 +26,15 @@ const SWIFT_FFI: &str = "ios/Sources/KartkaFFI/generated";
 /// Generated Python, for the border tests.
 pub(crate) const PYTHON: &str = "tests/bindings/python/generated";
 
-/// Builds the border library and the `kartka` command its tests talk to, then writes all bindings.
-pub(crate) fn all(house: &House) -> Result<(), Failure> {
-    run(cargo(house).args(["build", "--locked", "-p", "kartka-ffi", "-p", "kartka"]))?;
+/// Builds the border library and the `kartka` command its tests talk to, compares its surface, writes all bindings.
+pub(crate) fn all(house: &House, difference: Difference) -> Result<(), Failure> {
+    let features = ["--features", "kartka-ffi/border-tests"];
+    let packages = ["-p", "kartka-ffi", "-p", "kartka"];
+    run(cargo(house)
+        .args(["build", "--locked"])
+        .args(packages)
+        .args(features))?;
+    surface::check(house, difference)?;
     let kotlin = |out| common(house, TargetLanguage::Kotlin, out);
     let python = |out| common(house, TargetLanguage::Python, out);
     let sources = |out| {

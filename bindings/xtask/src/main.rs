@@ -9,12 +9,14 @@ mod licences;
 mod machine;
 mod steps;
 mod suite;
+mod surface;
 
 use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
 use house::House;
 use suite::Step;
+use surface::Difference;
 
 #[derive(Parser)]
 #[command(
@@ -29,7 +31,11 @@ struct Arguments {
 #[derive(Subcommand)]
 enum Command {
     /// Builds the border library and writes the Kotlin, Swift and Python bindings beside the code that uses them
-    Generate,
+    Generate {
+        /// Takes a changed surface of the border as meant: writes tests/bindings/surface.txt anew
+        #[arg(long)]
+        accept_surface: bool,
+    },
     /// Runs the named steps, or all of them, and closes with one line "N passed, N failed"
     Test {
         /// Steps to run, separated by commas; their prerequisites run with them
@@ -45,11 +51,20 @@ fn main() -> ExitCode {
         Err(error) => return complain(&error),
     };
     match arguments.command {
-        Command::Generate => match generate::all(&house) {
+        Command::Generate { accept_surface } => match generate::all(&house, intent(accept_surface))
+        {
             Ok(()) => ExitCode::SUCCESS,
             Err(error) => complain(&error),
         },
         Command::Test { only } => suite::run(&house, &only),
+    }
+}
+
+fn intent(accept_surface: bool) -> Difference {
+    if accept_surface {
+        Difference::Accepted
+    } else {
+        Difference::Fails
     }
 }
 

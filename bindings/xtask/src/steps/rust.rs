@@ -5,6 +5,7 @@ use std::process::Command;
 
 use super::{Outcome, run};
 use crate::house::House;
+use crate::surface::Difference;
 use crate::{generate, machine};
 
 /// Every file as rustfmt writes it.
@@ -51,7 +52,7 @@ pub(crate) fn test(house: &House) -> Outcome {
 /// The border library with its bindings, and the `kartka` command the border tests talk to.
 pub(crate) fn bindings(house: &House) -> Outcome {
     machine::c_toolchain()?;
-    Ok(generate::all(house)?)
+    Ok(generate::all(house, Difference::Fails)?)
 }
 
 /// Cargo in the checkout: the one that started this program, so that the pinned toolchain stays the same.
