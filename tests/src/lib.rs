@@ -1,3 +1,4 @@
 //! Tests across crates: seeded world, bindings, benchmarks, fixtures.
 
 pub mod vfs;
+pub mod world;

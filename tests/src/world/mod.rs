@@ -1,0 +1,76 @@
+//! Seeded worlds: real phones and the real server in one thread, with time, chance, network and disks of the
+//! world's own, against a model of sets and sums.
+//!
+//! One number decides everything: the same seed gives the same trace. A world has a rough time first, in which what
+//! was confirmed must not be lost, doubled or hidden; then everything heals, and phones and server must come to the
+//! same state, which must be the model's (sync §11). Never sleeps, never looks at the machine's clock.
+
+mod check;
+mod counter;
+mod dice;
+mod founder;
+mod model;
+mod net;
+mod phone;
+mod phones;
+mod proof;
+mod server;
+mod story;
+mod taps;
+mod time;
+
+use std::ops::AddAssign;
+
+pub use story::Failure;
+
+/// What happened in a world, or in several.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Summary {
+    /// Names the run: the same seed has the same.
+    pub trace: u64,
+    /// Taps that were confirmed.
+    pub confirmed: u64,
+    /// Taps that were refused.
+    pub refused: u64,
+    /// Requests that the server answered.
+    pub exchanges: u64,
+    /// Messages that were lost, doubled, damaged or replaced.
+    pub troubles: u64,
+    /// Machines stopped in the middle of a step.
+    pub kills: u64,
+    /// Phones whose files were put back.
+    pub put_back: u64,
+    /// Those of them that had to stop, because the server had seen more.
+    pub forks: u64,
+    /// People made one because they had the same card.
+    pub merged: u64,
+    /// Redemptions beyond the balance.
+    pub overdrafts: u64,
+}
+
+impl AddAssign for Summary {
+    fn add_assign(&mut self, other: Self) {
+        self.trace ^= other.trace;
+        self.confirmed += other.confirmed;
+        self.refused += other.refused;
+        self.exchanges += other.exchanges;
+        self.troubles += other.troubles;
+        self.kills += other.kills;
+        self.put_back += other.put_back;
+        self.forks += other.forks;
+        self.merged += other.merged;
+        self.overdrafts += other.overdrafts;
+    }
+}
+
+/// Lives through one seed: a founding phone alone in one of five, else three phones and a server.
+///
+/// # Errors
+/// [`Failure`] with the broken promise and the last steps.
+pub fn run(seed: u64) -> Result<Summary, Failure> {
+    if seed % 5 == 4 {
+        founder::run(seed)
+    } else {
+        phones::run(seed)
+    }
+}

@@ -1,0 +1,172 @@
+//! One phone: a disk that can fail, a clock that can be wrong, and the real shop and engine on them while it runs.
+
+use std::collections::BTreeMap;
+use std::path::Path;
+use std::sync::{Arc, Mutex, PoisonError};
+
+use kartka_core::error::CoreError;
+use kartka_core::platform::{KeyStore, KeyStoreError, SecretName};
+use kartka_core::shop::{Platform, Shop};
+use kartka_core::sync::{Effect, Engine, Event};
+use zeroize::Zeroizing;
+
+use super::dice::{Dice, SeededRng};
+use super::time::{PhoneClock, WorldTime};
+use crate::vfs::{Fault, Image, Loss, Machine};
+
+/// Secrets in memory: they survive whatever happens to the disk.
+#[derive(Default)]
+struct MemoryKeys(Mutex<BTreeMap<SecretName, Vec<u8>>>);
+
+impl KeyStore for MemoryKeys {
+    fn load(&self, name: SecretName) -> Result<Option<Zeroizing<Vec<u8>>>, KeyStoreError> {
+        let secrets = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        Ok(secrets.get(&name).cloned().map(Zeroizing::new))
+    }
+
+    fn store(&self, name: SecretName, secret: &[u8]) -> Result<(), KeyStoreError> {
+        let mut secrets = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        secrets.insert(name, secret.to_vec());
+        Ok(())
+    }
+}
+
+/// The program on a phone, between two starts.
+struct Program {
+    shop: Arc<Shop>,
+    engine: Engine,
+}
+
+/// An older state of a phone's files.
+pub(crate) struct Copy {
+    image: Image,
+    /// How many ops this phone had confirmed then.
+    pub(crate) confirmed: usize,
+}
+
+/// A phone with everything that may go wrong with it.
+pub(crate) struct Phone {
+    pub(crate) clock: Arc<PhoneClock>,
+    /// Counts the program's starts: what was on its way to an older one never arrives.
+    pub(crate) life: u64,
+    /// Only the timer armed last may fire.
+    pub(crate) timer: u64,
+    pub(crate) online: bool,
+    pub(crate) copy: Option<Copy>,
+    machine: Machine,
+    rng: Arc<SeededRng>,
+    keys: Arc<MemoryKeys>,
+    program: Option<Program>,
+}
+
+/// What became of something that the machine might have been stopped in.
+pub(crate) enum Survived<T> {
+    /// The machine went on.
+    Yes(T),
+    /// It was stopped with this loss; what came of it is unknown.
+    No(Loss),
+}
+
+/// A stop that may come within the next changes of the disk.
+struct Armed {
+    at: u64,
+    loss: Loss,
+}
+
+impl Phone {
+    /// A new phone with an empty store.
+    pub(crate) fn new(seed: u64, no: usize, time: &Arc<WorldTime>) -> Result<Self, CoreError> {
+        let purpose = 100 + no as u64;
+        let mut phone = Self {
+            clock: PhoneClock::new(time.clone(), no),
+            life: 0,
+            timer: 0,
+            online: true,
+            copy: None,
+            machine: Machine::new(seed ^ purpose),
+            rng: Arc::new(SeededRng::new(seed, purpose)),
+            keys: Arc::new(MemoryKeys::default()),
+            program: None,
+        };
+        phone.start()?;
+        Ok(phone)
+    }
+
+    /// Starts the program again.
+    pub(crate) fn start(&mut self) -> Result<(), CoreError> {
+        self.program = None;
+        self.life += 1;
+        let file = self.machine.path("kartka.db");
+        let folder = file.parent().unwrap_or(Path::new("/"));
+        let platform = Platform {
+            clock: self.clock.clone(),
+            rng: self.rng.clone(),
+            keys: self.keys.clone(),
+            vfs: self.machine.vfs(),
+        };
+        let shop = Arc::new(Shop::open(folder, platform)?);
+        let engine = Engine::new(shop.clone());
+        self.program = Some(Program { shop, engine });
+        Ok(())
+    }
+
+    /// The running shop.
+    ///
+    /// # Panics
+    /// Between a failed start and the next one; a world ends there.
+    pub(crate) fn shop(&self) -> &Arc<Shop> {
+        &self.program.as_ref().expect("the program runs").shop
+    }
+
+    /// Lets the engine take a step.
+    pub(crate) fn step(&mut self, event: Event) -> Vec<Effect> {
+        let program = self.program.as_mut().expect("the program runs");
+        program.engine.step(event)
+    }
+
+    /// Does `work`, during which the machine may stop.
+    pub(crate) fn risk<T>(
+        &mut self,
+        dice: &mut Dice,
+        percent: u64,
+        work: impl FnOnce(&mut Self) -> T,
+    ) -> Survived<T> {
+        let armed = dice.percent(percent).then(|| self.arm(dice));
+        let done = work(self);
+        match armed {
+            Some(armed) if self.machine.changes() > armed.at => Survived::No(armed.loss),
+            Some(_) => {
+                self.machine.heal();
+                Survived::Yes(done)
+            }
+            None => Survived::Yes(done),
+        }
+    }
+
+    fn arm(&mut self, dice: &mut Dice) -> Armed {
+        let losses = [Loss::Nothing, Loss::Unsynced, Loss::Torn];
+        let loss = dice.pick(&losses).copied().unwrap_or(Loss::Nothing);
+        let changes = dice.below(40);
+        self.machine.fail_after(changes, Fault::PowerCut(loss));
+        Armed {
+            at: self.machine.changes() + changes,
+            loss,
+        }
+    }
+
+    /// Keeps a copy of the files as they lie on the disk.
+    pub(crate) fn keep_copy(&mut self, confirmed: usize) {
+        let image = self.machine.image();
+        self.copy = Some(Copy { image, confirmed });
+    }
+
+    /// Puts the kept copy into the place of the files, and starts the program on them.
+    pub(crate) fn roll_back(&mut self) -> Result<Option<usize>, CoreError> {
+        let Some(copy) = self.copy.take() else {
+            return Ok(None);
+        };
+        self.machine.restore(&copy.image);
+        self.start()?;
+        Ok(Some(copy.confirmed))
+    }
+}

@@ -1,0 +1,100 @@
+//! What must hold of three phones and a server: after each answer for one phone, at the end for all.
+
+use std::collections::BTreeMap;
+
+use super::check::{self, Wrong};
+use super::model::{Claim, What, replay};
+use super::phones::Street;
+
+impl Street {
+    /// What a phone has confirmed and the authority does not hold yet is what it shows: no pull hides it.
+    pub(super) fn shows_pending(&mut self, no: usize) -> Result<(), Wrong> {
+        let shop = self.phones[no].shop().clone();
+        let status = shop.sync_status().map_err(|e| e.to_string())?;
+        let outbox = usize::try_from(status.outbox).unwrap_or(usize::MAX);
+        let own: Vec<&Claim> = self.world.model.of_phone(no).collect();
+        let pending = &own[own.len().saturating_sub(outbox)..];
+        let mut names = BTreeMap::new();
+        for claim in pending {
+            if let What::Edit { customer, name } = &claim.what {
+                names.insert(*customer, name.clone());
+            }
+        }
+        // Whose edit wins against another phone's is the authority's to say.
+        let others = self.world.model.claims.iter().filter(|c| c.phone != no);
+        for claim in others {
+            if let What::Edit { customer, .. } = &claim.what {
+                names.remove(customer);
+            }
+        }
+        let shown = pending.iter().filter(|claim| match &claim.what {
+            What::Edit { customer, .. } => names.contains_key(customer),
+            _ => true,
+        });
+        for claim in shown {
+            check::is_shown(&shop, claim, &names)?;
+        }
+        Ok(())
+    }
+
+    /// Everything came to one state, and it is the model's.
+    pub(super) fn prove(&mut self) -> Result<(), Wrong> {
+        let mut ordered = Vec::new();
+        let mut came_from_gone = vec![false; self.phones.len()];
+        for claim in &self.world.model.claims {
+            match self.server.place_of(claim.mark)? {
+                Some(seq) => {
+                    came_from_gone[claim.phone] |= claim.gone;
+                    ordered.push((seq, claim));
+                }
+                None if claim.gone || self.stopped(claim.phone)? => {}
+                None => {
+                    let what = &claim.what;
+                    return Err(format!(
+                        "the server never got phone {}'s {what:?}",
+                        claim.phone
+                    ));
+                }
+            }
+        }
+        ordered.sort_by_key(|(seq, _)| *seq);
+        let expected = replay(ordered.into_iter());
+        self.world.summary.merged += expected.merged();
+        check::keeps_all(&self.server, &expected)?;
+        for no in 0..self.phones.len() {
+            let phone = &self.phones[no];
+            self.world.look_back_at_all(no, phone)?;
+            let stopped = self.stopped(no)?;
+            if stopped != came_from_gone[no] {
+                return Err(format!(
+                    "phone {no}: stopped {stopped}, the server has ops that are gone from it: {}",
+                    came_from_gone[no]
+                ));
+            }
+            if stopped {
+                self.world.summary.forks += 1;
+                continue;
+            }
+            let at = |wrong: Wrong| format!("phone {no}: {wrong}");
+            check::agrees(phone.shop(), &self.server).map_err(at)?;
+            check::shows_all(phone.shop(), &expected).map_err(at)?;
+        }
+        self.end()
+    }
+
+    fn stopped(&self, no: usize) -> Result<bool, Wrong> {
+        let status = self.phones[no].shop().sync_status();
+        Ok(status.map_err(|e| e.to_string())?.stopped.is_some())
+    }
+
+    /// The logical rows count in the trace, never the files' bytes.
+    fn end(&mut self) -> Result<(), Wrong> {
+        for sum in self.server.read(|db| db.digests())? {
+            self.world.story.bytes(&sum.scope.code().to_be_bytes());
+            self.world.story.bytes(&sum.digest.to_bytes());
+        }
+        let seq = self.server.seq()?;
+        self.world.tell(&format!("the end: seq {seq}"));
+        Ok(())
+    }
+}
