@@ -10,6 +10,10 @@ use crate::money::Points;
 use crate::op::Fact;
 use crate::row::{Card, CardState, EdgeState, Emission, Merge, MergeReason, Row};
 
+/// More ids than one person comes by honestly: every op on any of them reads them all, so a larger group
+/// is made by a person only.
+const MEMBERS_MAX: usize = 64;
+
 /// Applies one fact about a person or a card.
 pub(super) fn apply<B: Book>(
     work: &mut Work<'_, B>,
@@ -106,10 +110,12 @@ fn bind<B: Book>(
         work.put(Row::Card(card), Echo::AsClaimed);
         return Ok(());
     };
-    if work.group(card.customer)?.contains(&customer) || card.state == CardState::Blocked {
+    let holders = work.group(card.customer)?;
+    if holders.contains(&customer) || card.state == CardState::Blocked {
         return Ok(());
     }
-    if is_provisional(work, card.customer)? || is_provisional(work, customer)? {
+    let few = holders.len() + work.group(customer)?.len() <= MEMBERS_MAX;
+    if few && (is_provisional(work, card.customer)? || is_provisional(work, customer)?) {
         let (a, b) = (card.customer.min(customer), card.customer.max(customer));
         work.add_edge(Merge {
             id: entry,
@@ -127,7 +133,7 @@ fn bind<B: Book>(
 
 /// Nobody in the group ever had personal data.
 fn is_provisional<B: Book>(
-    work: &Work<'_, B>,
+    work: &mut Work<'_, B>,
     customer: CustomerId,
 ) -> Result<bool, Stop<B::Error>> {
     for member in work.group(customer)? {

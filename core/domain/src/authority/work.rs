@@ -1,6 +1,6 @@
 //! The rows an op has touched so far, over a book that does not change meanwhile.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::{Book, Decided, Echo, Standing, Stop};
 use crate::card::CardNumber;
@@ -25,6 +25,8 @@ pub(super) struct Work<'b, B: Book> {
     positions: BTreeMap<CustomerId, Position>,
     rows: BTreeMap<(RowKind, i64), Decided>,
     edges: Vec<Merge>,
+    /// Groups looked up so far; a new edge makes them unknown again.
+    groups: BTreeMap<CustomerId, Vec<CustomerId>>,
 }
 
 impl<'b, B: Book> Work<'b, B> {
@@ -37,6 +39,7 @@ impl<'b, B: Book> Work<'b, B> {
             positions: BTreeMap::new(),
             rows: BTreeMap::new(),
             edges: Vec::new(),
+            groups: BTreeMap::new(),
         }
     }
 
@@ -116,6 +119,7 @@ impl<'b, B: Book> Work<'b, B> {
     /// Two customers become one person; debts of either are paid from what both have (I2).
     pub(super) fn add_edge(&mut self, merge: Merge) -> Result<(), Stop<B::Error>> {
         self.edges.push(merge);
+        self.groups.clear();
         self.put(Row::Merge(merge), Echo::AsClaimed);
         let (mut group, date) = (self.positions_of(merge.a)?, self.moment().0.date);
         let owing = group.combined()?.wallets;
@@ -129,31 +133,31 @@ impl<'b, B: Book> Work<'b, B> {
     }
 
     /// The ids that active edges connect with `customer`, itself included, in id order (I2).
-    pub(super) fn group(&self, customer: CustomerId) -> Result<Vec<CustomerId>, Stop<B::Error>> {
-        let mut members = vec![customer];
-        let mut next = 0;
-        while let Some(&member) = members.get(next) {
-            next += 1;
-            let own = self
-                .edges
-                .iter()
-                .filter(|e| e.a == member || e.b == member)
-                .copied();
-            let edges: Vec<Merge> = self
-                .book
-                .edges(member)
-                .map_err(Stop::Book)?
-                .into_iter()
-                .chain(own)
-                .collect();
-            for edge in edges.iter().filter(|e| e.state == EdgeState::On) {
-                let other = if edge.a == member { edge.b } else { edge.a };
-                if !members.contains(&other) {
-                    members.push(other);
+    pub(super) fn group(
+        &mut self,
+        customer: CustomerId,
+    ) -> Result<Vec<CustomerId>, Stop<B::Error>> {
+        if let Some(members) = self.groups.get(&customer) {
+            return Ok(members.clone());
+        }
+        let mut members = BTreeSet::from([customer]);
+        let mut next = vec![customer];
+        while let Some(member) = next.pop() {
+            let own = self.edges.iter().copied();
+            let edges = self.book.edges(member).map_err(Stop::Book)?;
+            for edge in edges.into_iter().chain(own) {
+                let other = match (edge.state, edge.a == member, edge.b == member) {
+                    (EdgeState::On, true, _) => edge.b,
+                    (EdgeState::On, _, true) => edge.a,
+                    _ => continue,
+                };
+                if members.insert(other) {
+                    next.push(other);
                 }
             }
         }
-        members.sort_unstable();
+        let members: Vec<CustomerId> = members.into_iter().collect();
+        self.groups.insert(customer, members.clone());
         Ok(members)
     }
 
@@ -169,7 +173,7 @@ impl<'b, B: Book> Work<'b, B> {
     }
 
     /// The positions of a customer's whole group.
-    pub(super) fn positions_of(&self, customer: CustomerId) -> Result<Group, Stop<B::Error>> {
+    pub(super) fn positions_of(&mut self, customer: CustomerId) -> Result<Group, Stop<B::Error>> {
         let members = self.group(customer)?;
         let positions = members
             .into_iter()

@@ -3,6 +3,7 @@
 use kartka_domain::authority::Decided;
 use kartka_domain::business::{Operator, Role};
 use kartka_domain::card::CardNumber;
+use kartka_domain::codes::Code;
 use kartka_domain::ids::{CustomerId, DeviceNo, Id, OpId, OperatorId, PurchaseId};
 use kartka_domain::ledger::{Effect, EntryKind, LotTerms};
 use kartka_domain::money::{AMOUNT_MAX, Money, Points};
@@ -14,7 +15,7 @@ use kartka_domain::row::Row;
 use crate::acts::{Act, BONUS, Knows, programme};
 use crate::support::noon;
 use crate::support::words::{plain_bonus, plain_stamps};
-use crate::world::{World, accounts};
+use crate::world::{World, accounts, asked};
 
 /// Ann bought for 50.00 and for 20.00 with 100 points, somebody for 10.00.
 fn shop() -> World {
@@ -360,6 +361,23 @@ fn what_counts_once_counts_once_within_one_op() {
     assert_eq!(holder, Some(bob), "the first binding wins");
     assert_eq!(world.shop.merges().len(), 1);
     world.check();
+}
+
+/// A card that is given to everybody does not make one person of everybody.
+#[test]
+fn a_group_has_an_end() {
+    let mut world = shop();
+    let card = CardNumber::parse_typed("3252170040").unwrap();
+    let day = noon(world.today);
+    let guests: Vec<CustomerId> = (0..70)
+        .map(|_| world.shop.register(day, Vec::new()))
+        .collect();
+    for &customer in &guests {
+        let op = world.make(vec![Fact::Bind { card, customer }]);
+        world.order(&op);
+    }
+    assert_eq!(world.shop.group_of(guests[0]).len(), 64);
+    assert_eq!(asked(&world.shop), vec![Code::TwoNamedPeople; 6]);
 }
 
 /// The authority's own expiry takes what is left in its bucket, whatever it claims (L5).
