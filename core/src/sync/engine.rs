@@ -220,7 +220,8 @@ impl Engine {
     fn go_on(&mut self, now: i64, effects: &mut Vec<Effect>) {
         if self.open.is_none() && now >= self.due_ms {
             match begin(&self.shop) {
-                Ok(asked) => self.send(asked, now, effects),
+                Ok(Some(asked)) => self.send(asked, now, effects),
+                Ok(None) => self.due_ms = now.saturating_add(IDLE_MS),
                 Err(error) => self.failed(error, now, effects),
             }
         }

@@ -3,7 +3,7 @@
 //! An answer counts only for the request whose nonce it names, under the identity key this phone was paired with,
 //! and only while the store stands as it stood when the request was made. Whatever fails leaves the store as it was.
 
-use kartka_domain::ids::{Epoch, Seq};
+use kartka_domain::ids::{BusinessId, Epoch, Seq};
 use kartka_protocol::head::SignedHead;
 use kartka_protocol::message::{Envelope, Nonce, PROTO, SyncAnswer, SyncRequest};
 use kartka_protocol::scope::Scope;
@@ -29,6 +29,7 @@ pub(super) struct Asked {
     pub(super) address: String,
     /// Its bytes, signed.
     pub(super) message: Vec<u8>,
+    business: BusinessId,
     nonce: Nonce,
     sent_monotonic_ms: i64,
     standpoint: Standpoint,
@@ -65,7 +66,7 @@ struct Setting {
 fn setting(shop: &Shop, reader: &Reader<'_>) -> Result<Setting, CoreError> {
     let device = reader.device()?.ok_or(CoreError::NotPaired)?;
     let head = reader.head()?.ok_or(CoreError::NotPaired)?;
-    let kept = highest_epoch(shop.platform.keys.as_ref())?;
+    let kept = highest_epoch(shop.platform.keys.as_ref(), device.business)?;
     Ok(Setting {
         highest: kept.map_or(head.epoch, |kept| kept.max(head.epoch)),
         state: SyncState::read(reader)?,
@@ -102,12 +103,13 @@ fn standpoint(shop: &Shop, reader: &Reader<'_>, now: &Setting) -> Result<Standpo
     })
 }
 
-/// Makes the next request; ops that lie in no batch yet are sealed, durably, before they are sent.
+/// Makes the next request; ops that lie in no batch yet are sealed, durably, before they are sent. On an authority
+/// there is nothing to ask.
 ///
 /// # Errors
 /// [`CoreError::Forked`] or [`CoreError::ServerWentBack`] while a person has not acted; [`CoreError::Offline`]
 /// without a server; [`CoreError::Store`], [`CoreError::Keys`].
-pub(super) fn begin(shop: &Shop) -> Result<Asked, CoreError> {
+pub(super) fn begin(shop: &Shop) -> Result<Option<Asked>, CoreError> {
     let signer = DeviceSigner::load_or_make(&shop.platform)?;
     let clock = shop.platform.clock.as_ref();
     let mut nonce = Nonce::default();
@@ -117,10 +119,10 @@ pub(super) fn begin(shop: &Shop) -> Result<Asked, CoreError> {
         if let Some(code) = now.head.stopped {
             return Err(Stop::from_code(code).into());
         }
-        let address = match (&now.device.server, now.device.standing) {
-            (Some(address), Standing::Phone) => address.clone(),
-            _ => return Err(CoreError::Offline),
-        };
+        if now.device.standing == Standing::Authority {
+            return Ok(None);
+        }
+        let address = now.device.server.clone().ok_or(CoreError::Offline)?;
         let standpoint = standpoint(shop, tx, &now)?;
         let batches = next_push(tx, &now.device, &signer, now.head.acked_op)?;
         let compared = standpoint.cursors.iter().map(|(scope, _)| *scope);
@@ -148,13 +150,14 @@ pub(super) fn begin(shop: &Shop) -> Result<Asked, CoreError> {
         let envelope = Envelope::seal(business, device, request.encode(), |message| {
             Ok::<_, CoreError>(signer.sign(message))
         })?;
-        Ok(Asked {
+        Ok(Some(Asked {
             address,
             message: envelope.encode(),
+            business,
             nonce,
             sent_monotonic_ms,
             standpoint,
-        })
+        }))
     })
 }
 
@@ -198,7 +201,8 @@ pub(super) fn finish(shop: &Shop, asked: &Asked, bytes: &[u8]) -> Result<Finishe
         apply(tx, ground, &answer).map(Ok)
     })?;
     if used.is_ok() {
-        note_epoch(shop.platform.keys.as_ref(), answer.head.head.epoch)?;
+        let keys = shop.platform.keys.as_ref();
+        note_epoch(keys, asked.business, answer.head.head.epoch)?;
     }
     used
 }

@@ -51,7 +51,9 @@ pub(super) fn apply(
     rebase(tx, &mut ground, answer, &pages)?;
     ground.head.acked_op = acked;
     tx.drop_sealed(acked)?;
-    if let Some(oldest) = answer.oldest_month {
+    if let Some(oldest) = answer.oldest_month
+        && ground.state.oldest != Some(oldest)
+    {
         // Both sides let go of older months (sync §4).
         tx.drop_months_before(oldest)?;
     }

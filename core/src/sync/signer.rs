@@ -25,6 +25,14 @@ impl DeviceSigner {
             };
             return SigningKey::from_slice(&secret).map(Self).map_err(|_| bad);
         }
+        Self::make(platform)
+    }
+
+    /// A new key in place of an older one: a key names one device of one business for ever.
+    ///
+    /// # Errors
+    /// [`CoreError::Keys`] when the key store fails.
+    pub fn make(platform: &Platform) -> Result<Self, CoreError> {
         // Almost every 256-bit number is a key; the few that are none are drawn again.
         loop {
             let mut secret = Zeroizing::new([0_u8; 32]);

@@ -1,7 +1,7 @@
 //! What a phone remembers from one exchange to the next beside its cursors: the last signed head, clock pairs, the
 //! oldest month, scopes that are pulled anew.
 
-use kartka_domain::ids::Epoch;
+use kartka_domain::ids::{BusinessId, Epoch};
 use kartka_domain::moment::Month;
 use kartka_protocol::WireError;
 use kartka_protocol::fields::{Record, Shape, Value};
@@ -23,6 +23,11 @@ mod tag {
     pub(super) const RESET: u16 = 4;
     pub(super) const RENEWED: u16 = 5;
     pub(super) const LINEAGE: u16 = 6;
+}
+
+mod epoch {
+    pub(super) const BUSINESS: u16 = 1;
+    pub(super) const EPOCH: u16 = 2;
 }
 
 mod anchor {
@@ -137,19 +142,34 @@ pub(crate) fn lineage_bytes(lineage: &[Reign]) -> Vec<u8> {
     r.encode()
 }
 
-/// The highest epoch this device has seen: it lies beside the keys, so that an older copy of the data does not
-/// hide it (sync §1).
-pub(super) fn highest_epoch(keys: &dyn KeyStore) -> Result<Option<Epoch>, CoreError> {
+/// The highest epoch of a business that this device has seen: it lies beside the keys, so that an older copy of the
+/// data does not hide it (sync §1).
+pub(super) fn highest_epoch(
+    keys: &dyn KeyStore,
+    business: BusinessId,
+) -> Result<Option<Epoch>, CoreError> {
     let Some(secret) = keys.load(SecretName::HighestEpoch)? else {
         return Ok(None);
     };
-    Ok(Some(read_epoch(&Record::decode(&secret, Shape::ENTITY)?)?))
+    let r = Record::decode(&secret, Shape::ENTITY)?;
+    // What another business left here before this one was paired says nothing.
+    if r.array(epoch::BUSINESS) != Ok(business.0) {
+        return Ok(None);
+    }
+    Ok(Some(read_epoch(r.record(epoch::EPOCH)?)?))
 }
 
 /// Notes an epoch beside the keys, if it is higher than the one there.
-pub(crate) fn note_epoch(keys: &dyn KeyStore, epoch: Epoch) -> Result<(), CoreError> {
-    if highest_epoch(keys)?.is_none_or(|known| known < epoch) {
-        keys.store(SecretName::HighestEpoch, &epoch_record(epoch).encode())?;
+pub(crate) fn note_epoch(
+    keys: &dyn KeyStore,
+    business: BusinessId,
+    seen: Epoch,
+) -> Result<(), CoreError> {
+    if highest_epoch(keys, business)?.is_none_or(|known| known < seen) {
+        let mut r = Record::new();
+        r.put(epoch::BUSINESS, business.0);
+        r.put(epoch::EPOCH, epoch_record(seen));
+        keys.store(SecretName::HighestEpoch, &r.encode())?;
     }
     Ok(())
 }

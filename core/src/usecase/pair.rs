@@ -11,10 +11,12 @@ use crate::error::{CoreError, Field};
 use crate::shop::Shop;
 use crate::store::{DeviceRow, HeadRow, RequestId, Standing, meta};
 use crate::sync::signer::DeviceSigner;
-use crate::sync::{Cancel, Route, SyncReport, Transport, first_state};
+use crate::sync::{Cancel, Route, SyncReport, Transport, first_state, lineage_bytes, note_epoch};
 
 /// Where the request id of the pairing is noted.
 const PAIRED_BY: &str = "paired_by";
+/// Where the token of a pairing under way is noted.
+const TOKEN: &str = "pairing_token";
 /// Characters of a device's name.
 const NAME: usize = 64;
 
@@ -72,7 +74,7 @@ impl Shop {
         let identity = PublicKey::new(&qr.identity).map_err(|_| CoreError::Validation {
             field: Field::PairingCode,
         })?;
-        let signer = DeviceSigner::load_or_make(&self.platform)?;
+        let signer = self.signer_for(&qr.token)?;
         let mut nonce = Nonce::default();
         self.platform.rng.fill(&mut nonce);
         let message = PairRequest {
@@ -95,6 +97,18 @@ impl Shop {
         self.keep(request, qr, answer)
     }
 
+    /// The key for a pairing: the same one when a lost answer is asked for again, else a new one, since the one
+    /// there may be another device's in the server's eyes (this app was removed and installed anew).
+    fn signer_for(&self, token: &[u8; 16]) -> Result<DeviceSigner, CoreError> {
+        let begun = self.store.read(|r| meta::get(r, TOKEN))?;
+        if begun.is_some_and(|begun| begun == token) {
+            return DeviceSigner::load_or_make(&self.platform);
+        }
+        let signer = DeviceSigner::make(&self.platform)?;
+        self.store.write(|tx| meta::put(tx, TOKEN, token))?;
+        Ok(signer)
+    }
+
     /// Writes who this device is now.
     fn keep(
         &self,
@@ -115,7 +129,8 @@ impl Shop {
             first_state(tx, self.platform.clock.as_ref(), &answer)?;
             Ok::<_, CoreError>(meta::put(tx, PAIRED_BY, &request.0)?)
         })?;
-        crate::sync::note_epoch(self.platform.keys.as_ref(), answer.head.head.epoch)
+        let keys = self.platform.keys.as_ref();
+        note_epoch(keys, qr.business, answer.head.head.epoch)
     }
 }
 
@@ -144,7 +159,7 @@ fn head_row(qr: &PairingQr, answer: &PairAnswer, now_ms: i64) -> HeadRow {
         acked_op: 0,
         settled_op: 0,
         synced_ms: now_ms,
-        lineage: crate::sync::lineage_bytes(&answer.lineage),
+        lineage: lineage_bytes(&answer.lineage),
         stopped: None,
     }
 }

@@ -226,3 +226,23 @@ fn staff_keep_four_months_and_the_owner_keeps_all() {
         assert!(office.digests().contains(digest));
     }
 }
+
+#[test]
+fn a_phone_whose_app_was_removed_is_paired_anew_with_any_shop() {
+    let (office, other) = (Office::founded(), Office::founded());
+    let mut counter = Counter::paired(&office, 1);
+    for home in [&office, &other, &office] {
+        // The keys of the platform stay, the data are gone.
+        counter = counter.closed(|data| {
+            std::fs::remove_dir_all(data).unwrap();
+            std::fs::create_dir(data).unwrap();
+        });
+        let (text, line) = (home.pairing_text(), home.line());
+        let request = counter.request();
+        counter.shop.pair(request, &text, "Каса", &line).unwrap();
+        let ira = counter.register("Іра", "", NewCard::Issue);
+        counter.sell(ira, 1_000);
+        agree(home, &[&counter]);
+    }
+    assert_eq!(office.with(|a| a.phones()).unwrap(), 3);
+}
