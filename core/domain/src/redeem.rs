@@ -173,7 +173,7 @@ fn round_cash(
     let round_due = due.checked_add(unit - 1).ok_or(Overflow)? / unit * unit;
     let value = total.0 - round_due;
     let points = Points(value / card.point_value.0);
-    let exact = value > 0 && value % card.point_value.0 == 0 && points.0 % card.redeem.step.0 == 0;
+    let exact = value % card.point_value.0 == 0 && points.0 % card.redeem.step.0 == 0;
     Ok((exact && points >= least && points < most).then_some(points))
 }
 

@@ -109,6 +109,16 @@ fn forgeries(world: &World) -> Vec<(&'static str, Vec<Fact>)> {
             "a restore after a sale",
             with(claim(ann, EntryKind::Restore, 50)),
         ),
+        (
+            "an earn that is worth less than nothing",
+            with(Fact::Claim(Claim {
+                customer: ann,
+                instrument: BONUS,
+                kind: EntryKind::Earn,
+                effect: Effect::points(Points(50), Money(-50)),
+                lot: None,
+            })),
+        ),
         ("an earn without a sale", vec![earn(50)]),
         (
             "an earn after a registration",
@@ -360,6 +370,18 @@ fn what_counts_once_counts_once_within_one_op() {
     });
     assert_eq!(holder, Some(bob), "the first binding wins");
     assert_eq!(world.shop.merges().len(), 1);
+    world.check();
+}
+
+/// What a return gives back goes to who paid with it, whoever the phone names.
+#[test]
+fn a_return_gives_nothing_to_another() {
+    let mut world = shop();
+    let (bob, bought) = (world.people[1], world.receipts[1]);
+    let all = back(bought, ReturnKind::Goods, &[(0, 1_000)]);
+    let op = world.make(vec![all, claim(bob, EntryKind::Restore, 100)]);
+    world.order(&op);
+    assert_eq!(world.shop.person(bob).balance(BONUS), Ok(Points::ZERO));
     world.check();
 }
 

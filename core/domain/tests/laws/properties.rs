@@ -34,9 +34,9 @@ fn date() -> impl Strategy<Value = Date> {
 }
 
 fn position() -> impl Strategy<Value = Position> {
-    let bucket = (proptest::option::of(date()), 1_i64..1_000);
+    let bucket = (proptest::option::weighted(0.95, date()), 1_i64..1_000);
     let pending = (date(), proptest::option::of(date()), 1_i64..1_000);
-    let wallet = (vec(bucket, 0..50), vec(pending, 0..5), 0_i64..500);
+    let wallet = (vec(bucket, 0..64), vec(pending, 0..5), 0_i64..500);
     let numbers = (
         0_i64..9,
         -5_i64..9,
