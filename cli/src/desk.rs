@@ -43,6 +43,10 @@ pub(crate) struct DeskArgs {
 enum DeskCommand {
     /// Founds a business here: this device is its own authority and needs no server.
     Found(business::FoundArgs),
+    /// Joins a business by the text of its pairing code.
+    Pair(business::PairArgs),
+    /// Exchanges with the server.
+    Sync,
     /// Registers a customer.
     Register(people::RegisterArgs),
     /// Finds customers by card, phone digits or the start of a name.
@@ -53,6 +57,8 @@ enum DeskCommand {
     Return(till::ReturnArgs),
     /// Undoes a whole receipt within the allowed minutes.
     Void(till::VoidArgs),
+    /// Today, or another day, against the same day of the week before.
+    Report(business::ReportArgs),
 }
 
 /// Does the command and prints its answer.
@@ -77,7 +83,7 @@ pub(crate) fn run(args: &DeskArgs, out: &mut dyn Write) -> Result<(), Failure> {
 
 fn answer(args: &DeskArgs) -> Result<Answer, Failure> {
     let folder = match args.command {
-        DeskCommand::Found(_) => Folder::MayBeNew,
+        DeskCommand::Found(_) | DeskCommand::Pair(_) => Folder::MayBeNew,
         _ => Folder::MustExist,
     };
     let shop = open(&args.data, folder)?;
@@ -88,10 +94,13 @@ fn answer(args: &DeskArgs) -> Result<Answer, Failure> {
 fn perform(shop: &Shop, request: RequestId, command: &DeskCommand) -> Result<Answer, Failure> {
     match command {
         DeskCommand::Found(args) => business::found(shop, request, args),
+        DeskCommand::Pair(args) => business::pair(shop, request, args),
+        DeskCommand::Sync => business::sync(shop),
         DeskCommand::Register(args) => people::register(shop, request, args),
         DeskCommand::Find(args) => people::find(shop, args),
         DeskCommand::Sell(args) => till::sell(shop, request, args),
         DeskCommand::Return(args) => till::give_back(shop, request, args),
         DeskCommand::Void(args) => till::void(shop, request, args),
+        DeskCommand::Report(args) => business::report(shop, args),
     }
 }
