@@ -236,8 +236,12 @@ impl<'b, B: Book> Work<'b, B> {
             // Which buckets a debit took is the authority's word, never part of a claim (L3).
             echo = Echo::Changed;
         }
-        if folded.overdrawn.is_positive() && claim.kind == EntryKind::Redeem {
-            self.overdraft(&entry, folded.overdrawn, &mut group);
+        match claim.kind {
+            EntryKind::Redeem if folded.overdrawn.is_positive() => {
+                self.overdraft(&entry, folded.overdrawn, &mut group);
+            }
+            EntryKind::Reward => self.stamps_overdrawn(&entry, &group)?,
+            _ => {}
         }
         if entry.effect().points.is_positive() {
             self.release(&mut group)?;
@@ -277,6 +281,18 @@ impl<'b, B: Book> Work<'b, B> {
             (Some(entry.customer), None),
             points,
         );
+    }
+
+    /// A reward for stamps that were not there any more: it was handed out, so it counts and the owner sees it.
+    fn stamps_overdrawn(&mut self, entry: &Entry, group: &Group) -> Result<(), Stop<B::Error>> {
+        let stamps = group.combined()?.stamps;
+        let left = stamps.get(&entry.instrument).copied().unwrap_or_default();
+        if left.0 < 0 {
+            let stamps = left.negated()?.0;
+            let code = Code::StampsOverdrawn { stamps };
+            self.open_inbox(entry.id, code, (Some(entry.customer), None), Points::ZERO);
+        }
+        Ok(())
     }
 
     pub(super) fn open_inbox(
