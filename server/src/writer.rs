@@ -3,7 +3,9 @@
 //! While a commit waits for the disk, jobs gather; the next commit takes them together, so that one fsync
 //! serves many devices. Answers go out only after the commit. Decides nothing.
 
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::thread::JoinHandle;
 
 use kartka_domain::ids::Seq;
@@ -14,8 +16,10 @@ use crate::store::StoreError;
 
 /// Jobs that wait; beyond that a device is told to come back.
 const QUEUE: usize = 512;
-/// Jobs of one commit: 8 MiB of ops each at the very most, usually some kilobytes.
+/// Jobs of one commit.
 const GROUP: usize = 64;
+/// No more jobs join a commit that has so many ops: a fifth of a second for everybody else.
+const GROUP_OPS: usize = 4_000;
 
 /// Why a job did not happen.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -53,18 +57,49 @@ struct Waiting {
 pub(crate) struct Writer {
     queue: mpsc::Sender<Waiting>,
     head: watch::Receiver<Seq>,
+    commits: Arc<AtomicU64>,
+}
+
+/// The thread's side of the queue.
+struct Desk {
+    authority: Arc<Authority>,
+    jobs: mpsc::Receiver<Waiting>,
+    moved: watch::Sender<Seq>,
+    commits: Arc<AtomicU64>,
 }
 
 impl Writer {
     /// Starts the thread; it ends when the writer is dropped and the queue is empty.
     pub(crate) fn start(authority: Arc<Authority>) -> std::io::Result<(Self, JoinHandle<()>)> {
-        let (queue, jobs) = mpsc::channel(QUEUE);
-        let (moved, head) = watch::channel(Seq(0));
+        let (writer, desk) = Self::new(authority);
         let name = "kartka-writer".to_owned();
         let thread = std::thread::Builder::new()
             .name(name)
-            .spawn(move || run(&authority, jobs, &moved))?;
-        Ok((Self { queue, head }, thread))
+            .spawn(move || desk.run())?;
+        Ok((writer, thread))
+    }
+
+    fn new(authority: Arc<Authority>) -> (Self, Desk) {
+        let (queue, jobs) = mpsc::channel(QUEUE);
+        let (moved, head) = watch::channel(Seq(0));
+        let commits = Arc::new(AtomicU64::new(0));
+        let desk = Desk {
+            authority,
+            jobs,
+            moved,
+            commits: commits.clone(),
+        };
+        let writer = Self {
+            queue,
+            head,
+            commits,
+        };
+        (writer, desk)
+    }
+
+    /// Transactions so far.
+    pub(crate) fn commits(&self) -> u64 {
+        self.commits.load(Ordering::Relaxed)
     }
 
     /// Waits until the job is durable.
@@ -83,39 +118,109 @@ impl Writer {
     }
 }
 
-fn run(authority: &Authority, mut jobs: mpsc::Receiver<Waiting>, moved: &watch::Sender<Seq>) {
-    while let Some(first) = jobs.blocking_recv() {
-        let mut group = vec![first];
-        while group.len() < GROUP {
-            match jobs.try_recv() {
-                Ok(next) => group.push(next),
-                Err(_) => break,
+impl Desk {
+    /// Works until every writer is gone and the queue is empty.
+    fn run(mut self) {
+        while let Some(first) = self.jobs.blocking_recv() {
+            let mut ops = first.job.ops();
+            let mut group = vec![first];
+            while group.len() < GROUP && ops < GROUP_OPS {
+                match self.jobs.try_recv() {
+                    Ok(next) => {
+                        ops += next.job.ops();
+                        group.push(next);
+                    }
+                    Err(_) => break,
+                }
+            }
+            self.commit(group);
+        }
+    }
+
+    /// Commits a group; when it can't be, each job alone, so that one bad job takes no other with it.
+    fn commit(&self, group: Vec<Waiting>) {
+        let (jobs, replies): (Vec<_>, Vec<_>) = group.into_iter().map(|w| (w.job, w.reply)).unzip();
+        let done = match self.attempt(&jobs) {
+            Ok(done) => done.into_iter().map(Ok).collect(),
+            Err(why) if jobs.len() == 1 || why != NotDone::Failed => vec![Err(why); jobs.len()],
+            Err(_) => jobs
+                .iter()
+                .map(|job| {
+                    let done = self.attempt(std::slice::from_ref(job))?;
+                    done.into_iter().next().ok_or(NotDone::Failed)
+                })
+                .collect(),
+        };
+        for (reply, done) in replies.into_iter().zip(done) {
+            // A device that no longer waits learns it at its next exchange.
+            let _ = reply.send(done);
+        }
+    }
+
+    /// One transaction. A panic undoes it like an error and is a fault of the program.
+    fn attempt(&self, jobs: &[Job]) -> Result<Vec<Done>, NotDone> {
+        self.commits.fetch_add(1, Ordering::Relaxed);
+        match catch_unwind(AssertUnwindSafe(|| self.authority.commit(jobs))) {
+            Ok(Ok(committed)) => {
+                self.moved.send_if_modified(|head| {
+                    let changed = *head < committed.head;
+                    *head = (*head).max(committed.head);
+                    changed
+                });
+                Ok(committed.done)
+            }
+            Ok(Err(error)) => {
+                let detail = std::error::Error::source(&error).map(tracing::field::display);
+                let jobs = jobs.len();
+                tracing::error!(%error, detail, jobs, "nothing of a group was committed");
+                Err(NotDone::from(&error))
+            }
+            Err(_) => {
+                tracing::error!(jobs = jobs.len(), "a commit ended with a panic");
+                Err(NotDone::Failed)
             }
         }
-        commit(authority, group, moved);
     }
 }
 
-fn commit(authority: &Authority, group: Vec<Waiting>, moved: &watch::Sender<Seq>) {
-    let (jobs, replies): (Vec<_>, Vec<_>) = group.into_iter().map(|w| (w.job, w.reply)).unzip();
-    match authority.commit(&jobs) {
-        Ok(committed) => {
-            moved.send_if_modified(|head| {
-                let changed = *head < committed.head;
-                *head = (*head).max(committed.head);
-                changed
-            });
-            for (reply, done) in replies.into_iter().zip(committed.done) {
-                // A device that no longer waits learns it at its next exchange.
-                let _ = reply.send(Ok(done));
-            }
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use kartka_domain::founding::ShopKind;
+
+    use super::*;
+    use crate::FoundingInput;
+    use crate::platform::{SystemClock, SystemRandom};
+
+    #[test]
+    fn what_waits_is_committed_together_and_everybody_is_answered() {
+        let home = tempfile::tempdir().unwrap();
+        let input = FoundingInput {
+            name: "Shop".to_owned(),
+            country: "UA".to_owned(),
+            kind: ShopKind::Shop,
+            owner: "Olena".to_owned(),
+        };
+        let data = home.path().join("data");
+        let authority =
+            Authority::found(&data, &input, Arc::new(SystemClock), Arc::new(SystemRandom)).unwrap();
+        let (writer, desk) = Writer::new(Arc::new(authority));
+        let mut answers = Vec::new();
+        for _ in 0..GROUP + 1 {
+            let (reply, answer) = oneshot::channel();
+            let waiting = Waiting {
+                job: Job::Day,
+                reply,
+            };
+            assert!(writer.queue.try_send(waiting).is_ok());
+            answers.push(answer);
         }
-        Err(error) => {
-            let detail = std::error::Error::source(&error);
-            tracing::error!(%error, detail = detail.map(tracing::field::display), jobs = jobs.len(), "nothing of a group was committed");
-            for reply in replies {
-                let _ = reply.send(Err(NotDone::from(&error)));
-            }
+        let commits = writer.commits.clone();
+        drop(writer);
+        desk.run();
+        assert_eq!(commits.load(Ordering::Relaxed), 2);
+        for mut answer in answers {
+            assert_eq!(answer.try_recv().unwrap(), Ok(Done::Day));
         }
     }
 }

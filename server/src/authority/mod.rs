@@ -51,6 +51,16 @@ pub(crate) enum Job {
     Day,
 }
 
+impl Job {
+    /// How many ops it brings, new or known.
+    pub(crate) fn ops(&self) -> usize {
+        match self {
+            Self::Push(push) => push.ops(),
+            Self::Enrol(_) | Self::Day => 1,
+        }
+    }
+}
+
 /// A group of jobs after its commit.
 pub(crate) struct Committed {
     /// What became of each job, in their order.

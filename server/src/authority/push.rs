@@ -29,6 +29,14 @@ pub(crate) struct Push {
     pub(crate) batches: Vec<Ready>,
 }
 
+impl Push {
+    /// How many ops it brings.
+    pub(crate) fn ops(&self) -> usize {
+        let opened = self.batches.iter().filter_map(|b| b.opened.as_ref());
+        opened.map(|opened| opened.ops.len()).sum()
+    }
+}
+
 /// A batch that its device signed.
 pub(crate) struct Ready {
     /// Its first op.

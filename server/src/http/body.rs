@@ -11,14 +11,16 @@ use super::problem::Problem;
 /// How long a body may take to arrive.
 const PATIENCE: Duration = Duration::from_secs(30);
 
+/// The length a request says its body has.
+pub(super) fn declared(headers: &HeaderMap) -> Option<usize> {
+    let value = headers.get(header::CONTENT_LENGTH)?;
+    value.to_str().ok()?.parse().ok()
+}
+
 /// The whole body, at most `limit` bytes.
 pub(super) async fn read(headers: &HeaderMap, body: Body, limit: usize) -> Result<Bytes, Problem> {
-    let declared = headers
-        .get(header::CONTENT_LENGTH)
-        .and_then(|value| value.to_str().ok())
-        .and_then(|text| text.parse::<u64>().ok());
-    let most = u64::try_from(limit).unwrap_or(u64::MAX);
-    if declared.is_some_and(|declared| declared > most) {
+    let declared = declared(headers);
+    if declared.is_some_and(|declared| declared > limit) {
         return Err(Problem(Refusal::TooLarge));
     }
     match tokio::time::timeout(PATIENCE, axum::body::to_bytes(body, limit)).await {

@@ -14,7 +14,7 @@ use kartka_protocol::message::{Envelope, Refusal};
 
 use super::problem::Problem;
 use super::rate::Pass;
-use super::{App, Peer, body};
+use super::{App, PIECE, Peer, body};
 use crate::authority::{Asked, Done, ExchangeError, Job, refusal_of};
 use crate::shops::Shop;
 use crate::writer::NotDone;
@@ -35,6 +35,11 @@ pub(super) async fn sync(
     if !app.strangers.is_open(peer.0, app.clock.now_ms()) {
         return Err(app.refuse(Refusal::Busy { retry_ms: 5_000 }));
     }
+    let pieces = body::declared(&headers).unwrap_or(REQUEST).min(REQUEST) / PIECE + 1;
+    let room = app
+        .room
+        .try_acquire_many(u32::try_from(pieces).unwrap_or(u32::MAX));
+    let _room = room.map_err(|_| app.refuse(Refusal::Busy { retry_ms: 2_000 }))?;
     let bytes = body::read(&headers, body, REQUEST).await?;
     let served = exchange(&app, &bytes).await;
     served.map_err(|problem| {
@@ -49,7 +54,7 @@ async fn exchange(app: &Arc<App>, bytes: &[u8]) -> Result<Response, Problem> {
     let envelope = Envelope::decode(bytes).map_err(|error| Problem(refusal_of(error)))?;
     let shop = app.shops.get(envelope.business);
     let shop = shop.ok_or(Problem(Refusal::Unauthorised))?;
-    let (shop, asked) = on_thread(shop, move |shop| shop.authority.intake(&envelope)).await?;
+    let (shop, asked) = on_thread(app, shop, move |shop| shop.authority.intake(&envelope)).await?;
     let Asked {
         request,
         push,
@@ -65,7 +70,7 @@ async fn exchange(app: &Arc<App>, bytes: &[u8]) -> Result<Response, Problem> {
             _ => return Err(Problem(Refusal::Internal)),
         },
     };
-    let (_, answer) = on_thread(shop, move |shop| {
+    let (_, answer) = on_thread(app, shop, move |shop| {
         let answer = shop.authority.answer(&request, outcome, refusal)?;
         Ok::<_, crate::store::StoreError>(answer.encode())
     })
@@ -88,7 +93,7 @@ pub(super) async fn pair(
     }
     let bytes = body::read(&headers, body, PAIRING).await?;
     for shop in app.shops.all() {
-        match enrol(shop, bytes.to_vec()).await {
+        match enrol(&app, shop, bytes.to_vec()).await {
             Err(Problem(Refusal::PairingRefused)) => {}
             Err(problem) => return Err(app.refuse(problem.0)),
             Ok(answer) => {
@@ -101,15 +106,15 @@ pub(super) async fn pair(
 }
 
 /// The request names no business: its token says which one it is for.
-async fn enrol(shop: Arc<Shop>, bytes: Vec<u8>) -> Result<Vec<u8>, Problem> {
+async fn enrol(app: &App, shop: Arc<Shop>, bytes: Vec<u8>) -> Result<Vec<u8>, Problem> {
     let (shop, enrolment) =
-        on_thread(shop, move |shop| shop.authority.read_pairing(&bytes)).await?;
+        on_thread(app, shop, move |shop| shop.authority.read_pairing(&bytes)).await?;
     let enrolment = enrolment.map_err(ExchangeError::from)?;
     let done = shop
         .writer
         .run(shop.authority.pairing_job(&enrolment))
         .await?;
-    let (_, answer) = on_thread(shop, move |shop| {
+    let (_, answer) = on_thread(app, shop, move |shop| {
         shop.authority.pairing_answer(&enrolment, done)
     })
     .await?;
@@ -118,11 +123,15 @@ async fn enrol(shop: Arc<Shop>, bytes: Vec<u8>) -> Result<Vec<u8>, Problem> {
 
 /// Runs work for the processor on a thread of its own.
 pub(super) async fn on_thread<T: Send + 'static>(
+    app: &App,
     shop: Arc<Shop>,
     work: impl FnOnce(&Shop) -> T + Send + 'static,
 ) -> Result<(Arc<Shop>, T), NotDone> {
+    let hand = app.hands.clone().acquire_owned().await;
+    let hand = hand.map_err(|_| NotDone::Stopping)?;
     tokio::task::spawn_blocking(move || {
         let value = work(&shop);
+        drop(hand);
         (shop, value)
     })
     .await

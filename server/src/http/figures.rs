@@ -68,7 +68,7 @@ impl Figures {
     }
 
     /// As Prometheus and others read it.
-    pub(crate) fn text(&self, businesses: usize) -> String {
+    pub(crate) fn text(&self, businesses: u64, commits: u64) -> String {
         let mut out = String::new();
         let rows = [
             (
@@ -83,6 +83,7 @@ impl Figures {
                 "Requests refused",
                 self.refusals.get(),
             ),
+            ("counter", "commits_total", "Transactions", commits),
             ("counter", "ops_total", "Ops put in order", self.ops.get()),
             (
                 "counter",
@@ -120,12 +121,7 @@ impl Figures {
                 "Open connections",
                 self.connections.get(),
             ),
-            (
-                "gauge",
-                "businesses",
-                "Businesses served",
-                businesses as u64,
-            ),
+            ("gauge", "businesses", "Businesses served", businesses),
         ];
         for (kind, name, help, value) in rows {
             let _ = writeln!(

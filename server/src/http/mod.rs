@@ -18,7 +18,7 @@ use axum::middleware::{Next, from_fn};
 use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
 use kartka_protocol::message::Refusal;
-use tokio::sync::watch;
+use tokio::sync::{Semaphore, watch};
 
 use crate::platform::Clock;
 use crate::shops::Shops;
@@ -46,6 +46,10 @@ pub(crate) struct App {
     strangers: Rate,
     /// Pages and lines of one peer.
     pages: Rate,
+    /// Room for requests under way, in pieces of [`PIECE`] bytes.
+    room: Semaphore,
+    /// Threads that work for requests at once.
+    hands: Arc<Semaphore>,
 }
 
 impl App {
@@ -59,6 +63,8 @@ impl App {
             pairing: Rate::new(32, 1),
             strangers: Rate::new(32, 1),
             pages: Rate::new(120, 10),
+            room: Semaphore::new(ROOM),
+            hands: Arc::new(Semaphore::new(hands())),
         }
     }
 
@@ -72,6 +78,16 @@ impl App {
         tracing::debug!(code = refusal.word(), "refused");
         Problem(refusal)
     }
+}
+
+/// Bytes of one piece of a request.
+const PIECE: usize = 64 * 1_024;
+/// Pieces under way at once: 128 MiB, unpacked eight times as much at the very worst.
+const ROOM: usize = 2_048;
+
+/// Twice the processors: some wait for the disk.
+fn hands() -> usize {
+    2 * std::thread::available_parallelism().map_or(2, std::num::NonZero::get)
 }
 
 /// All routes.
@@ -120,14 +136,16 @@ async fn guard(request: Request, next: Next) -> Response {
 /// Alive, and the stores answer.
 async fn healthz(State(app): State<Arc<App>>) -> Result<&'static str, Problem> {
     for shop in app.shops.all() {
-        let (_, head) = exchange::on_thread(shop, |shop| shop.authority.head()).await?;
+        let (_, head) = exchange::on_thread(&app, shop, |shop| shop.authority.head()).await?;
         head?;
     }
     Ok("ok\n")
 }
 
 async fn metrics(State(app): State<Arc<App>>) -> Response {
-    let text = app.figures.text(app.shops.all().len());
+    let shops = app.shops.all();
+    let commits = shops.iter().map(|shop| shop.writer.commits()).sum();
+    let text = app.figures.text(shops.len() as u64, commits);
     let kind = HeaderValue::from_static("text/plain; version=0.0.4; charset=utf-8");
     ([(header::CONTENT_TYPE, kind)], text).into_response()
 }

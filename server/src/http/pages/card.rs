@@ -35,7 +35,7 @@ pub(in crate::http) async fn card(
         return unknown(language);
     };
     let secret = query(&uri, "s").map(str::to_owned);
-    let view = on_thread(shop, move |shop| {
+    let view = on_thread(&app, shop, move |shop| {
         shop.authority.card_view(card, secret.as_deref())
     })
     .await;

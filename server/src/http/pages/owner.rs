@@ -36,7 +36,7 @@ pub(in crate::http) async fn today(
         Err(status) => return closed(language, status),
     };
     let now_ms = app.clock.now_ms();
-    match on_thread(shop, move |shop| shop.authority.overview(now_ms)).await {
+    match on_thread(&app, shop, move |shop| shop.authority.overview(now_ms)).await {
         Ok((shop, Ok(view))) => today_page(&shop, &view, language),
         Ok((_, Err(error))) => failed(&error, language),
         Err(_) => apology(language, StatusCode::INTERNAL_SERVER_ERROR),
@@ -57,7 +57,7 @@ pub(in crate::http) async fn pair(
         Err(status) => return closed(language, status),
     };
     let address = app.address.clone();
-    let made = on_thread(shop, move |shop| {
+    let made = on_thread(&app, shop, move |shop| {
         let rights = match shop.authority.phones()? {
             0 => Rights::History,
             _ => Rights::Recent,
