@@ -13,7 +13,7 @@ public interface CoreGateway {
     public val changes: Flow<ChangeTopic>
 
     /** Opens a session that reads codes from camera frames; it keeps what it has seen between two frames. */
-    public fun openScan(): ScanSession
+    public suspend fun openScan(): ScanSession
 
     /** Whom or what [entry] means in this shop. */
     public suspend fun recognise(entry: CardEntry): Recognition
@@ -27,7 +27,7 @@ public interface CoreGateway {
 
 /** Reads codes from frames; not safe to call from two threads at once. */
 public interface ScanSession {
-    /** Looks for a code in one frame. Takes up to 66 ms of the calling thread. */
+    /** Looks for a code in one frame; what is no frame shows nothing. Takes up to 66 ms of the calling thread. */
     public fun offer(frame: LumaFrame): List<ScanEvent>
 
     /** Ends the session; a later [offer] answers with nothing. */
@@ -51,7 +51,7 @@ public class LumaFrame(
 /** What a frame brought about. */
 public sealed interface ScanEvent {
     /** A code was read; the session has already dropped repeats and lone bar reads. */
-    public data class Read(val text: String) : ScanEvent
+    public data class Read(val text: String, val carrier: Carrier) : ScanEvent
 
     /** Nothing was read for a while: light may help. */
     public data object TorchMayHelp : ScanEvent
@@ -60,10 +60,13 @@ public sealed interface ScanEvent {
     public data object TypingMayHelp : ScanEvent
 }
 
+/** What carried a code: the same digits may be a card in bars and none in a QR. */
+public enum class Carrier { Qr, Code128, Ean13, Text }
+
 /** How a card came to the counter: a typed number is a permission of its own and is tagged. */
 public sealed interface CardEntry {
     /** The text of a code the camera read. */
-    public data class Scanned(val text: String) : CardEntry
+    public data class Scanned(val text: String, val carrier: Carrier) : CardEntry
 
     /** What the cashier typed: a card number or digits of a phone, as typed. */
     public data class Typed(val text: String) : CardEntry
@@ -82,6 +85,12 @@ public sealed interface Recognition {
 
     /** Nobody fits the typed digits. */
     public data class Nobody(val typed: String) : Recognition
+
+    /** A card of this shop that was blocked. */
+    public data object Blocked : Recognition
+
+    /** A card this phone cannot judge before it has synced again. */
+    public data object UnknownKey : Recognition
 
     /** A card of another shop that runs Kartka. */
     public data object OtherShop : Recognition

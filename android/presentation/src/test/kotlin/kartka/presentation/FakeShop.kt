@@ -7,8 +7,8 @@ import kotlinx.coroutines.flow.MutableSharedFlow
 /**
  * A shop small enough to read: it behaves as the core does towards the Scan screen.
  *
- * Cards of the shop are texts `K1-number`, of another shop `X1-number`; anything else is no card. A frame's bytes are
- * the text of the code it shows, or nothing.
+ * Cards of the shop are texts `K1-number`, of another shop `X1-number`, blocked ones `B1-number`, of a key the phone
+ * does not know yet `N1-number`; anything else is no card. A frame's bytes are the text of the code it shows, or nothing.
  */
 class FakeShop : CoreGateway {
     private val holders = mutableMapOf<String, Long>()
@@ -71,7 +71,7 @@ class FakeShop : CoreGateway {
         locked = key
     }
 
-    override fun openScan(): ScanSession {
+    override suspend fun openScan(): ScanSession {
         openSessions += 1
         return Session()
     }
@@ -102,6 +102,8 @@ class FakeShop : CoreGateway {
         val number = text.substringAfter('-', "")
         return when {
             text.startsWith("X1-") -> Recognition.OtherShop
+            text.startsWith("B1-") -> Recognition.Blocked
+            text.startsWith("N1-") -> Recognition.UnknownKey
             !text.startsWith("K1-") -> Recognition.NotOurs
             number in holders -> Recognition.Customer(holders.getValue(number))
             number in fresh -> Recognition.NewCard(fresh.getValue(number))
@@ -125,7 +127,7 @@ class FakeShop : CoreGateway {
             val text = frame.bytes.decodeToString()
             if (text.isNotEmpty()) {
                 emptySince = null
-                return listOf(ScanEvent.Read(text))
+                return listOf(ScanEvent.Read(text, Carrier.Qr))
             }
             val since = emptySince ?: frame.atMillis.also { emptySince = it }
             return when (frame.atMillis - since) {

@@ -59,7 +59,7 @@ public class ScanPresenter(
     private fun wantsFrames(): Boolean = shown.value.run { camera == Camera.Searching && !looking && open == null }
 
     private suspend fun readFrames() {
-        val session = core.openScan()
+        val session = asking { core.openScan() } ?: return
         try {
             for (frame in frames) {
                 if (!wantsFrames()) continue
@@ -73,7 +73,7 @@ public class ScanPresenter(
     private suspend fun take(event: ScanEvent) {
         if (!wantsFrames()) return
         when (event) {
-            is ScanEvent.Read -> lookUp(CardEntry.Scanned(event.text))
+            is ScanEvent.Read -> lookUp(CardEntry.Scanned(event.text, event.carrier))
             ScanEvent.TorchMayHelp -> shown.update { it.copy(hint = Hint.Torch) }
             ScanEvent.TypingMayHelp -> shown.update { it.copy(hint = Hint.Type) }
         }
@@ -99,6 +99,8 @@ public class ScanPresenter(
             is Recognition.Nobody -> open(Destination.Search(answer.typed))
             Recognition.NotOurs -> notice(Notice.NotOurs)
             Recognition.OtherShop -> notice(Notice.OtherShop)
+            Recognition.Blocked -> notice(Notice.Blocked)
+            Recognition.UnknownKey -> notice(Notice.SyncFirst)
             Recognition.Unreadable -> shown.update { it.copy(notice = Notice.Unreadable, keypad = Keypad.Open) }
         }
     }

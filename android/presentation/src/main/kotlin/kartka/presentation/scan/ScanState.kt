@@ -57,6 +57,12 @@ public sealed interface Notice {
     /** A card of another shop. */
     public data object OtherShop : Notice
 
+    /** A card of this shop that was blocked. */
+    public data object Blocked : Notice
+
+    /** The phone has to sync before it can judge this card. */
+    public data object SyncFirst : Notice
+
     /** Shaped like a card, but misread or mistyped: typing or a second look helps. */
     public data object Unreadable : Notice
 

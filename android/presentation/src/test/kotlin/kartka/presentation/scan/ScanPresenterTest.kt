@@ -1,6 +1,7 @@
 package kartka.presentation.scan
 
 import kartka.presentation.CardEntry
+import kartka.presentation.Carrier
 import kartka.presentation.FakeShop
 import kartka.presentation.SyncDot
 import kartka.presentation.SyncMark
@@ -69,6 +70,8 @@ class ScanPresenterTest {
                 "K1-1234567890" to ScanState(open = Destination.Customer(7)),
                 "K1-5555555555" to ScanState(open = Destination.Register(40)),
                 "X1-1234567890" to ScanState(notice = Notice.OtherShop),
+                "B1-1234567890" to ScanState(notice = Notice.Blocked),
+                "N1-1234567890" to ScanState(notice = Notice.SyncFirst),
                 "4820000000000" to ScanState(notice = Notice.NotOurs),
                 "K1-0000000000" to ScanState(notice = Notice.Unreadable, keypad = Keypad.Open),
             )
@@ -77,7 +80,7 @@ class ScanPresenterTest {
                 show(code)
                 val outcome = ScanState(open = state.open, notice = state.notice, keypad = state.keypad)
                 assertEquals(expected, outcome, code)
-                assertEquals(CardEntry.Scanned(code), shop.asked.last())
+                assertEquals(CardEntry.Scanned(code, Carrier.Qr), shop.asked.last())
                 assertEquals(false, state.looking)
             }
         }

@@ -1,0 +1,124 @@
+package kartka.corebridge
+
+import kartka.generated.CardChoice
+import kartka.generated.KartkaCore
+import kartka.generated.Rehearsal
+import kartka.presentation.CardEntry
+import kartka.presentation.Carrier
+import kartka.presentation.ChangeTopic
+import kartka.presentation.CoreFault
+import kartka.presentation.LumaFrame
+import kartka.presentation.Recognition
+import kartka.presentation.ScanEvent
+import kartka.presentation.SyncDot
+import kartka.presentation.SyncMark
+import kotlinx.coroutines.async
+import kotlinx.coroutines.flow.first
+import kotlinx.coroutines.runBlocking
+import kotlinx.coroutines.yield
+import kotlin.io.path.createTempDirectory
+import kotlin.test.Test
+import kotlin.test.assertEquals
+import kotlin.test.assertFailsWith
+import kotlin.test.assertIs
+
+/** The presenters' gateway over a real shop: what the Scan screen asks, in the shell's own words. */
+class GatewayTest {
+    private val secrets =
+        object : Secrets {
+            private val kept = mutableMapOf<String, ByteArray>()
+
+            override fun load(name: String) = kept[name]
+
+            override fun store(name: String, secret: ByteArray) {
+                kept[name] = secret
+            }
+        }
+
+    private fun atTheCounter(block: suspend (KartkaCore, KartkaGateway) -> Unit) {
+        val folder = createTempDirectory("kartka-gateway-").toFile()
+        val feed = ChangeFeed()
+        runBlocking {
+            val core = KartkaCore.open(folder.path, ForeignKeys(secrets), Log(), feed)
+            KartkaGateway(core, feed.flow).use { gateway ->
+                core.found(newRequest(), founding())
+                block(core, gateway)
+            }
+        }
+        folder.deleteRecursively()
+    }
+
+    @Test
+    fun `a card before the camera and digits on the keypad become what the core says`() =
+        atTheCounter { core, gateway ->
+            val cards = core.cards().emit(newRequest(), 2u)
+            val form = customerForm(CardChoice.Bind(cards[0].number))
+            val customer = core.customers().register(newRequest(), form)
+            val codes = cards.map { core.cards().code(it.number) }
+
+            val drawn = Rehearsal(Log()).frame(codes[0])
+            val (width, height) = drawn.width.toInt() to drawn.height.toInt()
+            val session = gateway.openScan()
+            val events = session.offer(LumaFrame(drawn.luma, width, height, width, atMillis = 0))
+            assertEquals(listOf<ScanEvent>(ScanEvent.Read(codes[0], Carrier.Qr)), events)
+            assertEquals(emptyList(), session.offer(LumaFrame(ByteArray(3), width, height, width, atMillis = 66)))
+            session.end()
+            assertEquals(emptyList(), session.offer(LumaFrame(drawn.luma, width, height, width, atMillis = 9_000)))
+
+            val damaged = codes[0].dropLast(1) + if (codes[0].last() == '2') '3' else '2'
+            val cases =
+                listOf(
+                    CardEntry.Scanned(codes[0], Carrier.Qr) to Recognition.Customer(customer),
+                    CardEntry.Scanned(codes[1], Carrier.Qr) to Recognition.NewCard(cards[1].number),
+                    CardEntry.Scanned(damaged, Carrier.Qr) to Recognition.Unreadable,
+                    CardEntry.Scanned("4820000000000", Carrier.Ean13) to Recognition.NotOurs,
+                    CardEntry.Typed(Scenario.text("customer.typed")) to Recognition.Customer(customer),
+                    CardEntry.Typed(cards[0].digits) to Recognition.Customer(customer),
+                    CardEntry.Typed(codes[1]) to Recognition.NewCard(cards[1].number),
+                    CardEntry.Typed("0000000") to Recognition.Nobody("0000000"),
+                )
+            cases.forEach { (entry, expected) -> assertEquals(expected, gateway.recognise(entry), "$entry") }
+            val other = form.profile.copy(phones = listOf("050" + Scenario.text("customer.digits").takeLast(7)))
+            core.customers().register(newRequest(), form.copy(profile = other, card = CardChoice.NoCard))
+            val typed = Scenario.text("customer.typed")
+            assertEquals(Recognition.Several(typed), gateway.recognise(CardEntry.Typed(typed)))
+        }
+
+    @Test
+    fun `a sale shows up with its customer and is told`() =
+        atTheCounter { core, gateway ->
+            assertEquals(SyncMark(SyncDot.Alone, 0), gateway.syncMark())
+            val customer = core.customers().register(newRequest(), customerForm(CardChoice.Issue))
+            runBlocking {
+                val told = async { gateway.changes.first { it == ChangeTopic.Sales } }
+                yield()
+                core.till().sell(newRequest(), amount(Scenario.number("sale.gross"), customer))
+                assertEquals(ChangeTopic.Sales, told.await())
+            }
+            core.till().sell(newRequest(), amount(100))
+            val sales = gateway.recentSales().map { Triple(it.amountMinor, it.currency, it.customer) }
+            val named = Triple(Scenario.number("sale.gross"), Scenario.text("currency"), Scenario.text("customer.name"))
+            assertEquals(listOf(Triple(100L, Scenario.text("currency"), null), named), sales)
+        }
+
+    @Test
+    fun `a refusal carries the key of its text`() =
+        runBlocking {
+            val folder = createTempDirectory("kartka-gateway-").toFile()
+            KartkaGateway.open(folder.path, secrets) { _, _, _ -> }.use { gateway ->
+                val fault = assertFailsWith<CoreFault.Refused> { gateway.recentSales() }
+                assertEquals("error.not_paired", fault.key)
+                assertFailsWith<CoreFault.Refused> { gateway.openScan() }
+            }
+            val lost =
+                object : Secrets {
+                    override fun load(name: String) = throw SecretsFault.Lost()
+
+                    override fun store(name: String, secret: ByteArray) = throw SecretsFault.Lost()
+                }
+            val fault = assertFailsWith<CoreFault> { KartkaGateway.open(folder.path, lost) { _, _, _ -> } }
+            assertEquals("error.keys_lost", assertIs<CoreFault.Refused>(fault).key)
+            folder.deleteRecursively()
+            Unit
+        }
+}
