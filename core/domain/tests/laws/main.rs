@@ -10,6 +10,7 @@ mod acts;
 mod cases;
 mod forged;
 mod garbage;
+mod index;
 mod invariants;
 mod people;
 mod properties;
