@@ -1,25 +1,35 @@
 //! Figures that issues name, as ratios within one run on one machine: `cargo bench -p kartka-tests`.
 //!
 //! Nothing here is asserted; what was measured goes into docs/performance.md with the machine and versions.
-#![allow(clippy::unwrap_used, clippy::disallowed_methods, reason = "a benchmark reads the clock")]
+#![allow(
+    clippy::unwrap_used,
+    clippy::disallowed_methods,
+    reason = "a benchmark reads the clock"
+)]
 
+mod device;
+mod house;
+mod mix;
 mod sale;
 mod scan;
+mod server;
 
 fn main() {
     // `cargo test` runs benches too, with this flag: measuring is not testing.
     if std::env::args().any(|arg| arg == "--test") {
         return;
     }
-    println!("{:<44} {:>12} {:>12}", "figure", "measured", "ratio");
+    println!("{:<54} {:>18} {:>8}", "figure", "measured", "ratio");
     sale::run();
+    server::run();
+    mix::run();
     scan::run();
 }
 
 /// Prints one line; `ratio` is against the reference of the section.
 fn line(name: &str, measured: &str, ratio: Option<f64>) {
     let ratio = ratio.map(|r| format!("{r:.2}")).unwrap_or_default();
-    println!("{name:<44} {measured:>12} {ratio:>12}");
+    println!("{name:<54} {measured:>18} {ratio:>8}");
 }
 
 /// Times `work` over `n` rounds; rounds per second.
