@@ -45,7 +45,7 @@ fn every_test_of_the_index_exists() {
         assert!(sources.iter().any(|s| s.contains(&defined)), "{name}");
         count += 1;
     }
-    assert!(count > 20, "the index names its tests");
+    assert!(count > 15, "the index names its tests: {count}");
 }
 
 #[test]
