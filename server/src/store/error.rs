@@ -90,3 +90,49 @@ impl From<kartka_protocol::WireError> for StoreError {
         Self::Unexpected(Box::new(error))
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_trouble_of_the_disk_has_its_word() {
+        let word = |code: i32| {
+            let error = rusqlite::Error::SqliteFailure(ffi::Error::new(code), None);
+            StoreError::from(error).to_string()
+        };
+        for (code, want) in [
+            (ffi::SQLITE_FULL, "the disk is full"),
+            (ffi::SQLITE_IOERR_SHMSIZE, "the disk is full"),
+            (ffi::SQLITE_READONLY, "the data folder is read-only"),
+            (
+                ffi::SQLITE_READONLY_DIRECTORY,
+                "the data folder is read-only",
+            ),
+            (ffi::SQLITE_BUSY, "the data is in use by another process"),
+            (
+                ffi::SQLITE_NOTADB,
+                "the key does not belong to this data, or the data is damaged",
+            ),
+            (ffi::SQLITE_CORRUPT_INDEX, "the data is damaged"),
+            (ffi::SQLITE_IOERR_FSYNC, "the disk reports an error"),
+            (ffi::SQLITE_CONSTRAINT_UNIQUE, "a statement failed"),
+        ] {
+            assert_eq!(word(code), want, "code {code}");
+        }
+        for (kind, want) in [
+            (io::ErrorKind::StorageFull, "the disk is full"),
+            (
+                io::ErrorKind::PermissionDenied,
+                "the data folder is read-only",
+            ),
+            (
+                io::ErrorKind::ReadOnlyFilesystem,
+                "the data folder is read-only",
+            ),
+            (io::ErrorKind::TimedOut, "the disk reports an error"),
+        ] {
+            assert_eq!(StoreError::from(io::Error::from(kind)).to_string(), want);
+        }
+    }
+}

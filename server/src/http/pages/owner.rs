@@ -99,9 +99,9 @@ fn today_page(shop: &Shop, view: &Overview, language: Language) -> Page {
         sales = money(view.today.total.sales, view.business.currency, language),
         sales_word = words.sales,
         rows = table(&rows),
-        points_word = words.points_outstanding,
+        points_word = words.points_head,
         points = table(&point_rows(view, language)),
-        people_word = words.customers,
+        people_word = words.everything,
         people = table(&[
             (words.customers.to_owned(), count(view.customers, language)),
             (words.devices.to_owned(), count(view.phones, language)),

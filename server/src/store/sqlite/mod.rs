@@ -140,3 +140,80 @@ impl BusinessStore for SqliteStore {
         outcome
     }
 }
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use super::*;
+    use crate::platform::SystemRandom;
+    use crate::store::{Fact, read, write};
+
+    const BUSINESS: BusinessId = BusinessId([7; 16]);
+
+    #[test]
+    fn a_newer_file_is_refused_and_left_as_it_is() {
+        let home = tempfile::tempdir().unwrap();
+        let keys = KeyFolder::beside(home.path());
+        let create = || SqliteStore::create(home.path(), &keys, BUSINESS, &SystemRandom);
+        let store = create().unwrap();
+        write(&store, |db| db.put_fact(Fact::Business, b"kept")).unwrap();
+        locked(&store.writer)
+            .pragma_update(None, "user_version", 99)
+            .unwrap();
+        drop(store);
+        let open = || SqliteStore::open(home.path(), &keys, BUSINESS);
+        let newer = open().err().unwrap();
+        assert!(
+            matches!(
+                newer,
+                StoreError::TooNew {
+                    found: 99,
+                    known: 1
+                }
+            ),
+            "{newer}"
+        );
+        let door = Door {
+            path: file_of(home.path(), BUSINESS),
+            key: keys.database_key(BUSINESS).unwrap(),
+        };
+        let conn = door.reader().unwrap();
+        let kept: Vec<u8> = conn
+            .query_row("SELECT value FROM meta", [], |row| row.get(0))
+            .unwrap();
+        assert_eq!(kept, b"kept");
+    }
+
+    #[test]
+    fn a_failed_transaction_leaves_nothing_behind() {
+        let home = tempfile::tempdir().unwrap();
+        let keys = KeyFolder::beside(home.path());
+        let store = SqliteStore::create(home.path(), &keys, BUSINESS, &SystemRandom).unwrap();
+        let failed = write(&store, |db| {
+            db.put_fact(Fact::Business, b"half")?;
+            Err::<(), _>(StoreError::Full)
+        });
+        assert!(matches!(failed, Err(StoreError::Full)));
+        let found = read(&store, |db| db.fact(Fact::Business)).unwrap();
+        assert_eq!(found, None);
+        assert_eq!(SqliteStore::businesses(home.path()).unwrap(), [BUSINESS]);
+    }
+
+    #[test]
+    fn only_the_owner_of_the_machine_reads_the_keys() {
+        let home = tempfile::tempdir().unwrap();
+        let data = home.path().join("data");
+        let keys = KeyFolder::beside(&data);
+        let _store = SqliteStore::create(&data, &keys, BUSINESS, &SystemRandom).unwrap();
+        #[cfg(unix)]
+        {
+            use std::os::unix::fs::PermissionsExt as _;
+            let folder = home.path().join("data.keys");
+            let mode = |path: &Path| std::fs::metadata(path).unwrap().permissions().mode() & 0o777;
+            assert_eq!(mode(&folder), 0o700);
+            for entry in std::fs::read_dir(&folder).unwrap() {
+                assert_eq!(mode(&entry.unwrap().path()), 0o600);
+            }
+        }
+    }
+}
