@@ -10,6 +10,7 @@ mod failure;
 mod history;
 mod outbox;
 mod rebase;
+pub mod scheduler;
 pub mod signer;
 mod state;
 pub mod transport;

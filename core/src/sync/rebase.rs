@@ -43,8 +43,9 @@ pub(super) fn apply(
 ) -> Result<Finished, CoreError> {
     let pages = read_pages(ground.asked, answer)?;
     let acked = acked_id(ground.device.no, answer)?;
+    let outbox_before = tx.outbox_len(ground.head.acked_op)?;
     let mut finished = Finished {
-        ops_acked: tx.outbox_len(ground.head.acked_op)? - tx.outbox_len(acked)?,
+        ops_acked: outbox_before.saturating_sub(tx.outbox_len(acked)?),
         rows: pages.iter().map(|page| page.rows.len() as u64).sum(),
         ..Finished::default()
     };

@@ -4,6 +4,8 @@
 //! they say (`history`), not by the certificate. Tests, the demo and the seeded world bring a [`Transport`] of
 //! their own.
 
+pub mod live;
+
 use std::sync::Arc;
 use std::time::Duration;
 

@@ -3,12 +3,14 @@
 use std::io::{Read as _, Write as _};
 use std::net::{SocketAddr, TcpListener};
 use std::sync::Arc;
+use std::time::Duration;
 
 use kartka_core::domain::founding::ShopKind;
 use kartka_core::error::CoreError;
+use kartka_core::sync::scheduler::Scheduler;
 use kartka_core::sync::transport::Http;
-use kartka_core::sync::{Cancel, Failure, Route, Transport as _};
-use kartka_core::usecase::customers::NewCard;
+use kartka_core::sync::{Cancel, Failure, Route, SyncEvent, Transport as _};
+use kartka_core::usecase::customers::{NewCard, Registration};
 use kartka_server::{FoundingInput, Rights, RunningServer, Server, ServerConfig};
 use tokio::runtime::Runtime;
 
@@ -106,6 +108,40 @@ fn two_phones_meet_over_http_and_a_server_that_stops_loses_nothing() {
     assert_eq!((a.outbox(), b.balance(ira)), (0, a.balance(ira)));
     assert_eq!(a.digests(), b.digests());
     house.stop();
+}
+
+#[test]
+fn what_one_phone_sells_the_other_shows_without_being_asked() {
+    let house = House::founded();
+    let http = Arc::new(Http::new(None).unwrap());
+    let (a, b) = (house.pair(1, &http), house.pair(2, &http));
+    let (heard, news) = std::sync::mpsc::channel();
+    let start = |counter: Counter, heard: Option<std::sync::mpsc::Sender<()>>| {
+        let Counter { shop, home, .. } = counter;
+        let shop = Arc::new(shop);
+        let observer = Box::new(move |event| {
+            if let (SyncEvent::UpToDate, Some(heard)) = (event, &heard) {
+                let _ = heard.send(());
+            }
+        });
+        let scheduler = Scheduler::over_http(shop.clone(), http.clone(), observer).unwrap();
+        (scheduler, shop, home)
+    };
+    let (seller, at_a, _a) = start(a, None);
+    let (shower, at_b, _b) = start(b, Some(heard));
+    let id = kartka_core::store::RequestId([5; 16]);
+    let form = Registration {
+        card: NewCard::Issue,
+        ..Registration::default()
+    };
+    let ira = at_a.register(id, &form).unwrap();
+    seller.now();
+    // Every poke of the server leads to one exchange; one of them brings the customer.
+    while at_b.customer(ira).is_err() {
+        news.recv_timeout(Duration::from_secs(20)).unwrap();
+    }
+    drop((seller, shower));
+    assert_eq!(at_a.sync_status().unwrap().outbox, 0);
 }
 
 /// Answers every connection with `answer` and closes it.
