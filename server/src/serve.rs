@@ -24,7 +24,7 @@ use crate::http::{App, Open, Peer, router};
 use crate::platform::{Clock, Random};
 use crate::shops::Shop;
 use crate::store::sqlite::SqliteStore;
-use crate::store::{Rights, StoreError};
+use crate::store::{Rights, StoreError, hex};
 
 /// Connections served at once; more wait in the system's queue.
 const CONNECTIONS: usize = 16_384;
@@ -126,7 +126,15 @@ impl Server {
                 config.clock.clone(),
                 config.random.clone(),
             );
-            let authority = opened.map_err(|source| StartError::Business { business, source })?;
+            let authority = match opened {
+                Ok(authority) => authority,
+                Err(StoreError::Empty) => {
+                    // A founding that was cut off: nobody was ever told of it.
+                    tracing::warn!(business = %hex(&business.0), "an empty file was passed over");
+                    continue;
+                }
+                Err(source) => return Err(StartError::Business { business, source }),
+            };
             app.shops.add(authority).map_err(StartError::Thread)?;
         }
         let routes = router(app.clone());

@@ -424,3 +424,17 @@ async fn two_businesses_on_one_server_stay_apart() {
     assert_eq!(other.status, 403);
     server.stop().await;
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_founding_that_was_cut_off_stops_nobody() {
+    let place = Place::new();
+    let (server, _, business) = serve(&place).await;
+    server.stop().await;
+    // The key and the file were made, then the power went.
+    let keys = place.folder.path().join("data.keys");
+    std::fs::write(keys.join(format!("{}.key", "0".repeat(32))), [3; 32]).unwrap();
+    std::fs::write(place.data().join(format!("{}.kartka", "0".repeat(32))), b"").unwrap();
+    let (server, _, _) = serve(&place).await;
+    assert_eq!(server.businesses(), [business]);
+    server.stop().await;
+}
