@@ -51,7 +51,8 @@ fn main() -> ExitCode {
     match done.and_then(|()| out.flush().map_err(Failure::outside)) {
         Ok(()) => ExitCode::SUCCESS,
         Err(failure) => {
-            eprintln!("kartka: {}", failure.sentence());
+            // A reader that is gone does not change how it ends.
+            let _ = writeln!(std::io::stderr(), "kartka: {}", failure.sentence());
             ExitCode::from(failure.exit_code())
         }
     }

@@ -52,7 +52,7 @@ pub(crate) fn run(args: &ScanArgs, out: &mut dyn Write) -> Result<(), Failure> {
             }
             Err(error) => {
                 unread += 1;
-                eprintln!("{}: {error}", file.display());
+                let _ = writeln!(std::io::stderr(), "{}: {error}", file.display());
             }
         }
     }

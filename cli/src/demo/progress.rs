@@ -50,14 +50,14 @@ impl Progress {
         let tenths = done * 10 / self.total.max(1);
         if tenths > self.tenths {
             self.tenths = tenths;
-            eprintln!("{date}  {}", self.words(done, elapsed));
+            write(&format!("{date}  {}\n", self.words(done, elapsed)));
         }
     }
 
     /// Leaves the bar's line.
     pub(crate) fn end(&self) {
         if self.terminal && self.drawn.is_some() {
-            eprintln!();
+            write("\n");
         }
     }
 
@@ -66,10 +66,7 @@ impl Progress {
         let (full, empty) = ("█".repeat(filled), "░".repeat(BAR - filled.min(BAR)));
         // Padded, so that a shorter line covers a longer one.
         let line = format!("\r{full}{empty}  {date}  {:<56}", self.words(done, elapsed));
-        let mut stream = std::io::stderr().lock();
-        // A terminal that is gone is no reason to stop.
-        let _ = stream.write_all(line.as_bytes());
-        let _ = stream.flush();
+        write(&line);
     }
 
     fn words(&self, done: usize, elapsed: Duration) -> String {
@@ -81,4 +78,12 @@ impl Progress {
             self.total
         )
     }
+}
+
+/// A reader that is gone is no reason to stop.
+fn write(text: &str) {
+    let mut stream = std::io::stderr().lock();
+    let _ = stream
+        .write_all(text.as_bytes())
+        .and_then(|()| stream.flush());
 }
