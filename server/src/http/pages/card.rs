@@ -11,7 +11,7 @@ use axum::http::{HeaderMap, StatusCode, Uri};
 use kartka_domain::card::{CardCode, CardNumber, Carrier};
 
 use super::figures::{date, money, number, points};
-use super::html::{Page, qr_tile, table, text};
+use super::html::{Page, qr_tile, section, table, text};
 use super::words::Language;
 use crate::http::exchange::on_thread;
 use crate::http::rate::Pass;
@@ -73,22 +73,19 @@ fn find(app: &App, tag: &str, code: &str) -> Option<(Arc<Shop>, CardNumber)> {
 
 fn unknown(language: Language) -> Page {
     let words = language.words();
-    Page {
-        title: words.not_found.to_owned(),
+    Page::message(
         language,
-        body: format!(
-            "<h1>{}</h1><p>{}</p>",
-            words.not_found, words.not_found_hint
-        ),
-        status: StatusCode::NOT_FOUND,
-    }
+        words.not_found,
+        words.not_found_hint,
+        StatusCode::NOT_FOUND,
+    )
 }
 
 fn page(view: &CardView, language: Language) -> Page {
     let words = language.words();
     let name = &view.business.name;
     let mut body = format!(
-        "<h1>{}</h1><p>{}</p>{}<p class=\"code\">{}</p>",
+        "<div class=\"face\"><h1>{}</h1><p>{}</p>{}<p class=\"code\">{}</p></div>",
         text(name),
         words.show_code,
         qr_tile(&view.code, words.code_of_card),
@@ -107,41 +104,63 @@ fn page(view: &CardView, language: Language) -> Page {
 
 fn held(view: &CardView, holder: &Holder, language: Language) -> String {
     let words = language.words();
-    let mut html = format!("<h2>{}</h2>", words.balance);
+    let mut balances = String::new();
     for (name, balance) in &holder.balances {
-        let figure = match balance {
-            Balance::Points(held) => {
-                let held = points(held.0, view.business.point_scale, language);
-                format!("{held} <small>{}</small>", words.points)
-            }
-            Balance::Stamps(held, size) => format!(
-                "{} / {} <small>{}</small>",
-                number(held.0, language),
-                number(size.0, language),
-                words.stamps
-            ),
-        };
         let _ = write!(
-            html,
-            "<div class=\"box\"><div class=\"big\">{figure}</div><div class=\"dim\">{}</div></div>",
-            text(name)
+            balances,
+            "<div class=\"box\"><p class=\"dim\">{}</p>{}</div>",
+            text(name),
+            figure(*balance, view.business.point_scale, language)
         );
     }
-    let _ = write!(html, "<h2>{}</h2>", words.last_purchases);
-    if holder.purchases.is_empty() {
-        let _ = write!(html, "<p class=\"dim\">{}</p>", words.no_purchases);
-        return html;
+    let purchases = if holder.purchases.is_empty() {
+        format!("<p class=\"dim\">{}</p>", words.no_purchases)
+    } else {
+        let rows: Vec<(String, String)> = holder
+            .purchases
+            .iter()
+            .map(|(day, total)| {
+                let total = money(*total, view.business.currency, language);
+                (date(*day, language), total)
+            })
+            .collect();
+        table(&rows)
+    };
+    section(words.balance, &balances) + &section(words.last_purchases, &purchases)
+}
+
+/// Stamps up to here are drawn as well as counted.
+const DRAWN: i64 = 20;
+
+fn figure(balance: Balance, scale: u8, language: Language) -> String {
+    let words = language.words();
+    match balance {
+        Balance::Points(held) => format!(
+            "<p class=\"big\">{} <small>{}</small></p>",
+            points(held.0, scale, language),
+            words.points.beside_digits(held.0, scale, language)
+        ),
+        Balance::Stamps(held, size) => format!(
+            "<p class=\"big\">{} <small>{} {} {}</small></p>{}",
+            number(held.0, language),
+            words.stamps.beside(held.0, language),
+            words.of,
+            number(size.0, language),
+            drawn(held.0, size.0)
+        ),
     }
-    let rows: Vec<(String, String)> = holder
-        .purchases
-        .iter()
-        .map(|(day, total)| {
-            let total = money(*total, view.business.currency, language);
-            (date(*day, language), total)
-        })
-        .collect();
-    html.push_str(&table(&rows));
-    html
+}
+
+/// A circle for each place on a stamp card; the figure beside it says the same to a screen reader.
+fn drawn(held: i64, size: i64) -> String {
+    if !(1..=DRAWN).contains(&size) {
+        return String::new();
+    }
+    let places = (0..size).map(|at| if at < held { "<b></b>" } else { "<i></i>" });
+    format!(
+        "<div class=\"stamps\" aria-hidden=\"true\">{}</div>",
+        places.collect::<String>()
+    )
 }
 
 /// Four letters at a time, for reading aloud; the scanner does not mind.

@@ -23,13 +23,31 @@ pub(crate) struct Page {
     pub(crate) status: StatusCode,
 }
 
+impl Page {
+    /// A page that only says something.
+    pub(super) fn message(language: Language, said: &str, hint: &str, status: StatusCode) -> Self {
+        Self {
+            title: said.to_owned(),
+            language,
+            body: format!(
+                "<div class=\"message\"><h1>{}</h1><p class=\"dim\">{}</p></div>",
+                text(said),
+                text(hint)
+            ),
+            status,
+        }
+    }
+}
+
 impl IntoResponse for Page {
     fn into_response(self) -> Response {
         let html = format!(
             "<!doctype html><html lang=\"{}\"><head><meta charset=\"utf-8\">\
              <meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\
+             <meta name=\"color-scheme\" content=\"light dark\">\
              <meta name=\"robots\" content=\"noindex\"><title>{}</title>\
-             <link rel=\"stylesheet\" href=\"/style.css\"></head><body><main>{}</main></body></html>",
+             <link rel=\"stylesheet\" href=\"/style.css\"></head>\
+             <body><main>{}</main><footer>Kartka</footer></body></html>",
             self.language.tag(),
             text(&self.title),
             self.body
@@ -60,6 +78,11 @@ pub(super) fn text(raw: &str) -> String {
         }
     }
     out
+}
+
+/// A part of a page under its own heading; `body` is HTML.
+pub(super) fn section(heading: &str, body: &str) -> String {
+    format!("<section><h2>{}</h2>{body}</section>", text(heading))
 }
 
 /// A table with a heading at the left of each row.

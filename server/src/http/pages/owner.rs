@@ -7,8 +7,8 @@ use axum::http::{HeaderMap, StatusCode, Uri};
 
 use kartka_domain::money::{Overflow, Points};
 
-use super::figures::{date, money, number, percent, points, signed_percent};
-use super::html::{Page, qr_tile, table, text};
+use super::figures::{money, number, percent, points, signed_percent, weekday};
+use super::html::{Page, qr_tile, section, table, text};
 use super::words::Language;
 use crate::http::exchange::on_thread;
 use crate::http::rate::Pass;
@@ -84,72 +84,110 @@ fn enter(app: &App, peer: Peer, business: &str, uri: &Uri) -> Result<Arc<Shop>, 
 
 fn today_page(shop: &Shop, view: &Overview, language: Language) -> Page {
     let words = language.words();
-    let Ok(rows) = day_rows(view, language) else {
+    let (Ok(takings), Ok(tiles)) = (takings(view, language), tiles(view, language)) else {
         return apology(language, StatusCode::INTERNAL_SERVER_ERROR);
     };
-    let path = shop.authority.owner_path().replacen('?', "/pair?", 1);
+    let people = table(&[
+        (words.customers.to_owned(), count(view.customers, language)),
+        (words.devices.to_owned(), count(view.phones, language)),
+    ]);
+    let add = add_phone(shop, view, language);
+    let points = section(words.points_head, &table(&point_rows(view, language)));
+    let everything = section(words.everything, &people);
     let body = format!(
-        "<h1>{name}</h1><p class=\"dim\">{today}, {date}</p>\
-         <div class=\"box\"><div class=\"big\">{sales}</div><div class=\"dim\">{sales_word}</div></div>\
-         {rows}<h2>{points_word}</h2>{points}<h2>{people_word}</h2>{people}\
-         <h2>{add}</h2><form method=\"post\" action=\"{path}\"><button>{open}</button></form>",
-        name = text(&view.business.name),
-        today = words.today,
-        date = date(view.today.date, language),
-        sales = money(view.today.total.sales, view.business.currency, language),
-        sales_word = words.sales,
-        rows = table(&rows),
-        points_word = words.points_head,
-        points = table(&point_rows(view, language)),
-        people_word = words.everything,
-        people = table(&[
-            (words.customers.to_owned(), count(view.customers, language)),
-            (words.devices.to_owned(), count(view.phones, language)),
-        ]),
-        add = words.add_phone,
-        path = text(&path),
-        open = words.pair_open,
+        "<h1>{}</h1><p class=\"dim\">{}, {}</p>",
+        text(&view.business.name),
+        words.today,
+        weekday(view.today.date, language)
     );
     Page {
         title: view.business.name.clone(),
         language,
-        body,
+        // Without a phone there is only one thing to do here.
+        body: match view.phones {
+            0 => body + &add + &takings,
+            _ => body + &takings + &tiles + &points + &everything + &add,
+        },
         status: StatusCode::OK,
     }
 }
 
-/// The day's figures, each with the change from a week ago where there is something to compare with.
-fn day_rows(view: &Overview, language: Language) -> Result<Vec<(String, String)>, Overflow> {
+/// What the day brought, beside the same weekday a week ago up to this time (R1).
+fn takings(view: &Overview, language: Language) -> Result<String, Overflow> {
     let words = language.words();
     let (today, (before, change)) = (&view.today, &view.week_before);
     let money = |amount| money(amount, view.business.currency, language);
-    let with = |figure: String, change: Option<i64>| match change {
-        Some(change) => format!("{figure} ({})", signed_percent(change, language)),
-        None => figure,
-    };
-    let average = today.total.average()?;
-    let repeat = today.repeat_share()?;
-    let rows = [
-        (
-            words.visits,
-            with(number(today.total.receipts, language), change.receipts),
-        ),
-        (
-            words.average,
-            average.map_or("–".to_owned(), |a| with(money(a), change.average)),
-        ),
-        (words.new_customers, number(today.registered, language)),
-        (
-            words.repeat_share,
-            repeat.map_or("–".to_owned(), |r| percent(r, language)),
-        ),
-        (words.returned, money(today.total.returns)),
-        (
+    let beside = if before.total.receipts == 0 {
+        words.no_sales_before.to_owned()
+    } else {
+        let before = money(before.total.revenue()?);
+        format!(
+            "{}: {before}{}",
             words.week_before,
-            with(money(before.total.sales), change.revenue),
-        ),
+            moved(change.revenue, language)
+        )
+    };
+    let none_yet = match today.total.receipts {
+        0 => format!("<p>{}</p>", words.no_sales),
+        _ => String::new(),
+    };
+    Ok(format!(
+        "<div class=\"box\"><p class=\"dim\">{}</p><p class=\"big\">{}</p>{none_yet}<p class=\"dim\">{beside}</p></div>",
+        words.sales,
+        money(today.total.revenue()?),
+    ))
+}
+
+/// The day's other figures, each with the change from a week ago where there is something to compare with.
+fn tiles(view: &Overview, language: Language) -> Result<String, Overflow> {
+    let words = language.words();
+    let (today, change) = (&view.today, &view.week_before.1);
+    let money = |amount| money(amount, view.business.currency, language);
+    let none = || "–".to_owned();
+    let tile = |name: &str, figure: String, change: Option<i64>| {
+        let moved = moved(change, language);
+        format!("<div><dt>{name}</dt><dd>{figure}{moved}</dd></div>")
+    };
+    let average = today.total.average()?.map_or_else(none, money);
+    let share = |share| percent(share, language);
+    let repeat = today.repeat_share()?.map_or_else(none, share);
+    let receipts = number(today.total.receipts, language);
+    let new = number(today.registered, language);
+    let returns = money(today.total.returns);
+    let all = [
+        tile(words.visits, receipts, change.receipts),
+        tile(words.average, average, change.average),
+        tile(words.new_customers, new, None),
+        tile(words.repeat_share, repeat, None),
+        tile(words.returned, returns, None),
     ];
-    Ok(rows.map(|(name, figure)| (name.to_owned(), figure)).into())
+    Ok(format!("<dl class=\"tiles\">{}</dl>", all.concat()))
+}
+
+/// How a figure moved within a week; the sign says it as well as the colour.
+fn moved(change: Option<i64>, language: Language) -> String {
+    let (class, said) = match change {
+        None => return String::new(),
+        Some(0) => ("dim", language.words().unchanged.to_owned()),
+        Some(change) if change < 0 => ("down", signed_percent(change, language)),
+        Some(change) => ("up", signed_percent(change, language)),
+    };
+    format!(" <small class=\"{class}\">{said}</small>")
+}
+
+fn add_phone(shop: &Shop, view: &Overview, language: Language) -> String {
+    let words = language.words();
+    let hint = match view.phones {
+        0 => format!("<p>{}</p>", words.no_phones),
+        _ => String::new(),
+    };
+    let path = shop.authority.owner_path().replacen('?', "/pair?", 1);
+    let form = format!(
+        "{hint}<form method=\"post\" action=\"{}\"><button>{}</button></form>",
+        text(&path),
+        words.pair_open
+    );
+    section(words.add_phone, &form)
 }
 
 fn point_rows(view: &Overview, language: Language) -> Vec<(String, String)> {
@@ -177,7 +215,7 @@ fn code_page(code: &str, language: Language) -> Page {
         title: words.code_for_pairing.to_owned(),
         language,
         body: format!(
-            "<h1>{}</h1><p>{}</p>{}<p class=\"code\">{}</p>",
+            "<div class=\"face\"><h1>{}</h1><p>{}</p>{}<p class=\"code long\">{}</p></div>",
             words.code_for_pairing,
             words.pair_hint,
             qr_tile(code, words.code_for_pairing),
@@ -192,12 +230,7 @@ fn closed(language: Language, status: StatusCode) -> Page {
         return apology(language, status);
     }
     let words = language.words();
-    Page {
-        title: words.owner_only.to_owned(),
-        language,
-        body: format!("<h1>Kartka</h1><p>{}</p>", words.owner_hint),
-        status,
-    }
+    Page::message(language, words.owner_only, words.owner_hint, status)
 }
 
 fn failed(error: &StoreError, language: Language) -> Page {
@@ -212,10 +245,5 @@ pub(super) fn apology(language: Language, status: StatusCode) -> Page {
         StatusCode::TOO_MANY_REQUESTS => words.slow_down,
         _ => words.trouble,
     };
-    Page {
-        title: "Kartka".to_owned(),
-        language,
-        body: format!("<h1>Kartka</h1><p>{sorry}</p>"),
-        status,
-    }
+    Page::message(language, sorry, words.trouble_hint, status)
 }

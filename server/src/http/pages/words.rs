@@ -69,8 +69,64 @@ fn thousandths(q: &str) -> u32 {
     }
 }
 
+/// A counted noun. English has two forms, Ukrainian and Russian three; a number with digits after the comma takes
+/// `part` everywhere.
+pub(crate) struct Noun {
+    one: &'static str,
+    few: &'static str,
+    many: &'static str,
+    part: &'static str,
+}
+
+impl Noun {
+    /// The form beside a whole number.
+    pub(crate) const fn beside(&self, value: i64, language: Language) -> &'static str {
+        let value = value.unsigned_abs();
+        let (tens, ones) = (value / 10 % 10, value % 10);
+        match (language, tens, ones) {
+            (Language::English, _, _) if value == 1 => self.one,
+            (Language::English, _, _) | (_, 1, _) => self.many,
+            (_, _, 1) => self.one,
+            (_, _, 2..=4) => self.few,
+            _ => self.many,
+        }
+    }
+
+    /// The form beside a number that shows `digits` after the comma.
+    pub(crate) const fn beside_digits(
+        &self,
+        value: i64,
+        digits: u8,
+        language: Language,
+    ) -> &'static str {
+        if digits == 0 {
+            self.beside(value, language)
+        } else {
+            self.part
+        }
+    }
+}
+
+const fn noun(
+    one: &'static str,
+    few: &'static str,
+    many: &'static str,
+    part: &'static str,
+) -> Noun {
+    Noun {
+        one,
+        few,
+        many,
+        part,
+    }
+}
+
 /// Every text of the pages.
 pub(crate) struct Words {
+    /// As they stand in a date.
+    pub(crate) months: [&'static str; 12],
+    /// From Monday on.
+    pub(crate) weekdays: [&'static str; 7],
     pub(crate) today: &'static str,
     pub(crate) sales: &'static str,
     pub(crate) visits: &'static str,
@@ -83,6 +139,10 @@ pub(crate) struct Words {
     pub(crate) points_outstanding: &'static str,
     pub(crate) liability: &'static str,
     pub(crate) week_before: &'static str,
+    pub(crate) unchanged: &'static str,
+    pub(crate) no_sales: &'static str,
+    pub(crate) no_sales_before: &'static str,
+    pub(crate) no_phones: &'static str,
     pub(crate) points_head: &'static str,
     pub(crate) everything: &'static str,
     pub(crate) customers: &'static str,
@@ -94,8 +154,9 @@ pub(crate) struct Words {
     pub(crate) show_code: &'static str,
     pub(crate) code_of_card: &'static str,
     pub(crate) balance: &'static str,
-    pub(crate) points: &'static str,
-    pub(crate) stamps: &'static str,
+    pub(crate) points: Noun,
+    pub(crate) stamps: Noun,
+    pub(crate) of: &'static str,
     pub(crate) last_purchases: &'static str,
     pub(crate) no_purchases: &'static str,
     pub(crate) not_found: &'static str,
@@ -104,21 +165,49 @@ pub(crate) struct Words {
     pub(crate) owner_hint: &'static str,
     pub(crate) slow_down: &'static str,
     pub(crate) trouble: &'static str,
+    pub(crate) trouble_hint: &'static str,
 }
 
 const UKRAINIAN: Words = Words {
+    months: [
+        "січня",
+        "лютого",
+        "березня",
+        "квітня",
+        "травня",
+        "червня",
+        "липня",
+        "серпня",
+        "вересня",
+        "жовтня",
+        "листопада",
+        "грудня",
+    ],
+    weekdays: [
+        "понеділок",
+        "вівторок",
+        "середа",
+        "четвер",
+        "п’ятниця",
+        "субота",
+        "неділя",
+    ],
     today: "Сьогодні",
-    sales: "Продажі",
+    sales: "Виторг",
     visits: "Покупки",
     average: "Середній чек",
     new_customers: "Нові клієнти",
     repeat_share: "Повернулися знову",
     returned: "Повернення",
-    points_earned: "Бонусів нараховано",
-    points_spent: "Бонусів витрачено",
-    points_outstanding: "Бонусів на руках",
+    points_earned: "Нараховано сьогодні",
+    points_spent: "Витрачено сьогодні",
+    points_outstanding: "На руках у клієнтів",
     liability: "Це у грошах",
-    week_before: "Той самий день минулого тижня",
+    week_before: "Тиждень тому на цю годину",
+    unchanged: "без змін",
+    no_sales: "Сьогодні продажів ще не було.",
+    no_sales_before: "Тиждень тому на цю годину продажів не було.",
+    no_phones: "Додайте перший телефон: він стане касою.",
     points_head: "Бонуси",
     everything: "Усього",
     customers: "Клієнти",
@@ -130,31 +219,60 @@ const UKRAINIAN: Words = Words {
     show_code: "Покажіть цей код касиру",
     code_of_card: "Код картки",
     balance: "На рахунку",
-    points: "бонусів",
-    stamps: "штампів",
+    points: noun("бонус", "бонуси", "бонусів", "бонуса"),
+    stamps: noun("штамп", "штампи", "штампів", "штампа"),
+    of: "з",
     last_purchases: "Останні покупки",
     no_purchases: "Покупок ще немає",
     not_found: "Такої картки немає",
     not_found_hint: "Перевірте адресу або відскануйте код ще раз.",
     owner_only: "Сторінка власника",
     owner_hint: "Відкрийте її за адресою, яку показав сервер під час запуску.",
-    slow_down: "Забагато запитів. Спробуйте за хвилину.",
-    trouble: "Щось пішло не так. Спробуйте ще раз.",
+    slow_down: "Забагато запитів",
+    trouble: "Щось пішло не так",
+    trouble_hint: "Спробуйте ще раз за хвилину.",
 };
 
 const RUSSIAN: Words = Words {
+    months: [
+        "января",
+        "февраля",
+        "марта",
+        "апреля",
+        "мая",
+        "июня",
+        "июля",
+        "августа",
+        "сентября",
+        "октября",
+        "ноября",
+        "декабря",
+    ],
+    weekdays: [
+        "понедельник",
+        "вторник",
+        "среда",
+        "четверг",
+        "пятница",
+        "суббота",
+        "воскресенье",
+    ],
     today: "Сегодня",
-    sales: "Продажи",
+    sales: "Выручка",
     visits: "Покупки",
     average: "Средний чек",
     new_customers: "Новые клиенты",
     repeat_share: "Вернулись снова",
     returned: "Возвраты",
-    points_earned: "Бонусов начислено",
-    points_spent: "Бонусов потрачено",
-    points_outstanding: "Бонусов на руках",
+    points_earned: "Начислено сегодня",
+    points_spent: "Потрачено сегодня",
+    points_outstanding: "На руках у клиентов",
     liability: "Это в деньгах",
-    week_before: "Тот же день прошлой недели",
+    week_before: "Неделю назад к этому часу",
+    unchanged: "без изменений",
+    no_sales: "Сегодня продаж ещё не было.",
+    no_sales_before: "Неделю назад к этому часу продаж не было.",
+    no_phones: "Добавьте первый телефон: он станет кассой.",
     points_head: "Бонусы",
     everything: "Всего",
     customers: "Клиенты",
@@ -166,31 +284,60 @@ const RUSSIAN: Words = Words {
     show_code: "Покажите этот код кассиру",
     code_of_card: "Код карты",
     balance: "На счёте",
-    points: "бонусов",
-    stamps: "штампов",
+    points: noun("бонус", "бонуса", "бонусов", "бонуса"),
+    stamps: noun("штамп", "штампа", "штампов", "штампа"),
+    of: "из",
     last_purchases: "Последние покупки",
     no_purchases: "Покупок ещё нет",
     not_found: "Такой карты нет",
     not_found_hint: "Проверьте адрес или отсканируйте код ещё раз.",
     owner_only: "Страница владельца",
     owner_hint: "Откройте её по адресу, который сервер показал при запуске.",
-    slow_down: "Слишком много запросов. Попробуйте через минуту.",
-    trouble: "Что-то пошло не так. Попробуйте ещё раз.",
+    slow_down: "Слишком много запросов",
+    trouble: "Что-то пошло не так",
+    trouble_hint: "Попробуйте ещё раз через минуту.",
 };
 
 const ENGLISH: Words = Words {
+    months: [
+        "January",
+        "February",
+        "March",
+        "April",
+        "May",
+        "June",
+        "July",
+        "August",
+        "September",
+        "October",
+        "November",
+        "December",
+    ],
+    weekdays: [
+        "Monday",
+        "Tuesday",
+        "Wednesday",
+        "Thursday",
+        "Friday",
+        "Saturday",
+        "Sunday",
+    ],
     today: "Today",
-    sales: "Sales",
+    sales: "Net sales",
     visits: "Purchases",
-    average: "Average receipt",
+    average: "Average",
     new_customers: "New customers",
     repeat_share: "Came back",
     returned: "Returned",
-    points_earned: "Points earned",
-    points_spent: "Points spent",
-    points_outstanding: "Points outstanding",
+    points_earned: "Earned today",
+    points_spent: "Spent today",
+    points_outstanding: "Held by customers",
     liability: "Worth in money",
-    week_before: "Same day last week",
+    week_before: "A week ago by this time",
+    unchanged: "no change",
+    no_sales: "No sales yet today.",
+    no_sales_before: "No sales a week ago by this time.",
+    no_phones: "Add the first phone: it becomes the till.",
     points_head: "Points",
     everything: "In all",
     customers: "Customers",
@@ -202,16 +349,18 @@ const ENGLISH: Words = Words {
     show_code: "Show this code to the cashier",
     code_of_card: "Code of the card",
     balance: "Balance",
-    points: "points",
-    stamps: "stamps",
+    points: noun("point", "points", "points", "points"),
+    stamps: noun("stamp", "stamps", "stamps", "stamps"),
+    of: "of",
     last_purchases: "Last purchases",
     no_purchases: "No purchases yet",
     not_found: "There is no such card",
     not_found_hint: "Check the address, or scan the code again.",
     owner_only: "The owner's page",
     owner_hint: "Open it by the address the server printed when it started.",
-    slow_down: "Too many requests. Try again in a minute.",
-    trouble: "Something went wrong. Please try again.",
+    slow_down: "Too many requests",
+    trouble: "Something went wrong",
+    trouble_hint: "Please try again in a minute.",
 };
 
 #[cfg(test)]
@@ -233,5 +382,28 @@ mod tests {
             headers.insert(header::ACCEPT_LANGUAGE, accepted.parse().expect("a header"));
             assert_eq!(Language::of(&headers), want, "{accepted}");
         }
+    }
+
+    #[test]
+    fn a_noun_agrees_with_its_number() {
+        let points = &UKRAINIAN.points;
+        for (value, want) in [
+            (0, "бонусів"),
+            (1, "бонус"),
+            (3, "бонуси"),
+            (5, "бонусів"),
+            (11, "бонусів"),
+            (14, "бонусів"),
+            (21, "бонус"),
+            (-102, "бонуси"),
+            (7_722, "бонуси"),
+            (1_112, "бонусів"),
+        ] {
+            assert_eq!(points.beside(value, Language::Ukrainian), want, "{value}");
+        }
+        assert_eq!(points.beside_digits(150, 2, Language::Ukrainian), "бонуса");
+        assert_eq!(RUSSIAN.stamps.beside(24, Language::Russian), "штампа");
+        assert_eq!(ENGLISH.points.beside(1, Language::English), "point");
+        assert_eq!(ENGLISH.points.beside(21, Language::English), "points");
     }
 }
