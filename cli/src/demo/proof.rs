@@ -15,6 +15,9 @@ use super::world::World;
 use crate::failure::Failure;
 use crate::money;
 
+/// Of whom, in which instrument.
+type Account = (i64, i64);
+
 /// One thing that was compared.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Check {
@@ -48,9 +51,9 @@ pub(crate) struct Held {
     /// The ledger as it lies, with the store's sums and size.
     pub(crate) control: Control,
     /// Balances by the domain's positions, by person.
-    positions: BTreeMap<(i64, i64), Sums>,
+    positions: BTreeMap<Account, Sums>,
     /// Balances by SQL, by person.
-    by_sql: BTreeMap<(i64, i64), Sums>,
+    by_sql: BTreeMap<Account, Sums>,
 }
 
 impl Held {
@@ -174,7 +177,7 @@ fn overdrafts(db: &dyn Reads) -> Result<(u64, i64), StoreError> {
 }
 
 /// Balances as the domain's fold left them.
-fn positions(db: &dyn Reads) -> Result<Vec<((i64, i64), Sums)>, StoreError> {
+fn positions(db: &dyn Reads) -> Result<Vec<(Account, Sums)>, StoreError> {
     let mut all = Vec::new();
     for row in rows(db, RowKind::Position)? {
         let Row::Position(customer, position) = row else {
@@ -219,11 +222,8 @@ impl Persons {
         *self.0.get(&customer).unwrap_or(&customer)
     }
 
-    fn together(
-        &self,
-        sums: impl IntoIterator<Item = ((i64, i64), Sums)>,
-    ) -> BTreeMap<(i64, i64), Sums> {
-        let mut together: BTreeMap<(i64, i64), Sums> = BTreeMap::new();
+    fn together(&self, sums: impl IntoIterator<Item = (Account, Sums)>) -> BTreeMap<Account, Sums> {
+        let mut together: BTreeMap<Account, Sums> = BTreeMap::new();
         for ((customer, instrument), (points, stamps)) in sums {
             let sum = together
                 .entry((self.of_customer(customer), instrument))
@@ -297,8 +297,8 @@ pub(crate) fn distinct(file: &[Purchase]) -> u64 {
 
 fn same(
     what: &'static str,
-    one: &BTreeMap<(i64, i64), Sums>,
-    other: &BTreeMap<(i64, i64), Sums>,
+    one: &BTreeMap<Account, Sums>,
+    other: &BTreeMap<Account, Sums>,
 ) -> Check {
     let differ = one
         .iter()
