@@ -272,3 +272,57 @@ fn known(wire: &WireRow) -> Option<Row> {
     RowKind::from_number(wire.kind)?;
     decode(wire.kind, wire.id, &wire.record).ok()
 }
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use std::sync::Arc;
+
+    use kartka_protocol::fields::{Record, Shape};
+
+    use super::*;
+    use crate::platform::{SystemClock, SystemRng};
+    use crate::store::{DatabaseKey, Store, Vfs};
+
+    fn wire(kind: u8, seq: i64, fields: &[(u16, i64)]) -> WireRow {
+        let mut record = Record::new();
+        for (tag, value) in fields {
+            record.put(*tag, *value);
+        }
+        let record = record.encode();
+        assert!(Record::decode(&record, Shape::ENTITY).is_ok());
+        WireRow {
+            kind,
+            id: (1 << 40) + 7,
+            seq: Seq(seq),
+            record,
+        }
+    }
+
+    #[test]
+    fn a_row_that_only_a_newer_version_can_read_is_kept_and_counted() {
+        let home = tempfile::tempdir().unwrap();
+        let key = DatabaseKey::from_bytes(&[7; 32]).unwrap();
+        let (clock, rng) = (Arc::new(SystemClock::new()), Arc::new(SystemRng));
+        let path = home.path().join("shop.db");
+        let store = Store::open(&path, &Vfs::system(), &key, clock, rng).unwrap();
+        let digest_key = DigestKey([3; 32]);
+        let month = Scope::Month(Month(1998 * 12));
+        // A ledger entry of a kind that is not invented yet, and a row of a kind that is not invented yet.
+        for (kind, scope) in [(RowKind::Entry as u8, month), (200, Scope::Base)] {
+            let rows = [wire(kind, 5, &[(1, 9_999)]), wire(kind, 6, &[(1, 9_998)])];
+            let bytes = |tx: &Tx<'_>, row: &WireRow| {
+                let mut settling = Settling::new(tx, &digest_key);
+                settling.bytes(row, scope)?;
+                settling.finish()
+            };
+            for row in &rows {
+                store.write(|tx| bytes(tx, row)).unwrap();
+                let kept = store.read(|r| r.authority_row(kind, row.id)).unwrap();
+                assert_eq!(kept.as_ref(), Some(row));
+                let (_, digest) = store.read(|r| r.scope(scope)).unwrap().unwrap();
+                assert_eq!(digest, Digest::of(&digest_key, [row]));
+            }
+        }
+    }
+}

@@ -92,15 +92,6 @@ impl Reader<'_> {
         Ok(found.and_then(|found| read(kind, id, &found.record).ok()))
     }
 
-    /// All rows of a kind without columns of its own, by key.
-    pub(crate) fn rules(&self, kind: RowKind) -> Result<Vec<Row>, StoreError> {
-        self.many(
-            kind,
-            "SELECT id, record FROM rule WHERE kind = ?1 ORDER BY id",
-            [kind as u8],
-        )
-    }
-
     /// The row with the highest key of a kind without columns of its own.
     pub(crate) fn newest_rule(&self, kind: RowKind) -> Result<Option<Row>, StoreError> {
         let sql = "SELECT id, record FROM rule WHERE kind = ?1 ORDER BY id DESC LIMIT 1";
