@@ -127,6 +127,7 @@ impl Authority {
             clock,
             random,
             memory,
+            pages: super::pull::PAGES,
         })
     }
 }

@@ -39,6 +39,8 @@ pub struct Authority {
     clock: Arc<dyn Clock>,
     random: Arc<dyn Random>,
     memory: Memory,
+    /// Bytes of pages in one answer, at most.
+    pages: usize,
 }
 
 /// Something to be done in a turn of the writer.
@@ -112,6 +114,12 @@ impl Authority {
                 head: order.seq,
             })
         })
+    }
+
+    /// Sends at most about `bytes` of pages in one answer, so that even a small shop comes to a phone in parts:
+    /// what a phone does between two parts can be tried without a hundred thousand rows.
+    pub fn limit_pages(&mut self, bytes: usize) {
+        self.pages = bytes.min(pull::PAGES);
     }
 
     /// The business.

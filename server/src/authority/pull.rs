@@ -19,6 +19,8 @@ use crate::store::{DeviceState, Reads, Rights, StoreError, Visit, read};
 const RECENT: i32 = 3;
 /// Left of an answer for everything but pages.
 const ENVELOPE: usize = 256 * 1_024;
+/// Bytes of pages in one answer, at most.
+pub(super) const PAGES: usize = limits::ANSWER - ENVELOPE;
 /// Rows pack to a sixth and better; a page that does not is cut again by its writer.
 const PACKING: usize = 6;
 
@@ -81,7 +83,7 @@ impl Authority {
             head: order.seq,
             left: usize::try_from(request.budget).unwrap_or(usize::MAX),
         };
-        pull.left = pull.left.min(limits::ANSWER - ENVELOPE);
+        pull.left = pull.left.min(self.pages);
         for (scope, after) in ordered(request) {
             if !months.allow(scope) {
                 continue;

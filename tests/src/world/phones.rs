@@ -53,6 +53,7 @@ enum Happening {
 
 /// A shop in the middle of a seed.
 pub(super) struct Street {
+    pub(super) seed: u64,
     pub(super) world: World,
     pub(super) server: Server,
     pub(super) phones: Vec<Phone>,
@@ -77,6 +78,7 @@ pub(super) fn run(seed: u64) -> Result<Summary, Failure> {
     let weather = Weather::of(&mut world.dice);
     world.kill = weather.kill;
     let mut street = Street {
+        seed,
         server_seq: 0,
         night: false,
         unlucky: world.dice.place(PHONES).unwrap_or(0),
@@ -102,7 +104,7 @@ pub(super) fn run(seed: u64) -> Result<Summary, Failure> {
 /// Founds the business on the server, pairs the phones, makes a pile of cards.
 fn open(seed: u64, world: &mut World) -> Result<(Server, Vec<Phone>), Wrong> {
     let kind = world.kind();
-    let server = Server::found(seed, kind, &world.time)?;
+    let mut server = Server::found(seed, kind, &world.time)?;
     let mut phones = Vec::new();
     for no in 0..PHONES {
         let phone = Phone::new(seed, no, &world.time).map_err(|e| e.to_string())?;
@@ -122,6 +124,12 @@ fn open(seed: u64, world: &mut World) -> Result<(Server, Vec<Phone>), Wrong> {
             world.pile_of(&phone, 8)?;
         }
         phones.push(phone);
+    }
+    if world.dice.percent(60) {
+        let bytes = world.dice.between(100, 1_500);
+        world.tell(&format!("the server answers in parts of {bytes} bytes"));
+        server.limit_pages(usize::try_from(bytes).unwrap_or(usize::MAX));
+        server.restart()?;
     }
     Ok((server, phones))
 }

@@ -2,8 +2,12 @@
 
 use std::collections::BTreeMap;
 
+use kartka_core::store::RequestId;
+use kartka_server::Rights;
+
 use super::check::{self, Wrong};
-use super::model::{Claim, What, replay};
+use super::model::{Claim, Expected, What, replay};
+use super::phone::Phone;
 use super::phones::Street;
 
 impl Street {
@@ -60,6 +64,7 @@ impl Street {
         ordered.sort_by_key(|(seq, _)| *seq);
         let expected = replay(ordered.into_iter());
         self.world.summary.merged += expected.merged();
+        self.world.summary.overdrafts += self.server.overdrafts()?;
         check::keeps_all(&self.server, &expected)?;
         for no in 0..self.phones.len() {
             let phone = &self.phones[no];
@@ -79,7 +84,26 @@ impl Street {
             check::agrees(phone.shop(), &self.server).map_err(at)?;
             check::shows_all(phone.shop(), &expected).map_err(at)?;
         }
+        self.a_late_phone_agrees(&expected)?;
         self.end()
+    }
+
+    /// A phone that was not there has everything with its first pull.
+    fn a_late_phone_agrees(&self, expected: &Expected) -> Result<(), Wrong> {
+        let no = self.phones.len();
+        let late = Phone::new(self.seed, no, &self.world.time).map_err(|e| e.to_string())?;
+        let code = self
+            .server
+            .authority()
+            .pairing("http://shop", Rights::Recent);
+        let code = code.map_err(|e| e.to_string())?.to_text();
+        let paired = late
+            .shop()
+            .pair(RequestId([7; 16]), &code, "Late", &self.server);
+        paired.map_err(|e| format!("a late phone does not pair: {e:?}"))?;
+        let at = |wrong: Wrong| format!("a late phone: {wrong}");
+        check::agrees(late.shop(), &self.server).map_err(at)?;
+        check::shows_all(late.shop(), expected).map_err(at)
     }
 
     fn stopped(&self, no: usize) -> Result<bool, Wrong> {

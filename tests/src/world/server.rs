@@ -3,8 +3,10 @@
 use std::path::PathBuf;
 use std::sync::Arc;
 
+use kartka_core::domain::codes::Code;
 use kartka_core::domain::founding::ShopKind;
 use kartka_core::domain::ids::{BusinessId, RequestMark};
+use kartka_core::domain::row::{Row, RowKind};
 use kartka_core::sync::{Failure, Route, Transport};
 use kartka_server::store::{self, Reads, StoreError};
 use kartka_server::{Authority, ExchangeError, FoundingInput};
@@ -20,6 +22,8 @@ pub(crate) struct Server {
     data: PathBuf,
     time: Arc<WorldTime>,
     rng: Arc<SeededRng>,
+    /// Bytes of pages in one answer.
+    pages: usize,
     _folder: tempfile::TempDir,
 }
 
@@ -49,6 +53,7 @@ impl Server {
             data,
             time: time.clone(),
             rng,
+            pages: usize::MAX,
             _folder: folder,
         })
     }
@@ -62,8 +67,25 @@ impl Server {
             self.time.clone(),
             self.rng.clone(),
         );
-        self.authority = Some(opened.map_err(|error| error.to_string())?);
+        let mut authority = opened.map_err(|error| error.to_string())?;
+        authority.limit_pages(self.pages);
+        self.authority = Some(authority);
         Ok(())
+    }
+
+    /// From its next start the server answers in parts of about so many bytes.
+    pub(crate) fn limit_pages(&mut self, bytes: usize) {
+        self.pages = bytes;
+    }
+
+    /// How many redemptions went beyond their balance.
+    pub(crate) fn overdrafts(&self) -> Result<u64, NoServer> {
+        let items = self.read(|db| db.rows_of(RowKind::Inbox))?;
+        let overdrawn = items.iter().filter(|item| {
+            let read = item.read();
+            matches!(read, Ok(Row::Inbox(item)) if matches!(item.code, Code::Overdraft { .. }))
+        });
+        Ok(overdrawn.count() as u64)
     }
 
     pub(crate) fn authority(&self) -> &Authority {
