@@ -51,6 +51,19 @@ const JVM: &[Tool] = &[
     },
 ];
 
+const BROWSER: &[Tool] = &[
+    Tool {
+        program: "python3",
+        package: "python3",
+        elsewhere: "Python 3.10 or newer",
+    },
+    Tool {
+        program: "chromium",
+        package: "chromium",
+        elsewhere: "Chromium, as `chromium` on the PATH",
+    },
+];
+
 /// What the vendored OpenSSL of the encrypted store is built with.
 pub(crate) fn c_toolchain() -> Result<(), Stop> {
     provide(C_TOOLCHAIN)
@@ -64,6 +77,11 @@ pub(crate) fn python() -> Result<(), Stop> {
 /// JDK and Maven of the Kotlin modules.
 pub(crate) fn jvm() -> Result<(), Stop> {
     provide(JVM)
+}
+
+/// The browser that opens the pages, and what drives it.
+pub(crate) fn browser() -> Result<(), Stop> {
+    provide(BROWSER)
 }
 
 /// Whether `program` is on the `PATH`.

@@ -9,7 +9,7 @@ use clap::ValueEnum;
 
 use crate::house::{House, Strictness};
 use crate::licences;
-use crate::steps::{Outcome, Stop, kotlin, python, rust, swift};
+use crate::steps::{Outcome, Stop, kotlin, python, rust, swift, web};
 
 /// One named step of `cargo xtask test`, in the order they run.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
@@ -32,6 +32,8 @@ pub(crate) enum Step {
     Kotlin,
     /// Border and presenter tests in Swift
     Swift,
+    /// The server's pages in Chromium
+    Web,
 }
 
 impl Step {
@@ -46,6 +48,7 @@ impl Step {
             Self::Python => "python",
             Self::Kotlin => "kotlin",
             Self::Swift => "swift",
+            Self::Web => "web",
         }
     }
 
@@ -64,6 +67,7 @@ impl Step {
             Self::Python => python::test(house),
             Self::Kotlin => kotlin::test(house),
             Self::Swift => swift::test(house),
+            Self::Web => web::test(house),
         }
     }
 }
@@ -203,7 +207,7 @@ mod tests {
         for (only, expected) in cases {
             assert_eq!(plan(only), *expected, "only {only:?}");
         }
-        assert_eq!(plan(&[]).len(), 9);
+        assert_eq!(plan(&[]).len(), 10);
     }
 
     #[test]

@@ -70,7 +70,11 @@ pub(super) fn points(points: i64, scale: u8, language: Language) -> String {
 
 /// A share in hundredths of a percent as a percentage with one digit.
 pub(super) fn percent(share: i64, language: Language) -> String {
-    format!("{}\u{a0}%", decimal(share / 10, 1, language))
+    let gap = match language {
+        Language::English => "",
+        Language::Ukrainian | Language::Russian => "\u{a0}",
+    };
+    format!("{}{gap}%", decimal(share / 10, 1, language))
 }
 
 /// A change with its sign.
@@ -120,5 +124,7 @@ mod tests {
         }
         assert_eq!(points(1_050, 0, Language::English), "1,050");
         assert_eq!(percent(1_234, Language::Ukrainian), "12,3\u{a0}%");
+        assert_eq!(signed_percent(1_234, Language::English), "+12.3%");
+        assert_eq!(signed_percent(-1_234, Language::English), "−12.3%");
     }
 }

@@ -105,7 +105,7 @@ fn today_page(shop: &Shop, view: &Overview, language: Language) -> Page {
         language,
         // Without a phone there is only one thing to do here.
         body: match view.phones {
-            0 => body + &add + &takings,
+            0 => body + &add,
             _ => body + &takings + &tiles + &points + &everything + &add,
         },
         status: StatusCode::OK,
@@ -120,21 +120,18 @@ fn takings(view: &Overview, language: Language) -> Result<String, Overflow> {
     let beside = if before.total.receipts == 0 {
         words.no_sales_before.to_owned()
     } else {
-        let before = money(before.total.revenue()?);
-        format!(
-            "{}: {before}{}",
-            words.week_before,
-            moved(change.revenue, language)
-        )
+        format!("{}: {}", words.week_before, money(before.total.revenue()?))
     };
     let none_yet = match today.total.receipts {
         0 => format!("<p>{}</p>", words.no_sales),
         _ => String::new(),
     };
     Ok(format!(
-        "<div class=\"box\"><p class=\"dim\">{}</p><p class=\"big\">{}</p>{none_yet}<p class=\"dim\">{beside}</p></div>",
+        "<div class=\"box\"><p class=\"dim\">{}</p><p class=\"big\">{}{}</p>{none_yet}\
+         <p class=\"dim\">{beside}</p></div>",
         words.sales,
         money(today.total.revenue()?),
+        moved(change.revenue, language),
     ))
 }
 
