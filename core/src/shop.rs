@@ -110,7 +110,7 @@ impl Shop {
     /// # Errors
     /// [`CoreError::NotPaired`], [`CoreError::Store`].
     pub fn scan_session(&self) -> Result<ScanSession, CoreError> {
-        let keys = self.store.read(|r| setting(r))?.keys;
+        let keys = self.store.read(setting)?.keys;
         Ok(ScanSession::new(Box::new(Rxing), keys.cards))
     }
 

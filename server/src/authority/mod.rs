@@ -1,6 +1,6 @@
 //! The authority of one business: puts ops in order and answers for the order (sync §1).
 //!
-//! Synchronous and without threads or sockets: [`Authority::commit`] is called by the writer thread of a
+//! Synchronous and without threads or sockets: `Authority::commit` is called by the writer thread of a
 //! server and directly by whoever runs everything in one thread. What an op comes to is decided by
 //! `domain::authority` alone.
 

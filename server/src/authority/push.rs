@@ -1,6 +1,6 @@
 //! Taking a device's batches into the order, within a turn of the writer (sync §2, §4, §5).
 //!
-//! Signatures were checked and ops unpacked before ([`crate::intake`]); here is only what needs the order
+//! Signatures were checked and ops unpacked before (`intake`); here is only what needs the order
 //! itself. Nobody's fact is rejected; what does not continue the device's chain is kept apart.
 
 use kartka_domain::authority::{Anchor, Author, Standing, effective_time};

@@ -1,8 +1,8 @@
 //! What the writer and the readers of a business need from a store.
 //!
 //! [`BusinessStore`] is the border: everything above it is the same for every backend, everything below
-//! is one backend's own ([`sqlite`] is the embedded one). A store keeps and finds; it decides nothing.
-//! Only [`sqlite`] names rusqlite.
+//! is one backend's own (`sqlite` is the embedded one). A store keeps and finds; it decides nothing.
+//! Only `sqlite` names rusqlite.
 
 mod control;
 mod error;
