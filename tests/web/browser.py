@@ -9,6 +9,7 @@ import fcntl
 import itertools
 import json
 import os
+import select
 import shutil
 import subprocess
 import tempfile
@@ -29,6 +30,8 @@ FLAGS = [
 ]
 # What the browser reads its commands from, and where it answers.
 READS, WRITES = 3, 4
+# Longer than any page takes on a slow machine.
+PATIENCE_S = 60
 
 
 @dataclass(frozen=True)
@@ -164,6 +167,8 @@ class Browser:
 
     def _hear(self) -> dict:
         while b"\0" not in self._rest:
+            if not select.select([self._answers], [], [], PATIENCE_S)[0]:
+                raise RuntimeError("the browser does not answer")
             piece = os.read(self._answers, 1 << 16)
             if not piece:
                 raise RuntimeError("the browser ended")

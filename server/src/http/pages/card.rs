@@ -175,3 +175,27 @@ fn spaced(code: &str) -> String {
         text
     })
 }
+
+#[cfg(test)]
+mod tests {
+    use kartka_domain::money::{Points, Stamps};
+
+    use super::*;
+
+    #[test]
+    fn a_balance_is_said_and_a_stamp_card_is_drawn() {
+        let stamps = |held, size| Balance::Stamps(Stamps(held), Stamps(size));
+        for (balance, scale, said, full, empty) in [
+            (stamps(3, 10), 0, "3 <small>штампи з 10</small>", 3, 7),
+            (stamps(11, 10), 0, "11 <small>штампів з 10</small>", 10, 0),
+            (stamps(1, 1_000), 0, "1 <small>штамп з 1", 0, 0),
+            (Balance::Points(Points(21)), 0, "21 <small>бонус<", 0, 0),
+            (Balance::Points(Points(150)), 2, "1,50 <small>бонуса<", 0, 0),
+        ] {
+            let html = figure(balance, scale, Language::Ukrainian);
+            assert!(html.contains(said), "{html}");
+            let drawn = (html.matches("<b>").count(), html.matches("<i>").count());
+            assert_eq!(drawn, (full, empty), "{html}");
+        }
+    }
+}
