@@ -32,7 +32,7 @@ let package = Package(
         // The only target that imports KartkaGenerated.
         .target(name: "CoreBridge", dependencies: ["KartkaGenerated", "Presentation"]),
         .target(name: "Presentation"),
-        .testTarget(name: "CoreBridgeTests", dependencies: ["CoreBridge", "KartkaGenerated"]),
+        .testTarget(name: "CoreBridgeTests", dependencies: ["CoreBridge", "KartkaGenerated", "Presentation"]),
         .testTarget(name: "PresentationTests", dependencies: ["Presentation"]),
     ],
     swiftLanguageModes: [.v6]

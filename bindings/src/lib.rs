@@ -40,7 +40,7 @@ pub use rehearsal::{Rehearsal, RehearsedFrame};
 pub use reports::{DayView, MovedView, OutstandingView, RecentSale, Reports, TodayView};
 pub use root::{Founding, KartkaCore, ShopKind};
 pub use scan::{Carrier, Reading, ScanEvent, ScanSession, Scanned};
-pub use settings::{BusinessView, Data, Settings};
+pub use settings::{BusinessView, DataCare, Settings};
 pub use sync::{
     Exchange, SyncDot, SyncProgress, SyncProgressListener, SyncReport, SyncRun, SyncStanding,
 };

@@ -15,7 +15,7 @@ use crate::customers::Customers;
 use crate::error::{CoreError, Failure};
 use crate::platform::{ChangeListener, ChangeTopic, Changes, ForeignKeys, KeyStore, LogSink};
 use crate::reports::Reports;
-use crate::settings::{Data, Settings};
+use crate::settings::{DataCare, Settings};
 use crate::sync::Exchange;
 use crate::till::Till;
 
@@ -160,7 +160,7 @@ impl KartkaCore {
 
     /// The care of the data itself.
     #[must_use]
-    pub fn data(&self) -> Arc<Data> {
-        Arc::new(Data::at(&self.border))
+    pub fn data(&self) -> Arc<DataCare> {
+        Arc::new(DataCare::at(&self.border))
     }
 }

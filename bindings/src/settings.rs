@@ -14,7 +14,7 @@ pub struct Settings {
 
 /// The care of the data itself.
 #[derive(uniffi::Object)]
-pub struct Data {
+pub struct DataCare {
     border: Arc<Border>,
 }
 
@@ -44,7 +44,7 @@ impl Settings {
     }
 }
 
-impl Data {
+impl DataCare {
     pub(crate) fn at(border: &Arc<Border>) -> Self {
         let border = Arc::clone(border);
         Self { border }
@@ -75,7 +75,7 @@ impl Settings {
 }
 
 #[uniffi::export(async_runtime = "tokio")]
-impl Data {
+impl DataCare {
     /// Does what is due and quick: call it when the app has been quiet for a while and when it leaves the screen.
     ///
     /// # Errors

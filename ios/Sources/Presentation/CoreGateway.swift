@@ -7,7 +7,7 @@ public protocol CoreGateway: Sendable {
     func changes() -> AsyncStream<ChangeTopic>
 
     /// Opens a session that reads codes from camera frames; it keeps what it has seen between two frames.
-    func openScan() -> any ScanSession
+    func openScan() async throws(CoreFault) -> any ScanSession
 
     /// Whom or what `entry` means in this shop.
     func recognise(_ entry: CardEntry) async throws(CoreFault) -> Recognition
@@ -21,7 +21,7 @@ public protocol CoreGateway: Sendable {
 
 /// Reads codes from frames, one at a time, away from the main thread.
 public protocol ScanSession: Sendable {
-    /// Looks for a code in one frame. Takes up to 66 ms.
+    /// Looks for a code in one frame; what is no frame shows nothing. Takes up to 66 ms.
     func offer(_ frame: LumaFrame) async -> [ScanEvent]
 
     /// Ends the session; a later `offer` answers with nothing.
@@ -50,17 +50,25 @@ public struct LumaFrame: Sendable {
 /// What a frame brought about.
 public enum ScanEvent: Equatable, Sendable {
     /// A code was read; the session has already dropped repeats and lone bar reads.
-    case read(String)
+    case read(String, Carrier)
     /// Nothing was read for a while: light may help.
     case torchMayHelp
     /// Nothing was read for long: typing the number may be quicker.
     case typingMayHelp
 }
 
+/// What carried a code: the same digits may be a card in bars and none in a QR.
+public enum Carrier: Sendable {
+    case qr
+    case code128
+    case ean13
+    case text
+}
+
 /// How a card came to the counter: a typed number is a permission of its own and is tagged.
 public enum CardEntry: Equatable, Sendable {
     /// The text of a code the camera read.
-    case scanned(String)
+    case scanned(String, Carrier)
     /// What the cashier typed: a card number or digits of a phone, as typed.
     case typed(String)
 }
@@ -75,6 +83,10 @@ public enum Recognition: Equatable, Sendable {
     case several(typed: String)
     /// Nobody fits the typed digits.
     case nobody(typed: String)
+    /// A card of this shop that was blocked.
+    case blocked
+    /// A card this phone cannot judge before it has synced again.
+    case unknownKey
     /// A card of another shop that runs Kartka.
     case otherShop
     /// A code that is no card at all: goods, an address, another system.

@@ -4,8 +4,8 @@ import Foundation
 
 /// A shop small enough to read: it behaves as the core does towards the Scan screen.
 ///
-/// Cards of the shop are texts `K1-number`, of another shop `X1-number`; anything else is no card. A frame's bytes are
-/// the text of the code it shows, or nothing.
+/// Cards of the shop are texts `K1-number`, of another shop `X1-number`, blocked ones `B1-number`, of a key the phone
+/// does not know yet `N1-number`; anything else is no card. A frame's bytes are the text of the code it shows, or nothing.
 actor FakeShop: CoreGateway {
     nonisolated let session = FakeSession()
     private nonisolated let topics = AsyncStream<ChangeTopic>.makeStream()
@@ -88,7 +88,7 @@ actor FakeShop: CoreGateway {
         topics.stream
     }
 
-    nonisolated func openScan() -> any ScanSession {
+    nonisolated func openScan() async throws(CoreFault) -> any ScanSession {
         session.open()
         return session
     }
@@ -97,7 +97,7 @@ actor FakeShop: CoreGateway {
         asked.append(entry)
         try await answering()
         switch entry {
-        case .scanned(let text): return byCode(text)
+        case .scanned(let text, _): return byCode(text)
         case .typed(let text): return byDigits(text)
         }
     }
@@ -122,6 +122,8 @@ actor FakeShop: CoreGateway {
     private func byCode(_ text: String) -> Recognition {
         let number = String(text.dropFirst(3))
         if text.hasPrefix("X1-") { return .otherShop }
+        if text.hasPrefix("B1-") { return .blocked }
+        if text.hasPrefix("N1-") { return .unknownKey }
         if !text.hasPrefix("K1-") { return .notOurs }
         if let id = holders[number] { return .customer(id: id) }
         if let id = fresh[number] { return .newCard(id: id) }
@@ -161,7 +163,7 @@ final class FakeSession: ScanSession, @unchecked Sendable {
         let text = String(decoding: frame.bytes, as: UTF8.self)
         guard text.isEmpty else {
             emptySince = nil
-            return [.read(text)]
+            return [.read(text, .qr)]
         }
         let since = emptySince ?? frame.atMillis
         emptySince = since

@@ -1,5 +1,7 @@
 """What the border tests stand on: a real server process, phones in folders of their own, scenario values."""
 
+from __future__ import annotations
+
 import json
 import os
 import secrets

@@ -22,11 +22,14 @@ public final class ScanPresenter {
     /// Keeps a scan session open and follows changes until the task is cancelled.
     public func run() async {
         let changes = core.changes()
-        let session = core.openScan()
-        self.session = session
+        do throws(CoreFault) {
+            session = try await core.openScan()
+        } catch {
+            show(error)
+        }
         defer {
-            self.session = nil
-            session.end()
+            session?.end()
+            session = nil
         }
         for await topic in changes {
             await refresh(topic)
@@ -87,7 +90,7 @@ public final class ScanPresenter {
     private func take(_ event: ScanEvent) async {
         guard wantsFrames else { return }
         switch event {
-        case .read(let text): await lookUp(.scanned(text))
+        case .read(let text, let carrier): await lookUp(.scanned(text, carrier))
         case .torchMayHelp: state.hint = .torch
         case .typingMayHelp: state.hint = .type
         }
@@ -117,6 +120,8 @@ public final class ScanPresenter {
         case .several(let typed), .nobody(let typed): open(.search(typed: typed))
         case .notOurs: state.notice = .notOurs
         case .otherShop: state.notice = .otherShop
+        case .blocked: state.notice = .blocked
+        case .unknownKey: state.notice = .syncFirst
         case .unreadable:
             state.notice = .unreadable
             state.keypad = .open

@@ -50,6 +50,10 @@ public struct ScanState: Equatable, Sendable {
         case notOurs
         /// A card of another shop.
         case otherShop
+        /// A card of this shop that was blocked.
+        case blocked
+        /// The phone has to sync before it can judge this card.
+        case syncFirst
         /// Shaped like a card, but misread or mistyped: typing or a second look helps.
         case unreadable
         /// This phone was taken out of the shop.

@@ -53,6 +53,8 @@ struct ScanPresenterTests {
             ("K1-1234567890", ScanState.Destination.customer(id: 7), nil, .closed),
             ("K1-5555555555", .register(cardId: 40), nil, .closed),
             ("X1-1234567890", nil, .otherShop, .closed),
+            ("B1-1234567890", nil, .blocked, .closed),
+            ("N1-1234567890", nil, .syncFirst, .closed),
             ("4820000000000", nil, .notOurs, .closed),
             ("K1-0000000000", nil, .unreadable, .open),
         ] as [(String, ScanState.Destination?, ScanState.Notice?, ScanState.Keypad)])
@@ -64,7 +66,7 @@ struct ScanPresenterTests {
         #expect(counter.state.open == destination)
         #expect(counter.state.notice == notice)
         #expect(counter.state.keypad == keypad)
-        #expect(await counter.shop.asked == [.scanned(code)])
+        #expect(await counter.shop.asked == [.scanned(code, .qr)])
         await counter.leave()
     }
 
