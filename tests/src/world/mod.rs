@@ -42,6 +42,8 @@ pub struct Summary {
     pub put_back: u64,
     /// Those of them that had to stop, because the server had seen more.
     pub forks: u64,
+    /// Scopes whose sums were wrong and that were fetched anew.
+    pub fetched_anew: u64,
     /// People made one because they had the same card.
     pub merged: u64,
     /// Redemptions beyond the balance.
@@ -58,6 +60,7 @@ impl AddAssign for Summary {
         self.kills += other.kills;
         self.put_back += other.put_back;
         self.forks += other.forks;
+        self.fetched_anew += other.fetched_anew;
         self.merged += other.merged;
         self.overdrafts += other.overdrafts;
     }

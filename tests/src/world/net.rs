@@ -20,6 +20,8 @@ pub(crate) struct Weather {
     pub(crate) kill: u64,
     /// Whether phones' files may be put back.
     pub(crate) put_back: bool,
+    /// Whether phones' sums may be spoiled.
+    pub(crate) spoil: bool,
     /// Whether phones' clocks may be set wrong.
     pub(crate) clocks: bool,
     /// Whether pokes come through.
@@ -44,6 +46,7 @@ impl Weather {
             old_answer: some(10),
             kill: some(10),
             put_back: dice.percent(35),
+            spoil: dice.percent(35),
             clocks: dice.percent(40),
             pokes: dice.percent(60),
         }

@@ -8,11 +8,15 @@ use kartka_core::error::CoreError;
 use kartka_core::platform::{KeyStore, KeyStoreError, SecretName};
 use kartka_core::shop::{Platform, Shop};
 use kartka_core::sync::{Effect, Engine, Event};
+use rusqlite::{Connection, OpenFlags};
 use zeroize::Zeroizing;
 
 use super::dice::{Dice, SeededRng};
 use super::time::{PhoneClock, WorldTime};
 use crate::vfs::{Fault, Image, Loss, Machine};
+
+/// The store within a phone's data folder.
+const FILE: &str = "kartka.db";
 
 /// Secrets in memory: they survive whatever happens to the disk.
 #[derive(Default)]
@@ -96,7 +100,7 @@ impl Phone {
     pub(crate) fn start(&mut self) -> Result<(), CoreError> {
         self.program = None;
         self.life += 1;
-        let file = self.machine.path("kartka.db");
+        let file = self.machine.path(FILE);
         let folder = file.parent().unwrap_or(Path::new("/"));
         let platform = Platform {
             clock: self.clock.clone(),
@@ -158,6 +162,27 @@ impl Phone {
     pub(crate) fn keep_copy(&mut self, confirmed: usize) {
         let image = self.machine.image();
         self.copy = Some(Copy { image, confirmed });
+    }
+
+    /// A sum over the rows of the months is wrong from now on, as after a fault of an older program: the next exchange
+    /// has to notice it and to fetch those rows anew.
+    pub(crate) fn spoil_sums(&mut self) -> Result<(), String> {
+        self.program = None;
+        let key = self.keys.load(SecretName::DatabaseKey);
+        let key = key.map_err(|e| e.to_string())?.ok_or("a phone has a key")?;
+        let hex: String = key.iter().map(|byte| format!("{byte:02x}")).collect();
+        let spoil = || {
+            let file = self.machine.path(FILE);
+            let flags = OpenFlags::SQLITE_OPEN_READ_WRITE;
+            let conn = Connection::open_with_flags_and_vfs(file, flags, "kartka-memory")?;
+            conn.execute_batch(&format!(
+                "PRAGMA key = \"x'{hex}'\"; PRAGMA cipher_page_size = 2048;
+                 PRAGMA cipher_hmac_algorithm = HMAC_SHA256;
+                 UPDATE scope SET digest = zeroblob(16) WHERE code > 2;"
+            ))
+        };
+        spoil().map_err(|e: rusqlite::Error| e.to_string())?;
+        self.start().map_err(|e| e.to_string())
     }
 
     /// Puts the kept copy into the place of the files, and starts the program on them.

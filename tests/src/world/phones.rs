@@ -7,7 +7,7 @@ use kartka_core::sync::{Effect, Event, Failure as SyncFailure, Route, SyncEvent}
 use kartka_server::Rights;
 
 use super::Summary;
-use super::check::Wrong;
+use super::check::{self, Wrong};
 use super::counter::World;
 use super::net::Weather;
 use super::phone::{Phone, Survived};
@@ -59,6 +59,8 @@ pub(super) struct Street {
     pub(super) phones: Vec<Phone>,
     /// Whether a phone's files were put back at some time.
     pub(super) was_put_back: Vec<bool>,
+    /// Whether a phone's sums were spoiled at some time.
+    spoiled: Vec<bool>,
     weather: Weather,
     queue: BTreeMap<(i64, u64), Happening>,
     queued: u64,
@@ -83,6 +85,7 @@ pub(super) fn run(seed: u64) -> Result<Summary, Failure> {
         night: false,
         unlucky: world.dice.place(PHONES).unwrap_or(0),
         was_put_back: vec![false; phones.len()],
+        spoiled: vec![false; phones.len()],
         world,
         server,
         phones,
@@ -264,6 +267,12 @@ impl Street {
                 self.phones[no].clock.set_skew(skew);
             }
             6..=8 if self.weather.put_back => return self.put_back(self.unlucky),
+            6..=7 if self.weather.spoil => {
+                self.world.tell(&format!("sums of phone {no} are spoiled"));
+                self.spoiled[no] = true;
+                self.phones[no].spoil_sums()?;
+                return self.step(no, Event::Tick);
+            }
             9 => {
                 self.world
                     .tell(&format!("phone {no} is switched off and on"));
@@ -347,6 +356,12 @@ impl Street {
         match report {
             SyncEvent::UpToDate | SyncEvent::Progress { .. } => self.shows_pending(no),
             SyncEvent::Ignored => Ok(()),
+            SyncEvent::Mismatch { scopes } if self.spoiled[no] => {
+                self.world.summary.fetched_anew += u64::from(scopes);
+                self.world
+                    .tell(&format!("phone {no} fetches {scopes} scopes anew"));
+                Ok(())
+            }
             SyncEvent::Mismatch { scopes } => Err(format!("phone {no}: {scopes} digests differ")),
             SyncEvent::Failed(error) => {
                 self.world
@@ -488,9 +503,11 @@ impl Street {
     }
 
     fn state_of(&self, no: usize) -> String {
-        match self.phones[no].shop().sync_status() {
+        let shop = self.phones[no].shop();
+        let differs = check::agrees(shop, &self.server).err().unwrap_or_default();
+        match shop.sync_status() {
             Ok(s) => format!(
-                "phone {no}: outbox {}, seq {}, stopped {:?}",
+                "phone {no}: outbox {}, seq {}, stopped {:?}, {differs}",
                 s.outbox, s.seq.0, s.stopped
             ),
             Err(error) => format!("phone {no}: {error}"),
@@ -498,12 +515,10 @@ impl Street {
     }
 
     fn is_settled(&self) -> Result<bool, Wrong> {
-        let head = self.server.seq()?;
         for phone in &self.phones {
             let status = phone.shop().sync_status().map_err(|e| e.to_string())?;
-            let cursors = phone.shop().digests().map_err(|e| e.to_string())?;
-            let at_head = cursors.iter().all(|(_, seq, _)| seq.0 == head);
-            if status.stopped.is_none() && !(status.outbox == 0 && at_head) {
+            let agrees = status.outbox == 0 && check::agrees(phone.shop(), &self.server).is_ok();
+            if status.stopped.is_none() && !agrees {
                 return Ok(false);
             }
         }
