@@ -12,6 +12,7 @@ mod reference;
 mod replay;
 mod state;
 mod table;
+mod turnstile;
 mod world;
 
 use std::fs;

@@ -13,7 +13,7 @@ use kartka_core::scan::draw::{Scene, camera_frame};
 use kartka_core::scan::{ScanEvent, ScanSession, Scanned};
 use kartka_core::shop::Shop;
 use kartka_core::store::RequestId;
-use kartka_core::sync::{Cancel, SyncReport, Transport};
+use kartka_core::sync::{Cancel, SyncReport};
 use kartka_core::usecase::cards::Recognised;
 use kartka_core::usecase::customers::{NewCard, ProfileForm, Registration};
 use kartka_core::usecase::till::TillRequest;
@@ -23,6 +23,7 @@ use super::clock::{DemoClock, OPEN_MS};
 use super::dice::{Dice, Throw, mix};
 use super::people;
 use super::state::{Book, Due};
+use super::turnstile::Place;
 use crate::failure::Failure;
 
 /// Cards in a run.
@@ -122,14 +123,15 @@ impl Counter {
         self.book.away > 0
     }
 
-    /// Exchanges with the server, then does what an idle phone does.
+    /// Exchanges with the server, leaves the queue, and does what an idle phone does.
     ///
     /// # Errors
     /// As [`Shop::sync`].
-    pub(crate) fn sync(&self, transport: &dyn Transport) -> Result<SyncReport, Failure> {
-        let report = self.shop.sync(transport, &Cancel::default())?;
+    pub(crate) fn sync(&mut self, place: Place<'_>) -> Result<SyncReport, Failure> {
+        let report = self.shop.sync(&place, &Cancel::default());
+        drop(place);
         self.shop.idle()?;
-        Ok(report)
+        Ok(report?)
     }
 
     fn morning(&mut self, day: usize) {

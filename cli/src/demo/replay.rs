@@ -10,7 +10,7 @@ use super::counter::{Counter, Task};
 use super::dice::{Dice, Throw};
 use super::progress::Progress;
 use super::state::{State, StateFiles};
-use super::world::World;
+use super::world::{World, joined};
 use crate::failure::Failure;
 
 /// How a replay ended.
@@ -97,14 +97,7 @@ fn work(
             .zip(tasks)
             .map(|(counter, tasks)| scope.spawn(move || counter.day(day, tasks)))
             .collect();
-        at_work
-            .into_iter()
-            .map(|thread| {
-                thread.join().unwrap_or_else(|_| {
-                    Err(Failure::outside("a phone's thread ended with a panic"))
-                })
-            })
-            .collect()
+        at_work.into_iter().map(joined).collect()
     });
     let mut new = BTreeMap::new();
     for given in done {

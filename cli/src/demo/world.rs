@@ -4,6 +4,7 @@ use std::fs;
 use std::net::{Ipv4Addr, SocketAddr};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+use std::thread::ScopedJoinHandle;
 
 use kartka_core::domain::founding::ShopKind;
 use kartka_core::domain::ids::BusinessId;
@@ -21,6 +22,7 @@ use super::clock::{DemoClock, OPEN_MS};
 use super::counter::Counter;
 use super::dice::Dice;
 use super::state::State;
+use super::turnstile::Turnstile;
 use crate::desk::fresh_request;
 use crate::failure::Failure;
 
@@ -126,18 +128,14 @@ impl World {
         })
     }
 
-    /// Closing time: phones with a network exchange with the server, one after the other.
+    /// Closing time: phones with a network exchange with the server.
     ///
     /// # Errors
     /// As [`Counter::sync`].
     pub(crate) fn evening(&mut self) -> Result<(), Failure> {
         self.clock.set(OPEN_MS);
-        for no in 0..self.counters.len() {
-            if !self.counters[no].is_away() {
-                self.sync(no)?;
-            }
-        }
-        Ok(())
+        let online = self.counters.iter().map(|counter| !counter.is_away());
+        self.sync(online.collect())
     }
 
     /// Everybody comes online, and once more, so that the first hears what the last brought.
@@ -146,18 +144,34 @@ impl World {
     /// As [`Counter::sync`].
     pub(crate) fn all_online(&mut self) -> Result<(), Failure> {
         self.clock.set(OPEN_MS);
+        for counter in &self.counters {
+            counter.clock.set(OPEN_MS);
+        }
         for _ in 0..2 {
-            for no in 0..self.counters.len() {
-                self.counters[no].clock.set(OPEN_MS);
-                self.sync(no)?;
-            }
+            self.sync(vec![true; self.counters.len()])?;
         }
         Ok(())
     }
 
-    fn sync(&mut self, no: usize) -> Result<(), Failure> {
-        let report = self.counters[no].sync(&self.http)?;
-        self.count(&report);
+    /// The phones whose place is `true` exchange side by side, each in a thread of its own.
+    fn sync(&mut self, online: Vec<bool>) -> Result<(), Failure> {
+        let turnstile = Turnstile::new(online.clone());
+        let (http, counters) = (&self.http, &mut self.counters);
+        let reports: Vec<Result<SyncReport, Failure>> = std::thread::scope(|scope| {
+            let exchanging: Vec<_> = counters
+                .iter_mut()
+                .zip(online)
+                .filter(|(_, online)| *online)
+                .map(|(counter, _)| {
+                    let place = turnstile.place(counter.no, http);
+                    scope.spawn(move || counter.sync(place))
+                })
+                .collect();
+            exchanging.into_iter().map(joined).collect()
+        });
+        for report in reports {
+            self.count(&report?);
+        }
         Ok(())
     }
 
@@ -176,6 +190,12 @@ impl World {
         drop(self.authority);
         self.runtime.block_on(self.server.stop());
     }
+}
+
+/// What a phone's thread came to.
+pub(crate) fn joined<T>(thread: ScopedJoinHandle<'_, Result<T, Failure>>) -> Result<T, Failure> {
+    let panicked = |_| Err(Failure::outside("a phone's thread ended with a panic"));
+    thread.join().unwrap_or_else(panicked)
 }
 
 fn serving() -> Result<Runtime, Failure> {
