@@ -77,6 +77,7 @@ struct CreateArgs {
 /// # Errors
 /// A port in use, a folder or a business that can't be opened.
 pub(crate) fn serve(args: &ServeArgs, out: &mut dyn Write) -> Result<(), Failure> {
+    log_to_stderr();
     let runtime = runtime()?;
     let server = start(&runtime, &args.place, args.place.bind)?;
     let businesses = server.businesses();
@@ -149,6 +150,15 @@ pub(crate) async fn asked_to_stop() {
     if tokio::signal::ctrl_c().await.is_err() {
         std::future::pending::<()>().await;
     }
+}
+
+/// The server's log, which names no person, goes to the error stream; what was asked for goes to the other.
+fn log_to_stderr() {
+    tracing_subscriber::fmt()
+        .with_writer(std::io::stderr)
+        .with_ansi(false)
+        .with_target(false)
+        .init();
 }
 
 fn start(runtime: &Runtime, place: &Place, bind: SocketAddr) -> Result<RunningServer, Failure> {

@@ -135,18 +135,32 @@ fn what_does_not_do_is_said_with_a_code_for_scripts() {
 }
 
 #[test]
-fn a_card_of_another_shop_is_named_as_such() {
+fn a_code_that_is_not_a_customers_is_named_as_what_it_is() {
     let (one, other) = (Desk::founded(), Desk::founded());
-    let card = one.json("register --issue")["cards"][0]
-        .as_str()
-        .unwrap()
-        .to_owned();
-    assert_eq!(one.json(&format!("sell 1 --card {card}"))["points"], 5);
+    let customer = one.json("register --issue");
+    let number = customer["cards"][0].as_str().unwrap();
+    let code = customer["codes"][0].as_str().unwrap();
+    assert_eq!(one.json(&format!("sell 1 --card {code}"))["points"], 5);
+    let said = |desk: &Desk, text: &str| desk.run(&format!("sell 1 --card {text}")).err;
+    assert!(
+        said(&other, code).contains("another shop"),
+        "{}",
+        said(&other, code)
+    );
     // A number alone proves nothing; the other shop just has no such card.
     assert_eq!(
-        other.refused(&format!("sell 1 --card {card}")),
+        other.refused(&format!("sell 1 --card {number}")),
         (3, "not_found".into())
     );
+    // One character of the code mistyped.
+    let last = if code.ends_with('7') { "8" } else { "7" };
+    let mistyped = format!("{}{last}", &code[..code.len() - 1]);
+    assert!(
+        said(&one, &mistyped).contains("mistyped or forged"),
+        "{}",
+        said(&one, &mistyped)
+    );
+    assert!(said(&one, "https://example.org").contains("no card of this shop"));
 }
 
 #[test]
@@ -172,6 +186,21 @@ fn a_data_folder_that_is_no_folder_is_named() {
     assert_eq!(run.code, 1);
     assert!(
         run.err.contains("shop") && run.err.contains("--data"),
+        "{}",
+        run.err
+    );
+}
+
+#[test]
+#[cfg(target_os = "linux")]
+fn a_folder_that_can_not_be_written_is_named() {
+    // Not even root writes there.
+    let run = run_at(
+        std::path::Path::new("/sys/kartka"),
+        "found --name Bar --country DE --owner Mia",
+    );
+    assert!(
+        run.code == 1 && run.err.contains("/sys/kartka"),
         "{}",
         run.err
     );

@@ -4,6 +4,7 @@ use clap::Args;
 use kartka_core::domain::card::{CardNumber, Carrier};
 use kartka_core::domain::ids::CustomerId;
 use kartka_core::error::{CoreError, Field};
+use kartka_core::query::customer::CustomerSheet;
 use kartka_core::shop::Shop;
 use kartka_core::store::RequestId;
 use kartka_core::usecase::cards::Recognised;
@@ -83,7 +84,6 @@ pub(crate) fn register(
 
 /// Whoever has the card, or everybody whose phone or name fits.
 pub(crate) fn find(shop: &Shop, args: &FindArgs) -> Result<Answer, Failure> {
-    let currency = shop.business()?.currency;
     match shop.recognise(Carrier::Text, &args.text)? {
         Recognised::Customer { customer, .. } => {
             let found = one(shop, customer)?;
@@ -91,11 +91,8 @@ pub(crate) fn find(shop: &Shop, args: &FindArgs) -> Result<Answer, Failure> {
         }
         Recognised::NotOurs => {
             let sheets = shop.find(&args.text, args.limit)?;
-            let found = sheets
-                .iter()
-                .map(|sheet| show::customer(sheet, currency))
-                .collect();
-            Ok(Answer::list(found, "nobody found"))
+            let found: Result<_, _> = sheets.iter().map(|sheet| shown(shop, sheet)).collect();
+            Ok(Answer::list(found?, "nobody found"))
         }
         other => Err(not_a_customer(other)),
     }
@@ -146,8 +143,14 @@ fn not_a_customer(found: Recognised) -> Failure {
 
 /// One customer.
 pub(crate) fn one(shop: &Shop, customer: CustomerId) -> Result<Answer, Failure> {
+    shown(shop, &shop.customer(customer)?)
+}
+
+fn shown(shop: &Shop, sheet: &CustomerSheet) -> Result<Answer, Failure> {
     let currency = shop.business()?.currency;
-    Ok(show::customer(&shop.customer(customer)?, currency))
+    let codes = sheet.cards.iter().map(|card| shop.card_code(*card));
+    let codes: Vec<String> = codes.collect::<Result<_, _>>()?;
+    Ok(show::customer(sheet, &codes, currency))
 }
 
 /// `MM-DD` or `YYYY-MM-DD`; whether the calendar has the day is the domain's question.

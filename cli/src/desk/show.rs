@@ -59,8 +59,8 @@ pub(crate) fn priced(amount: Money, currency: Currency) -> String {
     )
 }
 
-/// A customer.
-pub(crate) fn customer(sheet: &CustomerSheet, currency: Currency) -> Answer {
+/// A customer; `codes` are the K1 codes of their cards.
+pub(crate) fn customer(sheet: &CustomerSheet, codes: &[String], currency: Currency) -> Answer {
     let cards: Vec<String> = sheet.cards.iter().map(|card| card.digits()).collect();
     let phones: Vec<String> = sheet
         .phones
@@ -82,6 +82,7 @@ pub(crate) fn customer(sheet: &CustomerSheet, currency: Currency) -> Answer {
         "name": sheet.name,
         "phones": phones,
         "cards": cards,
+        "codes": codes,
         "points": points,
         "stamps": stamps,
         "visits": sheet.visits,
