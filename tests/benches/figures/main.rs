@@ -19,11 +19,20 @@ fn main() {
     if std::env::args().any(|arg| arg == "--test") {
         return;
     }
+    println!("{}", versions());
     println!("{:<54} {:>18} {:>8}", "figure", "measured", "ratio");
     sale::run();
     server::run();
     mix::run();
     scan::run();
+}
+
+fn versions() -> String {
+    let conn = rusqlite::Connection::open_in_memory().unwrap();
+    let cipher: String = conn
+        .query_row("PRAGMA cipher_version", [], |row| row.get(0))
+        .unwrap();
+    format!("SQLite {}, SQLCipher {cipher}", rusqlite::version())
 }
 
 /// Prints one line; `ratio` is against the reference of the section.

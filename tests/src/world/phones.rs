@@ -244,12 +244,10 @@ impl Street {
     fn trouble(&mut self) -> Result<(), Wrong> {
         let no = self.world.dice.place(PHONES).unwrap_or(0);
         match self.world.dice.below(10) {
-            0..=2 => {
-                if std::mem::take(&mut self.phones[no].online) {
-                    let back = self.world.dice.between(MINUTE, HOUR);
-                    self.world.tell(&format!("phone {no} goes offline"));
-                    self.later(back, Happening::Online { phone: no });
-                }
+            0..=2 if std::mem::take(&mut self.phones[no].online) => {
+                let back = self.world.dice.between(MINUTE, HOUR);
+                self.world.tell(&format!("phone {no} goes offline"));
+                self.later(back, Happening::Online { phone: no });
             }
             3 => {
                 let wait = self.world.dice.between(0, MINUTE);

@@ -66,14 +66,13 @@ impl Street {
         self.world.summary.merged += expected.merged();
         self.world.summary.overdrafts += self.server.overdrafts()?;
         check::keeps_all(&self.server, &expected)?;
-        for no in 0..self.phones.len() {
+        for (no, came_from_gone) in came_from_gone.into_iter().enumerate() {
             let phone = &self.phones[no];
             self.world.look_back_at_all(no, phone)?;
             let stopped = self.stopped(no)?;
-            if stopped != came_from_gone[no] {
+            if stopped != came_from_gone {
                 return Err(format!(
-                    "phone {no}: stopped {stopped}, the server has ops that are gone from it: {}",
-                    came_from_gone[no]
+                    "phone {no}: stopped {stopped}, the server has ops that are gone from it: {came_from_gone}",
                 ));
             }
             if stopped {
