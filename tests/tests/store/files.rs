@@ -67,9 +67,13 @@ fn a_damaged_file_is_moved_aside_whole() {
 }
 
 #[test]
-fn a_bad_page_is_found_at_the_start_or_when_it_is_read() {
+fn a_bad_page_is_found_at_the_start_or_when_it_is_read_and_never_believed() {
     let whole = Machine::new(1);
-    sell(&open(&whole).unwrap(), 1).unwrap();
+    let sold = {
+        let store = open(&whole).unwrap();
+        sell(&store, 1).unwrap();
+        store.read(last_sale).unwrap()
+    };
     let pages = whole.read(FILE).unwrap().len() / PAGE;
     let mut found_at = BTreeSet::new();
     for page in 0..pages {
@@ -82,10 +86,12 @@ fn a_bad_page_is_found_at_the_start_or_when_it_is_read() {
         found_at.insert(match found {
             Err(StoreError::Corrupt { moved_to: Some(_) }) => "start",
             Err(StoreError::Corrupt { moved_to: None }) => "read",
+            // A page of a table that nobody has looked into yet.
+            Ok(right) if right == sold => "later",
             other => panic!("page {page}: {}", show(other)),
         });
     }
-    assert_eq!(found_at, BTreeSet::from(["start", "read"]));
+    assert_eq!(found_at, BTreeSet::from(["start", "read", "later"]));
 }
 
 #[test]
