@@ -424,7 +424,7 @@ mod tests {
 
     #[test]
     fn every_failure_of_the_core_crosses_as_its_situation_and_every_situation_has_one() {
-        let mut met = vec![false; PLACES];
+        let mut met = [false; PLACES];
         // Faults cross as this one, with a report.
         met[place(&CoreError::Unexpected {
             report_id: String::new(),
