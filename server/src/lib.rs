@@ -15,4 +15,4 @@ mod writer;
 pub use authority::{Authority, ExchangeError, FoundingInput, NotFounded};
 pub use kartka_domain as domain;
 pub use serve::{RunningServer, Server, ServerConfig, StartError};
-pub use store::{Rights, StoreError};
+pub use store::{Place, Rights, StoreError};

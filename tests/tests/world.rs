@@ -62,6 +62,7 @@ fn what_was_confirmed_stays_and_everything_comes_to_one_state() {
             ("exchanges", all.exchanges),
             ("troubles", all.troubles),
             ("kills", all.kills),
+            ("stops of the server", all.server_kills),
             ("phones put back", all.put_back),
             ("forks", all.forks),
             ("scopes fetched anew", all.fetched_anew),

@@ -1,6 +1,5 @@
 //! Founding a business on a server, and opening one again (sync §7).
 
-use std::path::Path;
 use std::sync::Arc;
 
 use kartka_domain::card::{CardKey, CardKeys, KeyId, PermutationKey, ShopTag};
@@ -21,7 +20,7 @@ use super::{Authority, Memory, memory};
 use crate::platform::{Clock, Random, draw};
 use crate::store::sqlite::SqliteStore;
 use crate::store::{
-    BusinessStore, DeviceState, Fact, KeyFolder, Rights, StoreError, Writes, read, write,
+    BusinessStore, DeviceState, Fact, KeyFolder, Place, Rights, StoreError, Writes, read, write,
 };
 
 /// Who founds what; everything else follows from country and kind.
@@ -49,12 +48,12 @@ pub enum NotFounded {
 }
 
 impl Authority {
-    /// Founds a business in the data folder `data`; its key goes beside the folder.
+    /// Founds a business in a data folder, with its key beside the folder.
     ///
     /// # Errors
     /// [`NotFounded`]; then no business is there.
     pub fn found(
-        data: &Path,
+        place: impl Into<Place>,
         input: &FoundingInput,
         clock: Arc<dyn Clock>,
         random: Arc<dyn Random>,
@@ -70,8 +69,9 @@ impl Authority {
             owner: &input.owner,
         };
         let facts = founding.facts()?;
-        let keys = KeyFolder::beside(data);
-        let store = SqliteStore::create(data, &keys, business, random.as_ref())?;
+        let place = place.into();
+        let keys = KeyFolder::of(&place);
+        let store = SqliteStore::create(&place, &keys, business, random.as_ref())?;
         let epoch = Epoch {
             number: 1,
             random: u64::from_be_bytes(draw(random.as_ref())),
@@ -87,19 +87,20 @@ impl Authority {
         Ok(Self::over(Box::new(store), clock, random)?)
     }
 
-    /// Opens a business of the data folder `data`.
+    /// Opens a business of a data folder.
     ///
     /// # Errors
     /// [`StoreError::EpochBehind`] when a later state of it was served from here; anything else that keeps
     /// the file from being opened.
     pub fn open(
-        data: &Path,
+        place: impl Into<Place>,
         business: BusinessId,
         clock: Arc<dyn Clock>,
         random: Arc<dyn Random>,
     ) -> Result<Self, StoreError> {
-        let keys = KeyFolder::beside(data);
-        let store = SqliteStore::open(data, &keys, business)?;
+        let place = place.into();
+        let keys = KeyFolder::of(&place);
+        let store = SqliteStore::open(&place, &keys, business)?;
         let authority = Self::over(Box::new(store), clock, random)?;
         let found = authority.memory.epoch;
         match keys.highest_epoch(business)? {

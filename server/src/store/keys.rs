@@ -34,16 +34,40 @@ impl DatabaseKey {
     }
 }
 
+/// Where businesses lie.
+#[derive(Debug, Clone)]
+pub struct Place {
+    /// The folder of their files.
+    pub data: PathBuf,
+    /// The folder of their keys, never inside the other.
+    pub keys: PathBuf,
+    /// The file system of SQLite that has `data`, by name; the system's own if none. The seeded world has one in
+    /// memory that fails on purpose.
+    pub vfs: Option<&'static str>,
+}
+
+/// A folder of the system's disks, with the keys in `<data>.keys`.
+impl<P: AsRef<Path> + ?Sized> From<&P> for Place {
+    fn from(data: &P) -> Self {
+        let data = data.as_ref();
+        let mut keys = OsString::from(data.as_os_str());
+        keys.push(".keys");
+        Self {
+            data: data.to_owned(),
+            keys: PathBuf::from(keys),
+            vfs: None,
+        }
+    }
+}
+
 /// The folder of keys that belongs to a data folder.
 #[derive(Debug, Clone)]
 pub(crate) struct KeyFolder(PathBuf);
 
 impl KeyFolder {
-    /// `<data>.keys`, made at the first store.
-    pub(crate) fn beside(data: &Path) -> Self {
-        let mut name = OsString::from(data.as_os_str());
-        name.push(".keys");
-        Self(PathBuf::from(name))
+    /// The keys of what lies there, in a folder that is made at the first store.
+    pub(crate) fn of(place: &Place) -> Self {
+        Self(place.keys.clone())
     }
 
     /// The key of a business.

@@ -12,6 +12,7 @@ mod types;
 
 pub use control::{Balance, Control, LedgerLine};
 pub use error::StoreError;
+pub use keys::Place;
 pub(crate) use keys::{KeyFolder, business_of, hex};
 pub use types::{
     Anchored, Apart, DeviceState, Fact, NewRow, Rights, Run, ScopeDigest, StoredOp, Token, Total,

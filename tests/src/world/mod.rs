@@ -38,6 +38,8 @@ pub struct Summary {
     pub troubles: u64,
     /// Machines stopped in the middle of a step.
     pub kills: u64,
+    /// The server's machine stopped in the middle of a request.
+    pub server_kills: u64,
     /// Phones whose files were put back.
     pub put_back: u64,
     /// Those of them that had to stop, because the server had seen more.
@@ -58,6 +60,7 @@ impl AddAssign for Summary {
         self.exchanges += other.exchanges;
         self.troubles += other.troubles;
         self.kills += other.kills;
+        self.server_kills += other.server_kills;
         self.put_back += other.put_back;
         self.forks += other.forks;
         self.fetched_anew += other.fetched_anew;

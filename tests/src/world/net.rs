@@ -18,6 +18,8 @@ pub(crate) struct Weather {
     pub(crate) old_answer: u64,
     /// A phone's machine stops in a step, in percent of the steps.
     pub(crate) kill: u64,
+    /// The server's machine stops in a request, in percent of them.
+    pub(crate) server_kill: u64,
     /// Whether phones' files may be put back.
     pub(crate) put_back: bool,
     /// Whether phones' sums may be spoiled.
@@ -45,6 +47,7 @@ impl Weather {
             portal: some(15),
             old_answer: some(10),
             kill: some(10),
+            server_kill: some(10),
             put_back: dice.percent(35),
             spoil: dice.percent(35),
             clocks: dice.percent(40),

@@ -11,7 +11,7 @@ use super::check::{self, Wrong};
 use super::counter::World;
 use super::net::Weather;
 use super::phone::{Phone, Survived};
-use super::server::Server;
+use super::server::{Served, Server};
 use super::story::Failure;
 use super::time::{DAY, HOUR, MINUTE, SECOND};
 
@@ -419,7 +419,21 @@ impl Street {
         route: Route,
         message: &[u8],
     ) -> Result<(), Wrong> {
-        let answer = self.server.serve(route, message);
+        let percent = self.weather.server_kill;
+        let served = self
+            .server
+            .risk(&mut self.world.dice, percent, route, message);
+        let answer = match served {
+            Served::Answered(answer) => answer,
+            Served::Stopped(loss) => {
+                self.world.summary.server_kills += 1;
+                self.world.tell(&format!(
+                    "the server stops while it answers phone {no}: {loss:?}"
+                ));
+                self.server.restart()?;
+                Err(SyncFailure::Offline)
+            }
+        };
         match &answer {
             Ok(bytes) => {
                 self.world.story.bytes(bytes);

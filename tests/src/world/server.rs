@@ -1,6 +1,6 @@
 //! The real authority of a server, called directly: no sockets, no threads of its own.
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::sync::Arc;
 
 use kartka_core::domain::codes::Code;
@@ -9,26 +9,36 @@ use kartka_core::domain::ids::{BusinessId, RequestMark};
 use kartka_core::domain::row::{Row, RowKind};
 use kartka_core::sync::{Failure, Route, Transport};
 use kartka_server::store::{self, Reads, StoreError};
-use kartka_server::{Authority, ExchangeError, FoundingInput};
+use kartka_server::{Authority, ExchangeError, FoundingInput, Place};
 
-use super::dice::SeededRng;
+use super::dice::{Dice, SeededRng};
 use super::model::Mark;
 use super::time::WorldTime;
+use crate::vfs::{Fault, Loss, Machine};
 
-/// A server in a folder that goes away with it.
+/// A server on a disk that can fail.
 pub(crate) struct Server {
     authority: Option<Authority>,
     business: BusinessId,
-    data: PathBuf,
+    place: Place,
+    machine: Machine,
     time: Arc<WorldTime>,
     rng: Arc<SeededRng>,
     /// Bytes of pages in one answer.
     pages: usize,
-    _folder: tempfile::TempDir,
+    _keys: tempfile::TempDir,
 }
 
 /// What keeps a world from having a server.
 pub(crate) type NoServer = String;
+
+/// What a request came to.
+pub(crate) enum Served {
+    /// An answer, or a refusal.
+    Answered(Result<Vec<u8>, Failure>),
+    /// The machine stopped in it.
+    Stopped(Loss),
+}
 
 impl Server {
     pub(crate) fn found(
@@ -36,8 +46,14 @@ impl Server {
         kind: ShopKind,
         time: &Arc<WorldTime>,
     ) -> Result<Self, NoServer> {
-        let folder = folder().map_err(|error| error.to_string())?;
-        let data = folder.path().join("data");
+        let machine = Machine::new(seed);
+        let keys = tempfile::tempdir().map_err(|error| error.to_string())?;
+        let file = machine.path("any");
+        let place = Place {
+            data: file.parent().unwrap_or(Path::new("/")).to_owned(),
+            keys: keys.path().to_owned(),
+            vfs: Some("kartka-memory"),
+        };
         let rng = Arc::new(SeededRng::new(seed, 7));
         let input = FoundingInput {
             name: "Shop".to_owned(),
@@ -45,16 +61,17 @@ impl Server {
             kind,
             owner: "Owner".to_owned(),
         };
-        let authority = Authority::found(&data, &input, time.clone(), rng.clone());
+        let authority = Authority::found(place.clone(), &input, time.clone(), rng.clone());
         let authority = authority.map_err(|error| error.to_string())?;
         Ok(Self {
             business: authority.business(),
             authority: Some(authority),
-            data,
+            place,
+            machine,
             time: time.clone(),
             rng,
             pages: usize::MAX,
-            _folder: folder,
+            _keys: keys,
         })
     }
 
@@ -62,7 +79,7 @@ impl Server {
     pub(crate) fn restart(&mut self) -> Result<(), NoServer> {
         self.authority = None;
         let opened = Authority::open(
-            &self.data,
+            self.place.clone(),
             self.business,
             self.time.clone(),
             self.rng.clone(),
@@ -71,6 +88,30 @@ impl Server {
         authority.limit_pages(self.pages);
         self.authority = Some(authority);
         Ok(())
+    }
+
+    /// Serves a request, in which the machine may stop; then it is to be started again.
+    pub(crate) fn risk(
+        &mut self,
+        dice: &mut Dice,
+        percent: u64,
+        route: Route,
+        message: &[u8],
+    ) -> Served {
+        if !dice.percent(percent) {
+            return Served::Answered(self.serve(route, message));
+        }
+        let losses = [Loss::Nothing, Loss::Unsynced, Loss::Torn];
+        let loss = dice.pick(&losses).copied().unwrap_or(Loss::Nothing);
+        let changes = dice.below(40);
+        let at = self.machine.changes() + changes;
+        self.machine.fail_after(changes, Fault::PowerCut(loss));
+        let answer = self.serve(route, message);
+        if self.machine.changes() > at {
+            return Served::Stopped(loss);
+        }
+        self.machine.heal();
+        Served::Answered(answer)
     }
 
     /// From its next start the server answers in parts of about so many bytes.
@@ -125,16 +166,6 @@ impl Server {
             ExchangeError::Refused(refusal) => Failure::Refused(refusal),
             ExchangeError::Store(_) => Failure::Unavailable { retry_after_ms: 0 },
         })
-    }
-}
-
-/// In memory where the system offers that: the server's fsyncs are real, and hundreds of worlds wait for them.
-fn folder() -> std::io::Result<tempfile::TempDir> {
-    let memory = Path::new("/dev/shm");
-    if memory.is_dir() {
-        tempfile::tempdir_in(memory)
-    } else {
-        tempfile::tempdir()
     }
 }
 

@@ -17,7 +17,7 @@ use kartka_domain::ids::BusinessId;
 use rusqlite::{Connection, Transaction, TransactionBehavior};
 
 use super::keys::{business_of, hex};
-use super::{BusinessStore, KeyFolder, Reads, StoreError, Writes};
+use super::{BusinessStore, KeyFolder, Place, Reads, StoreError, Writes};
 use crate::platform::Random;
 use open::Door;
 
@@ -39,14 +39,16 @@ impl SqliteStore {
     /// # Errors
     /// [`StoreError`]; nothing is left behind that would look like a business.
     pub(crate) fn create(
-        folder: &Path,
+        place: &Place,
         keys: &KeyFolder,
         business: BusinessId,
         random: &dyn Random,
     ) -> Result<Self, StoreError> {
-        std::fs::create_dir_all(folder)?;
+        if place.vfs.is_none() {
+            std::fs::create_dir_all(&place.data)?;
+        }
         let key = keys.make_database_key(business, random)?;
-        Self::with_key(folder, business, key)
+        Self::with_key(place, business, key)
     }
 
     /// Opens the file of a business.
@@ -55,21 +57,24 @@ impl SqliteStore {
     /// [`StoreError::NoKey`], [`StoreError::WrongKey`], [`StoreError::TooNew`], [`StoreError::Busy`],
     /// [`StoreError::ReadOnly`], or what the disk reports.
     pub(crate) fn open(
-        folder: &Path,
+        place: &Place,
         keys: &KeyFolder,
         business: BusinessId,
     ) -> Result<Self, StoreError> {
         let key = keys.database_key(business)?;
-        Self::with_key(folder, business, key)
+        Self::with_key(place, business, key)
     }
 
     fn with_key(
-        folder: &Path,
+        place: &Place,
         business: BusinessId,
         key: super::keys::DatabaseKey,
     ) -> Result<Self, StoreError> {
-        let path = file_of(folder, business);
-        let door = Door { path, key };
+        let door = Door {
+            path: file_of(&place.data, business),
+            vfs: place.vfs,
+            key,
+        };
         let lock = door.lock()?;
         let writer = door.writer()?;
         Ok(Self {

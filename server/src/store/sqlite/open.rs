@@ -49,6 +49,7 @@ const READER_WAITS: Duration = Duration::from_secs(5);
 /// A database file with the key that opens it.
 pub(super) struct Door {
     pub(super) path: PathBuf,
+    pub(super) vfs: Option<&'static str>,
     pub(super) key: DatabaseKey,
 }
 
@@ -61,7 +62,7 @@ impl Door {
     pub(super) fn lock(&self) -> Result<Connection, StoreError> {
         let mut name = self.path.clone().into_os_string();
         name.push("-lock");
-        let conn = connect(Path::new(&name))?;
+        let conn = self.connect(Path::new(&name))?;
         conn.busy_timeout(Duration::ZERO)?;
         if conn.is_readonly(rusqlite::MAIN_DB)? {
             return Err(StoreError::ReadOnly);
@@ -75,7 +76,7 @@ impl Door {
     /// # Errors
     /// [`StoreError::WrongKey`], [`StoreError::TooNew`], [`StoreError::ReadOnly`], or what the disk reports.
     pub(super) fn writer(&self) -> Result<Connection, StoreError> {
-        let conn = connect(&self.path)?;
+        let conn = self.connect(&self.path)?;
         // Until the file is judged good, closing it must not write the log into it.
         conn.set_db_config(DbConfig::SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, true)?;
         conn.busy_timeout(Duration::ZERO)?;
@@ -101,7 +102,7 @@ impl Door {
     /// # Errors
     /// What the disk reports.
     pub(super) fn reader(&self) -> Result<Connection, StoreError> {
-        let conn = connect(&self.path)?;
+        let conn = self.connect(&self.path)?;
         self.unlock(&conn)?;
         conn.busy_timeout(READER_WAITS)?;
         conn.execute_batch(READER)?;
@@ -117,12 +118,15 @@ impl Door {
         conn.set_prepared_statement_cache_capacity(STATEMENTS);
         Ok(())
     }
-}
 
-fn connect(path: &Path) -> Result<Connection, StoreError> {
-    // No mutex: a connection is used by one thread at a time, which the store's own types see to.
-    let flags = OpenFlags::SQLITE_OPEN_READ_WRITE
-        | OpenFlags::SQLITE_OPEN_CREATE
-        | OpenFlags::SQLITE_OPEN_NO_MUTEX;
-    Ok(Connection::open_with_flags(path, flags)?)
+    fn connect(&self, path: &Path) -> Result<Connection, StoreError> {
+        // No mutex: a connection is used by one thread at a time, which the store's own types see to.
+        let flags = OpenFlags::SQLITE_OPEN_READ_WRITE
+            | OpenFlags::SQLITE_OPEN_CREATE
+            | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+        Ok(match self.vfs {
+            None => Connection::open_with_flags(path, flags)?,
+            Some(vfs) => Connection::open_with_flags_and_vfs(path, flags, vfs)?,
+        })
+    }
 }
