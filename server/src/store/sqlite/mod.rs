@@ -158,15 +158,16 @@ mod tests {
     #[test]
     fn a_newer_file_is_refused_and_left_as_it_is() {
         let home = tempfile::tempdir().unwrap();
-        let keys = KeyFolder::beside(home.path());
-        let create = || SqliteStore::create(home.path(), &keys, BUSINESS, &SystemRandom);
+        let place = Place::from(home.path());
+        let keys = KeyFolder::of(&place);
+        let create = || SqliteStore::create(&place, &keys, BUSINESS, &SystemRandom);
         let store = create().unwrap();
         write(&store, |db| db.put_fact(Fact::Business, b"kept")).unwrap();
         locked(&store.writer)
             .pragma_update(None, "user_version", 99)
             .unwrap();
         drop(store);
-        let open = || SqliteStore::open(home.path(), &keys, BUSINESS);
+        let open = || SqliteStore::open(&place, &keys, BUSINESS);
         let newer = open().err().unwrap();
         assert!(
             matches!(
@@ -192,8 +193,9 @@ mod tests {
     #[test]
     fn a_failed_transaction_leaves_nothing_behind() {
         let home = tempfile::tempdir().unwrap();
-        let keys = KeyFolder::beside(home.path());
-        let store = SqliteStore::create(home.path(), &keys, BUSINESS, &SystemRandom).unwrap();
+        let place = Place::from(home.path());
+        let keys = KeyFolder::of(&place);
+        let store = SqliteStore::create(&place, &keys, BUSINESS, &SystemRandom).unwrap();
         let failed = write(&store, |db| {
             db.put_fact(Fact::Business, b"half")?;
             Err::<(), _>(StoreError::Full)
