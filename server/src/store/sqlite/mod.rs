@@ -180,6 +180,7 @@ mod tests {
             "{newer}"
         );
         let door = Door {
+            vfs: None,
             path: file_of(home.path(), BUSINESS),
             key: keys.database_key(BUSINESS).unwrap(),
         };
@@ -210,8 +211,9 @@ mod tests {
     fn only_the_owner_of_the_machine_reads_the_keys() {
         let home = tempfile::tempdir().unwrap();
         let data = home.path().join("data");
-        let keys = KeyFolder::beside(&data);
-        let _store = SqliteStore::create(&data, &keys, BUSINESS, &SystemRandom).unwrap();
+        let place = Place::from(&data);
+        let keys = KeyFolder::of(&place);
+        let _store = SqliteStore::create(&place, &keys, BUSINESS, &SystemRandom).unwrap();
         #[cfg(unix)]
         {
             use std::os::unix::fs::PermissionsExt as _;
