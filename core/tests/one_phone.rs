@@ -257,3 +257,23 @@ fn today_counts_sales_returns_new_and_returning_customers() {
     assert_eq!(report.liability, Money(500 + 1_000));
     assert_eq!(report.change.revenue, Some(11_000));
 }
+
+#[test]
+fn a_phone_without_a_business_says_so_whatever_is_asked() {
+    let counter = Counter::empty(1);
+    let shop = &counter.shop;
+    assert!(matches!(shop.find("4567", 10), Err(CoreError::NotPaired)));
+    assert!(matches!(shop.today(None), Err(CoreError::NotPaired)));
+    assert!(matches!(
+        shop.register(
+            request(1),
+            &Registration {
+                card: NewCard::Issue,
+                ..Registration::default()
+            }
+        ),
+        Err(CoreError::NotPaired)
+    ));
+    assert!(!shop.is_enrolled().unwrap());
+    shop.idle().unwrap();
+}

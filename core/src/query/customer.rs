@@ -88,6 +88,7 @@ impl Shop {
             .chars()
             .all(|c| c.is_ascii_digit() || " -()+.".contains(c));
         self.store.read(|r| {
+            setting(r)?;
             let found = match (numeric, digits.len()) {
                 (true, 3..) => by_digits(r, &digits, limit)?,
                 (true, _) => Vec::new(),
