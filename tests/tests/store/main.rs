@@ -1,6 +1,7 @@
 //! The phone's store on disks that fail: what is confirmed stays, what is refused leaves no trace.
 #![allow(clippy::unwrap_used)]
 
+mod counter;
 mod disks;
 mod files;
 mod processes;
