@@ -77,6 +77,7 @@ impl Store {
             },
             key: key.clone(),
         };
+        let is_new = !vfs.holds(path);
         let lock = door.lock()?;
         let writer = door.writer(clock.now_ms())?;
         let store = Self {
@@ -87,7 +88,9 @@ impl Store {
             clock,
             rng,
         };
-        if store.wal_pages()? == 0 {
+        // A killed program may have left a transaction in the log that no fsync has reached. It will be shown and
+        // answered to repeats from now on, so it is made durable by a write of our own.
+        if !is_new || store.wal_pages()? == 0 {
             match store.begin_log() {
                 // Reading works on a full disk; the next sale will say that it is full.
                 Ok(()) | Err(StoreError::Full) => {}

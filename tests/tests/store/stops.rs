@@ -73,6 +73,26 @@ fn a_stop_at_any_point_of_a_day_loses_no_confirmed_sale_and_halves_none() {
 }
 
 #[test]
+fn a_sale_that_a_killed_program_left_is_durable_before_it_is_shown() {
+    let mut shown = 0;
+    for point in 0..60 {
+        let machine = Machine::new(point);
+        let store = open(&machine).unwrap();
+        machine.fail_after(point, Fault::PowerCut(Loss::Nothing));
+        let _stopped_somewhere = sell(&store, 1);
+        machine.heal();
+        drop(store);
+        let store = open(&machine).unwrap();
+        let before = sold(&store);
+        machine.stop(Loss::Unsynced);
+        drop(store);
+        assert_eq!(sold(&open(&machine).unwrap()), before, "point {point}");
+        shown += before;
+    }
+    assert!(shown > 0, "no point lies between a sale and its fsync");
+}
+
+#[test]
 fn a_log_with_a_torn_or_foreign_tail_ends_at_the_last_whole_sale() {
     for cut in [1, 100, 4_000, 9_000] {
         let machine = Machine::new(1);
