@@ -3,9 +3,13 @@
 //! The only place where ops are made. On a phone the rows are its claim, with the authority's bytes kept in shadow;
 //! on a founding phone the same transaction is the authority's decision.
 
+use std::collections::BTreeSet;
+
 use kartka_domain::authority::{Author, Decided, Standing as OpStanding, decide};
 use kartka_domain::customer::ProfileGroup;
-use kartka_domain::ids::{OpId, OperatorId, OutletId, ProgrammeVersion, RequestMark, Seq};
+use kartka_domain::ids::{
+    BirthMark, Id, OpId, OperatorId, OutletId, ProgrammeVersion, RequestMark, Seq,
+};
 use kartka_domain::ledger::EntryKind;
 use kartka_domain::moment::Moment;
 use kartka_domain::money::Points;
@@ -46,7 +50,8 @@ pub(crate) struct Ground<'a> {
 pub(crate) fn commit(tx: &Tx<'_>, ground: &Ground<'_>, draft: Draft) -> Result<OpId, CoreError> {
     let mut head = tx.head()?.ok_or(CoreError::NotPaired)?;
     let request = draft.request;
-    let op = make_op(ground, &head, draft)?;
+    let marks = marks(tx, ground.device, &draft.facts)?;
+    let op = make_op(ground, &head, draft, marks)?;
     let bytes = encode(&op)?;
     let nonce = bytes.personal.as_ref().map(|_| {
         let mut nonce = [0; 16];
@@ -83,7 +88,12 @@ pub(crate) fn commit(tx: &Tx<'_>, ground: &Ground<'_>, draft: Draft) -> Result<O
     Ok(op.id)
 }
 
-fn make_op(ground: &Ground<'_>, head: &HeadRow, draft: Draft) -> Result<Op, CoreError> {
+fn make_op(
+    ground: &Ground<'_>,
+    head: &HeadRow,
+    draft: Draft,
+    marks: Vec<(Id, BirthMark)>,
+) -> Result<Op, CoreError> {
     let id = ground.device.no.id(ground.device.next_n)?;
     let mut mark = [0; 8];
     mark.copy_from_slice(&draft.request.0[..8]);
@@ -103,10 +113,48 @@ fn make_op(ground: &Ground<'_>, head: &HeadRow, draft: Draft) -> Result<Op, Core
             epoch: head.epoch,
             seq: head.seq,
         },
-        marks: Vec::new(),
+        marks,
         facts: draft.facts,
         personal: draft.personal,
     })
+}
+
+/// The birth marks of what the facts refer to and the authority has not ordered yet (sync §2): only own ops can
+/// be such, whatever else is known here came as the authority's row.
+fn marks(
+    tx: &Tx<'_>,
+    device: &DeviceRow,
+    facts: &[Fact],
+) -> Result<Vec<(Id, BirthMark)>, CoreError> {
+    let next = device.no.id(device.next_n)?;
+    let own = |id: &Id| id.device() == device.no && *id < next;
+    let named: BTreeSet<Id> = facts
+        .iter()
+        .flat_map(refers_to)
+        .flatten()
+        .filter(own)
+        .collect();
+    let mut marks = Vec::new();
+    for id in named {
+        if let Some(mark) = tx.unordered_mark(id)? {
+            marks.push((id, mark));
+        }
+    }
+    Ok(marks)
+}
+
+/// The customer and the purchase that a fact names.
+fn refers_to(fact: &Fact) -> [Option<Id>; 2] {
+    match fact {
+        Fact::Edit(customer) | Fact::Consent { customer, .. } | Fact::Bind { customer, .. } => {
+            [Some(customer.0), None]
+        }
+        Fact::Sale(sale) => [sale.customer.map(|customer| customer.0), None],
+        Fact::Return { purchase, .. } => [Some(purchase.0), None],
+        Fact::Attach { purchase, customer } => [Some(purchase.0), Some(customer.0)],
+        Fact::Claim(claim) => [Some(claim.customer.0), None],
+        _ => [None, None],
+    }
 }
 
 /// Shows an op's rows before the authority has spoken; what they replace goes into shadow.
@@ -175,4 +223,66 @@ pub(crate) fn read_own(own: &OwnOp) -> Result<Op, CoreError> {
         &own.bytes.facts,
         own.bytes.personal.as_deref(),
     )?)
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use std::sync::Arc;
+
+    use kartka_domain::founding::ShopKind;
+    use kartka_domain::money::Money;
+
+    use super::*;
+    use crate::platform::{FileKeyStore, SystemClock, SystemRng};
+    use crate::shop::{Platform, Shop};
+    use crate::store::Vfs;
+    use crate::usecase::customers::{NewCard, Registration};
+    use crate::usecase::found::FoundRequest;
+    use crate::usecase::till::TillRequest;
+
+    #[test]
+    fn what_is_not_ordered_yet_is_named_with_its_birth_mark() {
+        let home = tempfile::tempdir().unwrap();
+        let platform = Platform {
+            clock: Arc::new(SystemClock::new()),
+            rng: Arc::new(SystemRng),
+            keys: Arc::new(FileKeyStore::beside(&home.path().join("data"))),
+            vfs: Vfs::system(),
+        };
+        let shop = Shop::open(home.path(), platform).unwrap();
+        let form = FoundRequest {
+            name: "Shop".into(),
+            country: "UA".into(),
+            kind: ShopKind::Shop,
+            owner: "Owner".into(),
+        };
+        shop.found(RequestId([1; 16]), &form).unwrap();
+        let blank = Registration {
+            card: NewCard::Issue,
+            ..Registration::default()
+        };
+        let sell = |request, customer| {
+            let ask = TillRequest::amount(Some(customer), Money(10_000));
+            let purchase = shop.sell(RequestId([request; 16]), &ask).unwrap();
+            let own = shop
+                .store
+                .read(|r| r.own_ops(purchase.get() - 1, 1))
+                .unwrap();
+            read_own(&own[0]).unwrap().marks
+        };
+        // On the authority everything is ordered at once.
+        let ordered = shop.register(RequestId([2; 16]), &blank).unwrap();
+        assert_eq!(sell(3, ordered), []);
+        let as_phone = |tx: &Tx<'_>| {
+            let mut device = tx.device()?.unwrap();
+            device.standing = Standing::Phone;
+            tx.set_device(&device)
+        };
+        shop.store.write(as_phone).unwrap();
+        assert_eq!(sell(4, ordered), []);
+        let fresh = shop.register(RequestId([5; 16]), &blank).unwrap();
+        let own = shop.store.read(|r| r.own_ops(fresh.get() - 1, 1)).unwrap();
+        assert_eq!(sell(6, fresh), [(fresh.0, own[0].chain.birth_mark())]);
+    }
 }

@@ -2,7 +2,7 @@
 //!
 //! An op's bytes never change after its commit (sync §2). Nothing here is deleted by a pull, a reset or a restart.
 
-use kartka_domain::ids::{CustomerId, Id, OpId, Seq};
+use kartka_domain::ids::{BirthMark, CustomerId, Id, OpId, Seq};
 use kartka_domain::money::Points;
 use kartka_protocol::chain::ChainValue;
 use kartka_protocol::op::OpBytes;
@@ -127,6 +127,18 @@ impl Reader<'_> {
             .prepare_cached(sql)?
             .query_row([last], |row| row.get(0).map(ChainValue))
             .optional()?)
+    }
+
+    /// The birth mark of the own op that took the number `id`, while the authority has not ordered it.
+    pub(crate) fn unordered_mark(&self, id: Id) -> Result<Option<BirthMark>, StoreError> {
+        let sql = "SELECT chain FROM own_op
+                   WHERE op = (SELECT max(op) FROM own_op WHERE op <= ?1) AND last >= ?1 AND seq IS NULL";
+        let chain = self
+            .conn()
+            .prepare_cached(sql)?
+            .query_row([id.get()], |row| row.get(0).map(ChainValue))
+            .optional()?;
+        Ok(chain.map(|chain| chain.birth_mark()))
     }
 
     /// How many own ops lie above `acked`: what the shop still has to send.
