@@ -10,6 +10,7 @@ pub mod expiry;
 mod people;
 mod returns;
 mod sale;
+pub mod standing;
 mod work;
 
 pub use clock::{Anchor, effective_time};

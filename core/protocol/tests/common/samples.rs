@@ -207,6 +207,7 @@ fn full_position() -> Position {
         spent: Money(345_600),
         last_visit: Some(date("2025-12-16")),
         held: true,
+        ..Position::default()
     }
 }
 
