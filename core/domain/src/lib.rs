@@ -14,6 +14,7 @@ pub mod card;
 pub mod codes;
 pub mod customer;
 pub mod earn;
+pub mod explain;
 pub mod founding;
 pub mod ids;
 pub mod ledger;

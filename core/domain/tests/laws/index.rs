@@ -30,6 +30,7 @@ fn every_file_of_the_index_exists() {
 fn every_test_of_the_index_exists() {
     let sources = [
         include_str!("properties.rs"),
+        include_str!("explain.rs"),
         include_str!("forged.rs"),
         include_str!("garbage.rs"),
         include_str!("invariants.rs"),
