@@ -18,6 +18,7 @@ pub mod explain;
 pub mod founding;
 pub mod ids;
 pub mod ledger;
+pub mod liability;
 pub mod moment;
 pub mod money;
 pub mod op;

@@ -37,6 +37,7 @@ fn every_test_of_the_index_exists() {
         include_str!("world.rs"),
         include_str!("../whatif.rs"),
         include_str!("../../src/allocate.rs"),
+        include_str!("../../src/liability.rs"),
         include_str!("../../src/position/group.rs"),
         include_str!("../../src/programme.rs"),
     ];
