@@ -105,6 +105,14 @@ impl Shop {
         self.store.read(|r| Ok(setting(r)?.business))
     }
 
+    /// The programme in force.
+    ///
+    /// # Errors
+    /// [`CoreError::NotPaired`], [`CoreError::Store`].
+    pub fn programme(&self) -> Result<Programme, CoreError> {
+        self.store.read(|r| Ok(setting(r)?.programme))
+    }
+
     /// A search for codes that recognises this shop's cards.
     ///
     /// # Errors

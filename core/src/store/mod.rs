@@ -17,6 +17,7 @@ mod overlay;
 mod place;
 mod rows;
 mod search;
+mod story;
 mod sums;
 
 use std::ops::Deref;
@@ -32,6 +33,7 @@ pub use ops::RequestId;
 pub(crate) use ops::{OwnOp, SealedBatch, Touched};
 pub(crate) use overlay::Settling;
 pub use place::{Files, Vfs};
+pub(crate) use story::Place as StoryPlace;
 pub use sums::StoreSums;
 
 use crate::platform::{Clock, Rng};

@@ -374,11 +374,17 @@ fn change(lot: &mut Lot, why: Why, by: Option<Source>, points: Points) -> Result
     Ok(())
 }
 
-/// What debits of the same purchase took from a lot and have not given back.
+/// What redemptions of the same purchase took from a lot and returns have not given back; what was taken back of its own
+/// earning is not given back.
 fn taken_by(lot: &Lot, by: &Source) -> Result<Points, Overflow> {
-    let same = |m: &&Move| m.by.is_some_and(|source| source.purchase == by.purchase);
-    let moved = lot.moves.iter().filter(same);
-    let sum = Points::total(moved.filter(|m| m.why != Why::DebtRepaid).map(|m| m.points))?;
+    let counts = |m: &&Move| {
+        m.why != Why::DebtRepaid
+            && m.by.is_some_and(|source| {
+                source.purchase == by.purchase
+                    && !matches!(source.kind, EntryKind::Reverse | EntryKind::Expire)
+            })
+    };
+    let sum = Points::total(lot.moves.iter().filter(counts).map(|m| m.points))?;
     Ok(sum.negated()?.max(Points::ZERO))
 }
 

@@ -176,6 +176,25 @@ fn a_balance_told_by_hand() {
     assert_eq!(balance, 0);
 }
 
+/// Two lots of one bucket: what is given back goes to the one it was taken from, though the same return takes from the
+/// other.
+#[test]
+fn what_is_given_back_goes_to_its_own_lot() {
+    let mut world = World::new((plain_bonus(), plain_stamps()));
+    world.play(&buy(20_000, 0));
+    world.play(&buy(10_000, 60));
+    world.play(&back(1, 50));
+    let told = told(&world.shop, world.people[0], (BONUS, world.today), None);
+    let lots: Vec<String> = told.lots.iter().map(line).collect();
+    assert_eq!(
+        lots,
+        [
+            "1000 Earn until ever: -600 Redeem, +300 Restore = 700",
+            "470 Earn until ever: -235 Reverse = 235",
+        ]
+    );
+}
+
 #[test]
 fn a_staff_phone_shows_older_lots_as_one_line_per_bucket() {
     let mut world = World::new((card(), plain_stamps()));
