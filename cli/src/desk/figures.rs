@@ -4,9 +4,9 @@ use std::fmt::Write as _;
 
 use clap::Args;
 use kartka_core::domain::explain::{Debt, Explained, Lot, Move, Source, Why};
-use kartka_core::domain::ids::CustomerId;
+use kartka_core::domain::ids::{CustomerId, InstrumentId};
 use kartka_core::domain::liability::LiabilityMonth;
-use kartka_core::domain::moment::Month;
+use kartka_core::domain::moment::{Date, Month};
 use kartka_core::domain::money::{Currency, Money, Points};
 use kartka_core::domain::whatif::calculator::{Day, Typed, calculate as work_out};
 use kartka_core::error::CoreError;
@@ -72,9 +72,18 @@ pub(crate) fn account(shop: &Shop, args: &AccountArgs) -> Result<Answer, Failure
     for told in &view.accounts {
         tell(&mut text, told);
     }
+    for (instrument, last) in &view.idle {
+        let _ = write!(
+            text,
+            "\ninstrument {}: all of it to {last} without another purchase",
+            instrument.0
+        );
+    }
+    let idle = |(instrument, last): &(InstrumentId, Date)| json!({ "instrument": instrument.0, "last_day": last.to_string() });
     let json = json!({
         "customer": show::id(view.id.0),
         "whole": view.whole,
+        "idle": view.idle.iter().map(idle).collect::<Vec<_>>(),
         "accounts": view.accounts.iter().map(account_json).collect::<Vec<_>>(),
     });
     Ok(Answer { json, text })

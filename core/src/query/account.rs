@@ -6,10 +6,11 @@ use kartka_domain::ledger::Entry;
 use kartka_domain::moment::Date;
 use kartka_domain::money::Points;
 use kartka_domain::position::Position;
+use kartka_domain::programme::Instrument;
 use kartka_domain::row::{EdgeState, Merge};
 
 use crate::error::CoreError;
-use crate::shop::{Shop, setting};
+use crate::shop::{Setting, Shop, setting};
 use crate::store::{Reader, StoryPlace};
 
 /// A customer's accounts.
@@ -19,6 +20,8 @@ pub struct AccountView {
     pub id: CustomerId,
     /// One per instrument whose points they ever had, by instrument.
     pub accounts: Vec<Explained>,
+    /// Until when all points of an instrument live that have no day of their own, where inactivity ends them (L6).
+    pub idle: Vec<(InstrumentId, Date)>,
     /// Whether the ledger at hand tells everything; a staff phone holds the recent months only.
     pub whole: bool,
 }
@@ -51,7 +54,10 @@ impl Shop {
     /// [`CoreError::NotFound`], [`CoreError::NotPaired`], [`CoreError::Store`].
     pub fn account(&self, customer: CustomerId) -> Result<AccountView, CoreError> {
         self.store.read(|r| {
-            let today = self.now(&setting(r)?.outlet)?.date;
+            let Setting {
+                outlet, programme, ..
+            } = setting(r)?;
+            let today = self.now(&outlet)?.date;
             if r.customer(customer)?.is_none() {
                 return Err(CoreError::NotFound);
             }
@@ -59,12 +65,19 @@ impl Shop {
             let mut view = AccountView {
                 id: story.members.first().map_or(customer, |(id, _)| *id),
                 accounts: Vec::new(),
+                idle: Vec::new(),
                 whole: true,
             };
+            let last_visit = story.members.iter().filter_map(|(_, p)| p.last_visit).max();
             for instrument in story.instruments() {
                 let (told, reach) = story.told(instrument, today)?;
                 view.whole &= reach == Reach::Whole;
                 view.accounts.push(told);
+                let card = programme.instrument(instrument).and_then(Instrument::bonus);
+                let last = card
+                    .zip(last_visit)
+                    .and_then(|(card, visit)| card.inactive_after(visit));
+                view.idle.extend(last.map(|last| (instrument, last)));
             }
             Ok(view)
         })

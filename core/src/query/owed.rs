@@ -7,7 +7,7 @@ use kartka_domain::ids::InstrumentId;
 use kartka_domain::liability::{LiabilityMonth, PointsOwed};
 use kartka_domain::moment::Month;
 use kartka_domain::money::{Currency, Money};
-use kartka_domain::programme::{Programme, Terms};
+use kartka_domain::programme::Instrument;
 
 use super::account::Story;
 use crate::error::CoreError;
@@ -52,20 +52,17 @@ impl Shop {
                     owed.account(&told, today)?;
                 }
             }
-            let worth = |instrument| worth(&setting.programme, instrument);
+            let programme = &setting.programme;
+            let worth = |id| {
+                programme
+                    .instrument(id)
+                    .map_or(Money::ZERO, Instrument::point_value)
+            };
             Ok(OwedReport {
                 currency: setting.business.currency,
                 instruments: owed.report(Month::of(today), worth)?,
                 whole,
             })
         })
-    }
-}
-
-/// What a point of an instrument is worth in the version in force, in minor units.
-fn worth(programme: &Programme, instrument: InstrumentId) -> Money {
-    match programme.instrument(instrument).map(|i| &i.terms) {
-        Some(Terms::Bonus(card)) => card.point_value,
-        _ => Money::ZERO,
     }
 }

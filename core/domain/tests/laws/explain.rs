@@ -10,12 +10,12 @@ use kartka_domain::liability::{LiabilityMonth, PointsOwed};
 use kartka_domain::moment::{Date, Month};
 use kartka_domain::money::{Money, Points};
 use kartka_domain::position::Position;
-use kartka_domain::programme::{BonusCard, Expiry};
+use kartka_domain::programme::{BonusCard, DiscountCard, Expiry};
 use kartka_domain::row::Row;
 use proptest::collection::vec;
 use proptest::prelude::*;
 
-use crate::acts::{Act, BONUS, Knows, act, terms};
+use crate::acts::{Act, BONUS, Knows, act, plain, terms};
 use crate::support::Shop;
 use crate::support::words::{plain_bonus, plain_stamps};
 use crate::world::World;
@@ -115,7 +115,7 @@ fn card() -> BonusCard {
 
 #[test]
 fn a_balance_told_by_hand() {
-    let mut world = World::new((card(), plain_stamps()));
+    let mut world = World::new((card(), plain_stamps(), DiscountCard::fixed(0)));
     let today = |world: &World| {
         let told = told(&world.shop, world.people[0], (BONUS, world.today), None);
         let lots: Vec<String> = told.lots.iter().map(line).collect();
@@ -180,7 +180,7 @@ fn a_balance_told_by_hand() {
 /// other.
 #[test]
 fn what_is_given_back_goes_to_its_own_lot() {
-    let mut world = World::new((plain_bonus(), plain_stamps()));
+    let mut world = World::new(plain());
     world.play(&buy(20_000, 0));
     world.play(&buy(10_000, 60));
     world.play(&back(1, 50));
@@ -197,7 +197,7 @@ fn what_is_given_back_goes_to_its_own_lot() {
 
 #[test]
 fn a_staff_phone_shows_older_lots_as_one_line_per_bucket() {
-    let mut world = World::new((card(), plain_stamps()));
+    let mut world = World::new((card(), plain_stamps(), DiscountCard::fixed(0)));
     world.play(&buy(10_000, 0));
     world.play(&buy(6_000, 0));
     world.play(&Act::Wait(20));
@@ -359,7 +359,7 @@ fn liability_reconciles(world: &World) -> Vec<LiabilityMonth> {
 
 #[test]
 fn points_of_a_year_tell_how_many_end_unused() {
-    let mut world = World::new((card(), plain_stamps()));
+    let mut world = World::new((card(), plain_stamps(), DiscountCard::fixed(0)));
     // Every month 100.00 earn 500 points that live to the end of the next month; every second month 250 are spent.
     for month in 0..14 {
         world.play(&buy(10_000, 0));
