@@ -12,24 +12,10 @@ use kartka_core::error::CoreError;
 use kartka_core::query::whatif::WhatIfRequest;
 use kartka_core::sync::Cancel;
 use kartka_core::task::Watch;
-use kartka_core::usecase::customers::{NewCard, ProfileForm, Registration};
 use kartka_core::usecase::till::TillRequest;
 use support::{Counter, request};
 
 const DAY_MS: i64 = 24 * 60 * 60 * 1_000;
-
-fn registered(counter: &Counter, n: u8) -> CustomerId {
-    let form = Registration {
-        profile: ProfileForm {
-            given: format!("Somebody {n}"),
-            phones: vec![format!("067 123-45-{n:02}")],
-            ..ProfileForm::default()
-        },
-        marketing_consent: None,
-        card: NewCard::None,
-    };
-    counter.shop.register(request(n), &form).unwrap()
-}
 
 fn assumed() -> Assumptions {
     Assumptions {
@@ -58,7 +44,7 @@ fn assumed() -> Assumptions {
 /// 200.00 earn 1,000 points; 600 of them pay a part of 100.00, which earns 470; half of that comes back.
 fn a_story(counter: &Counter) -> CustomerId {
     let shop = &counter.shop;
-    let customer = registered(counter, 1);
+    let customer = counter.customer(1);
     shop.sell(
         request(2),
         &TillRequest::amount(Some(customer), Money(20_000)),

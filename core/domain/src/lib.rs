@@ -31,3 +31,4 @@ pub mod refund;
 pub mod report;
 pub mod row;
 pub mod whatif;
+pub mod wizard;

@@ -7,6 +7,7 @@
 
 mod book;
 mod device;
+mod drafts;
 mod error;
 mod key;
 pub mod meta;
@@ -27,6 +28,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use rusqlite::{Connection, Transaction, TransactionBehavior};
 
 pub(crate) use device::{DeviceRow, HeadRow, Standing};
+pub use drafts::SavedDraft;
 pub use error::StoreError;
 pub use key::DatabaseKey;
 pub use ops::RequestId;

@@ -6,6 +6,7 @@ pub mod found;
 pub mod idle;
 pub mod pair;
 pub mod till;
+pub mod wizard;
 
 use kartka_domain::customer::ProfileGroup;
 use kartka_domain::ids::OpId;

@@ -39,6 +39,7 @@ fn every_test_of_the_index_exists() {
         include_str!("invariants.rs"),
         include_str!("world.rs"),
         include_str!("../whatif.rs"),
+        include_str!("../wizard.rs"),
         include_str!("../../src/allocate.rs"),
         include_str!("../../src/liability.rs"),
         include_str!("../../src/position/group.rs"),
