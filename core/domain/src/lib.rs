@@ -20,6 +20,7 @@ pub mod ledger;
 pub mod moment;
 pub mod money;
 pub mod op;
+pub mod plant;
 pub mod position;
 pub mod programme;
 pub mod purchase;
