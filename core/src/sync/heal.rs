@@ -5,6 +5,7 @@
 //! counted twice. Outbox and shadows stay through all of it. Decides nothing about effects; the authority does, anew.
 
 use kartka_domain::ids::{Epoch, Seq};
+use kartka_domain::planted;
 use kartka_protocol::chain::ChainValue;
 use kartka_protocol::head::Reign;
 use kartka_protocol::message::SyncAnswer;
@@ -82,7 +83,9 @@ pub(super) fn begin(
     }
     tx.forget_order(ground.head.settled_op)?;
     tx.drop_sealed(i64::MAX)?;
-    ground.head.acked_op = acked_op;
+    if !planted!(RestoreKeepsOldAck) {
+        ground.head.acked_op = acked_op;
+    }
     ground.state.healing = Some(shared);
     ground.state.head = Some(answer.head);
     tx.set_head(&ground.head)?;

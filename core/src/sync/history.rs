@@ -4,6 +4,7 @@
 //! authority lost what it had signed. Nothing is sent, changed or thrown away then.
 
 use kartka_domain::ids::BirthMark;
+use kartka_domain::planted;
 use kartka_protocol::chain::ChainValue;
 use kartka_protocol::message::{Refusal, SyncAnswer};
 
@@ -90,6 +91,9 @@ fn own_chain(
     known: &Known<'_>,
     answer: &SyncAnswer,
 ) -> Result<Option<Stop>, StoreError> {
+    if planted!(AckedHashIgnored) {
+        return Ok(None);
+    }
     let Known { device, head, .. } = known;
     let acked = answer.acked;
     if acked.last >= device.next_n {

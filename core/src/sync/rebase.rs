@@ -5,6 +5,7 @@
 
 use kartka_domain::authority::{Standing, as_claimed, decide};
 use kartka_domain::ids::{DeviceNo, Seq};
+use kartka_domain::planted;
 use kartka_protocol::digest::Digest;
 use kartka_protocol::keys::ShopKeys;
 use kartka_protocol::message::{Anchor, Flag, Run, SyncAnswer};
@@ -42,7 +43,10 @@ pub(super) fn apply(
     answer: &SyncAnswer,
 ) -> Result<Finished, CoreError> {
     let pages = read_pages(ground.asked, answer)?;
-    let acked = acked_id(ground.device.no, answer)?;
+    let mut acked = acked_id(ground.device.no, answer)?;
+    if planted!(OutboxClearedByLaterAck) && ground.device.next_n > 1 {
+        acked = ground.device.no.id(ground.device.next_n - 1)?.get();
+    }
     let outbox_before = tx.outbox_len(ground.head.acked_op)?;
     let mut finished = Finished {
         ops_acked: outbox_before.saturating_sub(tx.outbox_len(acked)?),
@@ -54,6 +58,7 @@ pub(super) fn apply(
     tx.drop_sealed(acked)?;
     if let Some(oldest) = answer.oldest_month
         && ground.state.oldest != Some(oldest)
+        && !planted!(MonthDroppedOnOneSide)
     {
         // Both sides let go of older months (sync §4).
         tx.drop_months_before(oldest)?;
@@ -136,7 +141,7 @@ fn rebase(
     settling.finish()?;
     note_months(tx, answer)?;
     end_renewal(tx, ground, answer)?;
-    if !still {
+    if !still && !planted!(PullOverwritesPending) {
         for own in rest {
             let rows = decide(&**tx, &read_own(&own)?, Standing::Pending)?;
             tx.set_touched(own.op, &lay_over(tx, &rows)?)?;
@@ -193,7 +198,10 @@ fn settle(
         .min(settling.cursor(Scope::Own)?);
     let settled = pending
         .iter()
-        .take_while(|own| own.seq.is_some_and(|seq| seq <= reached))
+        .take_while(|own| {
+            let acked = own.last.get() <= head.acked_op;
+            own.seq.is_some_and(|seq| seq <= reached) || (acked && planted!(OwnValueDroppedAtAck))
+        })
         .count();
     let rest = pending.split_off(settled);
     for own in pending {

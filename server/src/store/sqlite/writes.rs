@@ -3,6 +3,7 @@
 use kartka_domain::authority::Echo;
 use kartka_domain::ids::CustomerId;
 use kartka_domain::moment::day_number;
+use kartka_domain::planted;
 use kartka_domain::row::{Row, RowKind};
 
 use super::View;
@@ -53,6 +54,10 @@ impl Writes for View<'_> {
     }
 
     fn put_op(&self, op: &StoredOp) -> Result<(), StoreError> {
+        if planted!(LostAckReinserted) {
+            self.conn
+                .execute("DELETE FROM op WHERE id = ?1", [op.id.get()])?;
+        }
         self.conn
             .prepare_cached(
                 "INSERT INTO op (id, last, seq, at, request, chain, facts, personal, nonce)
