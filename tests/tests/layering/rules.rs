@@ -240,6 +240,11 @@ pub(crate) const DIRECTIONS: &[Direction] = &[
         ],
         linked: None,
     },
+    Direction {
+        manifest: "tests/fuzz/Cargo.toml",
+        ours: &["kartka-core", "kartka-domain", "kartka-protocol"],
+        linked: None,
+    },
 ];
 
 /// Manifests by the only packages that may name a dependency.
@@ -261,6 +266,7 @@ pub(crate) const OWNERS: &[(&str, &[&str])] = &[
         &["core/Cargo.toml", "server/Cargo.toml", "tests/Cargo.toml"],
     ),
     ("chrono-tz", &["core/protocol/Cargo.toml"]),
+    ("libfuzzer-sys", &["tests/fuzz/Cargo.toml"]),
 ];
 
 /// Path, text, the line at fault and what is found there: exactly one violation each.
