@@ -5,6 +5,7 @@
 
 pub mod authority;
 mod http;
+mod pace;
 mod pages;
 pub mod platform;
 mod serve;

@@ -68,7 +68,7 @@ impl SmallDisk {
     }
 
     /// The same path for this process.
-    pub(crate) fn from_here(&self, name: &str) -> PathBuf {
+    pub(crate) fn seen_here(&self, name: &str) -> PathBuf {
         let path = self.path(name);
         let root = PathBuf::from(format!("/proc/{}/root", self.keeper.id()));
         root.join(path.strip_prefix("/").unwrap())
@@ -76,7 +76,7 @@ impl SmallDisk {
 
     /// Takes every free byte.
     pub(crate) fn fill(&self) {
-        let mut filler = File::create(self.from_here("filler")).unwrap();
+        let mut filler = File::create(self.seen_here("filler")).unwrap();
         while filler.write_all(&[0; 4_096]).is_ok() {}
         assert!(
             filler.metadata().unwrap().len() > 0,
@@ -86,7 +86,7 @@ impl SmallDisk {
 
     /// Gives them back.
     pub(crate) fn make_room(&self) {
-        fs::remove_file(self.from_here("filler")).unwrap();
+        fs::remove_file(self.seen_here("filler")).unwrap();
     }
 }
 

@@ -59,7 +59,7 @@ fn goes_on(left: &Path) {
     assert_eq!(facts(&phone.shop), format!("outbox 0\n{but_the_outbox}"));
     let olena = customer(&phone.shop, "4567");
     let before = phone.balance(olena);
-    phone.sell(olena, 100_00);
+    phone.sell(olena, 10_000);
     assert_eq!(phone.balance(olena), before + 500);
     agree(&office, &[&phone]);
 }
@@ -70,14 +70,14 @@ fn leave_a_shop(folder: &Path) {
     let phone = Counter::paired(&office, 1);
     let olena = phone.register("Олена", "067 123 45 67", NewCard::Issue);
     let ivan = phone.register("Іван", "050 765 43 21", NewCard::None);
-    phone.sell(olena, 200_00);
-    phone.sell(ivan, 55_50);
+    phone.sell(olena, 20_000);
+    phone.sell(ivan, 5_550);
     phone.sync(&office.line()).unwrap();
-    phone.redeem(olena, 100_00, 600).unwrap();
-    let coffee = phone.sell(ivan, 40_00);
+    phone.redeem(olena, 10_000, 600).unwrap();
+    let coffee = phone.sell(ivan, 4_000);
     phone.shop.give_back(phone.request(), coffee, &[]).unwrap();
     let nobody = phone.register("", "", NewCard::Issue);
-    phone.sell(nobody, 9_99);
+    phone.sell(nobody, 999);
     fs::write(folder.join(FACTS), facts(&phone.shop)).unwrap();
     let home = phone.home().to_owned();
     drop(phone.closed(|data| {

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use axum::extract::{Extension, Path, State};
+use axum::extract::{Path, State};
 use axum::http::{HeaderMap, StatusCode, Uri};
 
 use kartka_domain::money::{Overflow, Points};
@@ -11,8 +11,7 @@ use super::figures::{money, number, percent, points, signed_percent, weekday};
 use super::html::{Page, qr_tile, section, table, text};
 use super::words::Language;
 use crate::http::exchange::on_thread;
-use crate::http::rate::Pass;
-use crate::http::{App, Peer, query};
+use crate::http::{App, query};
 use crate::pages::Overview;
 use crate::shops::Shop;
 use crate::store::{Rights, StoreError, business_of};
@@ -25,13 +24,12 @@ pub(in crate::http) async fn door(headers: HeaderMap) -> Page {
 /// Shows Today.
 pub(in crate::http) async fn today(
     State(app): State<Arc<App>>,
-    Extension(peer): Extension<Peer>,
     Path(business): Path<String>,
     headers: HeaderMap,
     uri: Uri,
 ) -> Page {
     let language = Language::of(&headers);
-    let shop = match enter(&app, peer, &business, &uri) {
+    let shop = match enter(&app, &business, &uri) {
         Ok(shop) => shop,
         Err(status) => return closed(language, status),
     };
@@ -46,13 +44,12 @@ pub(in crate::http) async fn today(
 /// Makes a code for a new phone. The first phone is the owner's and sees every month.
 pub(in crate::http) async fn pair(
     State(app): State<Arc<App>>,
-    Extension(peer): Extension<Peer>,
     Path(business): Path<String>,
     headers: HeaderMap,
     uri: Uri,
 ) -> Page {
     let language = Language::of(&headers);
-    let shop = match enter(&app, peer, &business, &uri) {
+    let shop = match enter(&app, &business, &uri) {
         Ok(shop) => shop,
         Err(status) => return closed(language, status),
     };
@@ -72,10 +69,7 @@ pub(in crate::http) async fn pair(
 }
 
 /// Whoever has the secret; an unknown business and a wrong secret are answered alike.
-fn enter(app: &App, peer: Peer, business: &str, uri: &Uri) -> Result<Arc<Shop>, StatusCode> {
-    if let Pass::Wait(_) = app.pages.take(peer.0, app.clock.now_ms()) {
-        return Err(StatusCode::TOO_MANY_REQUESTS);
-    }
+fn enter(app: &App, business: &str, uri: &Uri) -> Result<Arc<Shop>, StatusCode> {
     let secret = query(uri, "o").unwrap_or_default();
     let shop = business_of(business).and_then(|id| app.shops.get(id));
     shop.filter(|shop| shop.authority.is_owner(secret))
