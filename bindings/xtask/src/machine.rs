@@ -93,11 +93,13 @@ pub(crate) fn has(program: &str) -> bool {
 
 /// Whether this is Linux with Debian's package manager and root's rights: where the project may install things.
 pub(crate) fn is_debian_root() -> bool {
-    let root = Command::new("id")
-        .arg("-u")
-        .output()
-        .is_ok_and(|id| id.stdout.trim_ascii() == b"0");
-    cfg!(target_os = "linux") && root && Path::new("/etc/debian_version").exists() && has("apt-get")
+    is_linux_root() && Path::new("/etc/debian_version").exists() && has("apt-get")
+}
+
+/// Whether this is Linux with root's rights: where disks and networks of our own may be had.
+pub(crate) fn is_linux_root() -> bool {
+    let root = || Command::new("id").arg("-u").output();
+    cfg!(target_os = "linux") && root().is_ok_and(|id| id.stdout.trim_ascii() == b"0")
 }
 
 fn provide(tools: &[Tool]) -> Result<(), Stop> {

@@ -3,6 +3,7 @@
 //! It installs what a Debian machine lacks, names what a platform cannot offer, and keeps every cache outside the
 //! checkout. It holds no rule of the product and is never shipped.
 
+mod disks;
 mod generate;
 mod house;
 mod licences;

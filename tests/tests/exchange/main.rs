@@ -7,4 +7,5 @@ mod healing;
 mod histories;
 mod meetings;
 mod over_http;
+mod released;
 mod shops;

@@ -133,6 +133,21 @@ impl Office {
         }
     }
 
+    /// One whose business was opened elsewhere.
+    pub(crate) fn opened(authority: Authority, time: Arc<Time>) -> Self {
+        Self {
+            home: tempfile::tempdir().unwrap(),
+            time,
+            seed: 2_000,
+            authority: Mutex::new(Some(authority)),
+        }
+    }
+
+    /// Where its keys lie.
+    pub(crate) fn keys(&self) -> PathBuf {
+        self.home.path().join("data.keys")
+    }
+
     pub(crate) fn with<T>(&self, work: impl FnOnce(&Authority) -> T) -> T {
         work(self.authority.lock().unwrap().as_ref().unwrap())
     }
@@ -327,8 +342,13 @@ impl Counter {
     /// A phone that is not paired yet.
     pub(crate) fn new(seed: u64) -> Self {
         let home = tempfile::tempdir().unwrap();
+        std::fs::create_dir(home.path().join("data")).unwrap();
+        Self::left_in(home, seed)
+    }
+
+    /// A phone whose closed data and keys lie in `home`.
+    pub(crate) fn left_in(home: tempfile::TempDir, seed: u64) -> Self {
         let folder = home.path().join("data");
-        std::fs::create_dir(&folder).unwrap();
         let time = Time::new();
         let shop = open(&folder, &time, seed);
         Self {

@@ -2,6 +2,8 @@ package kartka.corebridge
 
 import kartka.generated.CardChoice
 import kartka.generated.Carrier
+import kartka.generated.InstrumentTerms
+import kartka.generated.OfflineSpending
 import kartka.generated.Order
 import kartka.generated.Profile
 import kartka.generated.Reading
@@ -37,6 +39,8 @@ class JourneyTest {
             val shop = Scenario.text("shop.name") to Scenario.text("currency")
             assertEquals(shop, business.name to business.currency)
 
+            programmeIsTheFounders(one)
+
             val cards = one.core.cards().emit(newRequest(), Scenario.number("cards").toUInt())
             assertEquals(Scenario.number("cards").toInt(), cards.map { it.digits }.toSet().size)
             val form = customerForm(CardChoice.Bind(cards[0].number))
@@ -56,6 +60,21 @@ class JourneyTest {
             two.sync()
             one.sync()
             agree(one, customer, first, second)
+        }
+
+        private suspend fun programmeIsTheFounders(phone: Phone) {
+            val programme = phone.core.programme().published()
+            assertEquals(Scenario.number("programme.version").toUInt(), programme.version)
+            assertEquals(Scenario.number("programme.instruments").toInt(), programme.instruments.size)
+            val (bonus, stamps) = programme.instruments.map { it.terms }
+            assertIs<InstrumentTerms.Bonus>(bonus)
+            assertEquals(Scenario.number("programme.rate").toUShort(), bonus.earning.rate)
+            assertEquals(Scenario.number("programme.months").toUShort(), bonus.earning.months)
+            assertEquals(Scenario.number("programme.max_share").toUShort(), bonus.spending.maxShare)
+            val offline = assertIs<OfflineSpending.Capped>(bonus.spending.offline)
+            assertEquals(Scenario.number("programme.per_customer"), offline.perCustomer)
+            assertIs<InstrumentTerms.Stamps>(stamps)
+            assertEquals(null to Scenario.number("programme.stamps"), stamps.perAmount to stamps.size)
         }
 
         private suspend fun firstSale(one: Phone, customer: Long): Long {
