@@ -23,6 +23,14 @@ mod tag {
     pub(super) const RESET: u16 = 4;
     pub(super) const RENEWED: u16 = 5;
     pub(super) const LINEAGE: u16 = 6;
+    pub(super) const FORK: u16 = 7;
+    pub(super) const KEPT: u16 = 8;
+}
+
+mod verdict {
+    pub(super) const ID: u16 = 1;
+    pub(super) const EPOCH: u16 = 2;
+    pub(super) const INSIST: u16 = 3;
 }
 
 mod epoch {
@@ -34,6 +42,17 @@ mod anchor {
     pub(super) const BOOT: u16 = 1;
     pub(super) const MONOTONIC: u16 = 2;
     pub(super) const SERVER: u16 = 3;
+}
+
+/// That this copy of the data is not the one that the authority knows (sync §12).
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Verdict {
+    /// What the copy calls itself when it asks.
+    pub(super) id: [u8; 16],
+    /// Whose authority says so; a verdict ends with its epoch.
+    pub(super) epoch: Epoch,
+    /// It was told before to keep its number, and still met another history.
+    pub(super) insist: bool,
 }
 
 /// What is remembered.
@@ -49,6 +68,10 @@ pub(super) struct SyncState {
     pub(super) reset: Vec<Scope>,
     /// Scopes that are being pulled anew: rows not seen again are gone when the pull is complete.
     pub(super) renewed: Vec<Scope>,
+    /// This copy was rolled back or cloned: the next request shows its chain.
+    pub(super) fork: Option<Verdict>,
+    /// The authority said that it may keep its number, and no answer was used since.
+    pub(super) kept: bool,
 }
 
 impl SyncState {
@@ -70,6 +93,8 @@ impl SyncState {
         r.put_opt(tag::OLDEST, self.oldest.map(|month| i64::from(month.0)));
         put_scopes(&mut r, tag::RESET, &self.reset);
         put_scopes(&mut r, tag::RENEWED, &self.renewed);
+        r.put_opt(tag::FORK, self.fork.map(verdict_record));
+        r.put_unless(tag::KEPT, i64::from(self.kept), 0);
         r.encode()
     }
 }
@@ -87,6 +112,24 @@ fn decode(bytes: &[u8]) -> Result<SyncState, WireError> {
         oldest: r.opt_int(tag::OLDEST)?.map(Month),
         reset: read_scopes(&r, tag::RESET)?,
         renewed: read_scopes(&r, tag::RENEWED)?,
+        fork: r.opt_record(tag::FORK)?.map(read_verdict).transpose()?,
+        kept: r.int_or::<i64>(tag::KEPT, 0)? != 0,
+    })
+}
+
+fn verdict_record(fork: Verdict) -> Record {
+    let mut r = Record::new();
+    r.put(verdict::ID, fork.id);
+    r.put(verdict::EPOCH, epoch_record(fork.epoch));
+    r.put_unless(verdict::INSIST, i64::from(fork.insist), 0);
+    r
+}
+
+fn read_verdict(r: &Record) -> Result<Verdict, WireError> {
+    Ok(Verdict {
+        id: r.array(verdict::ID)?,
+        epoch: read_epoch(r.record(verdict::EPOCH)?)?,
+        insist: r.int_or::<i64>(verdict::INSIST, 0)? != 0,
     })
 }
 

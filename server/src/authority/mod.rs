@@ -9,7 +9,9 @@ mod exchange;
 mod expiry;
 mod found;
 mod identity;
+mod incarnation;
 mod intake;
+mod marks;
 mod memory;
 mod own;
 mod pair;
@@ -26,6 +28,7 @@ use crate::platform::{Clock, Random};
 use crate::store::{BusinessStore, StoreError, write};
 pub use exchange::ExchangeError;
 pub use found::{FoundingInput, NotFounded};
+pub(crate) use incarnation::{Asking, Grant};
 pub(crate) use intake::{Asked, refusal_of};
 pub(crate) use memory::Memory;
 use pair::Enrol;
@@ -49,6 +52,8 @@ pub(crate) enum Job {
     Push(Push),
     /// A device that wants to be let in.
     Enrol(Enrol),
+    /// A copy of a device that shows its branch.
+    Fork(Asking),
     /// Nothing but what a new business day asks for.
     Day,
 }
@@ -58,7 +63,7 @@ impl Job {
     pub(crate) fn ops(&self) -> usize {
         match self {
             Self::Push(push) => push.ops(),
-            Self::Enrol(_) | Self::Day => 1,
+            Self::Enrol(_) | Self::Fork(_) | Self::Day => 1,
         }
     }
 }
@@ -78,6 +83,8 @@ pub(crate) enum Done {
     Push(Outcome),
     /// Of a device: the number it was given, if it was let in.
     Enrol(Option<DeviceNo>),
+    /// Of a copy.
+    Fork(Grant),
     /// Of a day.
     Day,
 }
@@ -101,6 +108,9 @@ impl Authority {
                     Job::Push(push) => Done::Push(push::take(self, &mut turn, &mut order, push)?),
                     Job::Enrol(enrol) => {
                         Done::Enrol(pair::take(self, &mut turn, &mut order, enrol)?)
+                    }
+                    Job::Fork(asking) => {
+                        Done::Fork(incarnation::take(self, &mut turn, &mut order, asking)?)
                     }
                     Job::Day => Done::Day,
                 });

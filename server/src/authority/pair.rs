@@ -202,6 +202,7 @@ pub(super) fn take(
         name: enrol.name.clone(),
         public_key: enrol.key,
         slot: Some(slot),
+        former: None,
     };
     own::write(authority, turn, order, &[OpFact::Device(device)])?;
     turn.db.put_device(&state)?;
@@ -229,7 +230,7 @@ fn is_good(
 }
 
 /// The next device number and emitter slot, neither ever given before.
-fn next_numbers(turn: &Turn<'_>) -> Result<(DeviceNo, EmitterSlot), StoreError> {
+pub(super) fn next_numbers(turn: &Turn<'_>) -> Result<(DeviceNo, EmitterSlot), StoreError> {
     let last = turn.db.fact(Fact::LastDevice)?;
     let last = last.and_then(|bytes| <[u8; 4]>::try_from(bytes).ok());
     let last = last.ok_or(StoreError::Malformed("last-device"))?;

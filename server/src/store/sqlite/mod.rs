@@ -4,6 +4,7 @@
 //! index serves stands in the migration.
 
 mod control;
+mod lineage;
 mod lookups;
 mod migrate;
 mod open;
@@ -177,7 +178,7 @@ mod tests {
                 newer,
                 StoreError::TooNew {
                     found: 99,
-                    known: 1
+                    known: 2
                 }
             ),
             "{newer}"
