@@ -29,3 +29,4 @@ pub mod redeem;
 pub mod refund;
 pub mod report;
 pub mod row;
+pub mod whatif;
