@@ -60,6 +60,7 @@ pub(crate) enum Purpose {
     Head,
     Pairing,
     Moved,
+    Incarnation,
 }
 
 /// The bytes to sign for `purpose`: its name, a zero, and the canonical record of what is claimed.
@@ -70,6 +71,7 @@ pub(crate) fn message(purpose: Purpose, claim: &Record) -> Vec<u8> {
         Purpose::Head => b"kartka head 1",
         Purpose::Pairing => b"kartka pairing 1",
         Purpose::Moved => b"kartka moved 1",
+        Purpose::Incarnation => b"kartka incarnation 1",
     };
     let mut bytes = [name, &[0]].concat();
     bytes.extend_from_slice(&claim.encode());
