@@ -4,6 +4,7 @@
 
 use crate::card::EmitterSlot;
 use crate::ids::{BusinessId, DeviceNo, OperatorId, OutletId};
+use crate::incarnation::Former;
 use crate::money::Currency;
 
 /// Who the business is; currency and point scale are fixed at founding (L2).
@@ -69,4 +70,6 @@ pub struct Device {
     pub public_key: [u8; 33],
     /// Where it may make card numbers, if it may.
     pub slot: Option<EmitterSlot>,
+    /// The number it had before, when it is a new incarnation (sync §12).
+    pub former: Option<Former>,
 }

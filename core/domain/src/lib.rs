@@ -16,6 +16,7 @@ pub mod customer;
 pub mod earn;
 pub mod founding;
 pub mod ids;
+pub mod incarnation;
 pub mod ledger;
 pub mod moment;
 pub mod money;

@@ -5,9 +5,10 @@
 
 use crate::business::{Business, Device, Operator, Outlet};
 use crate::card::{CardNumber, EmitterSlot};
+use crate::codes::Code;
 use crate::customer::{Channel, ProfileGroup, Purpose, Will};
 use crate::ids::{
-    BirthMark, CustomerId, Epoch, Id, IdError, InstrumentId, OpId, OperatorId, OutletId,
+    BirthMark, CustomerId, EntryId, Epoch, Id, IdError, InstrumentId, OpId, OperatorId, OutletId,
     ProgrammeVersion, PurchaseId, RequestMark, Seq,
 };
 use crate::ledger::{Effect, EntryKind, LotTerms};
@@ -132,6 +133,17 @@ pub enum Fact {
     Programme(Programme),
     /// A device was enrolled.
     Device(Device),
+    /// The authority has something for a person to decide, or more about something it asked before.
+    Notice(Notice),
+}
+
+/// What the authority puts before a person, beside what follows from an op.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Notice {
+    /// The item that this takes the place of; none opens a new one.
+    pub about: Option<EntryId>,
+    /// What it is about.
+    pub code: Code,
 }
 
 /// One local transaction: 1–255 facts that travel and take effect together.
@@ -153,6 +165,8 @@ pub struct Op {
     pub seen: Seen,
     /// Birth marks of what it refers to and had not seen ordered (sync §2).
     pub marks: Vec<(Id, BirthMark)>,
+    /// The first number and the birth mark it ever had, when this is its re-issue (sync §2, §12).
+    pub born: Option<(Id, BirthMark)>,
     /// What happened.
     pub facts: Vec<Fact>,
     /// Field groups by place in `facts`, ascending; gone after an erasure.

@@ -15,6 +15,7 @@ mod open;
 mod ops;
 mod overlay;
 mod place;
+mod renumber;
 mod rows;
 mod search;
 mod sums;
@@ -32,6 +33,7 @@ pub use ops::RequestId;
 pub(crate) use ops::{OwnOp, SealedBatch, Touched};
 pub(crate) use overlay::Settling;
 pub use place::{Files, Vfs};
+pub(crate) use renumber::Moved;
 pub use sums::StoreSums;
 
 use crate::platform::{Clock, Rng};

@@ -55,6 +55,7 @@ impl Shop {
             name: form.owner.trim().to_owned(),
             public_key: signer.public_key(),
             slot: Some(EmitterSlot::founder(NumberLength::Ten)),
+            former: None,
         }));
         self.store.write(|tx| {
             if tx.device()?.is_some() {

@@ -202,6 +202,7 @@ pub(super) fn take(
         name: enrol.name.clone(),
         public_key: enrol.key,
         slot: Some(slot),
+        former: None,
     };
     own::write(authority, turn, order, &[OpFact::Device(device)])?;
     turn.db.put_device(&state)?;

@@ -42,7 +42,7 @@ pub struct Summary {
     pub server_kills: u64,
     /// Phones whose files were put back.
     pub put_back: u64,
-    /// Those of them that had to stop, because the server had seen more.
+    /// Those of them that go on under a new number, because the server had seen more.
     pub forks: u64,
     /// Scopes whose sums were wrong and that were fetched anew.
     pub fetched_anew: u64,

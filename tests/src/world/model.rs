@@ -5,6 +5,9 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use kartka_core::domain::ids::Id;
+use kartka_core::domain::incarnation::Renumbering;
+
 /// The first 8 bytes of a request id: names a confirmed tap for ever.
 pub(crate) type Mark = [u8; 8];
 
@@ -111,6 +114,33 @@ impl Model {
         self.claims
             .iter()
             .filter(move |claim| claim.phone == phone && !claim.gone)
+    }
+
+    /// A phone goes on under a new number: what it made since it was put back, and what that names, moves with it.
+    pub(crate) fn renumber(&mut self, phone: usize, numbers: &Renumbering) {
+        let moved = |raw: &mut i64| {
+            if let Ok(id) = Id::new(*raw) {
+                *raw = numbers.id(id).get();
+            }
+        };
+        let own = self.claims.iter_mut();
+        for claim in own.filter(|claim| claim.phone == phone && !claim.gone) {
+            match &mut claim.what {
+                What::Register { customer, .. }
+                | What::Edit { customer, .. }
+                | What::Consent { customer, .. }
+                | What::Bind { customer, .. } => moved(customer),
+                What::Sale { id, customer, .. } => {
+                    moved(id);
+                    customer.iter_mut().for_each(moved);
+                }
+                What::Return { id, purchase, .. } => {
+                    moved(id);
+                    moved(purchase);
+                }
+                What::Other => {}
+            }
+        }
     }
 
     /// A phone was put back: what it confirmed after its first `kept` claims is gone from it.

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use kartka_core::domain::ids::DeviceNo;
 use kartka_core::error::CoreError;
 use kartka_core::sync::{Effect, Event, Failure as SyncFailure, Route, SyncEvent};
 use kartka_server::Rights;
@@ -59,6 +60,8 @@ pub(super) struct Street {
     pub(super) phones: Vec<Phone>,
     /// Whether a phone's files were put back at some time.
     pub(super) was_put_back: Vec<bool>,
+    /// The number under which a phone goes on since it was put back.
+    numbers: Vec<Option<DeviceNo>>,
     /// Whether a phone's sums were spoiled at some time.
     spoiled: Vec<bool>,
     weather: Weather,
@@ -85,6 +88,7 @@ pub(super) fn run(seed: u64) -> Result<Summary, Failure> {
         night: false,
         unlucky: world.dice.place(PHONES).unwrap_or(0),
         was_put_back: vec![false; phones.len()],
+        numbers: vec![None; phones.len()],
         spoiled: vec![false; phones.len()],
         world,
         server,
@@ -283,8 +287,7 @@ impl Street {
         Ok(())
     }
 
-    /// A copy of a phone's files is kept, or a kept one takes their place. Once in a world: what follows
-    /// a second fork of one phone is the sync issue's.
+    /// A copy of a phone's files is kept, or a kept one takes their place. Once in a world.
     fn put_back(&mut self, no: usize) -> Result<(), Wrong> {
         if self.was_put_back[no] {
             return Ok(());
@@ -309,6 +312,31 @@ impl Street {
         self.step(no, Event::Tick)
     }
 
+    /// A phone that was put back goes on under a new number: what it still had confirmed has other ids now.
+    fn follow(&mut self, no: usize) -> Result<(), Wrong> {
+        let status = self.phones[no].shop().sync_status();
+        let Some(moved) = status.map_err(|e| e.to_string())?.renumbered else {
+            return Ok(());
+        };
+        let device = moved.numbers.device();
+        if self.numbers[no] == Some(device) {
+            return Ok(());
+        }
+        if !self.was_put_back[no] {
+            return Err(format!(
+                "phone {no} was never put back and has a new number"
+            ));
+        }
+        self.numbers[no] = Some(device);
+        self.world.summary.forks += 1;
+        self.world.tell(&format!(
+            "phone {no} goes on as device {device} with {} ops",
+            moved.ops
+        ));
+        self.world.model.renumber(no, &moved.numbers);
+        Ok(())
+    }
+
     /// Lets a phone's engine take a step, in which its machine may stop.
     pub(super) fn step(&mut self, no: usize, event: Event) -> Result<(), Wrong> {
         let mut event = Some(event);
@@ -317,10 +345,14 @@ impl Street {
             phone.step(event.take().unwrap_or(Event::Tick))
         });
         match survived {
-            Survived::Yes(effects) => effects.into_iter().try_for_each(|e| self.effect(no, e)),
+            Survived::Yes(effects) => {
+                self.follow(no)?;
+                effects.into_iter().try_for_each(|e| self.effect(no, e))
+            }
             Survived::No(loss) => {
                 self.world
                     .stopped(no, &mut self.phones[no], loss, "exchanges")?;
+                self.follow(no)?;
                 let effects = self.phones[no].step(Event::Tick);
                 effects.into_iter().try_for_each(|e| self.effect(no, e))
             }
@@ -353,7 +385,7 @@ impl Street {
     fn report(&mut self, no: usize, report: SyncEvent) -> Result<(), Wrong> {
         match report {
             SyncEvent::UpToDate | SyncEvent::Progress { .. } => self.shows_pending(no),
-            SyncEvent::Ignored => Ok(()),
+            SyncEvent::Ignored | SyncEvent::Renumbered { .. } => Ok(()),
             SyncEvent::Mismatch { scopes } if self.spoiled[no] => {
                 self.world.summary.fetched_anew += u64::from(scopes);
                 self.world
@@ -368,12 +400,10 @@ impl Street {
                     CoreError::Unexpected { .. }
                     | CoreError::Store(_)
                     | CoreError::Keys(_)
+                    | CoreError::Forked
                     | CoreError::ServerWentBack => {
                         Err(format!("phone {no} can't go on: {error:?}"))
                     }
-                    CoreError::Forked if !self.was_put_back[no] => Err(format!(
-                        "phone {no} was never put back and is told of a fork"
-                    )),
                     _ => Ok(()),
                 }
             }

@@ -3,6 +3,7 @@
 
 mod engine;
 mod faults;
+mod forks;
 mod healing;
 mod histories;
 mod meetings;

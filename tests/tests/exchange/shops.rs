@@ -224,7 +224,7 @@ impl Office {
     pub(crate) fn line(&self) -> Line<'_> {
         Line {
             office: self,
-            fault: Mutex::new(Fault::None),
+            fault: Mutex::new((0, Fault::None)),
             last: Mutex::new(Vec::new()),
         }
     }
@@ -272,13 +272,28 @@ pub(crate) enum Fault {
 /// A wire from one phone to the office.
 pub(crate) struct Line<'o> {
     office: &'o Office,
-    fault: Mutex<Fault>,
+    /// What goes wrong, after so many messages that arrive.
+    fault: Mutex<(u32, Fault)>,
     last: Mutex<Vec<u8>>,
 }
 
 impl Line<'_> {
     pub(crate) fn next_fault(&self, fault: Fault) {
-        *self.fault.lock().unwrap() = fault;
+        self.fault_after(0, fault);
+    }
+
+    /// What goes wrong with the message after so many that arrive.
+    pub(crate) fn fault_after(&self, messages: u32, fault: Fault) {
+        *self.fault.lock().unwrap() = (messages, fault);
+    }
+
+    fn fault_now(&self) -> Fault {
+        let mut next = self.fault.lock().unwrap();
+        if next.0 > 0 {
+            next.0 -= 1;
+            return Fault::None;
+        }
+        std::mem::replace(&mut next.1, Fault::None)
     }
 
     /// The last answer that came whole.
@@ -300,7 +315,7 @@ impl Line<'_> {
 
 impl Transport for Line<'_> {
     fn post(&self, _: &str, route: Route, message: &[u8]) -> Result<Vec<u8>, Failure> {
-        let fault = std::mem::replace(&mut *self.fault.lock().unwrap(), Fault::None);
+        let fault = self.fault_now();
         let mut answer = match fault {
             Fault::Down => return Err(Failure::Offline),
             Fault::Instead(bytes) => return Ok(bytes),

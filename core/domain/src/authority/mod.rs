@@ -17,11 +17,11 @@ pub use clock::{Anchor, effective_time};
 use crate::card::CardNumber;
 use crate::codes::Code;
 use crate::customer::Customer;
-use crate::ids::{CustomerId, OpId, ProgrammeVersion, PurchaseId, RequestMark, Seq};
+use crate::ids::{CustomerId, EntryId, OpId, ProgrammeVersion, PurchaseId, RequestMark, Seq};
 use crate::ledger::Entry;
 use crate::moment::Moment;
-use crate::money::Overflow;
-use crate::op::{Fact, Op};
+use crate::money::{Overflow, Points};
+use crate::op::{Fact, Notice, Op};
 use crate::position::Position;
 use crate::programme::Programme;
 use crate::purchase::{Purchase, Return};
@@ -220,20 +220,42 @@ fn apply_all<B: Book>(
                 rule(&mut work, fact);
                 1
             }
+            Fact::Notice(notice) => {
+                tell(&mut work, place, notice)?;
+                1
+            }
         };
     }
     work.finish()
 }
 
-/// Rule sets are the authority's alone; from anybody else they are kept in the op log without effect.
-fn rule<B: Book>(work: &mut Work<'_, B>, fact: &Fact) {
-    if !matches!(
-        work.standing,
+/// Whether the op is the authority's own: rule sets and notices are its alone; from anybody else they are kept in
+/// the op log without effect.
+fn is_the_authoritys(standing: Standing) -> bool {
+    matches!(
+        standing,
         Standing::Ordered {
             author: Author::Authority,
             ..
         }
-    ) {
+    )
+}
+
+/// Puts something before the owner, or more about it into the same place.
+fn tell<B: Book>(
+    work: &mut Work<'_, B>,
+    place: usize,
+    notice: &Notice,
+) -> Result<(), Stop<B::Error>> {
+    if is_the_authoritys(work.standing) {
+        let id = notice.about.unwrap_or(EntryId(work.id(place)?));
+        work.open_inbox(id, notice.code, (None, None), Points::ZERO);
+    }
+    Ok(())
+}
+
+fn rule<B: Book>(work: &mut Work<'_, B>, fact: &Fact) {
+    if !is_the_authoritys(work.standing) {
         return;
     }
     let row = match fact {

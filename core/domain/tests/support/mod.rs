@@ -85,6 +85,7 @@ impl Shop {
                 seq: Seq(self.seq),
             },
             marks: Vec::new(),
+            born: None,
             facts,
             personal: Vec::new(),
         }

@@ -4,17 +4,17 @@
 
 use kartka_domain::card::CardNumber;
 use kartka_domain::customer::Will;
-use kartka_domain::ids::{CustomerId, InstrumentId, PurchaseId};
+use kartka_domain::ids::{CustomerId, EntryId, InstrumentId, PurchaseId};
 use kartka_domain::ledger::LotTerms;
 use kartka_domain::moment::Date;
-use kartka_domain::op::{Claim, Fact, Sale};
+use kartka_domain::op::{Claim, Fact, Notice, Sale};
 
 use crate::WireError;
 use crate::fields::Record;
 use crate::parts::{
-    CHANNELS, ENTRY_KINDS, EffectTags, LotTags, PURPOSES, id, one_of, opt_id, put_effect, put_lot,
-    put_receipt, put_return_kind, put_returned, read_effect, read_lot, read_receipt,
-    read_return_kind, read_returned, read_slot, slot_number,
+    CHANNELS, ENTRY_KINDS, EffectTags, LotTags, PURPOSES, id, one_of, opt_id, put_code, put_effect,
+    put_lot, put_receipt, put_return_kind, put_returned, read_code, read_effect, read_lot,
+    read_receipt, read_return_kind, read_returned, read_slot, slot_number,
 };
 use crate::row;
 
@@ -47,6 +47,9 @@ const COUNT: u16 = 5;
 /// The key and the record of a row that the op sets.
 const KEY: u16 = 2;
 const ROW: u16 = 3;
+/// The inbox item that a notice is about, or a new one; and its code.
+const ABOUT: u16 = 2;
+const CODE: u16 = 3;
 
 /// Kinds of entries, by number.
 mod kind {
@@ -64,6 +67,7 @@ mod kind {
     pub(super) const OPERATOR: i64 = 22;
     pub(super) const PROGRAMME: i64 = 23;
     pub(super) const DEVICE: i64 = 24;
+    pub(super) const NOTICE: i64 = 25;
 }
 
 /// The record of one fact in an op of `date` whose last sale was to `sold_to`.
@@ -154,6 +158,11 @@ pub(super) fn entry_record(fact: &Fact, date: Date, sold_to: Option<CustomerId>)
             device.no.get(),
             row::device_record(device),
         ),
+        Fact::Notice(notice) => {
+            of(kind::NOTICE);
+            r.put_opt(ABOUT, notice.about.map(EntryId::get));
+            put_code(&mut r, CODE, Some(notice.code));
+        }
     }
     r
 }
@@ -235,6 +244,10 @@ pub(super) fn read_entry(
         kind::DEVICE => row()
             .and_then(|(key, r)| row::read_device(key, r))
             .map(Fact::Device)?,
+        kind::NOTICE => Fact::Notice(Notice {
+            about: opt_id(r, ABOUT, EntryId::new)?,
+            code: read_code(r, CODE)?.ok_or(WireError::Missing(CODE))?,
+        }),
         _ => return Err(WireError::OutOfRange(KIND)),
     })
 }

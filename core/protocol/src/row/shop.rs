@@ -4,6 +4,7 @@
 
 use kartka_domain::business::{Business, Device, Operator, Outlet, Role};
 use kartka_domain::ids::{BusinessId, DeviceNo, OperatorId, OutletId};
+use kartka_domain::incarnation::Former;
 use kartka_domain::money::Currency;
 use kartka_domain::programme::Programme;
 
@@ -39,6 +40,10 @@ mod device {
     pub(super) const KEY: u16 = 2;
     /// Absent = it makes no numbers.
     pub(super) const SLOT: u16 = 3;
+    /// Absent = its first number.
+    pub(super) const FORMER: u16 = 4;
+    pub(super) const FORK: u16 = 5;
+    pub(super) const LAST: u16 = 6;
 }
 
 const INSTRUMENTS: u16 = 1;
@@ -110,6 +115,11 @@ pub(crate) fn device_record(device: &Device) -> Record {
     r.put(device::NAME, device.name.as_str());
     r.put(device::KEY, device.public_key);
     r.put_opt(device::SLOT, device.slot.map(slot_number));
+    if let Some(former) = &device.former {
+        r.put(device::FORMER, former.device.get());
+        r.put(device::FORK, former.fork);
+        r.put(device::LAST, former.last);
+    }
     r
 }
 
@@ -119,7 +129,19 @@ pub(crate) fn read_device(key: i64, r: &Record) -> Result<Device, WireError> {
         name: r.text(device::NAME)?.to_owned(),
         public_key: r.array(device::KEY)?,
         slot: read_slot(r, device::SLOT)?,
+        former: read_former(r)?,
     })
+}
+
+fn read_former(r: &Record) -> Result<Option<Former>, WireError> {
+    let Some(no) = r.opt_int(device::FORMER)? else {
+        return Ok(None);
+    };
+    Ok(Some(Former {
+        device: DeviceNo::new(no).map_err(|_| WireError::OutOfRange(device::FORMER))?,
+        fork: r.int(device::FORK)?,
+        last: r.int(device::LAST)?,
+    }))
 }
 
 pub(crate) fn programme_record(programme: &Programme) -> Record {

@@ -5,6 +5,7 @@
 
 mod control;
 mod copy;
+mod lineage;
 mod lookups;
 mod migrate;
 mod open;
@@ -179,7 +180,7 @@ mod tests {
                 newer,
                 StoreError::TooNew {
                     found: 99,
-                    known: 1
+                    known: 2
                 }
             ),
             "{newer}"
