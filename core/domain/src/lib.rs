@@ -27,4 +27,5 @@ pub mod quote;
 pub mod redeem;
 pub mod refund;
 pub mod report;
+pub mod rights;
 pub mod row;

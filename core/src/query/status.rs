@@ -1,11 +1,12 @@
 //! What the sync dot shows: what still has to be sent, and how old the authority's word is.
 
-use kartka_domain::ids::{BusinessId, DeviceNo, Seq};
+use kartka_domain::ids::{BusinessId, DeviceNo, OperatorId, Seq};
 use kartka_protocol::scope::Scope;
 
 use crate::error::CoreError;
 use crate::shop::Shop;
 use crate::store::Standing;
+use crate::sync::{Trust, trust};
 
 /// How this device stands with the authority.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -26,6 +27,10 @@ pub struct SyncStatus {
     pub age_ms: i64,
     /// The code that stops the exchange until a person acts.
     pub stopped: Option<u16>,
+    /// Whether this device is still trusted, and until when.
+    pub trust: Trust,
+    /// Who is at it.
+    pub operator: OperatorId,
 }
 
 impl Shop {
@@ -39,7 +44,9 @@ impl Shop {
             let device = r.device()?.ok_or(CoreError::NotPaired)?;
             let head = r.head()?.ok_or(CoreError::NotPaired)?;
             let authority = device.standing == Standing::Authority;
+            let trust = trust(r, device.standing, self.platform.clock.as_ref())?;
             Ok(SyncStatus {
+                trust,
                 business: device.business,
                 device: device.no,
                 server: device.server,
@@ -52,6 +59,7 @@ impl Shop {
                     now.saturating_sub(head.synced_ms)
                 },
                 stopped: head.stopped,
+                operator: r.at_device()?,
             })
         })
     }

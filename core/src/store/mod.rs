@@ -14,9 +14,11 @@ mod migrate;
 mod open;
 mod ops;
 mod overlay;
+mod pins;
 mod place;
 mod rows;
 mod search;
+mod staff;
 mod sums;
 
 use std::ops::Deref;
@@ -29,8 +31,9 @@ pub(crate) use device::{DeviceRow, HeadRow, Standing};
 pub use error::StoreError;
 pub use key::DatabaseKey;
 pub use ops::RequestId;
-pub(crate) use ops::{OwnOp, SealedBatch, Touched};
+pub(crate) use ops::{OwnOp, Redeemed, SealedBatch, Touched};
 pub(crate) use overlay::Settling;
+pub(crate) use pins::PinRow;
 pub use place::{Files, Vfs};
 pub use sums::StoreSums;
 

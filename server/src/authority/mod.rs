@@ -13,6 +13,7 @@ mod intake;
 mod memory;
 mod own;
 mod pair;
+mod people;
 mod pull;
 pub(crate) mod push;
 mod turn;

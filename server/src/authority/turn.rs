@@ -20,6 +20,7 @@ use kartka_protocol::rows::WireRow;
 use kartka_protocol::scope::Scope;
 
 use super::expiry::first_end;
+use super::people::People;
 use crate::store::{NewRow, ScopeDigest, StoreError, Writes, scope_of};
 
 /// A state as it lies in the store and as it will lie after the turn.
@@ -43,6 +44,7 @@ pub(super) struct Turn<'t> {
     states: RefCell<BTreeMap<(RowKind, i64), Slot>>,
     digests: BTreeMap<Scope, Digest>,
     programmes: RefCell<BTreeMap<ProgrammeVersion, Programme>>,
+    pub(super) people: RefCell<People>,
 }
 
 /// Whether rows of this kind wait for the end of the turn.
@@ -64,6 +66,7 @@ impl<'t> Turn<'t> {
             states: RefCell::default(),
             digests: digests.into_iter().map(|d| (d.scope, d.digest)).collect(),
             programmes: RefCell::default(),
+            people: RefCell::default(),
         })
     }
 
@@ -76,6 +79,16 @@ impl<'t> Turn<'t> {
         seq: Seq,
     ) -> Result<Vec<Entry>, StoreError> {
         let decided = decide(&*self, op, standing)?;
+        self.write_decided(op, decided, seq)
+    }
+
+    fn write_decided(
+        &mut self,
+        op: &Op,
+        decided: Vec<Decided>,
+        seq: Seq,
+    ) -> Result<Vec<Entry>, StoreError> {
+        self.note_redeemed(op, &decided)?;
         let late = late_debits(&decided, self.today).cloned().collect();
         let first = op.id.0;
         let last = op.last_id().unwrap_or(first);
@@ -95,6 +108,7 @@ impl<'t> Turn<'t> {
             slot.changed_at = Some(seq);
             return Ok(());
         }
+        self.note_people(&row)?;
         // A fact with a number of this very op can't be there yet.
         let fresh = kind.is_fact() && (own.0.get()..=own.1.get()).contains(&key);
         let stored = if fresh { None } else { self.db.row(kind, key)? };

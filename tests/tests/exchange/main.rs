@@ -6,4 +6,5 @@ mod faults;
 mod histories;
 mod meetings;
 mod over_http;
+mod people;
 mod shops;

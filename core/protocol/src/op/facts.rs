@@ -2,6 +2,8 @@
 //!
 //! A claim belongs to the sale before it, so its customer is written only where it is another one.
 
+mod office;
+
 use kartka_domain::card::CardNumber;
 use kartka_domain::customer::Will;
 use kartka_domain::ids::{CustomerId, InstrumentId, PurchaseId};
@@ -64,6 +66,11 @@ mod kind {
     pub(super) const OPERATOR: i64 = 22;
     pub(super) const PROGRAMME: i64 = 23;
     pub(super) const DEVICE: i64 = 24;
+    pub(super) const ROLE: i64 = 30;
+    pub(super) const REVOKE: i64 = 31;
+    pub(super) const SETTLE: i64 = 32;
+    pub(super) const CLOSE: i64 = 33;
+    pub(super) const QUARANTINE: i64 = 34;
 }
 
 /// The record of one fact in an op of `date` whose last sale was to `sold_to`.
@@ -154,6 +161,7 @@ pub(super) fn entry_record(fact: &Fact, date: Date, sold_to: Option<CustomerId>)
             device.no.get(),
             row::device_record(device),
         ),
+        _ => office::put(&mut r, fact),
     }
     r
 }
@@ -235,7 +243,7 @@ pub(super) fn read_entry(
         kind::DEVICE => row()
             .and_then(|(key, r)| row::read_device(key, r))
             .map(Fact::Device)?,
-        _ => return Err(WireError::OutOfRange(KIND)),
+        other => office::read(r, other)?,
     })
 }
 

@@ -4,6 +4,7 @@
 //! index serves stands in the migration.
 
 mod control;
+mod guard;
 mod lookups;
 mod migrate;
 mod open;
