@@ -29,3 +29,4 @@ pub mod refund;
 pub mod report;
 pub mod rights;
 pub mod row;
+pub mod whatif;
