@@ -28,5 +28,6 @@ pub mod quote;
 pub mod redeem;
 pub mod refund;
 pub mod report;
+pub mod rights;
 pub mod row;
 pub mod whatif;

@@ -2,6 +2,7 @@
 
 pub mod customer;
 pub mod history;
+pub mod inbox;
 pub mod programme;
 pub mod recent;
 pub mod status;

@@ -12,6 +12,7 @@ const STEPS: &[&str] = &[
     include_str!("migrations/0001_meta.sql"),
     include_str!("migrations/0002_shop.sql"),
     include_str!("migrations/0003_incarnation.sql"),
+    include_str!("migrations/0004_staff.sql"),
 ];
 
 /// Runs the steps that the file has not seen.

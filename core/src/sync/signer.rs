@@ -55,6 +55,11 @@ impl DeviceSigner {
         bytes
     }
 
+    /// The private half, for secrets that belong to this device alone.
+    pub(crate) fn secret(&self) -> Zeroizing<[u8; 32]> {
+        Zeroizing::new(self.0.to_bytes().into())
+    }
+
     /// The signature over `message`.
     #[must_use]
     pub fn sign(&self, message: &[u8]) -> Signature {

@@ -8,5 +8,6 @@ mod healing;
 mod histories;
 mod meetings;
 mod over_http;
+mod people;
 mod released;
 mod shops;

@@ -6,7 +6,7 @@ use std::sync::{Arc, Mutex};
 
 use kartka_core::domain::customer::Phone;
 use kartka_core::domain::founding::ShopKind;
-use kartka_core::domain::ids::{BusinessId, CustomerId, PurchaseId};
+use kartka_core::domain::ids::{BusinessId, CustomerId, OperatorId, PurchaseId};
 use kartka_core::domain::money::{Money, Points};
 use kartka_core::error::CoreError;
 use kartka_core::platform::{Clock, FileKeyStore, Rng};
@@ -220,6 +220,12 @@ impl Office {
         self.with(|a| a.pairing("local:", rights).unwrap().to_text())
     }
 
+    /// A code for a phone that this member of staff will hold.
+    pub(crate) fn pairing_text_to(&self, operator: OperatorId) -> String {
+        let rights = Rights::Recent;
+        self.with(|a| a.pairing_for("local:", rights, operator).unwrap().to_text())
+    }
+
     /// A wire to this office.
     pub(crate) fn line(&self) -> Line<'_> {
         Line {
@@ -380,16 +386,24 @@ impl Counter {
         Self::paired_for(office, seed, Rights::Recent)
     }
 
+    /// A phone in the hands of this member of staff.
+    pub(crate) fn paired_to(office: &Office, seed: u64, operator: OperatorId) -> Self {
+        Self::paired_by(office, seed, &office.pairing_text_to(operator))
+    }
+
     pub(crate) fn paired_for(office: &Office, seed: u64, rights: Rights) -> Self {
+        Self::paired_by(office, seed, &office.pairing_text_for(rights))
+    }
+
+    fn paired_by(office: &Office, seed: u64, text: &str) -> Self {
         let counter = Self::new(seed);
         counter
             .time
             .advance(Clock::now_ms(office.time.as_ref()) - NOW);
-        let text = office.pairing_text_for(rights);
         let name = format!("Каса {seed}");
         let request = counter.request();
         let line = office.line();
-        counter.shop.pair(request, &text, &name, &line).unwrap();
+        counter.shop.pair(request, text, &name, &line).unwrap();
         counter
     }
 

@@ -63,6 +63,13 @@ pub(crate) const SOURCES: &[Rule] = &[
         tests: Bound,
     },
     Rule {
+        law: "PINs are hashed in core::pin alone (sync §7)",
+        names: &["argon2"],
+        within: RUST,
+        except: &["core/src/pin"],
+        tests: MayName,
+    },
+    Rule {
         law: "krilla lives in core::print (§2, rule 3)",
         names: &["krilla"],
         within: RUST,

@@ -10,6 +10,8 @@
 //! ```
 //! A line without `=` must simply be allowed.
 
+mod office;
+
 use std::collections::BTreeMap;
 
 use kartka_domain::authority::{Decided, expiry};
@@ -73,6 +75,8 @@ struct Story {
     people: BTreeMap<String, CustomerId>,
     receipts: Vec<PurchaseId>,
     instruments: usize,
+    /// The device of the next ops, less one.
+    device: u32,
 }
 
 impl Story {
@@ -99,6 +103,7 @@ impl Story {
             }
             ["sweep"] => self.sweep(),
             ["inbox"] => self.inbox(),
+            ["staff" | "role" | "device" | "at" | "says" | "flag", ..] => self.office(&words),
             ["receipt", number, ref what @ ..] => self.receipt(number, what, aware),
             ["card", number, "for", name] => self.bind(number, name),
             ["counter", outlet, operator] => {
@@ -198,7 +203,7 @@ impl Story {
         let said = answer.said.iter().map(|c| format!(", {}", code(*c)));
         let said = format!("pays {}{}", money(answer.due), said.collect::<String>());
         let facts = answer.into_facts(Tender::Cash, None).unwrap();
-        let op = self.shop.op(DeviceNo::FOUNDER, noon(self.wall), facts);
+        let op = self.shop.op(self.device(), noon(self.wall), facts);
         self.receipts.push(PurchaseId(op.id.0));
         let decided = self.shop.order_at(&op, noon(self.today));
         format!("{said}{}{}", verdicts(&decided), self.late(&decided))
@@ -257,7 +262,7 @@ impl Story {
         };
         let claims = counted.claims.into_iter().map(|(c, _)| Fact::Claim(c));
         let facts = std::iter::once(back).chain(claims).collect();
-        let op = self.shop.op(DeviceNo::FOUNDER, noon(self.today), facts);
+        let op = self.shop.op(self.device(), noon(self.today), facts);
         let before = self.shop.clone();
         let decided = self.shop.order(&op);
         format!("{}{}", came_back(&before, &decided), self.late(&decided))
@@ -315,6 +320,9 @@ impl Story {
             Row::Inbox(item) => Some(code(item.code)),
             _ => None,
         });
+        if items.is_empty() {
+            return "nothing".to_owned();
+        }
         items.join(", ")
     }
 

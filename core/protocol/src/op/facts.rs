@@ -2,6 +2,8 @@
 //!
 //! A claim belongs to the sale before it, so its customer is written only where it is another one.
 
+mod office;
+
 use kartka_domain::card::CardNumber;
 use kartka_domain::customer::Will;
 use kartka_domain::ids::{CustomerId, EntryId, InstrumentId, PurchaseId};
@@ -68,6 +70,11 @@ mod kind {
     pub(super) const PROGRAMME: i64 = 23;
     pub(super) const DEVICE: i64 = 24;
     pub(super) const NOTICE: i64 = 25;
+    pub(super) const ROLE: i64 = 30;
+    pub(super) const REVOKE: i64 = 31;
+    pub(super) const SETTLE: i64 = 32;
+    pub(super) const CLOSE: i64 = 33;
+    pub(super) const QUARANTINE: i64 = 34;
 }
 
 /// The record of one fact in an op of `date` whose last sale was to `sold_to`.
@@ -163,6 +170,7 @@ pub(super) fn entry_record(fact: &Fact, date: Date, sold_to: Option<CustomerId>)
             r.put_opt(ABOUT, notice.about.map(EntryId::get));
             put_code(&mut r, CODE, Some(notice.code));
         }
+        _ => office::put(&mut r, fact),
     }
     r
 }
@@ -248,7 +256,7 @@ pub(super) fn read_entry(
             about: opt_id(r, ABOUT, EntryId::new)?,
             code: read_code(r, CODE)?.ok_or(WireError::Missing(CODE))?,
         }),
-        _ => return Err(WireError::OutOfRange(KIND)),
+        other => office::read(r, other)?,
     })
 }
 
