@@ -6,8 +6,8 @@ use std::sync::Arc;
 
 use kartka_core::domain::money::Rounding;
 use kartka_core::domain::programme::{
-    BonusCard, EarnBase, Expiry, Instrument, OfflinePolicy, Programme as Published, RedeemPolicy,
-    StampCard, StampFor, Terms,
+    BonusCard, DiscountCard, EarnBase, Expiry, Instrument, OfflinePolicy, Programme as Published,
+    RedeemPolicy, StampCard, StampFor, Terms,
 };
 
 use crate::border::Border;
@@ -40,7 +40,7 @@ pub struct InstrumentView {
 }
 
 /// The terms of an instrument.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, uniffi::Enum)]
+#[derive(Debug, Clone, PartialEq, Eq, uniffi::Enum)]
 pub enum InstrumentTerms {
     /// Points for money spent, spent like money.
     Bonus {
@@ -51,12 +51,64 @@ pub enum InstrumentTerms {
     },
     /// Stamps that fill a card, exchanged for a reward.
     Stamps {
-        /// Minor units that give a stamp; none where every visit gives one.
-        per_amount: Option<i64>,
-        /// Stamps of a full card.
-        size: i64,
-        /// What the reward is worth to the shop, in minor units.
-        reward_value: i64,
+        /// What gives a stamp.
+        per: StampBasis,
+        /// What may be had for stamps, the cheapest first.
+        rewards: Vec<StampReward>,
+    },
+    /// A discount for every receipt of a customer.
+    Discount {
+        /// One step for a fixed rate; a scale by what the customer has spent has more.
+        steps: Vec<DiscountStep>,
+    },
+}
+
+/// What gives a stamp.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, uniffi::Enum)]
+pub enum StampBasis {
+    /// Every visit.
+    Visit,
+    /// Every whole amount spent, in minor units.
+    Amount {
+        /// Minor units.
+        amount: i64,
+    },
+    /// Every whole piece of the card's goods.
+    Piece,
+}
+
+/// What may be had for stamps.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, uniffi::Record)]
+pub struct StampReward {
+    /// How many stamps it costs.
+    pub stamps: i64,
+    /// What it is worth to the shop, in minor units.
+    pub value: i64,
+}
+
+/// From this total on, this rate.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, uniffi::Record)]
+pub struct DiscountStep {
+    /// What the customer had spent before, in minor units.
+    pub from: i64,
+    /// In hundredths of a percent.
+    pub rate: u16,
+}
+
+/// How long points live (L5, L6).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, uniffi::Enum)]
+pub enum PointLife {
+    /// For ever.
+    ForEver,
+    /// So many months from the first day they may be spent, to the period's end.
+    FromFirstDay {
+        /// Months.
+        months: u16,
+    },
+    /// All of them so many months after the last purchase, to the period's end.
+    AfterLastPurchase {
+        /// Months.
+        months: u16,
     },
 }
 
@@ -73,8 +125,8 @@ pub struct EarningTerms {
     pub base: EarningBase,
     /// Days until earned points may be spent.
     pub pending_days: u16,
-    /// Months a lot lives, to the month's end; none where points live for ever.
-    pub months: Option<u16>,
+    /// How long points live.
+    pub life: PointLife,
 }
 
 /// How points are spent (U1, U2).
@@ -158,16 +210,17 @@ impl From<&Instrument> for InstrumentView {
         Self {
             id: instrument.id.0,
             name: instrument.name.clone(),
-            terms: match instrument.terms {
+            terms: match &instrument.terms {
                 Terms::Bonus(card) => card.into(),
                 Terms::Stamps(card) => card.into(),
+                Terms::Discount(card) => card.into(),
             },
         }
     }
 }
 
-impl From<BonusCard> for InstrumentTerms {
-    fn from(card: BonusCard) -> Self {
+impl From<&BonusCard> for InstrumentTerms {
+    fn from(card: &BonusCard) -> Self {
         let earning = EarningTerms {
             rate: card.rate,
             point_value: card.point_value.0,
@@ -181,9 +234,10 @@ impl From<BonusCard> for InstrumentTerms {
                 EarnBase::BeforeDiscounts => EarningBase::BeforeDiscounts,
             },
             pending_days: card.pending_days,
-            months: match card.expiry {
-                Expiry::Never => None,
-                Expiry::Months(months) => Some(months),
+            life: match card.expiry {
+                Expiry::Never => PointLife::ForEver,
+                Expiry::Months(months) => PointLife::FromFirstDay { months },
+                Expiry::Inactive(months) => PointLife::AfterLastPurchase { months },
             },
         };
         Self::Bonus {
@@ -193,15 +247,31 @@ impl From<BonusCard> for InstrumentTerms {
     }
 }
 
-impl From<StampCard> for InstrumentTerms {
-    fn from(card: StampCard) -> Self {
+impl From<&StampCard> for InstrumentTerms {
+    fn from(card: &StampCard) -> Self {
+        let rewards = card.rewards.iter().map(|reward| StampReward {
+            stamps: reward.stamps.0,
+            value: reward.value.0,
+        });
         Self::Stamps {
-            per_amount: match card.per {
-                StampFor::Visit => None,
-                StampFor::Amount(amount) => Some(amount.0),
+            per: match card.per {
+                StampFor::Visit => StampBasis::Visit,
+                StampFor::Amount(amount) => StampBasis::Amount { amount: amount.0 },
+                StampFor::Item => StampBasis::Piece,
             },
-            size: card.size.0,
-            reward_value: card.reward_value.0,
+            rewards: rewards.collect(),
+        }
+    }
+}
+
+impl From<&DiscountCard> for InstrumentTerms {
+    fn from(card: &DiscountCard) -> Self {
+        let steps = card.scale.iter().map(|step| DiscountStep {
+            from: step.from.0,
+            rate: step.rate,
+        });
+        Self::Discount {
+            steps: steps.collect(),
         }
     }
 }

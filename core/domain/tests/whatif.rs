@@ -3,12 +3,12 @@
 
 use kartka_domain::ids::{CustomerId, InstrumentId, OutletId, ProgrammeVersion};
 use kartka_domain::moment::{Date, Moment, day_number};
-use kartka_domain::money::{Money, Points, Rounding, Stamps};
+use kartka_domain::money::{Money, Stamps};
 use kartka_domain::programme::{
-    BonusCard, EarnBase, Expiry, Instrument, OfflinePolicy, Programme, RedeemPolicy, StampCard,
-    StampFor, Terms,
+    BonusCard, Expiry, Gift, Goods, Instrument, OfflinePolicy, Programme, StampCard, StampFor,
+    Terms,
 };
-use kartka_domain::purchase::Line;
+use kartka_domain::purchase::{GoodsId, Line};
 use kartka_domain::redeem::CashStep;
 use kartka_domain::whatif::calculator::{Day, Typed, calculate};
 use kartka_domain::whatif::{
@@ -150,30 +150,18 @@ fn somebody(n: i64) -> CustomerId {
 }
 
 fn draft(terms: Terms) -> Programme {
-    let card = Instrument {
-        id: CARD,
-        name: "Draft".to_owned(),
-        terms,
-    };
+    let card = Instrument::plain(CARD, "Draft", terms);
     Programme::publish(ProgrammeVersion(7), vec![card]).unwrap()
 }
 
 /// A tenth back in points of one minor unit; the whole receipt may be paid with them.
 fn tenth(expiry: Expiry) -> Programme {
-    draft(Terms::Bonus(BonusCard {
-        rate: 1_000,
-        point_value: Money(1),
-        rounding: Rounding::Down,
-        base: EarnBase::AfterDiscounts,
-        pending_days: 0,
+    let mut card = BonusCard {
         expiry,
-        redeem: RedeemPolicy {
-            minimum: Points(1),
-            step: Points(1),
-            max_share: 10_000,
-            offline: OfflinePolicy::None,
-        },
-    }))
+        ..BonusCard::plain(1_000, Money(1))
+    };
+    card.redeem.offline = OfflinePolicy::None;
+    draft(Terms::Bonus(card))
 }
 
 fn replay(draft: &Programme, habit: Habit, until: &str, bought: &[(i64, &str, i64)]) -> Replayed {
@@ -275,11 +263,7 @@ fn who_spends_every_other_time_costs_less() {
 
 #[test]
 fn a_stamp_card_costs_what_its_rewards_are_worth() {
-    let terms = Terms::Stamps(StampCard {
-        per: StampFor::Visit,
-        size: Stamps(3),
-        reward_value: Money(400),
-    });
+    let terms = Terms::Stamps(StampCard::plain(StampFor::Visit, Stamps(3), Money(400)));
     let bought: Vec<(i64, String, i64)> = (1..=8)
         .map(|n| (1, format!("2026-01-{n:02}"), 500))
         .collect();
@@ -290,6 +274,31 @@ fn a_stamp_card_costs_what_its_rewards_are_worth() {
     let found = replay(&draft(terms), Habit::default(), "2026-01-31", &bought);
     assert_eq!((found.rewards_taken, found.rewards), (2, Money(800)));
     assert_eq!(found.cost(), Ok(Money(800)));
+}
+
+#[test]
+fn a_reward_whose_goods_are_not_bought_waits() {
+    let cup = Goods {
+        goods: vec![GoodsId(7)],
+        ..Goods::default()
+    };
+    let mut card = StampCard::plain(StampFor::Visit, Stamps(2), Money(400));
+    card.rewards[0].gift = Some(Gift {
+        goods: cup,
+        pieces: 1,
+        rate: 10_000,
+    });
+    let bought: Vec<(i64, String, i64)> = (1..=5)
+        .map(|n| (1, format!("2026-01-{n:02}"), 500))
+        .collect();
+    let bought: Vec<(i64, &str, i64)> = bought
+        .iter()
+        .map(|(c, d, a)| (*c, d.as_str(), *a))
+        .collect();
+    let programme = draft(Terms::Stamps(card));
+    let found = replay(&programme, Habit::default(), "2026-01-31", &bought);
+    let counted = (found.purchases, found.unreadable, found.rewards_taken);
+    assert_eq!(counted, (5, 0, 0));
 }
 
 #[test]

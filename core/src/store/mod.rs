@@ -7,6 +7,7 @@
 
 mod book;
 mod device;
+mod drafts;
 mod error;
 mod key;
 pub mod meta;
@@ -20,6 +21,7 @@ mod renumber;
 mod rows;
 mod search;
 mod staff;
+mod story;
 mod sums;
 
 use std::ops::Deref;
@@ -29,6 +31,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use rusqlite::{Connection, Transaction, TransactionBehavior};
 
 pub(crate) use device::{DeviceRow, HeadRow, Standing};
+pub use drafts::SavedDraft;
 pub use error::StoreError;
 pub use key::DatabaseKey;
 pub use ops::RequestId;
@@ -37,6 +40,7 @@ pub(crate) use overlay::Settling;
 pub(crate) use pins::PinRow;
 pub use place::{Files, Vfs};
 pub(crate) use renumber::Moved;
+pub(crate) use story::Place as StoryPlace;
 pub use sums::StoreSums;
 
 use crate::platform::{Clock, Rng};
