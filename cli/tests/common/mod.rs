@@ -2,6 +2,7 @@
 #![allow(dead_code, clippy::unwrap_used)]
 
 pub(crate) mod disk;
+pub(crate) mod server;
 
 use std::ffi::OsStr;
 use std::path::{Path, PathBuf};

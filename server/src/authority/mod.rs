@@ -4,17 +4,21 @@
 //! server and directly by whoever runs everything in one thread. What an op comes to is decided by
 //! `domain::authority` alone.
 
+mod audit;
 mod book;
 mod exchange;
 mod expiry;
 mod found;
+mod hold;
 mod identity;
 mod intake;
 mod memory;
+mod numbers;
 mod own;
 mod pair;
 mod pull;
 pub(crate) mod push;
+mod reign;
 mod turn;
 
 use std::sync::Arc;
@@ -24,8 +28,12 @@ use kartka_protocol::head::SignedHead;
 
 use crate::platform::{Clock, Random};
 use crate::store::{BusinessStore, StoreError, write};
+pub use audit::Audit;
+pub(crate) use audit::audit;
 pub use exchange::ExchangeError;
 pub use found::{FoundingInput, NotFounded};
+pub use hold::Hold;
+pub(crate) use hold::hold;
 pub(crate) use intake::{Asked, refusal_of};
 pub(crate) use memory::Memory;
 use pair::Enrol;
@@ -51,6 +59,8 @@ pub(crate) enum Job {
     Enrol(Enrol),
     /// Nothing but what a new business day asks for.
     Day,
+    /// The owner's word that what waits after a restore need not wait.
+    Release,
 }
 
 impl Job {
@@ -58,7 +68,7 @@ impl Job {
     pub(crate) fn ops(&self) -> usize {
         match self {
             Self::Push(push) => push.ops(),
-            Self::Enrol(_) | Self::Day => 1,
+            Self::Enrol(_) | Self::Day | Self::Release => 1,
         }
     }
 }
@@ -80,6 +90,8 @@ pub(crate) enum Done {
     Enrol(Option<DeviceNo>),
     /// Of a day.
     Day,
+    /// Of the owner's word.
+    Release,
 }
 
 impl Authority {
@@ -103,6 +115,10 @@ impl Authority {
                         Done::Enrol(pair::take(self, &mut turn, &mut order, enrol)?)
                     }
                     Job::Day => Done::Day,
+                    Job::Release => {
+                        hold::end(db)?;
+                        Done::Release
+                    }
                 });
             }
             turn.finish()?;

@@ -14,7 +14,7 @@ use kartka_protocol::chain::{ChainValue, LogHash};
 use kartka_protocol::{civil, limits};
 
 use super::turn::Turn;
-use super::{Authority, expiry};
+use super::{Authority, expiry, hold};
 use crate::store::{Anchored, Apart, DeviceState, Run, StoreError, StoredOp};
 
 /// Batches of one device, ready to be ordered.
@@ -27,6 +27,8 @@ pub(crate) struct Push {
     pub(crate) anchors: Vec<Anchor>,
     /// The batches in their order.
     pub(crate) batches: Vec<Ready>,
+    /// Whether the device has nothing left to tell that it knew before a restore.
+    pub(crate) called: bool,
 }
 
 impl Push {
@@ -158,6 +160,9 @@ pub(super) fn take(
         }
     }
     turn.db.put_device(&device)?;
+    if push.called {
+        hold::called(turn.db, device.no)?;
+    }
     Ok(Outcome {
         device,
         taken: intake.taken,
@@ -257,7 +262,11 @@ impl Intake<'_> {
         ops: &[ReadyOp],
     ) -> Result<(), StoreError> {
         let mut run: Option<Run> = None;
+        let waits = hold::waits(turn.db, self.received_ms)?;
         for ready in ops {
+            if waits && hold::misses(turn, ready.op.as_ref())? {
+                break;
+            }
             let seq = self.order_one(turn, order, device, ready)?;
             match &mut run {
                 Some(run) if run.last_seq.0 + 1 == seq.0 => {

@@ -113,7 +113,7 @@ const READ: Limits = Limits {
 };
 
 /// All routes.
-const ROUTES: [Route; 9] = [
+const ROUTES: [Route; 10] = [
     Route {
         method: MethodFilter::POST,
         path: "/v1/sync",
@@ -145,6 +145,12 @@ const ROUTES: [Route; 9] = [
         method: MethodFilter::POST,
         ..read("/owner/{business}/pair", |method| {
             on(method, pages::owner::pair)
+        })
+    },
+    Route {
+        method: MethodFilter::POST,
+        ..read("/owner/{business}/release", |method| {
+            on(method, pages::owner::release)
         })
     },
     read("/{tag}/{code}", |method| on(method, pages::card::card)),
