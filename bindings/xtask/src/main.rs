@@ -8,6 +8,7 @@ mod generate;
 mod house;
 mod licences;
 mod machine;
+mod nightly;
 mod steps;
 mod suite;
 mod surface;
@@ -16,6 +17,7 @@ use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
 use house::House;
+use nightly::NightStep;
 use suite::Step;
 use surface::Difference;
 
@@ -43,6 +45,12 @@ enum Command {
         #[arg(long, value_delimiter = ',', value_enum)]
         only: Vec<Step>,
     },
+    /// Runs what takes too long for every change: the named steps, or all of them
+    Nightly {
+        /// Steps to run, separated by commas
+        #[arg(long, value_delimiter = ',', value_enum)]
+        only: Vec<NightStep>,
+    },
 }
 
 fn main() -> ExitCode {
@@ -58,6 +66,7 @@ fn main() -> ExitCode {
             Err(error) => complain(&error),
         },
         Command::Test { only } => suite::run(&house, &only),
+        Command::Nightly { only } => nightly::run(&house, &only),
     }
 }
 
