@@ -9,7 +9,9 @@ use std::sync::Arc;
 use clap::{Args, Subcommand, ValueEnum};
 use kartka_core::domain::ids::BusinessId;
 use kartka_server::platform::{SystemClock, SystemRandom};
-use kartka_server::{FoundingInput, Rights, RunningServer, Server, ServerConfig};
+use kartka_server::{
+    FoundingInput, Rights, RunningServer, Server, ServerConfig, StartError, StoreError,
+};
 use tokio::runtime::Runtime;
 
 use crate::desk::Kind;
@@ -198,9 +200,31 @@ fn start(runtime: &Runtime, place: &Place, bind: SocketAddr) -> Result<RunningSe
         clock: Arc::new(SystemClock),
         random: Arc::new(SystemRandom),
     };
-    runtime
-        .block_on(Server::start(config))
-        .map_err(Failure::outside)
+    let started = runtime.block_on(Server::start(config));
+    started.map_err(|error| {
+        let next = next_step(&error);
+        Failure::Outside(format!("{error}{next}"))
+    })
+}
+
+/// What a person can do about a server that does not start, where its own words do not say it.
+fn next_step(error: &StartError) -> &'static str {
+    let (StartError::Business { source, .. } | StartError::Data { source, .. }) = error else {
+        return "";
+    };
+    match source {
+        StoreError::Full => ": make room and start again",
+        StoreError::ReadOnly => ": check its rights, or take another with --data",
+        StoreError::TooNew { .. } => ": update Kartka; nothing was changed",
+        StoreError::Busy => ": end that process, or take another folder",
+        StoreError::NoKey | StoreError::WrongKey => {
+            ": bring back the folder of keys that lay beside it (NAME.keys)"
+        }
+        StoreError::Corrupt | StoreError::EpochBehind { .. } => {
+            ": nothing was changed; put a backup back with `kartka restore`"
+        }
+        _ => "",
+    }
 }
 
 /// One spelling of the folder's path, so that the keys lie in one place beside it.

@@ -1,12 +1,15 @@
-//! Disks and files that say no to the desk: the message has a next step, and nothing is lost.
+//! Disks and files that say no to the desk and to the server: the message has a next step, and nothing is lost.
 #![allow(clippy::unwrap_used)]
 
 mod common;
 
 use std::fs;
+use std::io::{BufRead as _, BufReader};
 use std::path::Path;
+use std::process::{Child, ChildStdout, Command, Stdio};
 
 use common::disk::SmallDisk;
+use common::server::{code, free_address};
 use common::{Desk, Run, ended};
 use serde_json::Value;
 
@@ -88,4 +91,90 @@ fn data_of_a_newer_kartka_are_left_alone_and_the_update_is_named() {
         fs::read(desk.data.join("kartka.db")).unwrap(),
         fs::read(newer.join("kartka.db")).unwrap()
     );
+}
+
+/// `kartka` on the disk, with the server's place in its arguments.
+fn on(disk: &SmallDisk, bind: &str, words: &[&str]) -> Command {
+    let mut command = disk.program(env!("CARGO_BIN_EXE_kartka"));
+    command.args(words).arg("--data").arg(disk.path("server"));
+    command.args(["--bind", bind]);
+    command
+}
+
+/// A server on the disk; killed when it is dropped.
+struct Server(Child, BufReader<ChildStdout>, String);
+
+impl Server {
+    fn start(disk: &SmallDisk, bind: &str) -> Self {
+        let mut serve = on(disk, bind, &["serve", "--pair"]);
+        let mut child = serve.stdout(Stdio::piped()).spawn().unwrap();
+        let mut out = BufReader::new(child.stdout.take().unwrap());
+        let mut said = String::new();
+        while !said.contains("pairing code: ") {
+            assert_ne!(out.read_line(&mut said).unwrap(), 0, "{said}");
+        }
+        Self(child, out, said)
+    }
+}
+
+impl Drop for Server {
+    fn drop(&mut self) {
+        let _ = self.0.kill();
+        let _ = self.0.wait();
+    }
+}
+
+#[test]
+fn a_server_on_a_full_disk_takes_nothing_loses_nothing_and_goes_on_when_there_is_room() {
+    let Some(disk) = SmallDisk::of(8_192) else {
+        return;
+    };
+    let bind = free_address();
+    let form = [
+        "admin",
+        "create-business",
+        "--name",
+        "Bar",
+        "--country",
+        "DE",
+        "--owner",
+        "Mia",
+    ];
+    assert!(on(&disk, &bind, &form).status().unwrap().success());
+    let server = Server::start(&disk, &bind);
+    let desk = Desk::new();
+    desk.json(&format!("pair {}", code(&server.2)));
+    desk.json("sell 5");
+    assert_eq!(desk.json("sync")["ops_sent"], 1);
+
+    disk.fill();
+    for _ in 0..3 {
+        desk.json("sell 7");
+        assert_eq!(
+            desk.refused("sync"),
+            (4, "server_unavailable".into()),
+            "the phone keeps it"
+        );
+    }
+    assert_eq!(desk.json("report")["outbox"], 3);
+    // One that starts there says why it can't.
+    drop(server);
+    let ended = ended(&on(&disk, &bind, &["serve"]).output().unwrap());
+    assert_eq!(ended.code, 1, "{}", ended.err);
+    assert!(
+        ended
+            .err
+            .contains("the disk is full: make room and start again"),
+        "{}",
+        ended.err
+    );
+
+    disk.make_room();
+    let _server = Server::start(&disk, &bind);
+    let sent = desk.json("sync");
+    assert_eq!(
+        (&sent["ops_sent"], &sent["status"]["outbox"]),
+        (&3.into(), &0.into())
+    );
+    assert_eq!(desk.json("report")["day"]["receipts"], 4);
 }

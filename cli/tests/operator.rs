@@ -109,11 +109,11 @@ fn the_log_is_json_the_figures_are_apart_and_neither_names_anybody() {
     let server = Server::start(&desk);
     desk.json(&format!("pair {}", server.after("pairing code: ")));
     let customer = desk.json(&format!(
-        "register --given {} --phone 0{} --issue",
-        PLANTED[0], PLANTED[1]
+        "register --given {} --phone 0{} --note {} --issue",
+        PLANTED[0], PLANTED[1], PLANTED[2]
     ));
     let card = customer["cards"][0].as_str().unwrap();
-    desk.json(&format!("sell 12 --card {card} --receipt {}", PLANTED[2]));
+    desk.json(&format!("sell 12 --card {card}"));
     desk.json("sync");
     let owner = server.after("the owner's page: ");
     let page = get(owner);

@@ -51,6 +51,19 @@ const JVM: &[Tool] = &[
     },
 ];
 
+const NAMESPACES: &[Tool] = &[
+    Tool {
+        program: "python3",
+        package: "python3",
+        elsewhere: "Python 3.9 or newer",
+    },
+    Tool {
+        program: "ip",
+        package: "iproute2",
+        elsewhere: "iproute2, on Linux",
+    },
+];
+
 const BROWSER: &[Tool] = &[
     Tool {
         program: "python3",
@@ -77,6 +90,11 @@ pub(crate) fn python() -> Result<(), Stop> {
 /// JDK and Maven of the Kotlin modules.
 pub(crate) fn jvm() -> Result<(), Stop> {
     provide(JVM)
+}
+
+/// What joins network namespaces and drives the processes in them.
+pub(crate) fn namespaces() -> Result<(), Stop> {
+    provide(NAMESPACES)
 }
 
 /// The browser that opens the pages, and what drives it.

@@ -9,6 +9,7 @@ mod house;
 mod licences;
 mod machine;
 mod mutants;
+mod nightly;
 mod steps;
 mod suite;
 mod surface;
@@ -17,6 +18,7 @@ use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
 use house::House;
+use nightly::NightStep;
 use suite::Step;
 use surface::Difference;
 
@@ -50,6 +52,12 @@ enum Command {
         #[arg(long)]
         only: Option<String>,
     },
+    /// Runs what takes too long for every change: the named steps, or all of them
+    Nightly {
+        /// Steps to run, separated by commas
+        #[arg(long, value_delimiter = ',', value_enum)]
+        only: Vec<NightStep>,
+    },
 }
 
 fn main() -> ExitCode {
@@ -69,6 +77,7 @@ fn main() -> ExitCode {
             Ok(()) => ExitCode::SUCCESS,
             Err(error) => complain(&error),
         },
+        Command::Nightly { only } => nightly::run(&house, &only),
     }
 }
 
