@@ -23,6 +23,7 @@ pub mod liability;
 pub mod moment;
 pub mod money;
 pub mod op;
+pub mod plant;
 pub mod position;
 pub mod programme;
 pub mod purchase;

@@ -5,6 +5,7 @@
 //! counted twice. Outbox and shadows stay through all of it. Decides nothing about effects; the authority does, anew.
 
 use kartka_domain::ids::{Epoch, Seq};
+use kartka_domain::planted;
 use kartka_protocol::chain::ChainValue;
 use kartka_protocol::head::Reign;
 use kartka_protocol::message::SyncAnswer;
@@ -88,7 +89,9 @@ pub(super) fn begin(
 ) -> Result<Finished, CoreError> {
     tx.forget_order(ground.head.settled_op)?;
     tx.drop_all_sealed()?;
-    ground.head.acked_op = acked_id(ground.device.no, answer)?;
+    if !planted!(RestoreKeepsOldAck) {
+        ground.head.acked_op = acked_id(ground.device.no, answer)?;
+    }
     ground.state.healing = Some(shared);
     ground.state.head = Some(answer.head);
     tx.set_head(&ground.head)?;

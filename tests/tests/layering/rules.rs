@@ -403,6 +403,18 @@ pub(crate) const PLANTED: &[(&str, &str, usize, &str)] = &[
     ),
     (
         "cli/Cargo.toml",
+        "[lints]\nworkspace = true\n[dependencies]\nkartka-core = { path = \"../core\", features = [\"simulation\"] }\n",
+        4,
+        "simulation",
+    ),
+    (
+        "server/Cargo.toml",
+        "[lints]\nworkspace = true\n[features]\ndefault = [\"plant\"]\nplant = []\n",
+        4,
+        "plant",
+    ),
+    (
+        "cli/Cargo.toml",
         "[package]\nname = \"kartka\"\n",
         1,
         "no [lints] workspace = true",

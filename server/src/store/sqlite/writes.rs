@@ -4,6 +4,7 @@ use kartka_domain::authority::Echo;
 use kartka_domain::ids::{BirthMark, CustomerId, DeviceNo, EntryId, OpId, OperatorId};
 use kartka_domain::moment::{Date, day_number};
 use kartka_domain::money::Points;
+use kartka_domain::planted;
 use kartka_domain::row::{Row, RowKind};
 
 use super::View;
@@ -54,6 +55,10 @@ impl Writes for View<'_> {
     }
 
     fn put_op(&self, op: &StoredOp) -> Result<(), StoreError> {
+        if planted!(LostAckReinserted) {
+            self.conn
+                .execute("DELETE FROM op WHERE id = ?1", [op.id.get()])?;
+        }
         self.conn
             .prepare_cached(
                 "INSERT INTO op (id, last, seq, at, request, chain, facts, personal, nonce)
