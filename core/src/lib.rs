@@ -8,6 +8,7 @@ pub use kartka_domain as domain;
 mod commit;
 pub mod error;
 mod fold;
+pub mod pin;
 pub mod platform;
 pub mod query;
 pub mod scan;

@@ -3,11 +3,13 @@
 //! It installs what a Debian machine lacks, names what a platform cannot offer, and keeps every cache outside the
 //! checkout. It holds no rule of the product and is never shipped.
 
+mod disks;
 mod generate;
 mod house;
 mod licences;
 mod machine;
 mod mutants;
+mod nightly;
 mod steps;
 mod suite;
 mod surface;
@@ -16,6 +18,7 @@ use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
 use house::House;
+use nightly::NightStep;
 use suite::Step;
 use surface::Difference;
 
@@ -49,6 +52,12 @@ enum Command {
         #[arg(long)]
         only: Option<String>,
     },
+    /// Runs what takes too long for every change: the named steps, or all of them
+    Nightly {
+        /// Steps to run, separated by commas
+        #[arg(long, value_delimiter = ',', value_enum)]
+        only: Vec<NightStep>,
+    },
 }
 
 fn main() -> ExitCode {
@@ -68,6 +77,7 @@ fn main() -> ExitCode {
             Ok(()) => ExitCode::SUCCESS,
             Err(error) => complain(&error),
         },
+        Command::Nightly { only } => nightly::run(&house, &only),
     }
 }
 

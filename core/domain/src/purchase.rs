@@ -253,6 +253,8 @@ pub struct Purchase {
     pub attached: Option<CustomerId>,
     /// Why the authority does not count it, if so (L15).
     pub refused: Option<Code>,
+    /// What the owner should see of it although it counts: who sold it had not the right (S7).
+    pub flag: Option<Code>,
 }
 
 impl Purchase {

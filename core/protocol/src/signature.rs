@@ -78,6 +78,8 @@ pub(crate) enum Purpose {
     Request,
     Head,
     Pairing,
+    Moved,
+    Incarnation,
 }
 
 /// The bytes to sign for `purpose`: its name, a zero, and the canonical record of what is claimed.
@@ -87,6 +89,8 @@ pub(crate) fn message(purpose: Purpose, claim: &Record) -> Vec<u8> {
         Purpose::Request => b"kartka request 1",
         Purpose::Head => b"kartka head 1",
         Purpose::Pairing => b"kartka pairing 1",
+        Purpose::Moved => b"kartka moved 1",
+        Purpose::Incarnation => b"kartka incarnation 1",
     };
     let mut bytes = [name, &[0]].concat();
     bytes.extend_from_slice(&claim.encode());

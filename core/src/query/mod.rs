@@ -3,7 +3,9 @@
 pub mod account;
 pub mod customer;
 pub mod history;
+pub mod inbox;
 pub mod owed;
+pub mod programme;
 pub mod recent;
 pub mod status;
 pub mod today;

@@ -15,9 +15,12 @@ mod migrate;
 mod open;
 mod ops;
 mod overlay;
+mod pins;
 mod place;
+mod renumber;
 mod rows;
 mod search;
+mod staff;
 mod story;
 mod sums;
 
@@ -32,9 +35,11 @@ pub use drafts::SavedDraft;
 pub use error::StoreError;
 pub use key::DatabaseKey;
 pub use ops::RequestId;
-pub(crate) use ops::{OwnOp, SealedBatch, Touched};
+pub(crate) use ops::{OwnOp, Redeemed, SealedBatch, Touched};
 pub(crate) use overlay::Settling;
+pub(crate) use pins::PinRow;
 pub use place::{Files, Vfs};
+pub(crate) use renumber::Moved;
 pub(crate) use story::Place as StoryPlace;
 pub use sums::StoreSums;
 

@@ -90,6 +90,11 @@ pub enum SyncEvent {
         /// How many.
         scopes: u32,
     },
+    /// This copy was rolled back or cloned: it goes on under a new number, and so many ops go up again (sync §12).
+    Renumbered {
+        /// How many.
+        ops: u64,
+    },
     /// It did not work; it will be tried again.
     Failed(CoreError),
     /// An answer was thrown away: it was another request's, or another exchange came between.
@@ -187,6 +192,9 @@ impl Engine {
             }
             Err(error) => return self.failed(error, now, effects),
         };
+        if let Some(ops) = finished.moved {
+            effects.push(Effect::Report(SyncEvent::Renumbered { ops }));
+        }
         effects.push(Effect::Report(if finished.complete {
             SyncEvent::UpToDate
         } else {

@@ -67,7 +67,7 @@ fn seal_next(
     let (Some(first), Some(last)) = (ops.first(), ops.last()) else {
         return Ok(None);
     };
-    let before = if after == 0 {
+    let before = if after == i64::from(device.no.get()) << 40 {
         ChainValue::birth(device.business, device.no)
     } else {
         tx.chain_at(after)?.ok_or(CoreError::Unexpected {

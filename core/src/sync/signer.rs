@@ -78,6 +78,15 @@ impl DeviceSigner {
         bytes
     }
 
+    /// The private half, for secrets that belong to this device alone.
+    pub(crate) fn secret(&self) -> Zeroizing<[u8; 32]> {
+        match &self.0 {
+            Key::Real(key) => Zeroizing::new(key.to_bytes().into()),
+            #[cfg(feature = "simulation")]
+            Key::Paper(secret) => Zeroizing::new(*secret),
+        }
+    }
+
     /// The signature over `message`.
     #[must_use]
     pub fn sign(&self, message: &[u8]) -> Signature {

@@ -336,7 +336,7 @@ impl Street {
         let sound = |what: String| Err(Wrong::of(Law::Sound, what));
         match report {
             SyncEvent::UpToDate | SyncEvent::Progress { .. } => self.shows_pending(no),
-            SyncEvent::Ignored => Ok(()),
+            SyncEvent::Ignored | SyncEvent::Renumbered { .. } => Ok(()),
             SyncEvent::Mismatch { scopes } if self.phones[no].spoiled => {
                 self.world.summary.fetched_anew += u64::from(scopes);
                 self.world
