@@ -3,9 +3,11 @@
 //! Holds no rules: it turns words into requests of the core and answers into text or JSON.
 
 mod business;
+mod devices;
 mod open;
 mod people;
 mod show;
+mod staff;
 mod till;
 
 use std::io::Write;
@@ -59,6 +61,12 @@ enum DeskCommand {
     Void(till::VoidArgs),
     /// Today, or another day, against the same day of the week before.
     Report(business::ReportArgs),
+    /// Who works here, who is at this device, PINs.
+    Staff(staff::StaffArgs),
+    /// Devices: lists, revokes and wipes them, and decides about what they sent.
+    Devices(devices::DevicesArgs),
+    /// What waits for a decision.
+    Inbox(devices::InboxArgs),
 }
 
 /// Does the command and prints its answer.
@@ -102,5 +110,8 @@ fn perform(shop: &Shop, request: RequestId, command: &DeskCommand) -> Result<Ans
         DeskCommand::Return(args) => till::give_back(shop, request, args),
         DeskCommand::Void(args) => till::void(shop, request, args),
         DeskCommand::Report(args) => business::report(shop, args),
+        DeskCommand::Staff(args) => staff::staff(shop, request, args),
+        DeskCommand::Devices(args) => devices::devices(shop, request, args),
+        DeskCommand::Inbox(args) => devices::inbox(shop, request, args),
     }
 }

@@ -5,12 +5,14 @@
 
 mod answer;
 mod envelope;
+mod order;
 mod pair;
 mod refusal;
 mod request;
 
 pub use answer::{Acked, Carried, Flag, Flags, Run, ScopeDigest, SyncAnswer};
 pub use envelope::Envelope;
+pub use order::{SignedWord, Word};
 pub use pair::{PairAnswer, PairError, PairLimits, PairRequest, SignedPairAnswer};
 pub use refusal::Refusal;
 pub use request::{Anchor, SyncRequest};

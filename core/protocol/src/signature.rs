@@ -59,6 +59,7 @@ pub(crate) enum Purpose {
     Request,
     Head,
     Pairing,
+    Word,
 }
 
 /// The bytes to sign for `purpose`: its name, a zero, and the canonical record of what is claimed.
@@ -68,6 +69,7 @@ pub(crate) fn message(purpose: Purpose, claim: &Record) -> Vec<u8> {
         Purpose::Request => b"kartka request 1",
         Purpose::Head => b"kartka head 1",
         Purpose::Pairing => b"kartka pairing 1",
+        Purpose::Word => b"kartka word 1",
     };
     let mut bytes = [name, &[0]].concat();
     bytes.extend_from_slice(&claim.encode());

@@ -72,6 +72,7 @@ fn first_request() -> SyncRequest {
         cursors: Vec::new(),
         digests: Vec::new(),
         budget: 0,
+        wiped: false,
     }
 }
 

@@ -1,12 +1,13 @@
 //! What the sync dot shows: what still has to be sent, and how old the authority's word is.
 
 use kartka_domain::ids::{BusinessId, DeviceNo, OperatorId, Seq};
+use kartka_protocol::message::Refusal;
 use kartka_protocol::scope::Scope;
 
 use crate::error::CoreError;
 use crate::shop::Shop;
 use crate::store::Standing;
-use crate::sync::{Trust, trust};
+use crate::sync::{Trust, is_revoked, is_wiping, trust};
 
 /// How this device stands with the authority.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -31,6 +32,8 @@ pub struct SyncStatus {
     pub trust: Trust,
     /// Who is at it.
     pub operator: OperatorId,
+    /// Whether everything here was deleted, as the owner wanted, and the authority has not heard it yet.
+    pub wiping: bool,
 }
 
 impl Shop {
@@ -58,8 +61,12 @@ impl Shop {
                 } else {
                     now.saturating_sub(head.synced_ms)
                 },
-                stopped: head.stopped,
+                stopped: match is_revoked(r)? {
+                    true => Some(Refusal::DeviceRevoked.number()),
+                    false => head.stopped,
+                },
                 operator: r.at_device()?,
+                wiping: is_wiping(r)?,
             })
         })
     }

@@ -14,8 +14,10 @@ use super::heal;
 use super::history::{Known, Stop, judge};
 use super::outbox::next_push;
 use super::rebase::{Ground, apply};
+use super::revoked::{self, Next};
 use super::signer::DeviceSigner;
 use super::state::{SyncState, highest_epoch, note_epoch};
+use super::trust::{is_revoked, is_wiping};
 use super::wanted::cursors;
 use crate::error::CoreError;
 use crate::shop::Shop;
@@ -31,7 +33,7 @@ pub(super) struct Asked {
     /// Its bytes, signed.
     pub(super) message: Vec<u8>,
     business: BusinessId,
-    nonce: Nonce,
+    pub(super) nonce: Nonce,
     sent_monotonic_ms: i64,
     standpoint: Standpoint,
 }
@@ -124,7 +126,11 @@ pub(super) fn begin(shop: &Shop) -> Result<Option<Asked>, CoreError> {
             return Ok(None);
         }
         let address = now.device.server.clone().ok_or(CoreError::Offline)?;
-        let standpoint = standpoint(shop, tx, &now)?;
+        let mut standpoint = standpoint(shop, tx, &now)?;
+        if is_revoked(tx)? {
+            // It gets no page any more; what it recorded still goes out.
+            standpoint.cursors.clear();
+        }
         let batches = next_push(tx, &now.device, &signer, now.head.acked_op)?;
         let compared = standpoint.cursors.iter().map(|(scope, _)| *scope);
         let sent_monotonic_ms = clock.monotonic_ms();
@@ -145,6 +151,7 @@ pub(super) fn begin(shop: &Shop) -> Result<Option<Asked>, CoreError> {
             cursors: standpoint.cursors.clone(),
             digests: compared.filter(|scope| *scope != Scope::Own).collect(),
             budget: BUDGET,
+            wiped: is_wiping(tx)?,
         };
         request.check_size()?;
         let (business, device) = (now.device.business, now.device.no);
@@ -170,6 +177,7 @@ pub(super) fn begin(shop: &Shop) -> Result<Option<Asked>, CoreError> {
 /// came between; [`CoreError::Store`].
 pub(super) fn finish(shop: &Shop, asked: &Asked, bytes: &[u8]) -> Result<Finished, CoreError> {
     let answer = SyncAnswer::decode(bytes).map_err(|_| Failure::NotTheAnswer)?;
+    let mut next = Next::Nothing;
     let used: Result<Finished, CoreError> = shop.store.write(|tx| {
         let now = setting(shop, tx)?;
         check_sender(&now, asked, &answer)?;
@@ -179,6 +187,11 @@ pub(super) fn finish(shop: &Shop, asked: &Asked, bytes: &[u8]) -> Result<Finishe
         if answer.head.head.epoch < now.highest {
             // An old server was started again. Nobody need do anything here: it ends when that one does.
             return Ok(Err(CoreError::ServerWentBack));
+        }
+        let word = revoked::word(asked, &now.device, &answer);
+        if let Some(word) = word.filter(|_| is_wiping(tx).unwrap_or(false)) {
+            next = revoked::obey(tx, &now.device, now.head, (&answer, word))?;
+            return Ok(Err(CoreError::DeviceRevoked));
         }
         let known = Known {
             device: &now.device,
@@ -190,6 +203,10 @@ pub(super) fn finish(shop: &Shop, asked: &Asked, bytes: &[u8]) -> Result<Finishe
             && let Some(stop) = judge(tx, &known, &answer)?
         {
             return stopped(tx, stop).map(Err);
+        }
+        if let Some(word) = word {
+            next = revoked::obey(tx, &now.device, now.head, (&answer, word))?;
+            return Ok(Err(CoreError::DeviceRevoked));
         }
         let ground = Ground {
             device: now.device,
@@ -217,6 +234,7 @@ pub(super) fn finish(shop: &Shop, asked: &Asked, bytes: &[u8]) -> Result<Finishe
         let keys = shop.platform.keys.as_ref();
         note_epoch(keys, asked.business, answer.head.head.epoch)?;
     }
+    revoked::follow(shop, next)?;
     used
 }
 

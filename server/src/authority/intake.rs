@@ -150,6 +150,7 @@ impl Authority {
             anchors: Vec::new(),
             batches: Vec::new(),
             called: true,
+            wiped: false,
         }
     }
 
@@ -170,7 +171,7 @@ impl Authority {
             let before = self.before(batch, batches.last())?;
             batches.push(open(batch, before)?);
         }
-        if batches.is_empty() {
+        if batches.is_empty() && !request.wiped {
             return Ok(None);
         }
         let received_ms = self.now_ms();
@@ -194,6 +195,7 @@ impl Authority {
             anchors,
             batches,
             called: false,
+            wiped: request.wiped,
         }))
     }
 

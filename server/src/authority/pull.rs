@@ -6,13 +6,15 @@ use kartka_domain::row::RowKind;
 use kartka_protocol::chain::ChainValue;
 use kartka_protocol::digest::Digest;
 use kartka_protocol::limits;
-use kartka_protocol::message::{Acked, Flag, Refusal, Run, ScopeDigest, SyncAnswer, SyncRequest};
+use kartka_protocol::message::{
+    Acked, Flag, Refusal, Run, ScopeDigest, SignedWord, SyncAnswer, SyncRequest,
+};
 use kartka_protocol::page::{End, Fit, PageWriter};
 use kartka_protocol::rows::WireRow;
 use kartka_protocol::scope::Scope;
 
 use super::push::{History, Order, Outcome};
-use super::{Authority, hold, memory};
+use super::{Authority, hold, memory, quarantine};
 use crate::store::{DeviceState, Reads, Rights, StoreError, Visit, read};
 
 /// Months before the current one that every phone may have (sync §4).
@@ -45,6 +47,14 @@ impl Authority {
                 answer.flags = answer.flags.with(Flag::Heal);
             }
             answer.refusal = refusal.or_else(|| forked(outcome));
+            if db.is_revoked(&device.key)? {
+                // No page from that moment, whatever else is true of it (sync §7).
+                let word = quarantine::word_to(db, device.no, request.batches.len())?;
+                let about = (self.memory.business, device.no, &request.nonce);
+                let sign = |message: &[u8]| self.memory.identity.sign(message);
+                answer.refusal = Some(Refusal::DeviceRevoked);
+                answer.word = Some(SignedWord::seal(word, about, sign));
+            }
             if answer.refusal.is_none() {
                 self.fill(db, request, &device, order, &mut answer)?;
             }

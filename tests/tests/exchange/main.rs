@@ -8,4 +8,5 @@ mod histories;
 mod meetings;
 mod over_http;
 mod people;
+mod revoked;
 mod shops;

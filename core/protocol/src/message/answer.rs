@@ -3,6 +3,7 @@
 use kartka_domain::ids::{BirthMark, DeviceNo, Id, OpId, Seq};
 use kartka_domain::moment::Month;
 
+use super::order::SignedWord;
 use super::refusal::Refusal;
 use super::request::device_no;
 use super::{Nonce, bounded, put_cursors, put_list, put_scopes, read_cursors, read_scopes};
@@ -33,6 +34,7 @@ mod tag {
     pub(super) const RESET: u16 = 15;
     pub(super) const FLAGS: u16 = 16;
     pub(super) const REFUSAL: u16 = 17;
+    pub(super) const WORD: u16 = 20;
     /// Over everything before it: only the head is signed, and a bit that flips on the way must not pass for
     /// another history. Always the last field.
     pub(super) const CHECK: u16 = 65_535;
@@ -167,6 +169,8 @@ pub struct SyncAnswer {
     pub flags: Flags,
     /// Why the request was not served; then nothing but this, head and lineage counts.
     pub refusal: Option<Refusal>,
+    /// To a revoked device, signed.
+    pub word: Option<SignedWord>,
 }
 
 impl SyncAnswer {
@@ -196,6 +200,7 @@ impl SyncAnswer {
             reset: Vec::new(),
             flags: Flags::default(),
             refusal: None,
+            word: None,
         }
     }
 
@@ -237,6 +242,7 @@ impl SyncAnswer {
         put_scopes(&mut r, tag::RESET, &self.reset);
         r.put_unless(tag::FLAGS, i64::from(self.flags.0), 0);
         r.put_opt(tag::REFUSAL, self.refusal.map(Refusal::to_record));
+        r.put_opt(tag::WORD, self.word.map(SignedWord::to_record));
         r.put(tag::CHECK, check(&r));
         r.encode()
     }
@@ -287,6 +293,10 @@ impl SyncAnswer {
             refusal: r
                 .opt_record(tag::REFUSAL)?
                 .map(Refusal::from_record)
+                .transpose()?,
+            word: r
+                .opt_record(tag::WORD)?
+                .map(SignedWord::from_record)
                 .transpose()?,
         })
     }

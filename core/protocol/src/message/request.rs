@@ -24,6 +24,7 @@ mod tag {
     pub(super) const CURSORS: u16 = 10;
     pub(super) const DIGESTS: u16 = 11;
     pub(super) const BUDGET: u16 = 12;
+    pub(super) const WIPED: u16 = 16;
 }
 
 mod anchor {
@@ -70,6 +71,8 @@ pub struct SyncRequest {
     pub digests: Vec<Scope>,
     /// Bytes of pages the device can take now.
     pub budget: u32,
+    /// Whether everything on the device is deleted, as it was told.
+    pub wiped: bool,
 }
 
 impl SyncRequest {
@@ -92,6 +95,7 @@ impl SyncRequest {
         put_cursors(&mut r, tag::CURSORS, &self.cursors);
         put_scopes(&mut r, tag::DIGESTS, &self.digests);
         r.put(tag::BUDGET, self.budget);
+        r.put_unless(tag::WIPED, i64::from(self.wiped), 0);
         r.encode()
     }
 
@@ -125,6 +129,7 @@ impl SyncRequest {
             cursors: read_cursors(&r, tag::CURSORS)?,
             digests: read_scopes(&r, tag::DIGESTS)?,
             budget: r.int(tag::BUDGET)?,
+            wiped: r.int_or::<i64>(tag::WIPED, 0)? == 1,
         })
     }
 
