@@ -176,10 +176,7 @@ mod tests {
         let open = || SqliteStore::open(&place, &keys, BUSINESS);
         let newer = open().err().unwrap();
         assert!(
-            matches!(
-                newer,
-                StoreError::TooNew { found: 99, .. }
-            ),
+            matches!(newer, StoreError::TooNew { found: 99, .. }),
             "{newer}"
         );
         let door = Door {
