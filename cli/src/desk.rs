@@ -4,6 +4,7 @@
 
 mod business;
 mod devices;
+mod figures;
 mod open;
 mod people;
 mod show;
@@ -67,6 +68,12 @@ enum DeskCommand {
     Devices(devices::DevicesArgs),
     /// What waits for a decision.
     Inbox(devices::InboxArgs),
+    /// Every lot of a customer: where it came from, what took it, what is left and until when.
+    Account(figures::AccountArgs),
+    /// What the business owes in points, month by month.
+    Owed,
+    /// What a discount would bring a shop without history: typed numbers, income and profit.
+    Calculate(figures::CalculateArgs),
 }
 
 /// Does the command and prints its answer.
@@ -113,5 +120,8 @@ fn perform(shop: &Shop, request: RequestId, command: &DeskCommand) -> Result<Ans
         DeskCommand::Staff(args) => staff::staff(shop, request, args),
         DeskCommand::Devices(args) => devices::devices(shop, request, args),
         DeskCommand::Inbox(args) => devices::inbox(shop, request, args),
+        DeskCommand::Account(args) => figures::account(shop, args),
+        DeskCommand::Owed => figures::owed(shop),
+        DeskCommand::Calculate(args) => figures::calculate(shop, args),
     }
 }

@@ -72,6 +72,8 @@ pub(crate) fn commit(tx: &Tx<'_>, ground: &Ground<'_>, draft: Draft) -> Result<O
         bytes,
         nonce,
         touched: Vec::new(),
+        alias: None,
+        mark: None,
     };
     match ground.device.standing {
         Standing::Phone => {
@@ -114,6 +116,7 @@ fn make_op(
             seq: head.seq,
         },
         marks,
+        born: None,
         facts: draft.facts,
         personal: draft.personal,
     })

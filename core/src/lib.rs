@@ -15,4 +15,5 @@ pub mod scan;
 pub mod shop;
 pub mod store;
 pub mod sync;
+pub mod task;
 pub mod usecase;

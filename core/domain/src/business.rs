@@ -4,6 +4,7 @@
 
 use crate::card::EmitterSlot;
 use crate::ids::{BusinessId, DeviceNo, OperatorId, OutletId, RoleId};
+use crate::incarnation::Former;
 use crate::money::Currency;
 
 /// Who the business is; currency and point scale are fixed at founding (L2).
@@ -135,6 +136,8 @@ pub struct Device {
     pub public_key: [u8; 33],
     /// Where it may make card numbers, if it may.
     pub slot: Option<EmitterSlot>,
+    /// The number it had before, when it is a new incarnation (sync §12).
+    pub former: Option<Former>,
     /// The member of staff it was handed to: decisions of the office count only from a device whose holder may
     /// take them, whoever the device says was at it.
     pub holder: OperatorId,

@@ -5,6 +5,7 @@
 
 use crate::business::{Business, Device, DeviceState, Operator, Outlet};
 use crate::card::{CardNumber, EmitterSlot};
+use crate::codes::Code;
 use crate::customer::{Channel, ProfileGroup, Purpose, Will};
 use crate::ids::{
     BirthMark, CustomerId, DeviceNo, EntryId, Epoch, Id, IdError, InstrumentId, OpId, OperatorId,
@@ -136,6 +137,8 @@ pub enum Fact {
     Programme(Programme),
     /// A device was enrolled, or said something of itself.
     Device(Device),
+    /// The authority has something for a person to decide, or more about something it asked before.
+    Notice(Notice),
     /// A version of a role was published (by who may, like all below).
     Role(Role),
     /// A device was revoked, with every number its key has; it may be told to delete everything.
@@ -158,6 +161,15 @@ pub enum Fact {
     Close(EntryId),
     /// What of a revoked device waits in quarantine of one business day (authority only).
     Quarantine(Quarantine),
+}
+
+/// What the authority puts before a person, beside what follows from an op.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Notice {
+    /// The item that this takes the place of; none opens a new one.
+    pub about: Option<EntryId>,
+    /// What it is about.
+    pub code: Code,
 }
 
 /// What a person decides about ops in quarantine.
@@ -205,6 +217,8 @@ pub struct Op {
     pub seen: Seen,
     /// Birth marks of what it refers to and had not seen ordered (sync §2).
     pub marks: Vec<(Id, BirthMark)>,
+    /// The first number and the birth mark it ever had, when this is its re-issue (sync §2, §12).
+    pub born: Option<(Id, BirthMark)>,
     /// What happened.
     pub facts: Vec<Fact>,
     /// Field groups by place in `facts`, ascending; gone after an erasure.

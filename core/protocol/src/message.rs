@@ -5,6 +5,8 @@
 
 mod answer;
 mod envelope;
+mod incarnation;
+mod moved;
 mod order;
 mod pair;
 mod refusal;
@@ -12,6 +14,8 @@ mod request;
 
 pub use answer::{Acked, Carried, Flag, Flags, Run, ScopeDigest, SyncAnswer};
 pub use envelope::Envelope;
+pub use incarnation::{Branch, Incarnation};
+pub use moved::Moved;
 pub use order::{SignedWord, Word};
 pub use pair::{PairAnswer, PairError, PairLimits, PairRequest, SignedPairAnswer};
 pub use refusal::Refusal;

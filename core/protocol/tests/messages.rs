@@ -72,6 +72,7 @@ fn first_request() -> SyncRequest {
         cursors: Vec::new(),
         digests: Vec::new(),
         budget: 0,
+        branch: None,
         wiped: false,
     }
 }
@@ -125,6 +126,7 @@ fn full_answer() -> SyncAnswer {
             last_op: op(39),
             first_seq: Seq(12),
             mark: BirthMark([4; 8]),
+            alias: None,
         }],
         pages: vec![vec![1, 2, 3], Vec::new()],
         cursors: vec![(Scope::Base, Seq(4_711))],

@@ -1,12 +1,13 @@
 //! What the sync dot shows: what still has to be sent, and how old the authority's word is.
 
 use kartka_domain::ids::{BusinessId, DeviceNo, OperatorId, Seq};
+use kartka_domain::incarnation::Renumbering;
 use kartka_protocol::message::Refusal;
 use kartka_protocol::scope::Scope;
 
 use crate::error::CoreError;
 use crate::shop::Shop;
-use crate::store::Standing;
+use crate::store::{Moved, Standing};
 use crate::sync::{Trust, is_revoked, is_wiping, trust};
 
 /// How this device stands with the authority.
@@ -28,12 +29,33 @@ pub struct SyncStatus {
     pub age_ms: i64,
     /// The code that stops the exchange until a person acts.
     pub stopped: Option<u16>,
+    /// This phone's data was an older copy, and nobody has read of it yet.
+    pub renumbered: Option<Renumbered>,
     /// Whether this device is still trusted, and until when.
     pub trust: Trust,
     /// Who is at it.
     pub operator: OperatorId,
     /// Whether everything here was deleted, as the owner wanted, and the authority has not heard it yet.
     pub wiping: bool,
+}
+
+/// This phone's data was an older copy: what it had sold was kept, and sent again under a new number (sync §12).
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Renumbered {
+    /// Which numbers became which: for whoever keeps an id on a screen.
+    pub numbers: Renumbering,
+    /// Ops that were kept and sent again.
+    pub ops: u64,
+    /// When, epoch ms by this device's clock.
+    pub at_ms: i64,
+}
+
+fn renumbered(moved: Moved) -> Result<Renumbered, CoreError> {
+    Ok(Renumbered {
+        numbers: Renumbering::new(moved.old, moved.fork, moved.last, moved.new)?,
+        ops: u64::try_from(moved.ops).unwrap_or(0),
+        at_ms: moved.at_ms,
+    })
 }
 
 impl Shop {
@@ -65,6 +87,7 @@ impl Shop {
                     true => Some(Refusal::DeviceRevoked.number()),
                     false => head.stopped,
                 },
+                renumbered: r.unseen_move()?.map(renumbered).transpose()?,
                 operator: r.at_device()?,
                 wiping: is_wiping(r)?,
             })

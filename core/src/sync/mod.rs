@@ -4,11 +4,13 @@
 //! same for an app that lives on, from events to effects. Both know no sockets: bytes go through a [`Transport`].
 //! What an answer does to the store happens in one transaction (decision 4) or not at all.
 
+mod anew;
 mod engine;
 mod exchange;
 mod failure;
 mod heal;
 mod history;
+mod incarnation;
 mod outbox;
 mod rebase;
 mod revoked;
@@ -47,6 +49,8 @@ pub struct SyncReport {
     pub rows_pulled: u64,
     /// Scopes whose digests differed; they are pulled anew (sync §4).
     pub mismatches: u32,
+    /// Own ops that went up again under a new number, because this copy was not the newest (sync §12).
+    pub reissued: u64,
 }
 
 impl SyncReport {
@@ -57,6 +61,7 @@ impl SyncReport {
         self.ops_pushed += finished.ops_acked;
         self.rows_pulled += finished.rows;
         self.mismatches += finished.mismatches;
+        self.reissued += finished.moved.unwrap_or(0);
     }
 }
 
@@ -90,7 +95,8 @@ impl Shop {
     ///
     /// # Errors
     /// [`CoreError::NotPaired`]; [`CoreError::Offline`], [`CoreError::ServerUnavailable`] and the server's refusals;
-    /// [`CoreError::Forked`] and [`CoreError::ServerWentBack`], which last until a person acts (sync §12);
+    /// [`CoreError::ServerWentBack`], which lasts until a person acts (sync §12); [`CoreError::Forked`] from a server
+    /// that gives this copy no number of its own;
     /// [`CoreError::Cancelled`]; [`CoreError::Store`].
     pub fn sync(
         &self,
@@ -132,8 +138,9 @@ impl Shop {
         Ok(fewer && (status.outbox > 0 || status.wiping))
     }
 
-    /// Lets exchanges happen again after [`CoreError::Forked`] or [`CoreError::ServerWentBack`]: a person decided
-    /// so. If the reason is still there, the next exchange stops again; nothing is lost either way.
+    /// Lets exchanges happen again after [`CoreError::ServerWentBack`]: a person decided so. If the reason is still
+    /// there, the next exchange stops again; nothing is lost either way. Whoever presses on has also read that this
+    /// phone goes on under a new number.
     ///
     /// # Errors
     /// [`CoreError::NotPaired`], [`CoreError::Store`].
@@ -141,6 +148,7 @@ impl Shop {
         self.store.write(|tx| {
             let mut head = tx.head()?.ok_or(CoreError::NotPaired)?;
             head.stopped = None;
+            tx.note_seen()?;
             Ok(tx.set_head(&head)?)
         })
     }

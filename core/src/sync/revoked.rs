@@ -3,6 +3,7 @@
 //! It goes on recording and sending: what it records waits for the owner. Told to wipe, it deletes in two steps, so that
 //! what it says of itself is true when it says it: first every row, then, once the authority has heard that, the keys.
 
+use kartka_protocol::chain::ChainValue;
 use kartka_protocol::message::{SyncAnswer, Word};
 use kartka_protocol::signature::PublicKey;
 
@@ -43,12 +44,14 @@ pub(super) fn obey(
         return Ok(Next::DropKeys);
     }
     note_revoked(tx)?;
-    head.acked_op = match answer.acked.last {
-        0 => 0,
-        n => device.no.id(n)?.get(),
-    };
-    tx.drop_sealed(head.acked_op)?;
-    tx.set_head(&head)?;
+    if is_own_chain(tx, device, answer)? {
+        head.acked_op = match answer.acked.last {
+            0 => 0,
+            n => device.no.id(n)?.get(),
+        };
+        tx.drop_sealed(head.acked_op)?;
+        tx.set_head(&head)?;
+    }
     let unsent = tx.outbox_len(head.acked_op)?;
     match word {
         Word::WipeNow => {}
@@ -65,6 +68,15 @@ pub(super) fn obey(
     note_revoked(tx)?;
     note_wiping(tx)?;
     Ok(Next::CutLog)
+}
+
+/// Whether the authority holds this phone's own chain up to where it says (sync §2): only then it is acked.
+fn is_own_chain(tx: &Tx<'_>, device: &DeviceRow, answer: &SyncAnswer) -> Result<bool, CoreError> {
+    let here = match answer.acked.last {
+        0 => Some(ChainValue::birth(device.business, device.no)),
+        n => tx.chain_at(device.no.id(n)?.get())?,
+    };
+    Ok(here == Some(answer.acked.chain))
 }
 
 /// What can only be done outside the transaction.

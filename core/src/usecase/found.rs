@@ -55,6 +55,7 @@ impl Shop {
             name: form.owner.trim().to_owned(),
             public_key: signer.public_key(),
             slot: Some(EmitterSlot::founder(NumberLength::Ten)),
+            former: None,
             holder: OWNER,
             state: DeviceState::Active,
         }));

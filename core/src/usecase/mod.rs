@@ -9,6 +9,7 @@ pub mod operator;
 pub mod pair;
 pub mod staff;
 pub mod till;
+pub mod wizard;
 
 use kartka_domain::customer::ProfileGroup;
 use kartka_domain::ids::OpId;

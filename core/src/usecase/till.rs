@@ -86,6 +86,15 @@ impl OpenQuotes {
 const DAY_MS: i64 = 24 * 60 * 60 * 1_000;
 
 impl Shop {
+    /// Lets go of every open quote: their commits answer `Stale`.
+    pub(crate) fn forget_quotes(&self) {
+        let quotes = self.quotes.lock();
+        quotes
+            .unwrap_or_else(std::sync::PoisonError::into_inner)
+            .open
+            .clear();
+    }
+
     /// What this receipt comes to for this customer, and why (T1).
     ///
     /// # Errors
@@ -290,11 +299,18 @@ impl Shop {
             budget = all;
         }
         let sure = confirmed.spendable(instrument, card, at.date)?;
+        // A new incarnation has no budget until it has fetched everything under its number (sync §12): what it shows
+        // may be spent already, and no policy makes it fresh.
+        let is_stale = reader.is_newly_numbered()?;
         Ok(Connectivity::Phone {
-            confirmed: sure,
+            confirmed: if is_stale { Points::ZERO } else { sure },
             pending,
             recent,
-            snapshot_age_ms: at.instant_ms.saturating_sub(head.synced_ms),
+            snapshot_age_ms: if is_stale {
+                i64::MAX
+            } else {
+                at.instant_ms.saturating_sub(head.synced_ms)
+            },
             spent_of_budget: budget,
             held: confirmed.held,
         })

@@ -214,6 +214,7 @@ pub(super) fn take(
         name: enrol.name.clone(),
         public_key: enrol.key,
         slot: Some(slot),
+        former: None,
         holder: token.operator,
         state: DomainState::Active,
     };

@@ -20,7 +20,7 @@ use kartka_protocol::message::Word;
 
 use super::push::{Intake, Order, ReadyOp};
 use super::turn::Turn;
-use super::{Authority, expiry, own};
+use super::{Authority, expiry, marks, own, push};
 use crate::store::{DeviceState, Quarantined, Reads, Run, StoreError, StoredOp};
 
 /// Ops settled at a time.
@@ -176,17 +176,22 @@ fn order_one(
     let seq = kartka_domain::ids::Seq(order.seq.0 + 1);
     let mut request = Vec::new();
     let mut late = Vec::new();
+    let mut alias = None;
     if let Ok(op) = &op {
+        let corrected = corrected(turn, op, &waiting)?;
         let standing = Standing::Ordered {
             seq,
-            corrected: corrected(turn, op, &waiting)?,
+            corrected,
             author: Author::Device,
         };
         request = op.request.0.to_vec();
-        late = match decision {
-            Decision::Accept => turn.apply(op, standing, seq)?,
-            Decision::Refuse => turn.apply_refused(op, standing, seq)?,
-        };
+        alias = marks::first_with_mark(turn, waiting.id, op)?;
+        match (alias, decision) {
+            // The same sale came under another number of this key: it counts once.
+            (Some(first), _) => turn.db.put_alias(waiting.id, first)?,
+            (None, Decision::Accept) => late = push::decide(turn, op, corrected, seq)?,
+            (None, Decision::Refuse) => late = turn.apply_refused(op, standing, seq)?,
+        }
     }
     let chain = ChainValue(waiting.chain);
     turn.db.drop_quarantined(waiting.id)?;
@@ -205,6 +210,7 @@ fn order_one(
         first_op: waiting.id,
         last_op: waiting.id,
         mark: chain.birth_mark(),
+        alias,
         first_seq: seq,
         last_seq: seq,
     })?;

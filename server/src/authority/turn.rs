@@ -21,6 +21,7 @@ use kartka_protocol::rows::WireRow;
 use kartka_protocol::scope::Scope;
 
 use super::expiry::first_end;
+use super::marks::Lines;
 use super::people::People;
 use crate::store::{NewRow, ScopeDigest, StoreError, Writes, scope_of};
 
@@ -45,6 +46,7 @@ pub(super) struct Turn<'t> {
     states: RefCell<BTreeMap<(RowKind, i64), Slot>>,
     digests: BTreeMap<Scope, Digest>,
     programmes: RefCell<BTreeMap<ProgrammeVersion, Programme>>,
+    lines: RefCell<Option<Lines>>,
     pub(super) people: RefCell<People>,
     /// Whether a key was revoked: it is then kept beside the server's keys too.
     pub(super) revoked: Cell<Revoked>,
@@ -58,6 +60,15 @@ pub(super) enum Revoked {
     No,
     /// One or more.
     Yes,
+}
+
+/// Whether an op is decided as its author wrote it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Wording {
+    /// Word for word.
+    Own,
+    /// What it refers to was led elsewhere: its author can't make its rows.
+    Followed,
 }
 
 /// Whether rows of this kind wait for the end of the turn.
@@ -79,6 +90,7 @@ impl<'t> Turn<'t> {
             states: RefCell::default(),
             digests: digests.into_iter().map(|d| (d.scope, d.digest)).collect(),
             programmes: RefCell::default(),
+            lines: RefCell::default(),
             people: RefCell::default(),
             revoked: Cell::default(),
         })
@@ -91,8 +103,14 @@ impl<'t> Turn<'t> {
         op: &Op,
         standing: Standing,
         seq: Seq,
+        wording: Wording,
     ) -> Result<Vec<Entry>, StoreError> {
-        let decided = decide(&*self, op, standing)?;
+        let mut decided = decide(&*self, op, standing)?;
+        if wording == Wording::Followed {
+            for one in &mut decided {
+                one.echo = Echo::Changed;
+            }
+        }
         self.write_decided(op, decided, seq)
     }
 
@@ -194,6 +212,23 @@ impl<'t> Turn<'t> {
         let mut states = self.states.borrow_mut();
         let slot = slot(&mut states, self.db, kind, key)?;
         Ok(slot.row.as_ref().and_then(take))
+    }
+
+    /// Asks something of the lines of incarnations, read once per turn.
+    pub(super) fn lines<T>(&self, ask: impl FnOnce(&Lines) -> T) -> Result<T, StoreError> {
+        let mut lines = self.lines.borrow_mut();
+        let known = match lines.take() {
+            Some(known) => known,
+            None => Lines::read(self.db)?,
+        };
+        let said = ask(&known);
+        *lines = Some(known);
+        Ok(said)
+    }
+
+    /// Forgets the lines of incarnations: there is a new one.
+    pub(super) fn forget_lines(&self) {
+        *self.lines.borrow_mut() = None;
     }
 
     /// A version of the programme, read once per turn.

@@ -2,6 +2,7 @@
 
 use kartka_domain::authority::{Anchor, Echo};
 use kartka_domain::ids::{BirthMark, DeviceNo, EntryId, Id, InstrumentId, OpId, OperatorId, Seq};
+use kartka_domain::incarnation::Former;
 use kartka_domain::money::{Money, Points, Stamps};
 use kartka_domain::row::Row;
 use kartka_protocol::digest::Digest;
@@ -65,6 +66,8 @@ pub struct Run {
     pub last_op: OpId,
     /// The birth mark of the first op.
     pub mark: BirthMark,
+    /// The op that had come before with the same birth mark; the run is then one op.
+    pub alias: Option<OpId>,
     /// The first op's seq.
     pub first_seq: Seq,
     /// The last op's seq.
@@ -119,6 +122,38 @@ pub struct Apart<'a> {
     pub received_ms: i64,
     /// As it came.
     pub batch: &'a [u8],
+    /// Its last number.
+    pub last: Id,
+    /// The chain's value there.
+    pub chain: [u8; 32],
+}
+
+/// A batch that lies apart and that no incarnation has brought again.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct LeftApart {
+    /// BLAKE3 of its bytes.
+    pub hash: [u8; 32],
+    /// Its last number.
+    pub last: i64,
+    /// The chain's value there.
+    pub chain: [u8; 32],
+    /// The inbox item that tells of it.
+    pub item: Option<EntryId>,
+}
+
+/// A device number that comes from another one (sync §12).
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Descent {
+    /// The number.
+    pub no: DeviceNo,
+    /// What it was before.
+    pub former: Former,
+    /// The first number of the line.
+    pub root: DeviceNo,
+    /// What the copy calls itself.
+    pub branch: [u8; 16],
+    /// Since when, epoch ms.
+    pub at_ms: i64,
 }
 
 /// The sum of a scope's rows.

@@ -97,6 +97,7 @@ impl Device {
             cursors: Vec::new(),
             digests: Vec::new(),
             budget: 0,
+            branch: None,
             wiped: false,
         };
         let sign = |message: &[u8]| Ok::<_, ()>(self.sign(message));
@@ -143,6 +144,7 @@ impl Device {
                 seq: self.paired.head.head.seq,
             },
             marks: Vec::new(),
+            born: None,
             facts,
             personal,
         };

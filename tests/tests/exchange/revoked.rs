@@ -10,7 +10,7 @@ use kartka_core::usecase::customers::NewCard;
 use kartka_protocol::message::SyncAnswer;
 use kartka_server::store::{Reads, read};
 
-use crate::shops::{Counter, Fault, Office, agree};
+use crate::shops::{Counter, Fault, Office, agree, copy_folder};
 
 const DAY_MS: i64 = 24 * 60 * 60 * 1_000;
 
@@ -327,6 +327,57 @@ fn a_word_that_the_authority_did_not_sign_deletes_nothing() {
         street.lost.sync(&line).unwrap();
     }
     assert_eq!(street.lost.shop.find("Анна", 5).unwrap().len(), 1);
+}
+
+/// Adversary: a thief puts an older copy of the data back, and gets another number with it.
+#[test]
+fn revoked_phone_under_a_new_incarnation_stays_in_quarantine() {
+    let Street {
+        office,
+        owner,
+        lost,
+        ann,
+    } = Street::open();
+    let old = tempfile::tempdir().unwrap();
+    let lost = lost.closed(|folder| copy_folder(folder, old.path()));
+    lost.sell(ann, 4_000);
+    agree(&office, &[&lost, &owner]);
+    let device = lost.shop.sync_status().unwrap().device;
+    owner
+        .shop
+        .revoke(owner.request(), device, DeviceState::Revoked)
+        .unwrap();
+    agree(&office, &[&owner]);
+    let lost = lost.closed(|folder| {
+        std::fs::remove_dir_all(folder).unwrap();
+        copy_folder(old.path(), folder);
+    });
+    lost.sell(ann, 7_000);
+    for _ in 0..4 {
+        let _ = lost.sync(&office.line());
+    }
+    assert_ne!(lost.shop.sync_status().unwrap().device, device);
+    assert_eq!(lost.outbox(), 0);
+    let street = Street {
+        office,
+        owner,
+        lost,
+        ann,
+    };
+    street.owner_syncs();
+    assert_eq!(street.rows(RowKind::Purchase).len(), 2);
+    let sold: Vec<_> = street.waiting().iter().map(|item| sums(item).1).collect();
+    assert_eq!(sold, [7_000]);
+    let states: Vec<_> = street
+        .owner
+        .shop
+        .devices()
+        .unwrap()
+        .iter()
+        .map(|d| d.state)
+        .collect();
+    let (active, revoked) = (DeviceState::Active, DeviceState::Revoked);
+    assert_eq!(states, [active, revoked, revoked]);
 }
 
 /// Adversary: the server is put back to a moment before the revocation.

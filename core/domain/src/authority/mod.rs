@@ -28,7 +28,7 @@ use crate::ids::{
 use crate::ledger::Entry;
 use crate::moment::{Date, Moment};
 use crate::money::{Overflow, Points};
-use crate::op::{Fact, Op};
+use crate::op::{Fact, Notice, Op};
 use crate::position::Position;
 use crate::programme::Programme;
 use crate::purchase::{Purchase, Return};
@@ -302,9 +302,38 @@ fn apply_all<B: Book>(
                 office::apply(&mut work, place, fact)?;
                 1
             }
+            Fact::Notice(notice) => {
+                tell(&mut work, place, notice)?;
+                1
+            }
         };
     }
     work.finish()
+}
+
+/// Whether the op is the authority's own: rule sets and notices are its alone; from anybody else they are kept in
+/// the op log without effect.
+fn is_the_authoritys(standing: Standing) -> bool {
+    matches!(
+        standing,
+        Standing::Ordered {
+            author: Author::Authority,
+            ..
+        }
+    )
+}
+
+/// Puts something before the owner, or more about it into the same place.
+fn tell<B: Book>(
+    work: &mut Work<'_, B>,
+    place: usize,
+    notice: &Notice,
+) -> Result<(), Stop<B::Error>> {
+    if is_the_authoritys(work.standing) {
+        let id = notice.about.unwrap_or(EntryId(work.id(place)?));
+        work.open_inbox(id, notice.code, (None, None), Points::ZERO);
+    }
+    Ok(())
 }
 
 /// The fact rows of `op` exactly as claimed: what a phone writes for its own ordered op when the authority

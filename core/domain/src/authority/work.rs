@@ -11,6 +11,7 @@ use crate::ledger::{Effect, Entry, EntryKind};
 use crate::moment::Moment;
 use crate::money::Points;
 use crate::op::{Claim, Op};
+use crate::planted;
 use crate::position::{Group, Position};
 use crate::purchase::{Purchase, Return};
 use crate::rights::Who;
@@ -53,7 +54,11 @@ impl<'b, B: Book> Work<'b, B> {
             Standing::Ordered {
                 corrected: Some(moment),
                 ..
-            } => (moment, Echo::Changed),
+            } if !planted!(TimeNotReturned) => (moment, Echo::Changed),
+            Standing::Ordered {
+                corrected: Some(moment),
+                ..
+            } => (moment, Echo::AsClaimed),
             _ => (self.op.time.wall, Echo::AsClaimed),
         }
     }

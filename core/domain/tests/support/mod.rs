@@ -33,6 +33,8 @@ pub(crate) struct Shop {
     /// Outlet and operator of the next ops.
     pub(crate) counter: (u32, u32),
     pub(crate) rows: BTreeMap<(RowKind, i64), Row>,
+    /// Entries and edges in the order in which they were decided.
+    pub(crate) story: Vec<Row>,
     requests: BTreeMap<RequestMark, OpId>,
     counters: BTreeMap<DeviceNo, i64>,
     seq: i64,
@@ -44,6 +46,7 @@ impl Default for Shop {
         Self {
             counter: (1, 1),
             rows: BTreeMap::new(),
+            story: Vec::new(),
             requests: BTreeMap::new(),
             counters: BTreeMap::new(),
             seq: 0,
@@ -89,6 +92,7 @@ impl Shop {
                 seq: Seq(self.seq),
             },
             marks: Vec::new(),
+            born: None,
             facts,
             personal: Vec::new(),
         }
@@ -134,6 +138,9 @@ impl Shop {
     fn keep(&mut self, decided: &[Decided]) {
         for Decided { row, .. } in decided {
             self.rows.insert((row.kind(), row.key()), row.clone());
+            if matches!(row, Row::Entry(_) | Row::Merge(_)) {
+                self.story.push(row.clone());
+            }
         }
     }
 

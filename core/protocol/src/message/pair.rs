@@ -134,7 +134,9 @@ pub struct PairAnswer {
 }
 
 impl PairAnswer {
-    fn encode(&self) -> Vec<u8> {
+    /// The bytes under the signature.
+    #[must_use]
+    pub fn encode(&self) -> Vec<u8> {
         let mut r = Record::new();
         r.put(answer::NONCE, self.nonce);
         r.put(answer::DEVICE, self.device.get());
@@ -151,7 +153,11 @@ impl PairAnswer {
         r.encode()
     }
 
-    fn decode(bytes: &[u8]) -> Result<Self, WireError> {
+    /// Reads an answer whose signature nobody has checked; [`SignedPairAnswer::open`] is the way of a device.
+    ///
+    /// # Errors
+    /// Any [`WireError`].
+    pub fn decode(bytes: &[u8]) -> Result<Self, WireError> {
         let r = Record::decode(bytes, Shape::ENTITY)?;
         let lineage = bounded(&r, answer::LINEAGE, limits::LINEAGE)?;
         Ok(Self {

@@ -6,6 +6,7 @@ use kartka_domain::business::{
     Business, Device, DeviceState, Employment, Lifetimes, Operator, Outlet,
 };
 use kartka_domain::ids::{BusinessId, DeviceNo, OperatorId, OutletId, RoleId};
+use kartka_domain::incarnation::Former;
 use kartka_domain::money::{Currency, Points};
 use kartka_domain::programme::Programme;
 use kartka_domain::rights::{Limits, Permissions, Role};
@@ -58,10 +59,14 @@ mod device {
     pub(super) const KEY: u16 = 2;
     /// Absent = it makes no numbers.
     pub(super) const SLOT: u16 = 3;
+    /// Absent = its first number.
+    pub(super) const FORMER: u16 = 4;
+    pub(super) const FORK: u16 = 5;
+    pub(super) const LAST: u16 = 6;
     /// Absent = the founder.
-    pub(super) const HOLDER: u16 = 6;
+    pub(super) const HOLDER: u16 = 7;
     /// Absent = active.
-    pub(super) const STATE: u16 = 7;
+    pub(super) const STATE: u16 = 8;
 }
 
 const INSTRUMENTS: u16 = 1;
@@ -198,6 +203,11 @@ pub(crate) fn device_record(device: &Device) -> Record {
     r.put(device::NAME, device.name.as_str());
     r.put(device::KEY, device.public_key);
     r.put_opt(device::SLOT, device.slot.map(slot_number));
+    if let Some(former) = &device.former {
+        r.put(device::FORMER, former.device.get());
+        r.put(device::FORK, former.fork);
+        r.put(device::LAST, former.last);
+    }
     r.put_unless(device::HOLDER, device.holder.0.into(), FOUNDER.0.into());
     r.put_unless(
         device::STATE,
@@ -213,9 +223,21 @@ pub(crate) fn read_device(key: i64, r: &Record) -> Result<Device, WireError> {
         name: r.text(device::NAME)?.to_owned(),
         public_key: r.array(device::KEY)?,
         slot: read_slot(r, device::SLOT)?,
+        former: read_former(r)?,
         holder: OperatorId(r.int_or(device::HOLDER, FOUNDER.0)?),
         state: one_of(r, device::STATE, &DEVICE_STATES, Some(DeviceState::Active))?,
     })
+}
+
+fn read_former(r: &Record) -> Result<Option<Former>, WireError> {
+    let Some(no) = r.opt_int(device::FORMER)? else {
+        return Ok(None);
+    };
+    Ok(Some(Former {
+        device: DeviceNo::new(no).map_err(|_| WireError::OutOfRange(device::FORMER))?,
+        fork: r.int(device::FORK)?,
+        last: r.int(device::LAST)?,
+    }))
 }
 
 pub(crate) fn programme_record(programme: &Programme) -> Record {

@@ -89,6 +89,7 @@ pub(crate) fn device(slot: Option<EmitterSlot>) -> Device {
         name: "Каса 2".to_owned(),
         public_key: [2; 33],
         slot,
+        former: None,
         holder: OperatorId(1),
         state: DeviceState::Active,
     }
@@ -489,6 +490,7 @@ pub(crate) fn op_of(id: OpId, seconds: i64, facts: Vec<Fact>) -> Op {
             seq: Seq(4_711),
         },
         marks: Vec::new(),
+        born: None,
         facts,
         personal: Vec::new(),
     }

@@ -1,7 +1,7 @@
 //! Reading: rows, feeds, and the tables by which rows are found.
 
 use kartka_domain::ids::{
-    BirthMark, CustomerId, DeviceNo, EntryId, InstrumentId, OpId, OperatorId, PurchaseId,
+    BirthMark, CustomerId, DeviceNo, EntryId, Id, InstrumentId, OpId, OperatorId, PurchaseId,
     RequestMark, Seq,
 };
 use kartka_domain::moment::{Date, day_number};
@@ -14,8 +14,8 @@ use rusqlite::{OptionalExtension as _, Params, Row};
 
 use super::View;
 use crate::store::{
-    Anchored, Control, DeviceState, Fact, Quarantined, Reads, Run, ScopeDigest, StoreError,
-    StoredOp, Token, Total, Visit, Waiting,
+    Anchored, Control, Descent, DeviceState, Fact, LeftApart, Quarantined, Reads, Run, ScopeDigest,
+    StoreError, StoredOp, Token, Total, Visit, Waiting,
 };
 
 impl View<'_> {
@@ -232,6 +232,26 @@ impl Reads for View<'_> {
         Ok(())
     }
 
+    fn op_with(&self, number: Id) -> Result<Option<StoredOp>, StoreError> {
+        self.find_op_with(number)
+    }
+
+    fn descents(&self) -> Result<Vec<Descent>, StoreError> {
+        self.all_descents()
+    }
+
+    fn reissued(&self, root: DeviceNo, mark: BirthMark) -> Result<Option<OpId>, StoreError> {
+        self.find_reissued(root, mark)
+    }
+
+    fn alias(&self, op: OpId) -> Result<Option<OpId>, StoreError> {
+        self.find_alias(op)
+    }
+
+    fn left_apart(&self, no: DeviceNo) -> Result<Vec<LeftApart>, StoreError> {
+        self.find_left_apart(no)
+    }
+
     fn chain_at(&self, last: i64) -> Result<Option<[u8; 32]>, StoreError> {
         // Ops do not overlap: the op that ends there is the last one that begins there or before.
         let mut statement = self
@@ -249,7 +269,7 @@ impl Reads for View<'_> {
 
     fn runs(&self, device: DeviceNo, after: Seq, most: usize) -> Result<Vec<Run>, StoreError> {
         let mut statement = self.conn.prepare_cached(
-            "SELECT first_op, last_op, first_seq, last_seq, mark FROM run
+            "SELECT first_op, last_op, first_seq, last_seq, mark, alias FROM run
              WHERE device = ?1 AND last_seq > ?2 ORDER BY last_seq LIMIT ?3",
         )?;
         let rows = statement.query_map((device.get(), after.0, count(most)), |row| {
@@ -259,16 +279,21 @@ impl Reads for View<'_> {
                 row.get(2)?,
                 row.get(3)?,
                 row.get(4)?,
+                row.get::<_, Option<i64>>(5)?,
             ))
         })?;
         rows.map(|row| {
-            let (first, last, first_seq, last_seq, mark) = row?;
+            let (first, last, first_seq, last_seq, mark, alias) = row?;
             Ok(Run {
                 first_op: OpId::new(first).map_err(|_| StoreError::Malformed("run.first_op"))?,
                 last_op: OpId::new(last).map_err(|_| StoreError::Malformed("run.last_op"))?,
                 mark: BirthMark(mark),
                 first_seq: Seq(first_seq),
                 last_seq: Seq(last_seq),
+                alias: alias
+                    .map(OpId::new)
+                    .transpose()
+                    .map_err(|_| StoreError::Malformed("run.alias"))?,
             })
         })
         .collect()

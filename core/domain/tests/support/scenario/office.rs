@@ -76,6 +76,7 @@ impl Story {
                     name: format!("Till {number}"),
                     public_key: [key; 33],
                     slot: None,
+                    former: None,
                     holder: OperatorId(holder.parse().unwrap()),
                     state: DeviceState::Active,
                 })
