@@ -303,6 +303,22 @@ mod tests {
                 Lifted,
                 &["shadow.kind", "shadow.id", "shadow.seq", "shadow.record"],
             ),
+            // Numbers of the store's own, and what the owner typed.
+            rows(
+                NoIds,
+                &[
+                    "draft.id",
+                    "draft.kind",
+                    "draft.trade",
+                    "draft.instrument",
+                    "draft.name",
+                    "draft.step",
+                    "draft.changed_ms",
+                    "draft_answer.draft",
+                    "draft_answer.field",
+                    "draft_answer.value",
+                ],
+            ),
             rows(
                 Kept,
                 &[

@@ -9,10 +9,10 @@ use kartka_domain::programme::*;
 use kartka_domain::purchase::*;
 use kartka_domain::row::Row;
 
-use super::samples::{bare_entry, bare_purchase, customer, date, lot, paid};
+use super::samples::{bare_entry, bare_purchase, customer, date, lot};
 
 /// Each with the name of its golden file.
-pub(super) fn rows() -> Vec<(&'static str, Row)> {
+pub(crate) fn rows() -> Vec<(&'static str, Row)> {
     vec![
         ("instruments", Row::Programme(instruments())),
         ("account", Row::Position(customer(17), carrying())),
@@ -330,5 +330,16 @@ fn newer_entry() -> Entry {
         claim: Effect::points(Points(9), Money(9)),
         about: About::Reward(2),
         ..bare_entry()
+    }
+}
+
+/// Parts of a payment, in minor units.
+pub(crate) fn paid(cash: i64, card: i64, other: i64, certificate: i64, points: i64) -> Parts {
+    Parts {
+        cash: Money(cash),
+        card: Money(card),
+        other: Money(other),
+        certificate: Money(certificate),
+        points: Money(points),
     }
 }
