@@ -10,7 +10,7 @@ use kartka_domain::ledger::Entry;
 use kartka_domain::moment::{Moment, day_number};
 use kartka_domain::op::Op;
 use kartka_domain::row::{Row, RowKind};
-use kartka_protocol::batch::Personal;
+use kartka_protocol::batch::{Batch, Personal};
 use kartka_protocol::chain::{ChainValue, LogHash};
 use kartka_protocol::{civil, limits};
 
@@ -49,7 +49,7 @@ pub(crate) struct Ready {
     /// What it continues and holds; nothing when its beginning is unknown here or another history.
     pub(crate) opened: Option<Opened>,
     /// As it came.
-    pub(crate) bytes: Vec<u8>,
+    pub(crate) batch: Batch,
 }
 
 /// What lies in a batch whose ops lead from `before` to the signed value.
@@ -234,11 +234,12 @@ fn keep_apart(
     if turn.db.left_apart(device.no)?.len() >= APART_MAX {
         return Ok(());
     }
+    let bytes = batch.batch.encode();
     let new = turn.db.put_apart(&Apart {
         device: device.no,
-        hash: blake3::hash(&batch.bytes).into(),
+        hash: blake3::hash(&bytes).into(),
         received_ms: push.received_ms,
-        batch: &batch.bytes,
+        batch: &bytes,
         last: batch.last,
         chain: batch.chain.0,
     })?;

@@ -356,6 +356,7 @@ impl<'p> Replay<'p> {
             },
             seen: Seen { epoch, seq: Seq(0) },
             marks: Vec::new(),
+            born: None,
             facts,
             personal: Vec::new(),
         })
