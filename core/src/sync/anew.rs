@@ -9,7 +9,7 @@ use kartka_protocol::scope::Scope;
 use super::state::SyncState;
 use crate::commit::{lay_over, read_own};
 use crate::error::CoreError;
-use crate::store::{HeadRow, OwnOp, StoreError, Tx};
+use crate::store::{OwnOp, StoreError, Tx};
 
 /// Takes the pending ops' rows away: what the authority said comes back. Gives back the ops, in their order.
 pub(super) fn lift_pending(tx: &Tx<'_>, settled: i64) -> Result<Vec<OwnOp>, StoreError> {
@@ -41,23 +41,4 @@ pub(super) fn fetch_all(tx: &Tx<'_>, state: &mut SyncState) -> Result<(), StoreE
     }
     state.reset.clear();
     Ok(())
-}
-
-/// The authority holds own ops only up to `acked`, less than it once said: those above it are pending and go up again
-/// as they are, and everything is fetched anew.
-///
-/// # Errors
-/// [`CoreError::Store`]; [`CoreError::Unexpected`] for an own op that can't be read.
-pub(super) fn begin_anew(
-    tx: &Tx<'_>,
-    head: &mut HeadRow,
-    state: &mut SyncState,
-    acked: i64,
-) -> Result<(), CoreError> {
-    lift_pending(tx, head.settled_op)?;
-    fetch_all(tx, state)?;
-    head.acked_op = acked;
-    head.settled_op = head.settled_op.min(acked);
-    tx.forget_order(head.settled_op)?;
-    lay_pending(tx, &tx.own_ops(head.settled_op, u32::MAX)?)
 }

@@ -9,14 +9,14 @@ use kartka_protocol::message::{Envelope, Nonce, PROTO, SyncAnswer, SyncRequest};
 use kartka_protocol::scope::Scope;
 use kartka_protocol::signature::PublicKey;
 
-use super::anew::begin_anew;
 use super::failure::Failure;
-use super::history::{Known, Stop, is_restored, judge, judge_epoch};
+use super::heal;
+use super::history::{Known, Stop, judge, judge_epoch};
 use super::incarnation::{Told, branch, follow, is_strangers, verdict, was_stopped};
 use super::outbox::next_push;
-use super::rebase::{Ground, acked_id, apply, read_pages};
+use super::rebase::{Ground, apply, read_pages};
 use super::signer::DeviceSigner;
-use super::state::{SyncState, Verdict, highest_epoch, lineage_bytes, note_epoch};
+use super::state::{SyncState, Verdict, highest_epoch, note_epoch};
 use super::wanted::cursors;
 use crate::error::CoreError;
 use crate::shop::Shop;
@@ -208,7 +208,7 @@ pub(super) fn begin(shop: &Shop) -> Result<Option<Asked>, CoreError> {
 /// number this copy goes on; [`CoreError::Stale`] when another exchange came between; [`CoreError::Store`].
 pub(super) fn finish(shop: &Shop, asked: &Asked, bytes: &[u8]) -> Result<Finished, CoreError> {
     let answer = SyncAnswer::decode(bytes).map_err(|_| Failure::NotTheAnswer)?;
-    let used = shop.store.write(|tx| {
+    let used: Result<Finished, CoreError> = shop.store.write(|tx| {
         let now = setting(shop, tx)?;
         check_sender(&now, asked, &answer)?;
         if !asked.standpoint.holds(tx, &now)? {
@@ -235,48 +235,22 @@ fn use_answer(
     asked: &Asked,
     answer: &SyncAnswer,
 ) -> Result<Result<Finished, CoreError>, CoreError> {
+    if answer.head.head.epoch < now.highest {
+        // An old server was started again. Nobody need do anything here: it ends when that one does.
+        return Ok(Err(CoreError::ServerWentBack));
+    }
     let known = Known {
         device: &now.device,
         head: &now.head,
         state: &now.state,
-        highest: now.highest,
     };
-    let stop = match asked.fork {
-        None => judge(tx, &known, answer)?,
-        Some(_) => judge_epoch(&known, answer),
+    let (lost, stop) = match (asked.fork, heal::lost_above(&known, answer)?) {
+        (Some(_), _) => (None, judge_epoch(&known, answer)),
+        (None, None) => (None, judge(tx, &known, answer)?),
+        (None, lost) => (lost, None),
     };
-    let pages = match stop {
-        None => read_pages(&asked.standpoint, answer)?,
-        Some(_) => Vec::new(),
-    };
-    let rows = pages.iter().flat_map(|page| &page.rows);
-    let (no, next) = (now.device.no, now.device.next_n);
-    let strangers = rows
-        .into_iter()
-        .any(|row| is_strangers(no, next, row.kind, row.id));
-    match stop.or(strangers.then_some(Stop::Forked)) {
-        Some(Stop::Forked) => {
-            let (rng, mut state) = (shop.platform.rng.as_ref(), now.state);
-            state.fork = Some(verdict(rng, &state, answer.head.head.epoch));
-            state.write(tx)?;
-            return Ok(Ok(Finished::default()));
-        }
-        Some(Stop::ServerWentBack) => {
-            let mut head = now.head;
-            head.stopped = Some(Stop::ServerWentBack.code());
-            tx.set_head(&head)?;
-            return Ok(Err(CoreError::ServerWentBack));
-        }
-        None => {}
-    }
-    if let Some(refusal) = answer.refusal {
-        return Err(Failure::Refused(refusal).into());
-    }
-    if let Some(fork) = asked.fork {
-        return told(shop, tx, now, &fork, answer).map(Ok);
-    }
-    if is_restored(now.head.epoch, answer) {
-        return pull_anew(tx, now, answer).map(Ok);
+    if let Some(stop) = stop {
+        return stopped(shop, tx, now.state, stop, answer);
     }
     let ground = Ground {
         device: now.device,
@@ -286,44 +260,72 @@ fn use_answer(
         sent_monotonic_ms: asked.sent_monotonic_ms,
         clock: shop.platform.clock.as_ref(),
     };
+    if let Some(shared) = lost {
+        let state = ground.state.clone();
+        return match heal::begin(tx, ground, answer, shared)? {
+            Some(stop) => stopped(shop, tx, state, stop, answer),
+            None => Ok(Ok(Finished::default())),
+        };
+    }
+    if let Some(refusal) = answer.refusal {
+        return Err(Failure::Refused(refusal).into());
+    }
+    if let Some(fork) = asked.fork {
+        return told(tx, ground, &fork, answer).map(Ok);
+    }
+    if ground.state.healing.is_some() {
+        return heal::go_on(tx, ground, answer).map(Ok);
+    }
+    let pages = read_pages(&asked.standpoint, answer)?;
+    let (no, next) = (ground.device.no, ground.device.next_n);
+    let mut rows = pages.iter().flat_map(|page| &page.rows);
+    if rows.any(|row| is_strangers(no, next, row.kind, row.id)) {
+        return stopped(shop, tx, ground.state, Stop::Forked, answer);
+    }
     apply(tx, ground, answer, &pages).map(Ok)
 }
 
-/// The authority was restored: everything is fetched anew, and what it lost of this phone's ops goes up again. Of the
-/// answer nothing else is used.
-fn pull_anew(tx: &Tx<'_>, now: Setting, answer: &SyncAnswer) -> Result<Finished, CoreError> {
-    let Setting {
-        device,
-        mut head,
-        mut state,
-        ..
-    } = now;
-    begin_anew(tx, &mut head, &mut state, acked_id(device.no, answer)?)?;
-    head.epoch = answer.head.head.epoch;
-    head.lineage = lineage_bytes(&answer.lineage);
-    state.head = Some(answer.head);
-    tx.set_head(&head)?;
-    state.write(tx)?;
-    Ok(Finished::default())
+/// Notes why nothing of an answer is used: a copy asks next under which number it goes on, a server that went back
+/// stops the exchange until a person acts.
+fn stopped(
+    shop: &Shop,
+    tx: &Tx<'_>,
+    mut state: SyncState,
+    stop: Stop,
+    answer: &SyncAnswer,
+) -> Result<Result<Finished, CoreError>, CoreError> {
+    match stop {
+        Stop::Forked => {
+            let rng = shop.platform.rng.as_ref();
+            state.fork = Some(verdict(rng, &state, answer.head.head.epoch));
+            state.write(tx)?;
+            Ok(Ok(Finished::default()))
+        }
+        Stop::ServerWentBack => {
+            let mut head = tx.head()?.ok_or(CoreError::NotPaired)?;
+            head.stopped = Some(stop.code());
+            tx.set_head(&head)?;
+            Ok(Err(stop.into()))
+        }
+    }
 }
 
 /// What the authority says to a copy that has shown its chain.
 fn told(
-    shop: &Shop,
     tx: &Tx<'_>,
-    now: Setting,
+    ground: Ground<'_>,
     fork: &Verdict,
     answer: &SyncAnswer,
 ) -> Result<Finished, CoreError> {
-    let mut state = now.state;
+    let mut state = ground.state;
     if answer.head.head.epoch != fork.epoch {
         // The verdict ends with its epoch: the next answer is judged anew.
         state.fork = None;
         state.write(tx)?;
         return Ok(Finished::default());
     }
-    let at_ms = shop.platform.clock.now_ms();
-    let mine = (now.device, now.head, &mut state);
+    let at_ms = ground.clock.now_ms();
+    let mine = (ground.device, ground.head, &mut state);
     let moved = match follow(tx, mine, fork, answer, at_ms)? {
         Told::Kept => None,
         Told::Moved { ops } => Some(ops),

@@ -4,9 +4,8 @@
 //! (`incarnation`); or the authority lost what it had signed, which stops everything until a person acts. The answer
 //! that shows either is used for nothing else.
 
-use kartka_domain::ids::{BirthMark, Epoch, Seq};
+use kartka_domain::ids::BirthMark;
 use kartka_protocol::chain::ChainValue;
-use kartka_protocol::head::Reign;
 use kartka_protocol::message::{Refusal, SyncAnswer};
 
 use super::state::SyncState;
@@ -55,8 +54,6 @@ pub(super) struct Known<'a> {
     pub(super) device: &'a DeviceRow,
     pub(super) head: &'a HeadRow,
     pub(super) state: &'a SyncState,
-    /// The highest epoch it has ever seen.
-    pub(super) highest: Epoch,
 }
 
 /// Compares an answer, whose head's signature was checked, with what is known here.
@@ -85,41 +82,12 @@ pub(super) fn judge_epoch(known: &Known<'_>, answer: &SyncAnswer) -> Option<Stop
 
 fn went_back(known: &Known<'_>, answer: &SyncAnswer) -> bool {
     let now = answer.head.head;
-    if now.epoch < known.highest {
-        return true;
-    }
-    let seen = known.state.head.map(|signed| signed.head);
-    let (epoch, seq) = seen.map_or((known.head.epoch, Seq(0)), |seen| (seen.epoch, seen.seq));
-    if now.epoch != epoch {
-        return !keeps(&answer.lineage, epoch, seq);
-    }
-    now.seq < seq || seen.is_some_and(|seen| now.seq == seen.seq && now.log != seen.log)
-}
-
-/// A hand-over adds so much to an epoch's number; anything less is an authority that was restored (sync §12).
-const HAND_OVER: u64 = 65_536;
-
-/// Whether the authority was restored since `epoch`: after a hand-over everything is as it was, after a restore it is
-/// fetched anew.
-pub(super) fn is_restored(epoch: Epoch, answer: &SyncAnswer) -> bool {
-    let since = answer.lineage.iter().map(|reign| reign.epoch);
-    let mut since = since.skip_while(|known| *known != epoch);
-    let Some(mut before) = since.next() else {
-        return false;
-    };
-    since.any(|epoch| {
-        let step = epoch.number.saturating_sub(before.number);
-        before = epoch;
-        step < HAND_OVER
+    // A lower epoch was refused before, and what a higher epoch lost is told again (`heal`).
+    known.state.head.is_some_and(|signed| {
+        let seen = signed.head;
+        let same = now.epoch == seen.epoch;
+        same && (now.seq < seen.seq || now.seq == seen.seq && now.log != seen.log)
     })
-}
-
-/// Whether a lineage holds everything up to `seq` of `epoch`.
-fn keeps(lineage: &[Reign], epoch: Epoch, seq: Seq) -> bool {
-    let Some(at) = lineage.iter().position(|reign| reign.epoch == epoch) else {
-        return false;
-    };
-    lineage.get(at + 1).is_none_or(|next| next.first_seq > seq)
 }
 
 /// The chain of this phone's own ops, at the number up to which the authority holds them.
@@ -140,34 +108,13 @@ fn own_chain(
         reader.chain_at(less)?
     };
     if less < head.acked_op {
-        return lost_some(reader, known, answer, here);
+        // What a later epoch lost is told again before it comes to this (`heal`).
+        return Ok(Some(Stop::ServerWentBack));
     }
     if here != Some(acked.chain) {
         return Ok(Some(Stop::Forked));
     }
     runs(reader, answer)
-}
-
-/// The authority holds less of this phone's ops than it once said: in its own epoch it went back; in a later one it
-/// was restored, and what it lost goes up again, if this phone still has it (sync §12).
-fn lost_some(
-    reader: &Reader<'_>,
-    known: &Known<'_>,
-    answer: &SyncAnswer,
-    here: Option<ChainValue>,
-) -> Result<Option<Stop>, StoreError> {
-    if answer.head.head.epoch == known.head.epoch {
-        return Ok(Some(Stop::ServerWentBack));
-    }
-    let next = known.device.no.id(answer.acked.last + 1);
-    let Ok(next) = next else {
-        return Ok(Some(Stop::Forked));
-    };
-    let held = reader.own_ops(next.get() - 1, 1)?;
-    let fills = held.first().is_some_and(|own| own.op.0 == next);
-    // The op before what is left is forgotten after 30 days: then the chain says nothing, and the gap neither.
-    let agrees = here == Some(answer.acked.chain);
-    Ok((!(fills && agrees)).then_some(Stop::Forked))
 }
 
 /// Each run's first op must be the one this phone made under that number.

@@ -8,6 +8,7 @@ mod anew;
 mod engine;
 mod exchange;
 mod failure;
+mod heal;
 mod history;
 mod incarnation;
 mod outbox;

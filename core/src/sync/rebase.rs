@@ -254,7 +254,7 @@ fn compare(tx: &Tx<'_>, ground: &Ground<'_>, answer: &SyncAnswer) -> Result<Vec<
     Ok(mismatched)
 }
 
-fn ask_anew(state: &mut SyncState, scopes: &[Scope]) {
+pub(super) fn ask_anew(state: &mut SyncState, scopes: &[Scope]) {
     for scope in scopes {
         if !state.reset.contains(scope) {
             state.reset.push(*scope);
@@ -285,7 +285,7 @@ fn note_head(tx: &Tx<'_>, ground: &mut Ground<'_>, answer: &SyncAnswer) -> Resul
 }
 
 /// Keeps the clock pair this exchange measured; those of other boots while ops of them may wait (sync §5).
-fn note_clocks(ground: &mut Ground<'_>, answer: &SyncAnswer, outbox: u64) {
+pub(super) fn note_clocks(ground: &mut Ground<'_>, answer: &SyncAnswer, outbox: u64) {
     let boot = ground.clock.boot_id();
     let sent = ground.sent_monotonic_ms;
     let here = Anchor {

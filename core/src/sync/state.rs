@@ -1,7 +1,7 @@
 //! What a phone remembers from one exchange to the next beside its cursors: the last signed head, clock pairs, the
 //! oldest month, scopes that are pulled anew.
 
-use kartka_domain::ids::{BusinessId, Epoch};
+use kartka_domain::ids::{BusinessId, Epoch, Seq};
 use kartka_domain::moment::Month;
 use kartka_protocol::WireError;
 use kartka_protocol::fields::{Record, Shape, Value};
@@ -25,6 +25,7 @@ mod tag {
     pub(super) const LINEAGE: u16 = 6;
     pub(super) const FORK: u16 = 7;
     pub(super) const KEPT: u16 = 8;
+    pub(super) const HEALING: u16 = 20;
 }
 
 mod verdict {
@@ -72,6 +73,8 @@ pub(super) struct SyncState {
     pub(super) fork: Option<Verdict>,
     /// The authority said that it may keep its number, and no answer was used since.
     pub(super) kept: bool,
+    /// While a restored authority is told again what it lost: the last seq that it has in common with the rows here.
+    pub(super) healing: Option<Seq>,
 }
 
 impl SyncState {
@@ -95,6 +98,7 @@ impl SyncState {
         put_scopes(&mut r, tag::RENEWED, &self.renewed);
         r.put_opt(tag::FORK, self.fork.map(verdict_record));
         r.put_unless(tag::KEPT, i64::from(self.kept), 0);
+        r.put_opt(tag::HEALING, self.healing.map(|seq| seq.0));
         r.encode()
     }
 }
@@ -114,6 +118,7 @@ fn decode(bytes: &[u8]) -> Result<SyncState, WireError> {
         renewed: read_scopes(&r, tag::RENEWED)?,
         fork: r.opt_record(tag::FORK)?.map(read_verdict).transpose()?,
         kept: r.int_or::<i64>(tag::KEPT, 0)? != 0,
+        healing: r.opt_int(tag::HEALING)?.map(Seq),
     })
 }
 
@@ -183,6 +188,19 @@ pub(crate) fn lineage_bytes(lineage: &[Reign]) -> Vec<u8> {
     let mut r = Record::new();
     r.put_records(tag::LINEAGE, lineage.iter().map(Reign::to_record));
     r.encode()
+}
+
+/// A lineage from the head's row; a founding phone's has none.
+pub(super) fn read_lineage(bytes: &[u8]) -> Result<Vec<Reign>, StoreError> {
+    if bytes.is_empty() {
+        return Ok(Vec::new());
+    }
+    let read = || -> Result<Vec<Reign>, WireError> {
+        let r = Record::decode(bytes, Shape::ENTITY)?;
+        let reigns = r.records(tag::LINEAGE)?.into_iter();
+        reigns.map(Reign::from_record).collect()
+    };
+    read().map_err(|_| StoreError::Malformed("head.lineage"))
 }
 
 /// The highest epoch of a business that this device has seen: it lies beside the keys, so that an older copy of the

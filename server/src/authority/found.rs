@@ -117,7 +117,7 @@ impl Authority {
     }
 
     /// An authority over a store that holds a business.
-    fn over(
+    pub(super) fn over(
         store: Box<dyn BusinessStore>,
         clock: Arc<dyn Clock>,
         random: Arc<dyn Random>,

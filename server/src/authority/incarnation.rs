@@ -17,7 +17,7 @@ use kartka_protocol::message::{Branch, Incarnation, SyncRequest};
 
 use super::push::Order;
 use super::turn::Turn;
-use super::{Authority, own, pair};
+use super::{Authority, hold, numbers, own};
 use crate::store::{Anchored, Descent, DeviceState, LeftApart, StoreError};
 
 /// Incarnations of one line within [`WINDOW_MS`]: more are no accident.
@@ -135,7 +135,8 @@ fn enrol(
     asking: &Asking,
     (state, former, root): (&DeviceState, Former, DeviceNo),
 ) -> Result<Grant, StoreError> {
-    let (no, slot) = pair::next_numbers(turn)?;
+    let no = numbers::next_device(turn.db, authority.random.as_ref())?;
+    let slot = numbers::next_slot(turn.db, authority.random.as_ref())?;
     let row = row_of(turn, former.device)?;
     let device = Device {
         no,
@@ -186,6 +187,7 @@ fn enrol(
         at_ms: asking.now_ms,
     })?;
     turn.forget_lines();
+    hold::renumbered(turn.db, former.device, no)?;
     Ok(Grant::Number {
         device: no,
         fork: former.fork,

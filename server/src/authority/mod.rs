@@ -4,19 +4,23 @@
 //! server and directly by whoever runs everything in one thread. What an op comes to is decided by
 //! `domain::authority` alone.
 
+mod audit;
 mod book;
 mod exchange;
 mod expiry;
 mod found;
+mod hold;
 mod identity;
 mod incarnation;
 mod intake;
 mod marks;
 mod memory;
+mod numbers;
 mod own;
 mod pair;
 mod pull;
 pub(crate) mod push;
+mod reign;
 mod turn;
 
 use std::sync::Arc;
@@ -26,8 +30,12 @@ use kartka_protocol::head::SignedHead;
 
 use crate::platform::{Clock, Random};
 use crate::store::{BusinessStore, StoreError, write};
+pub use audit::Audit;
+pub(crate) use audit::audit;
 pub use exchange::ExchangeError;
 pub use found::{FoundingInput, NotFounded};
+pub use hold::Hold;
+pub(crate) use hold::hold;
 pub(crate) use incarnation::{Asking, Grant};
 pub(crate) use intake::{Asked, refusal_of};
 pub(crate) use memory::Memory;
@@ -56,6 +64,8 @@ pub(crate) enum Job {
     Fork(Asking),
     /// Nothing but what a new business day asks for.
     Day,
+    /// The owner's word that what waits after a restore need not wait.
+    Release,
 }
 
 impl Job {
@@ -63,7 +73,7 @@ impl Job {
     pub(crate) fn ops(&self) -> usize {
         match self {
             Self::Push(push) => push.ops(),
-            Self::Enrol(_) | Self::Fork(_) | Self::Day => 1,
+            Self::Enrol(_) | Self::Fork(_) | Self::Day | Self::Release => 1,
         }
     }
 }
@@ -87,6 +97,8 @@ pub(crate) enum Done {
     Fork(Grant),
     /// Of a day.
     Day,
+    /// Of the owner's word.
+    Release,
 }
 
 impl Authority {
@@ -113,6 +125,10 @@ impl Authority {
                         Done::Fork(incarnation::take(self, &mut turn, &mut order, asking)?)
                     }
                     Job::Day => Done::Day,
+                    Job::Release => {
+                        hold::end(db)?;
+                        Done::Release
+                    }
                 });
             }
             turn.finish()?;

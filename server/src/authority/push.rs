@@ -15,7 +15,7 @@ use kartka_protocol::chain::{ChainValue, LogHash};
 use kartka_protocol::{civil, limits};
 
 use super::turn::{Turn, Wording};
-use super::{Authority, expiry, incarnation, marks};
+use super::{Authority, expiry, hold, incarnation, marks};
 use crate::store::{Anchored, Apart, DeviceState, Run, StoreError, StoredOp};
 
 /// Batches of one device, ready to be ordered.
@@ -28,6 +28,8 @@ pub(crate) struct Push {
     pub(crate) anchors: Vec<Anchor>,
     /// The batches in their order.
     pub(crate) batches: Vec<Ready>,
+    /// Whether the device has nothing left to tell that it knew before a restore.
+    pub(crate) called: bool,
 }
 
 impl Push {
@@ -159,6 +161,9 @@ pub(super) fn take(
         }
     }
     turn.db.put_device(&device)?;
+    if push.called {
+        hold::called(turn.db, device.no)?;
+    }
     Ok(Outcome {
         device,
         taken: intake.taken,
@@ -269,7 +274,11 @@ impl Intake<'_> {
         ops: &[ReadyOp],
     ) -> Result<(), StoreError> {
         let mut run: Option<Run> = None;
+        let waits = hold::waits(turn.db, self.received_ms)?;
         for ready in ops {
+            if waits && misses(turn, ready)? {
+                break;
+            }
             let (seq, alias) = self.order_one(turn, order, device, ready)?;
             match &mut run {
                 Some(run)
@@ -370,6 +379,15 @@ impl Intake<'_> {
         };
         Ok(civil::moment(instant_ms, zone, day_start).ok())
     }
+}
+
+/// Whether an op has to wait on its phone for what a restored authority was not told again yet.
+fn misses(turn: &Turn<'_>, ready: &ReadyOp) -> Result<bool, StoreError> {
+    let Some(op) = &ready.op else {
+        return Ok(false);
+    };
+    let followed = marks::followed(turn, op)?;
+    hold::misses(turn, Some(followed.as_ref().unwrap_or(op)))
 }
 
 /// Writes what a device's op comes to; says which of its debits came after a sweep.

@@ -4,6 +4,7 @@
 mod engine;
 mod faults;
 mod forks;
+mod healing;
 mod histories;
 mod meetings;
 mod over_http;
