@@ -17,6 +17,7 @@ pub mod scheduler;
 pub mod signer;
 mod state;
 pub mod transport;
+mod trust;
 mod wanted;
 
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -29,6 +30,8 @@ use crate::error::CoreError;
 use crate::shop::Shop;
 use exchange::{Finished, begin, finish};
 pub(crate) use state::{first_state, lineage_bytes, note_epoch};
+pub use trust::Trust;
+pub(crate) use trust::trust;
 
 /// What a run of exchanges came to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]

@@ -25,7 +25,7 @@ mod tag {
     pub(super) const LINEAGE: u16 = 6;
     pub(super) const FORK: u16 = 7;
     pub(super) const KEPT: u16 = 8;
-    pub(super) const HEALING: u16 = 20;
+    pub(super) const HEALING: u16 = 9;
 }
 
 mod verdict {
@@ -69,12 +69,12 @@ pub(super) struct SyncState {
     pub(super) reset: Vec<Scope>,
     /// Scopes that are being pulled anew: rows not seen again are gone when the pull is complete.
     pub(super) renewed: Vec<Scope>,
+    /// While a restored authority is told again what it lost: the last seq that it has in common with the rows here.
+    pub(super) healing: Option<Seq>,
     /// This copy was rolled back or cloned: the next request shows its chain.
     pub(super) fork: Option<Verdict>,
     /// The authority said that it may keep its number, and no answer was used since.
     pub(super) kept: bool,
-    /// While a restored authority is told again what it lost: the last seq that it has in common with the rows here.
-    pub(super) healing: Option<Seq>,
 }
 
 impl SyncState {
@@ -96,9 +96,9 @@ impl SyncState {
         r.put_opt(tag::OLDEST, self.oldest.map(|month| i64::from(month.0)));
         put_scopes(&mut r, tag::RESET, &self.reset);
         put_scopes(&mut r, tag::RENEWED, &self.renewed);
+        r.put_opt(tag::HEALING, self.healing.map(|seq| seq.0));
         r.put_opt(tag::FORK, self.fork.map(verdict_record));
         r.put_unless(tag::KEPT, i64::from(self.kept), 0);
-        r.put_opt(tag::HEALING, self.healing.map(|seq| seq.0));
         r.encode()
     }
 }
@@ -116,9 +116,9 @@ fn decode(bytes: &[u8]) -> Result<SyncState, WireError> {
         oldest: r.opt_int(tag::OLDEST)?.map(Month),
         reset: read_scopes(&r, tag::RESET)?,
         renewed: read_scopes(&r, tag::RENEWED)?,
+        healing: r.opt_int(tag::HEALING)?.map(Seq),
         fork: r.opt_record(tag::FORK)?.map(read_verdict).transpose()?,
         kept: r.int_or::<i64>(tag::KEPT, 0)? != 0,
-        healing: r.opt_int(tag::HEALING)?.map(Seq),
     })
 }
 

@@ -18,6 +18,7 @@ mod memory;
 mod numbers;
 mod own;
 mod pair;
+mod people;
 mod pull;
 pub(crate) mod push;
 mod reign;
