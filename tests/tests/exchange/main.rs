@@ -2,6 +2,7 @@
 #![allow(clippy::unwrap_used)]
 
 mod crashes;
+mod drafts;
 mod engine;
 mod faults;
 mod forks;
