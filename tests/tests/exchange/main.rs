@@ -12,4 +12,5 @@ mod meetings;
 mod over_http;
 mod people;
 mod released;
+mod revoked;
 mod shops;
