@@ -37,8 +37,8 @@ pub use platform::{
     LogSink,
 };
 pub use programme::{
-    EarningBase, EarningTerms, InstrumentTerms, InstrumentView, OfflineSpending, PointRounding,
-    Programme, ProgrammeView, SpendingTerms,
+    EarningBase, EarningTerms, InstrumentTerms, InstrumentView, OfflineSpending, PointLife,
+    PointRounding, Programme, ProgrammeView, RewardTerms, ScaleStep, SpendingTerms, StampRule,
 };
 #[cfg(feature = "border-tests")]
 pub use rehearsal::{Rehearsal, RehearsedFrame};

@@ -1,13 +1,14 @@
 //! The programme in force at the border: its instruments with their terms, to be shown and nothing else.
 //!
-//! No shell computes with these: what a receipt earns and what may be spent is asked of the till.
+//! No shell computes with these: what a receipt earns and what may be spent is asked of the till. What narrows an
+//! instrument to goods or hours, and how instruments go together, is for the editor of the programme and not here.
 
 use std::sync::Arc;
 
 use kartka_core::domain::money::Rounding;
 use kartka_core::domain::programme::{
-    BonusCard, EarnBase, Expiry, Instrument, OfflinePolicy, Programme as Published, RedeemPolicy,
-    StampCard, StampFor, Terms,
+    BonusCard, DiscountCard, EarnBase, Expiry, Instrument, OfflinePolicy, Programme as Published,
+    RedeemPolicy, Remainder, Reward, StampCard, StampFor, Step, Terms,
 };
 
 use crate::border::Border;
@@ -35,12 +36,18 @@ pub struct InstrumentView {
     pub id: u32,
     /// As the owner calls it.
     pub name: String,
+    /// Outlets where it works; empty = everywhere.
+    pub outlets: Vec<u32>,
+    /// First business date (`2026-11-22`).
+    pub first_day: Option<String>,
+    /// Last business date.
+    pub last_day: Option<String>,
     /// Its terms.
     pub terms: InstrumentTerms,
 }
 
 /// The terms of an instrument.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, uniffi::Enum)]
+#[derive(Debug, Clone, PartialEq, Eq, uniffi::Enum)]
 pub enum InstrumentTerms {
     /// Points for money spent, spent like money.
     Bonus {
@@ -51,12 +58,64 @@ pub enum InstrumentTerms {
     },
     /// Stamps that fill a card, exchanged for a reward.
     Stamps {
-        /// Minor units that give a stamp; none where every visit gives one.
-        per_amount: Option<i64>,
-        /// Stamps of a full card.
-        size: i64,
-        /// What the reward is worth to the shop, in minor units.
-        reward_value: i64,
+        /// What gives a stamp.
+        per: StampRule,
+        /// What may be had for them, the cheapest first.
+        rewards: Vec<RewardTerms>,
+    },
+    /// A discount for every receipt of a customer.
+    Discount {
+        /// One step for a fixed rate, else rising with what the customer has spent.
+        scale: Vec<ScaleStep>,
+    },
+}
+
+/// What gives a stamp.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, uniffi::Enum)]
+pub enum StampRule {
+    /// Every visit.
+    Visit,
+    /// Every whole amount spent.
+    Amount {
+        /// In minor units.
+        amount: i64,
+    },
+    /// Every whole piece.
+    Item,
+}
+
+/// What may be had for stamps.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, uniffi::Record)]
+pub struct RewardTerms {
+    /// How many stamps it costs.
+    pub stamps: i64,
+    /// What it is worth to the shop, in minor units.
+    pub value: i64,
+}
+
+/// From this total on, this discount.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, uniffi::Record)]
+pub struct ScaleStep {
+    /// What the customer had spent before, in minor units.
+    pub from: i64,
+    /// In hundredths of a percent.
+    pub rate: u16,
+}
+
+/// How long the points of a lot live.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, uniffi::Enum)]
+pub enum PointLife {
+    /// For ever.
+    Never,
+    /// So many months from their first day, to the period's end.
+    Months {
+        /// How many.
+        months: u16,
+    },
+    /// All of them so many months after the last purchase, to the period's end.
+    Inactive {
+        /// How many.
+        months: u16,
     },
 }
 
@@ -65,16 +124,22 @@ pub enum InstrumentTerms {
 pub struct EarningTerms {
     /// Part of the base that comes back, in hundredths of a percent.
     pub rate: u16,
+    /// Points for each receipt besides.
+    pub per_receipt: i64,
+    /// Points for each piece besides.
+    pub per_item: i64,
     /// What one point is worth, in minor units.
     pub point_value: i64,
     /// Direction of the one rounding per receipt.
     pub rounding: PointRounding,
+    /// Whether the next purchase begins with the part of a point that this one was short of.
+    pub carries_remainder: bool,
     /// What of a receipt earns.
     pub base: EarningBase,
     /// Days until earned points may be spent.
     pub pending_days: u16,
-    /// Months a lot lives, to the month's end; none where points live for ever.
-    pub months: Option<u16>,
+    /// How long they live.
+    pub life: PointLife,
 }
 
 /// How points are spent (U1, U2).
@@ -155,35 +220,44 @@ impl From<Published> for ProgrammeView {
 
 impl From<&Instrument> for InstrumentView {
     fn from(instrument: &Instrument) -> Self {
+        let scope = &instrument.rules.scope;
         Self {
             id: instrument.id.0,
             name: instrument.name.clone(),
-            terms: match instrument.terms {
+            outlets: scope.outlets.iter().map(|outlet| outlet.0).collect(),
+            first_day: scope.first_day.map(|date| date.to_string()),
+            last_day: scope.last_day.map(|date| date.to_string()),
+            terms: match &instrument.terms {
                 Terms::Bonus(card) => card.into(),
                 Terms::Stamps(card) => card.into(),
+                Terms::Discount(card) => card.into(),
             },
         }
     }
 }
 
-impl From<BonusCard> for InstrumentTerms {
-    fn from(card: BonusCard) -> Self {
+impl From<&BonusCard> for InstrumentTerms {
+    fn from(card: &BonusCard) -> Self {
         let earning = EarningTerms {
             rate: card.rate,
+            per_receipt: card.per_receipt.0,
+            per_item: card.per_item.0,
             point_value: card.point_value.0,
             rounding: match card.rounding {
                 Rounding::Down => PointRounding::Down,
                 Rounding::HalfUp => PointRounding::HalfUp,
                 Rounding::Up => PointRounding::Up,
             },
+            carries_remainder: card.remainder == Remainder::Carried,
             base: match card.base {
                 EarnBase::AfterDiscounts => EarningBase::AfterDiscounts,
                 EarnBase::BeforeDiscounts => EarningBase::BeforeDiscounts,
             },
             pending_days: card.pending_days,
-            months: match card.expiry {
-                Expiry::Never => None,
-                Expiry::Months(months) => Some(months),
+            life: match card.expiry {
+                Expiry::Never => PointLife::Never,
+                Expiry::Months(months) => PointLife::Months { months },
+                Expiry::Inactive(months) => PointLife::Inactive { months },
             },
         };
         Self::Bonus {
@@ -193,15 +267,31 @@ impl From<BonusCard> for InstrumentTerms {
     }
 }
 
-impl From<StampCard> for InstrumentTerms {
-    fn from(card: StampCard) -> Self {
+impl From<&StampCard> for InstrumentTerms {
+    fn from(card: &StampCard) -> Self {
+        let reward = |reward: &Reward| RewardTerms {
+            stamps: reward.stamps.0,
+            value: reward.value.0,
+        };
         Self::Stamps {
-            per_amount: match card.per {
-                StampFor::Visit => None,
-                StampFor::Amount(amount) => Some(amount.0),
+            per: match card.per {
+                StampFor::Visit => StampRule::Visit,
+                StampFor::Amount(amount) => StampRule::Amount { amount: amount.0 },
+                StampFor::Item => StampRule::Item,
             },
-            size: card.size.0,
-            reward_value: card.reward_value.0,
+            rewards: card.rewards.iter().map(reward).collect(),
+        }
+    }
+}
+
+impl From<&DiscountCard> for InstrumentTerms {
+    fn from(card: &DiscountCard) -> Self {
+        let step = |step: &Step| ScaleStep {
+            from: step.from.0,
+            rate: step.rate,
+        };
+        Self::Discount {
+            scale: card.scale.iter().map(step).collect(),
         }
     }
 }

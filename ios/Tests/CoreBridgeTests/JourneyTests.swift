@@ -47,18 +47,18 @@ struct JourneyTests {
         #expect(programme.version == UInt32(Scenario.number("programme.version")))
         #expect(programme.instruments.count == Int(Scenario.number("programme.instruments")))
         guard case .bonus(let earning, let spending) = programme.instruments[0].terms,
-            case .stamps(let perAmount, let size, _) = programme.instruments[1].terms,
+            case .stamps(let per, let rewards) = programme.instruments[1].terms,
             case .capped(let perCustomer, _, _) = spending.offline
         else {
             Issue.record("the ready instruments are others: \(programme.instruments)")
             return
         }
         #expect(earning.rate == UInt16(Scenario.number("programme.rate")))
-        #expect(earning.months == UInt16(Scenario.number("programme.months")))
+        #expect(earning.life == .months(months: UInt16(Scenario.number("programme.months"))))
         #expect(spending.maxShare == UInt16(Scenario.number("programme.max_share")))
         #expect(perCustomer == Scenario.number("programme.per_customer"))
-        #expect(perAmount == nil)
-        #expect(size == Scenario.number("programme.stamps"))
+        #expect(per == .visit)
+        #expect(rewards.map(\.stamps) == [Scenario.number("programme.stamps")])
     }
 
     private func firstSale(_ one: Phone, _ customer: Int64) async throws -> Int64 {

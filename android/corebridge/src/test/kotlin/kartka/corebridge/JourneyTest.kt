@@ -6,10 +6,12 @@ import kartka.generated.InstrumentTerms
 import kartka.generated.OfflineSpending
 import kartka.generated.Order
 import kartka.generated.Profile
+import kartka.generated.PointLife
 import kartka.generated.Reading
 import kartka.generated.Recognised
 import kartka.generated.Rehearsal
 import kartka.generated.ScanEvent
+import kartka.generated.StampRule
 import kartka.generated.SyncDot
 import kartka.generated.VoidReason
 import kartka.generated.Will
@@ -69,12 +71,13 @@ class JourneyTest {
             val (bonus, stamps) = programme.instruments.map { it.terms }
             assertIs<InstrumentTerms.Bonus>(bonus)
             assertEquals(Scenario.number("programme.rate").toUShort(), bonus.earning.rate)
-            assertEquals(Scenario.number("programme.months").toUShort(), bonus.earning.months)
+            assertEquals(PointLife.Months(Scenario.number("programme.months").toUShort()), bonus.earning.life)
             assertEquals(Scenario.number("programme.max_share").toUShort(), bonus.spending.maxShare)
             val offline = assertIs<OfflineSpending.Capped>(bonus.spending.offline)
             assertEquals(Scenario.number("programme.per_customer"), offline.perCustomer)
             assertIs<InstrumentTerms.Stamps>(stamps)
-            assertEquals(null to Scenario.number("programme.stamps"), stamps.perAmount to stamps.size)
+            assertEquals(StampRule.Visit, stamps.per)
+            assertEquals(listOf(Scenario.number("programme.stamps")), stamps.rewards.map { it.stamps })
         }
 
         private suspend fun firstSale(one: Phone, customer: Long): Long {
