@@ -37,8 +37,8 @@ pub use platform::{
     LogSink,
 };
 pub use programme::{
-    EarningBase, EarningTerms, InstrumentTerms, InstrumentView, OfflineSpending, PointLife,
-    PointRounding, Programme, ProgrammeView, RewardTerms, ScaleStep, SpendingTerms, StampRule,
+    DiscountStep, EarningBase, EarningTerms, InstrumentTerms, InstrumentView, OfflineSpending,
+    PointLife, PointRounding, Programme, ProgrammeView, SpendingTerms, StampBasis, StampReward,
 };
 #[cfg(feature = "border-tests")]
 pub use rehearsal::{Rehearsal, RehearsedFrame};

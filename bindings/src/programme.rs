@@ -1,14 +1,13 @@
 //! The programme in force at the border: its instruments with their terms, to be shown and nothing else.
 //!
-//! No shell computes with these: what a receipt earns and what may be spent is asked of the till. What narrows an
-//! instrument to goods or hours, and how instruments go together, is for the editor of the programme and not here.
+//! No shell computes with these: what a receipt earns and what may be spent is asked of the till.
 
 use std::sync::Arc;
 
 use kartka_core::domain::money::Rounding;
 use kartka_core::domain::programme::{
     BonusCard, DiscountCard, EarnBase, Expiry, Instrument, OfflinePolicy, Programme as Published,
-    RedeemPolicy, Remainder, Reward, StampCard, StampFor, Step, Terms,
+    RedeemPolicy, StampCard, StampFor, Terms,
 };
 
 use crate::border::Border;
@@ -36,12 +35,6 @@ pub struct InstrumentView {
     pub id: u32,
     /// As the owner calls it.
     pub name: String,
-    /// Outlets where it works; empty = everywhere.
-    pub outlets: Vec<u32>,
-    /// First business date (`2026-11-22`).
-    pub first_day: Option<String>,
-    /// Last business date.
-    pub last_day: Option<String>,
     /// Its terms.
     pub terms: InstrumentTerms,
 }
@@ -59,62 +52,62 @@ pub enum InstrumentTerms {
     /// Stamps that fill a card, exchanged for a reward.
     Stamps {
         /// What gives a stamp.
-        per: StampRule,
-        /// What may be had for them, the cheapest first.
-        rewards: Vec<RewardTerms>,
+        per: StampBasis,
+        /// What may be had for stamps, the cheapest first.
+        rewards: Vec<StampReward>,
     },
     /// A discount for every receipt of a customer.
     Discount {
-        /// One step for a fixed rate, else rising with what the customer has spent.
-        scale: Vec<ScaleStep>,
+        /// One step for a fixed rate; a scale by what the customer has spent has more.
+        steps: Vec<DiscountStep>,
     },
 }
 
 /// What gives a stamp.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, uniffi::Enum)]
-pub enum StampRule {
+pub enum StampBasis {
     /// Every visit.
     Visit,
-    /// Every whole amount spent.
+    /// Every whole amount spent, in minor units.
     Amount {
-        /// In minor units.
+        /// Minor units.
         amount: i64,
     },
-    /// Every whole piece.
-    Item,
+    /// Every whole piece of the card's goods.
+    Piece,
 }
 
 /// What may be had for stamps.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, uniffi::Record)]
-pub struct RewardTerms {
+pub struct StampReward {
     /// How many stamps it costs.
     pub stamps: i64,
     /// What it is worth to the shop, in minor units.
     pub value: i64,
 }
 
-/// From this total on, this discount.
+/// From this total on, this rate.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, uniffi::Record)]
-pub struct ScaleStep {
+pub struct DiscountStep {
     /// What the customer had spent before, in minor units.
     pub from: i64,
     /// In hundredths of a percent.
     pub rate: u16,
 }
 
-/// How long the points of a lot live.
+/// How long points live (L5, L6).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, uniffi::Enum)]
 pub enum PointLife {
     /// For ever.
-    Never,
-    /// So many months from their first day, to the period's end.
-    Months {
-        /// How many.
+    ForEver,
+    /// So many months from the first day they may be spent, to the period's end.
+    FromFirstDay {
+        /// Months.
         months: u16,
     },
     /// All of them so many months after the last purchase, to the period's end.
-    Inactive {
-        /// How many.
+    AfterLastPurchase {
+        /// Months.
         months: u16,
     },
 }
@@ -124,21 +117,15 @@ pub enum PointLife {
 pub struct EarningTerms {
     /// Part of the base that comes back, in hundredths of a percent.
     pub rate: u16,
-    /// Points for each receipt besides.
-    pub per_receipt: i64,
-    /// Points for each piece besides.
-    pub per_item: i64,
     /// What one point is worth, in minor units.
     pub point_value: i64,
     /// Direction of the one rounding per receipt.
     pub rounding: PointRounding,
-    /// Whether the next purchase begins with the part of a point that this one was short of.
-    pub carries_remainder: bool,
     /// What of a receipt earns.
     pub base: EarningBase,
     /// Days until earned points may be spent.
     pub pending_days: u16,
-    /// How long they live.
+    /// How long points live.
     pub life: PointLife,
 }
 
@@ -220,13 +207,9 @@ impl From<Published> for ProgrammeView {
 
 impl From<&Instrument> for InstrumentView {
     fn from(instrument: &Instrument) -> Self {
-        let scope = &instrument.rules.scope;
         Self {
             id: instrument.id.0,
             name: instrument.name.clone(),
-            outlets: scope.outlets.iter().map(|outlet| outlet.0).collect(),
-            first_day: scope.first_day.map(|date| date.to_string()),
-            last_day: scope.last_day.map(|date| date.to_string()),
             terms: match &instrument.terms {
                 Terms::Bonus(card) => card.into(),
                 Terms::Stamps(card) => card.into(),
@@ -240,24 +223,21 @@ impl From<&BonusCard> for InstrumentTerms {
     fn from(card: &BonusCard) -> Self {
         let earning = EarningTerms {
             rate: card.rate,
-            per_receipt: card.per_receipt.0,
-            per_item: card.per_item.0,
             point_value: card.point_value.0,
             rounding: match card.rounding {
                 Rounding::Down => PointRounding::Down,
                 Rounding::HalfUp => PointRounding::HalfUp,
                 Rounding::Up => PointRounding::Up,
             },
-            carries_remainder: card.remainder == Remainder::Carried,
             base: match card.base {
                 EarnBase::AfterDiscounts => EarningBase::AfterDiscounts,
                 EarnBase::BeforeDiscounts => EarningBase::BeforeDiscounts,
             },
             pending_days: card.pending_days,
             life: match card.expiry {
-                Expiry::Never => PointLife::Never,
-                Expiry::Months(months) => PointLife::Months { months },
-                Expiry::Inactive(months) => PointLife::Inactive { months },
+                Expiry::Never => PointLife::ForEver,
+                Expiry::Months(months) => PointLife::FromFirstDay { months },
+                Expiry::Inactive(months) => PointLife::AfterLastPurchase { months },
             },
         };
         Self::Bonus {
@@ -269,29 +249,29 @@ impl From<&BonusCard> for InstrumentTerms {
 
 impl From<&StampCard> for InstrumentTerms {
     fn from(card: &StampCard) -> Self {
-        let reward = |reward: &Reward| RewardTerms {
+        let rewards = card.rewards.iter().map(|reward| StampReward {
             stamps: reward.stamps.0,
             value: reward.value.0,
-        };
+        });
         Self::Stamps {
             per: match card.per {
-                StampFor::Visit => StampRule::Visit,
-                StampFor::Amount(amount) => StampRule::Amount { amount: amount.0 },
-                StampFor::Item => StampRule::Item,
+                StampFor::Visit => StampBasis::Visit,
+                StampFor::Amount(amount) => StampBasis::Amount { amount: amount.0 },
+                StampFor::Item => StampBasis::Piece,
             },
-            rewards: card.rewards.iter().map(reward).collect(),
+            rewards: rewards.collect(),
         }
     }
 }
 
 impl From<&DiscountCard> for InstrumentTerms {
     fn from(card: &DiscountCard) -> Self {
-        let step = |step: &Step| ScaleStep {
+        let steps = card.scale.iter().map(|step| DiscountStep {
             from: step.from.0,
             rate: step.rate,
-        };
+        });
         Self::Discount {
-            scale: card.scale.iter().map(step).collect(),
+            steps: steps.collect(),
         }
     }
 }

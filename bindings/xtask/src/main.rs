@@ -8,6 +8,7 @@ mod generate;
 mod house;
 mod licences;
 mod machine;
+mod mutants;
 mod nightly;
 mod steps;
 mod suite;
@@ -45,6 +46,12 @@ enum Command {
         #[arg(long, value_delimiter = ',', value_enum)]
         only: Vec<Step>,
     },
+    /// Makes one line of the domain wrong at a time, in a copy, and expects its case to fail (for the night)
+    Mutants {
+        /// Only mutations of files whose path holds this
+        #[arg(long)]
+        only: Option<String>,
+    },
     /// Runs what takes too long for every change: the named steps, or all of them
     Nightly {
         /// Steps to run, separated by commas
@@ -66,6 +73,10 @@ fn main() -> ExitCode {
             Err(error) => complain(&error),
         },
         Command::Test { only } => suite::run(&house, &only),
+        Command::Mutants { only } => match mutants::run(&house, only.as_deref()) {
+            Ok(()) => ExitCode::SUCCESS,
+            Err(error) => complain(&error),
+        },
         Command::Nightly { only } => nightly::run(&house, &only),
     }
 }

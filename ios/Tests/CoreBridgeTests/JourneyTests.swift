@@ -54,7 +54,7 @@ struct JourneyTests {
             return
         }
         #expect(earning.rate == UInt16(Scenario.number("programme.rate")))
-        #expect(earning.life == .months(months: UInt16(Scenario.number("programme.months"))))
+        #expect(earning.life == .fromFirstDay(months: UInt16(Scenario.number("programme.months"))))
         #expect(spending.maxShare == UInt16(Scenario.number("programme.max_share")))
         #expect(perCustomer == Scenario.number("programme.per_customer"))
         #expect(per == .visit)

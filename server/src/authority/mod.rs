@@ -11,11 +11,14 @@ mod expiry;
 mod found;
 mod hold;
 mod identity;
+mod incarnation;
 mod intake;
+mod marks;
 mod memory;
 mod numbers;
 mod own;
 mod pair;
+mod people;
 mod pull;
 pub(crate) mod push;
 mod reign;
@@ -34,6 +37,7 @@ pub use exchange::ExchangeError;
 pub use found::{FoundingInput, NotFounded};
 pub use hold::Hold;
 pub(crate) use hold::hold;
+pub(crate) use incarnation::{Asking, Grant};
 pub(crate) use intake::{Asked, refusal_of};
 pub(crate) use memory::Memory;
 use pair::Enrol;
@@ -57,6 +61,8 @@ pub(crate) enum Job {
     Push(Push),
     /// A device that wants to be let in.
     Enrol(Enrol),
+    /// A copy of a device that shows its branch.
+    Fork(Asking),
     /// Nothing but what a new business day asks for.
     Day,
     /// The owner's word that what waits after a restore need not wait.
@@ -68,7 +74,7 @@ impl Job {
     pub(crate) fn ops(&self) -> usize {
         match self {
             Self::Push(push) => push.ops(),
-            Self::Enrol(_) | Self::Day | Self::Release => 1,
+            Self::Enrol(_) | Self::Fork(_) | Self::Day | Self::Release => 1,
         }
     }
 }
@@ -88,6 +94,8 @@ pub(crate) enum Done {
     Push(Outcome),
     /// Of a device: the number it was given, if it was let in.
     Enrol(Option<DeviceNo>),
+    /// Of a copy.
+    Fork(Grant),
     /// Of a day.
     Day,
     /// Of the owner's word.
@@ -113,6 +121,9 @@ impl Authority {
                     Job::Push(push) => Done::Push(push::take(self, &mut turn, &mut order, push)?),
                     Job::Enrol(enrol) => {
                         Done::Enrol(pair::take(self, &mut turn, &mut order, enrol)?)
+                    }
+                    Job::Fork(asking) => {
+                        Done::Fork(incarnation::take(self, &mut turn, &mut order, asking)?)
                     }
                     Job::Day => Done::Day,
                     Job::Release => {

@@ -11,7 +11,7 @@ use kartka_domain::row::{Row, RowKind};
 use kartka_protocol::chain::{ChainValue, PersonalHash};
 
 use super::push::Order;
-use super::turn::Turn;
+use super::turn::{Turn, Wording};
 use super::{Authority, memory};
 use crate::platform::draw;
 use crate::store::{Fact as KeptFact, Reads, Run, StoreError, StoredOp, Writes};
@@ -71,6 +71,7 @@ pub(super) fn write_op(
         },
         seen,
         marks: Vec::new(),
+        born: None,
         facts: facts.to_vec(),
         personal: Vec::new(),
     };
@@ -82,7 +83,7 @@ pub(super) fn write_op(
         corrected: None,
         author: Author::Authority,
     };
-    turn.apply(&op, standing, seq)?;
+    turn.apply(&op, standing, seq, Wording::Own)?;
     let chain = ChainValue(device.chain).next(&bytes.facts, &PersonalHash::NONE);
     turn.db.put_op(&StoredOp {
         id,
@@ -99,6 +100,7 @@ pub(super) fn write_op(
         first_op: id,
         last_op: id,
         mark: chain.birth_mark(),
+        alias: None,
         first_seq: seq,
         last_seq: seq,
     })?;

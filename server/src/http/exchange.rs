@@ -50,20 +50,19 @@ async fn exchange(app: &Arc<App>, bytes: &[u8]) -> Result<Response, Problem> {
     let Asked {
         request,
         push,
+        asking,
         refusal,
     } = asked.map_err(ExchangeError::from)?;
-    let outcome = match push {
+    let job = push.map(Job::Push).or(asking.map(Job::Fork));
+    let done = match job {
         None => None,
-        Some(push) => match shop.writer.run(Job::Push(push)).await? {
-            Done::Push(outcome) => {
-                app.figures.pushed(&outcome);
-                Some(outcome)
-            }
-            _ => return Err(Problem(Refusal::Internal)),
-        },
+        Some(job) => Some(shop.writer.run(job).await?),
     };
+    if let Some(Done::Push(outcome)) = &done {
+        app.figures.pushed(outcome);
+    }
     let (_, answer) = on_thread(app, shop, move |shop| {
-        let answer = shop.authority.answer(&request, outcome, refusal)?;
+        let answer = shop.authority.answer(&request, done, refusal)?;
         Ok::<_, crate::store::StoreError>(answer.encode())
     })
     .await?;

@@ -97,6 +97,7 @@ impl Device {
             cursors: Vec::new(),
             digests: Vec::new(),
             budget: 0,
+            branch: None,
         };
         let sign = |message: &[u8]| Ok::<_, ()>(self.sign(message));
         let envelope = Envelope::seal(self.business(), self.no(), request.encode(), sign);
@@ -142,6 +143,7 @@ impl Device {
                 seq: self.paired.head.head.seq,
             },
             marks: Vec::new(),
+            born: None,
             facts,
             personal,
         };

@@ -94,11 +94,11 @@ class Journey(unittest.IsolatedAsyncioTestCase):
         self.assertEqual(programme.version, expected["version"])
         self.assertEqual(len(programme.instruments), expected["instruments"])
         bonus, stamps = (one.terms for one in programme.instruments)
-        life = kartka.PointLife.MONTHS(months=expected["months"])
+        life = kartka.PointLife.FROM_FIRST_DAY(expected["months"])
         self.assertEqual((bonus.earning.rate, bonus.earning.life), (expected["rate"], life))
         self.assertEqual(bonus.spending.max_share, expected["max_share"])
         self.assertEqual(bonus.spending.offline.per_customer, expected["per_customer"])
-        self.assertEqual(stamps.per, kartka.StampRule.VISIT())
+        self.assertEqual(stamps.per, kartka.StampBasis.VISIT())
         self.assertEqual([reward.stamps for reward in stamps.rewards], [expected["stamps"]])
 
     async def test_a_founding_phone_sells_and_voids_without_a_server(self):

@@ -4,9 +4,11 @@
 mod crashes;
 mod engine;
 mod faults;
+mod forks;
 mod healing;
 mod histories;
 mod meetings;
 mod over_http;
+mod people;
 mod released;
 mod shops;

@@ -2,6 +2,7 @@
 
 use kartka_domain::ids::{DeviceNo, Epoch, Seq};
 
+use super::incarnation::Branch;
 use super::{Nonce, bounded, put_cursors, put_scopes, read_cursors, read_scopes};
 use crate::batch::Batch;
 use crate::error::{Measure, within};
@@ -24,6 +25,7 @@ mod tag {
     pub(super) const CURSORS: u16 = 10;
     pub(super) const DIGESTS: u16 = 11;
     pub(super) const BUDGET: u16 = 12;
+    pub(super) const BRANCH: u16 = 13;
 }
 
 mod anchor {
@@ -70,6 +72,8 @@ pub struct SyncRequest {
     pub digests: Vec<Scope>,
     /// Bytes of pages the device can take now.
     pub budget: u32,
+    /// The copy's chain, when it has learned that it was rolled back or cloned; then nothing is pushed or pulled.
+    pub branch: Option<Branch>,
 }
 
 impl SyncRequest {
@@ -92,6 +96,7 @@ impl SyncRequest {
         put_cursors(&mut r, tag::CURSORS, &self.cursors);
         put_scopes(&mut r, tag::DIGESTS, &self.digests);
         r.put(tag::BUDGET, self.budget);
+        r.put_opt(tag::BRANCH, self.branch.as_ref().map(Branch::to_record));
         r.encode()
     }
 
@@ -125,6 +130,10 @@ impl SyncRequest {
             cursors: read_cursors(&r, tag::CURSORS)?,
             digests: read_scopes(&r, tag::DIGESTS)?,
             budget: r.int(tag::BUDGET)?,
+            branch: r
+                .opt_record(tag::BRANCH)?
+                .map(Branch::from_record)
+                .transpose()?,
         })
     }
 

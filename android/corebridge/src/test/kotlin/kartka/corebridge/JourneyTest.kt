@@ -5,22 +5,22 @@ import kartka.generated.Carrier
 import kartka.generated.InstrumentTerms
 import kartka.generated.OfflineSpending
 import kartka.generated.Order
-import kartka.generated.Profile
 import kartka.generated.PointLife
+import kartka.generated.Profile
 import kartka.generated.Reading
 import kartka.generated.Recognised
 import kartka.generated.Rehearsal
 import kartka.generated.ScanEvent
-import kartka.generated.StampRule
+import kartka.generated.StampBasis
 import kartka.generated.SyncDot
 import kartka.generated.VoidReason
 import kartka.generated.Will
-import kotlinx.coroutines.runBlocking
 import kotlin.test.Test
 import kotlin.test.assertEquals
 import kotlin.test.assertIs
 import kotlin.test.assertNull
 import kotlin.test.assertTrue
+import kotlinx.coroutines.runBlocking
 
 /** One sale, all the way: two phones and a server process, through the generated module alone. */
 class JourneyTest {
@@ -71,12 +71,13 @@ class JourneyTest {
             val (bonus, stamps) = programme.instruments.map { it.terms }
             assertIs<InstrumentTerms.Bonus>(bonus)
             assertEquals(Scenario.number("programme.rate").toUShort(), bonus.earning.rate)
-            assertEquals(PointLife.Months(Scenario.number("programme.months").toUShort()), bonus.earning.life)
+            val months = Scenario.number("programme.months").toUShort()
+            assertEquals(PointLife.FromFirstDay(months), bonus.earning.life)
             assertEquals(Scenario.number("programme.max_share").toUShort(), bonus.spending.maxShare)
             val offline = assertIs<OfflineSpending.Capped>(bonus.spending.offline)
             assertEquals(Scenario.number("programme.per_customer"), offline.perCustomer)
             assertIs<InstrumentTerms.Stamps>(stamps)
-            assertEquals(StampRule.Visit, stamps.per)
+            assertEquals(StampBasis.Visit, stamps.per)
             assertEquals(listOf(Scenario.number("programme.stamps")), stamps.rewards.map { it.stamps })
         }
 
