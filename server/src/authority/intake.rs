@@ -155,6 +155,7 @@ impl Authority {
             anchors: Vec::new(),
             batches: Vec::new(),
             called: true,
+            wiped: false,
         }
     }
 
@@ -175,7 +176,7 @@ impl Authority {
             let before = self.before(batch, batches.last())?;
             batches.push(open(batch, before)?);
         }
-        if batches.is_empty() {
+        if batches.is_empty() && !request.wiped {
             return Ok(None);
         }
         let received_ms = self.now_ms();
@@ -199,6 +200,7 @@ impl Authority {
             anchors,
             batches,
             called: false,
+            wiped: request.wiped,
         }))
     }
 

@@ -21,6 +21,7 @@ mod pair;
 mod people;
 mod pull;
 pub(crate) mod push;
+mod quarantine;
 mod reign;
 mod turn;
 
@@ -30,7 +31,7 @@ use kartka_domain::ids::{BusinessId, DeviceNo, Seq};
 use kartka_protocol::head::SignedHead;
 
 use crate::platform::{Clock, Random};
-use crate::store::{BusinessStore, StoreError, write};
+use crate::store::{BusinessStore, KeyFolder, StoreError, write};
 pub use audit::Audit;
 pub(crate) use audit::audit;
 pub use exchange::ExchangeError;
@@ -43,7 +44,7 @@ pub(crate) use memory::Memory;
 use pair::Enrol;
 pub(crate) use push::{History, Outcome};
 use push::{Order, Push};
-use turn::Turn;
+use turn::{Revoked, Turn};
 
 /// One business, open.
 pub struct Authority {
@@ -51,6 +52,8 @@ pub struct Authority {
     clock: Arc<dyn Clock>,
     random: Arc<dyn Random>,
     memory: Memory,
+    /// The folder beside the data; none for a copy that is only looked at.
+    keys: Option<KeyFolder>,
     /// Bytes of pages in one answer, at most.
     pages: usize,
 }
@@ -109,7 +112,7 @@ impl Authority {
     /// What the disk reports; then none of the jobs happened.
     pub(crate) fn commit(&self, jobs: &[Job]) -> Result<Committed, StoreError> {
         let digest_key = self.memory.keys.digest;
-        write(self.store.as_ref(), |db| {
+        let (committed, revoked) = write(self.store.as_ref(), |db| {
             let mut order = memory::read_order(db)?;
             let before = order;
             let today = own::moment(db, self.now_ms())?.date;
@@ -132,15 +135,30 @@ impl Authority {
                     }
                 });
             }
+            let revoked = turn.revoked.get();
             turn.finish()?;
             if order != before {
                 memory::write_order(db, &order)?;
             }
-            Ok(Committed {
+            let committed = Committed {
                 done,
                 head: order.seq,
-            })
-        })
+            };
+            Ok((committed, revoked))
+        })?;
+        if revoked == Revoked::Yes {
+            self.keep_revoked()?;
+        }
+        Ok(committed)
+    }
+
+    /// Nobody is answered before a revoked key lies beside the keys too.
+    fn keep_revoked(&self) -> Result<(), StoreError> {
+        let Some(keys) = &self.keys else {
+            return Ok(());
+        };
+        let all = crate::store::read(self.store.as_ref(), |db| db.revoked_keys())?;
+        keys.keep_revoked(self.memory.business, &all)
     }
 
     /// Sends at most about `bytes` of pages in one answer, so that even a small shop comes to a phone in parts:

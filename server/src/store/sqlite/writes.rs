@@ -203,7 +203,6 @@ impl Writes for View<'_> {
                 token.expires_ms,
                 bits_of(token.rights),
                 token.used_by.map(DeviceNo::get),
-                token.used_by.map(kartka_domain::ids::DeviceNo::get),
                 token.operator.0,
             ))?;
         Ok(())
