@@ -59,8 +59,8 @@ pub(crate) fn sentence(error: &CoreError) -> String {
             format!("the server speaks protocol {min} or newer: update Kartka")
         }
         CoreError::Forked => {
-            "this data is an older copy of what the server knows; nothing is lost and nothing is sent: \
-             call the owner, and do not sell with it meanwhile"
+            "this data is an older copy of what the server knows, and this server gives it no number of its own; \
+             nothing is lost and nothing is sent: update the server"
                 .to_owned()
         }
         CoreError::ServerWentBack => {

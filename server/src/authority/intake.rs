@@ -254,11 +254,7 @@ fn open(batch: &Batch, before: Option<ChainValue>) -> Result<Ready, Turned> {
         first: batch.first,
         last: batch.last,
         chain: batch.chain,
-        bytes: if opened.is_none() {
-            batch.encode()
-        } else {
-            Vec::new()
-        },
+        batch: batch.clone(),
         opened,
     })
 }

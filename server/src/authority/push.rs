@@ -11,7 +11,7 @@ use kartka_domain::moment::{Moment, day_number};
 use kartka_domain::op::Op;
 use kartka_domain::planted;
 use kartka_domain::row::{Row, RowKind};
-use kartka_protocol::batch::Personal;
+use kartka_protocol::batch::{Batch, Personal};
 use kartka_protocol::chain::{ChainValue, LogHash};
 use kartka_protocol::{civil, limits};
 
@@ -54,7 +54,7 @@ pub(crate) struct Ready {
     /// What it continues and holds; nothing when its beginning is unknown here or another history.
     pub(crate) opened: Option<Opened>,
     /// As it came.
-    pub(crate) bytes: Vec<u8>,
+    pub(crate) batch: Batch,
 }
 
 /// What lies in a batch whose ops lead from `before` to the signed value.
@@ -253,11 +253,12 @@ fn keep_apart(
     if turn.db.left_apart(device.no)?.len() >= APART_MAX {
         return Ok(());
     }
+    let bytes = batch.batch.encode();
     let new = turn.db.put_apart(&Apart {
         device: device.no,
-        hash: blake3::hash(&batch.bytes).into(),
+        hash: blake3::hash(&bytes).into(),
         received_ms: push.received_ms,
-        batch: &batch.bytes,
+        batch: &bytes,
         last: batch.last,
         chain: batch.chain.0,
     })?;
@@ -289,7 +290,7 @@ impl Intake<'_> {
         let mut run: Option<Run> = None;
         let waits = hold::waits(turn.db, self.received_ms)?;
         for ready in ops {
-            if waits && hold::misses(turn, ready.op.as_ref())? {
+            if waits && misses(turn, ready)? {
                 break;
             }
             let (seq, alias) = self.order_one(turn, order, device, ready)?;
@@ -398,6 +399,15 @@ impl Intake<'_> {
         };
         Ok(civil::moment(instant_ms, zone, day_start).ok())
     }
+}
+
+/// Whether an op has to wait on its phone for what a restored authority was not told again yet.
+fn misses(turn: &Turn<'_>, ready: &ReadyOp) -> Result<bool, StoreError> {
+    let Some(op) = &ready.op else {
+        return Ok(false);
+    };
+    let followed = marks::followed(turn, op)?;
+    hold::misses(turn, Some(followed.as_ref().unwrap_or(op)))
 }
 
 /// Writes what a device's op comes to; says which of its debits came after a sweep.

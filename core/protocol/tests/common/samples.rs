@@ -1,13 +1,9 @@
 //! A small shop: rows of every kind and ops of every fact, bare and with everything filled in.
 
-use kartka_domain::business::{
-    Business, Device, DeviceState, Employment, Lifetimes, Operator, Outlet,
-};
+use kartka_domain::business::*;
 use kartka_domain::card::{CardNumber, EmitterSlot, NumberLength};
 use kartka_domain::codes::Code;
-use kartka_domain::customer::{
-    Birthday, Channel, Consent, Customer, Phone, ProfileGroup, Purpose, Version, Will,
-};
+use kartka_domain::customer::*;
 use kartka_domain::ids::*;
 use kartka_domain::ledger::{About, Effect, Entry, EntryKind, LotTerms, Use};
 use kartka_domain::moment::{Date, Moment};
@@ -19,9 +15,7 @@ use kartka_domain::programme::{
     StampFor, Terms,
 };
 use kartka_domain::purchase::*;
-use kartka_domain::row::{
-    Card, CardState, EdgeState, Emission, Inbox, InboxState, Merge, MergeReason, Row,
-};
+use kartka_domain::row::*;
 
 pub(crate) fn id(device: u32, n: i64) -> Id {
     DeviceNo::new(device).unwrap().id(n).unwrap()
