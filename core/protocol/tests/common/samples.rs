@@ -1,5 +1,6 @@
 //! A small shop: rows of every kind and ops of every fact, bare and with everything filled in.
 
+pub(crate) use super::loyalty::paid;
 use kartka_domain::business::*;
 use kartka_domain::card::{CardNumber, EmitterSlot, NumberLength};
 use kartka_domain::codes::Code;
@@ -210,6 +211,7 @@ fn full_position() -> Position {
         spent: Money(345_600),
         last_visit: Some(date("2025-12-16")),
         held: true,
+        ..Position::default()
     }
 }
 
@@ -231,16 +233,6 @@ pub(crate) fn full_lines() -> Vec<Line> {
         },
         Line::amount(Money(10)),
     ]
-}
-
-pub(crate) fn paid(cash: i64, card: i64, other: i64, certificate: i64, points: i64) -> Parts {
-    Parts {
-        cash: Money(cash),
-        card: Money(card),
-        other: Money(other),
-        certificate: Money(certificate),
-        points: Money(points),
-    }
 }
 
 pub(crate) fn bare_purchase() -> Purchase {
