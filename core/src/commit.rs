@@ -71,6 +71,7 @@ pub(crate) fn commit(tx: &Tx<'_>, ground: &Ground<'_>, draft: Draft) -> Result<O
         chain: value,
         bytes,
         nonce,
+        erased: None,
         touched: Vec::new(),
     };
     match ground.device.standing {
@@ -146,9 +147,10 @@ fn marks(
 /// The customer and the purchase that a fact names.
 fn refers_to(fact: &Fact) -> [Option<Id>; 2] {
     match fact {
-        Fact::Edit(customer) | Fact::Consent { customer, .. } | Fact::Bind { customer, .. } => {
-            [Some(customer.0), None]
-        }
+        Fact::Edit(customer)
+        | Fact::Erase(customer)
+        | Fact::Consent { customer, .. }
+        | Fact::Bind { customer, .. } => [Some(customer.0), None],
         Fact::Sale(sale) => [sale.customer.map(|customer| customer.0), None],
         Fact::Return { purchase, .. } => [Some(purchase.0), None],
         Fact::Attach { purchase, customer } => [Some(purchase.0), Some(customer.0)],

@@ -7,7 +7,7 @@ use crate::business::{Business, Device, Operator, Outlet};
 use crate::card::{CardNumber, EmitterSlot};
 use crate::customer::{Channel, ProfileGroup, Purpose, Will};
 use crate::ids::{
-    BirthMark, CustomerId, Epoch, Id, IdError, InstrumentId, OpId, OperatorId, OutletId,
+    BirthMark, CustomerId, DeviceNo, Epoch, Id, IdError, InstrumentId, OpId, OperatorId, OutletId,
     ProgrammeVersion, PurchaseId, RequestMark, Seq,
 };
 use crate::ledger::{Effect, EntryKind, LotTerms};
@@ -93,6 +93,8 @@ pub enum Fact {
         /// Its holder.
         customer: CustomerId,
     },
+    /// A person is erased for ever (B12): names and numbers go wherever they lie, facts stay on the anonymous id.
+    Erase(CustomerId),
     /// A run of card numbers was made (C3).
     Emission {
         /// Of this slot.
@@ -132,6 +134,13 @@ pub enum Fact {
     Programme(Programme),
     /// A device was enrolled.
     Device(Device),
+    /// A device holds nothing any more of those whose erasure has a place up to `up_to` (sync §8).
+    ErasureDone {
+        /// Which device.
+        device: DeviceNo,
+        /// Up to where in the authority's order.
+        up_to: Seq,
+    },
 }
 
 /// One local transaction: 1–255 facts that travel and take effect together.
@@ -174,6 +183,18 @@ impl Op {
     /// [`IdError`] past the device's last number.
     pub fn last_id(&self) -> Result<Id, IdError> {
         self.entry_id(self.facts.len().saturating_sub(1))
+    }
+
+    /// Whose names and numbers its personal section holds, by what its facts say: also when the section is gone.
+    ///
+    /// An op is about one person (decision 30), so that an erasure takes nobody else's section with it.
+    pub fn people(&self) -> impl Iterator<Item = CustomerId> {
+        let person = |(place, fact): (usize, &Fact)| match fact {
+            Fact::Register => self.entry_id(place).ok().map(CustomerId),
+            Fact::Edit(customer) => Some(*customer),
+            _ => None,
+        };
+        self.facts.iter().enumerate().filter_map(person)
     }
 
     /// The profile groups that belong to fact `place`.

@@ -7,7 +7,7 @@ use crate::business::{Business, Device, Operator, Outlet};
 use crate::card::{CardNumber, EmitterSlot};
 use crate::codes::Code;
 use crate::customer::{Consent, Customer};
-use crate::ids::{CustomerId, EntryId};
+use crate::ids::{CustomerId, DeviceNo, EntryId, Seq};
 use crate::ledger::Entry;
 use crate::moment::{Date, Month};
 use crate::money::Points;
@@ -42,6 +42,10 @@ pub enum RowKind {
     Emission = 11,
     /// [`Row::Inbox`], key = the entry that opened it.
     Inbox = 12,
+    /// [`Row::Erasure`], key = customer id.
+    Erasure = 13,
+    /// [`Row::ErasureDone`], key = device number.
+    ErasureDone = 14,
     /// [`Row::Purchase`], key = purchase id.
     Purchase = 20,
     /// [`Row::Return`], key = return id.
@@ -52,7 +56,7 @@ pub enum RowKind {
 
 impl RowKind {
     /// All kinds this version knows.
-    pub const ALL: [Self; 15] = [
+    pub const ALL: [Self; 17] = [
         Self::Business,
         Self::Outlet,
         Self::Operator,
@@ -65,6 +69,8 @@ impl RowKind {
         Self::Consent,
         Self::Emission,
         Self::Inbox,
+        Self::Erasure,
+        Self::ErasureDone,
         Self::Purchase,
         Self::Return,
         Self::Entry,
@@ -170,6 +176,26 @@ pub struct Inbox {
     pub date: Date,
 }
 
+/// A person who was erased: beats everything, for ever (sync §3).
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Erasure {
+    /// The id, anonymous from now on.
+    pub customer: CustomerId,
+    /// The entry that said so.
+    pub by: EntryId,
+    /// Business date.
+    pub date: Date,
+}
+
+/// How far a device has wiped the traces of erased people (sync §8).
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct ErasureDone {
+    /// Which device.
+    pub device: DeviceNo,
+    /// It holds nothing of those whose erasure's row has a seq up to this.
+    pub up_to: Seq,
+}
+
 /// Any row.
 #[derive(Clone, PartialEq, Eq)]
 pub enum Row {
@@ -197,6 +223,10 @@ pub enum Row {
     Emission(Emission),
     /// Something to decide.
     Inbox(Inbox),
+    /// A person who was erased.
+    Erasure(Erasure),
+    /// How far a device has wiped the traces of erased people.
+    ErasureDone(ErasureDone),
     /// A purchase.
     Purchase(Purchase),
     /// A return or void.
@@ -222,6 +252,8 @@ impl Row {
             Self::Consent(_) => RowKind::Consent,
             Self::Emission(_) => RowKind::Emission,
             Self::Inbox(_) => RowKind::Inbox,
+            Self::Erasure(_) => RowKind::Erasure,
+            Self::ErasureDone(_) => RowKind::ErasureDone,
             Self::Purchase(_) => RowKind::Purchase,
             Self::Return(_) => RowKind::Return,
             Self::Entry(_) => RowKind::Entry,
@@ -244,6 +276,8 @@ impl Row {
             Self::Consent(consent) => consent.id.get(),
             Self::Emission(emission) => emission.id.get(),
             Self::Inbox(item) => item.id.get(),
+            Self::Erasure(erasure) => erasure.customer.get(),
+            Self::ErasureDone(done) => i64::from(done.device.get()),
             Self::Purchase(purchase) => purchase.id.get(),
             Self::Return(back) => back.id.get(),
             Self::Entry(entry) => entry.id.get(),

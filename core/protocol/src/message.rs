@@ -13,7 +13,7 @@ pub use answer::{Acked, Carried, Flag, Flags, Run, ScopeDigest, SyncAnswer};
 pub use envelope::Envelope;
 pub use pair::{PairAnswer, PairError, PairLimits, PairRequest, SignedPairAnswer};
 pub use refusal::Refusal;
-pub use request::{Anchor, SyncRequest};
+pub use request::{Anchor, Erased, SyncRequest};
 
 use kartka_domain::ids::Seq;
 

@@ -11,6 +11,7 @@ use super::StoreError;
 const STEPS: &[&str] = &[
     include_str!("migrations/0001_meta.sql"),
     include_str!("migrations/0002_shop.sql"),
+    include_str!("migrations/0003_erasure.sql"),
 ];
 
 /// Runs the steps that the file has not seen.

@@ -7,6 +7,7 @@
 
 mod book;
 mod device;
+mod erasure;
 mod error;
 mod key;
 pub mod meta;
@@ -26,6 +27,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use rusqlite::{Connection, Transaction, TransactionBehavior};
 
 pub(crate) use device::{DeviceRow, HeadRow, Standing};
+pub use erasure::Wiped;
 pub use error::StoreError;
 pub use key::DatabaseKey;
 pub use ops::RequestId;
@@ -198,6 +200,10 @@ impl Store {
             let begun = begun.map_or(0, u64::from_be_bytes).wrapping_add(1);
             meta::put(tx, "logs_begun", &begun.to_be_bytes())
         })
+    }
+
+    fn close_readers(&self) {
+        locked(&self.readers).clear();
     }
 
     fn writer(&self) -> MutexGuard<'_, Connection> {

@@ -4,7 +4,7 @@
 
 use kartka_domain::ids::{BirthMark, CustomerId, Id, OpId, Seq};
 use kartka_domain::money::Points;
-use kartka_protocol::chain::ChainValue;
+use kartka_protocol::chain::{ChainValue, PersonalHash};
 use kartka_protocol::op::OpBytes;
 use rusqlite::{OptionalExtension as _, params};
 
@@ -28,6 +28,8 @@ pub(crate) struct OwnOp {
     pub(crate) bytes: OpBytes,
     /// What hides the personal section in the chain; gone with it after an erasure.
     pub(crate) nonce: Option<[u8; 16]>,
+    /// Stands in the chain for the personal section that an erasure took.
+    pub(crate) erased: Option<PersonalHash>,
     /// The rows it wrote.
     pub(crate) touched: Touched,
 }
@@ -64,7 +66,7 @@ fn unpack_touched(bytes: &[u8]) -> Touched {
     rows.iter().map(|row| (row[0], number(row))).collect()
 }
 
-const COLUMNS: &str = "op, last, seq, chain, facts, nonce, personal, touched";
+const COLUMNS: &str = "op, last, seq, chain, facts, nonce, personal, touched, personal_hash";
 
 fn own_op(row: &rusqlite::Row<'_>) -> rusqlite::Result<(i64, i64, OwnOpRest)> {
     let rest = OwnOpRest {
@@ -74,6 +76,7 @@ fn own_op(row: &rusqlite::Row<'_>) -> rusqlite::Result<(i64, i64, OwnOpRest)> {
         nonce: row.get(5)?,
         personal: row.get(6)?,
         touched: unpack_touched(row.get_ref(7)?.as_blob().unwrap_or_default()),
+        erased: row.get(8)?,
     };
     Ok((row.get(0)?, row.get(1)?, rest))
 }
@@ -85,6 +88,7 @@ struct OwnOpRest {
     nonce: Option<[u8; 16]>,
     personal: Option<Vec<u8>>,
     touched: Touched,
+    erased: Option<[u8; 32]>,
 }
 
 fn checked((op, last, rest): (i64, i64, OwnOpRest)) -> Result<OwnOp, StoreError> {
@@ -99,6 +103,7 @@ fn checked((op, last, rest): (i64, i64, OwnOpRest)) -> Result<OwnOp, StoreError>
             personal: rest.personal,
         },
         nonce: rest.nonce,
+        erased: rest.erased.map(PersonalHash),
         touched: rest.touched,
     })
 }
@@ -209,7 +214,8 @@ impl Tx<'_> {
     /// Keeps an own op; its number was never used before.
     pub(crate) fn add_own_op(&self, own: &OwnOp) -> Result<(), StoreError> {
         self.execute(
-            "INSERT INTO own_op VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)",
+            "INSERT INTO own_op (op, last, seq, chain, facts, nonce, personal, touched)
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)",
             params![
                 own.op.get(),
                 own.last.get(),

@@ -5,7 +5,7 @@
 
 use kartka_domain::ids::{BusinessId, Epoch, Seq};
 use kartka_protocol::head::SignedHead;
-use kartka_protocol::message::{Envelope, Nonce, PROTO, SyncAnswer, SyncRequest};
+use kartka_protocol::message::{Envelope, Erased, Nonce, PROTO, SyncAnswer, SyncRequest};
 use kartka_protocol::scope::Scope;
 use kartka_protocol::signature::PublicKey;
 
@@ -144,6 +144,7 @@ pub(super) fn begin(shop: &Shop) -> Result<Option<Asked>, CoreError> {
             cursors: standpoint.cursors.clone(),
             digests: compared.filter(|scope| *scope != Scope::Own).collect(),
             budget: BUDGET,
+            erased: erased(tx, &now.head)?,
         };
         request.check_size()?;
         let (business, device) = (now.device.business, now.device.no);
@@ -159,6 +160,18 @@ pub(super) fn begin(shop: &Shop) -> Result<Option<Asked>, CoreError> {
             standpoint,
         }))
     })
+}
+
+/// What this phone can say of erased people: nothing while there were none, or while their traces are not wiped.
+fn erased(reader: &Reader<'_>, head: &HeadRow) -> Result<Option<Erased>, StoreError> {
+    if reader.has_traces()? || !reader.has_erasures()? {
+        return Ok(None);
+    }
+    let (seq, _) = reader.scope(Scope::Base)?.unwrap_or_default();
+    Ok(Some(Erased {
+        epoch: head.epoch,
+        seq,
+    }))
 }
 
 /// Uses an answer, in one transaction, or nothing of it.

@@ -105,10 +105,11 @@ fn cut(mut ops: Vec<OwnOp>) -> Vec<OwnOp> {
 }
 
 fn batch_op(own: OwnOp) -> Result<BatchOp, CoreError> {
-    let personal = match (own.bytes.personal, own.nonce) {
-        (None, _) => Personal::None,
-        (Some(bytes), Some(nonce)) => Personal::Here { nonce, bytes },
-        (Some(_), None) => {
+    let personal = match (own.bytes.personal, own.nonce, own.erased) {
+        (None, _, None) => Personal::None,
+        (None, _, Some(hash)) => Personal::Erased(hash),
+        (Some(bytes), Some(nonce), _) => Personal::Here { nonce, bytes },
+        (Some(_), None, _) => {
             return Err(CoreError::Unexpected {
                 what: "a personal section without its nonce",
             });

@@ -1,6 +1,7 @@
 //! Registering and editing customers (B1), with consent (B12).
 
 use kartka_domain::card::CardNumber;
+use kartka_domain::codes::Code;
 use kartka_domain::customer::{Birthday, Channel, Customer, Phone, ProfileGroup, Purpose, Will};
 use kartka_domain::ids::CustomerId;
 use kartka_domain::op::Fact;
@@ -85,7 +86,7 @@ impl Shop {
         form: &ProfileForm,
     ) -> Result<(), CoreError> {
         self.once(request, |tx, setting, _| {
-            if tx.customer(customer)?.is_none() {
+            if tx.living(customer)?.is_none() {
                 return Err(CoreError::NotFound);
             }
             let groups = groups(form, setting)?;
@@ -112,7 +113,7 @@ impl Shop {
         will: Will,
     ) -> Result<(), CoreError> {
         self.once(request, |tx, _, _| {
-            if tx.customer(customer)?.is_none() {
+            if tx.living(customer)?.is_none() {
                 return Err(CoreError::NotFound);
             }
             Ok(vec![marketing(customer, wording, will)].into())
@@ -150,6 +151,9 @@ fn registration(
         }),
         NewCard::Bind(card) => {
             if let Some(held) = tx.card(card)? {
+                if tx.is_erased(held.customer)? {
+                    return Err(Code::CardBlocked.into());
+                }
                 return Err(CoreError::Duplicate {
                     existing: held.customer,
                 });

@@ -220,7 +220,7 @@ impl Shop {
         at: Moment,
     ) -> Result<Quote, CoreError> {
         let position = match request.customer {
-            Some(customer) if reader.customer(customer)?.is_none() => {
+            Some(customer) if reader.living(customer)?.is_none() => {
                 return Err(CoreError::NotFound);
             }
             Some(customer) => reader.group_position(customer)?,

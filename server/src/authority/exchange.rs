@@ -44,7 +44,9 @@ impl Authority {
             None => None,
             Some(push) => outcome_of(self.commit(&[Job::Push(push)])?.done),
         };
-        Ok(self.answer(&request, outcome, refusal)?.encode())
+        let answer = self.answer(&request, outcome, refusal)?.encode();
+        self.wipe_traces();
+        Ok(answer)
     }
 
     /// Serves one pairing request.

@@ -1,6 +1,7 @@
 //! Founding a business on a server, and opening one again (sync §7).
 
 use std::sync::Arc;
+use std::sync::atomic::AtomicBool;
 
 use kartka_domain::card::{CardKey, CardKeys, KeyId, PermutationKey, ShopTag};
 use kartka_domain::founding::{Founding, FoundingError, ShopKind};
@@ -84,7 +85,7 @@ impl Authority {
         };
         write(&store, |db| birth.write(db, &facts, random.as_ref()))?;
         keys.keep_epoch(business, epoch)?;
-        Ok(Self::over(Box::new(store), clock, random)?)
+        Ok(Self::over(Box::new(store), keys, clock, random)?)
     }
 
     /// Opens a business of a data folder.
@@ -101,24 +102,26 @@ impl Authority {
         let place = place.into();
         let keys = KeyFolder::of(&place);
         let store = SqliteStore::open(&place, &keys, business)?;
-        let authority = Self::over(Box::new(store), clock, random)?;
+        let authority = Self::over(Box::new(store), keys.clone(), clock, random)?;
         let found = authority.memory.epoch;
         match keys.highest_epoch(business)? {
-            Some(known) if known > found => Err(StoreError::EpochBehind {
-                found: found.number,
-                known: known.number,
-            }),
-            Some(known) if known == found => Ok(authority),
-            _ => {
-                keys.keep_epoch(business, found)?;
-                Ok(authority)
+            Some(known) if known > found => {
+                return Err(StoreError::EpochBehind {
+                    found: found.number,
+                    known: known.number,
+                });
             }
+            Some(known) if known == found => {}
+            _ => keys.keep_epoch(business, found)?,
         }
+        authority.apply_erasures()?;
+        Ok(authority)
     }
 
     /// An authority over a store that holds a business.
     fn over(
         store: Box<dyn BusinessStore>,
+        keys: KeyFolder,
         clock: Arc<dyn Clock>,
         random: Arc<dyn Random>,
     ) -> Result<Self, StoreError> {
@@ -128,6 +131,9 @@ impl Authority {
             clock,
             random,
             memory,
+            keys,
+            // Looked at once: the last run may have ended before it wiped them.
+            traces: AtomicBool::new(true),
             pages: super::pull::PAGES,
         })
     }

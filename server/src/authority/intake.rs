@@ -150,7 +150,8 @@ impl Authority {
             let before = self.before(batch, batches.last())?;
             batches.push(open(batch, before)?);
         }
-        if batches.is_empty() {
+        let erased = self.news_of(request.device, request.erased)?;
+        if batches.is_empty() && erased.is_none() {
             return Ok(None);
         }
         let received_ms = self.now_ms();
@@ -173,6 +174,7 @@ impl Authority {
             received_ms,
             anchors,
             batches,
+            erased,
         }))
     }
 

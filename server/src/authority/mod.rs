@@ -5,6 +5,7 @@
 //! `domain::authority` alone.
 
 mod book;
+mod erasure;
 mod exchange;
 mod expiry;
 mod found;
@@ -18,12 +19,13 @@ pub(crate) mod push;
 mod turn;
 
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 
-use kartka_domain::ids::{BusinessId, DeviceNo, Seq};
+use kartka_domain::ids::{BusinessId, CustomerId, DeviceNo, Seq};
 use kartka_protocol::head::SignedHead;
 
 use crate::platform::{Clock, Random};
-use crate::store::{BusinessStore, StoreError, write};
+use crate::store::{BusinessStore, KeyFolder, StoreError, write};
 pub use exchange::ExchangeError;
 pub use found::{FoundingInput, NotFounded};
 pub(crate) use intake::{Asked, refusal_of};
@@ -39,6 +41,10 @@ pub struct Authority {
     clock: Arc<dyn Clock>,
     random: Arc<dyn Random>,
     memory: Memory,
+    /// What lies outside the data: among it the list of erased people.
+    keys: KeyFolder,
+    /// Whether the files may hold traces of erased people.
+    traces: AtomicBool,
     /// Bytes of pages in one answer, at most.
     pages: usize,
 }
@@ -51,6 +57,10 @@ pub(crate) enum Job {
     Enrol(Enrol),
     /// Nothing but what a new business day asks for.
     Day,
+    /// People whom the list of erased ones names and the data does not.
+    Erase(Vec<CustomerId>),
+    /// The traces of erased people are gone from this server's files.
+    Wiped,
 }
 
 impl Job {
@@ -58,7 +68,7 @@ impl Job {
     pub(crate) fn ops(&self) -> usize {
         match self {
             Self::Push(push) => push.ops(),
-            Self::Enrol(_) | Self::Day => 1,
+            Self::Enrol(_) | Self::Day | Self::Erase(_) | Self::Wiped => 1,
         }
     }
 }
@@ -78,7 +88,7 @@ pub(crate) enum Done {
     Push(Outcome),
     /// Of a device: the number it was given, if it was let in.
     Enrol(Option<DeviceNo>),
-    /// Of a day.
+    /// Of anything else.
     Day,
 }
 
@@ -103,11 +113,24 @@ impl Authority {
                         Done::Enrol(pair::take(self, &mut turn, &mut order, enrol)?)
                     }
                     Job::Day => Done::Day,
+                    Job::Erase(people) => {
+                        erasure::erase(self, &mut turn, &mut order, people)?;
+                        Done::Day
+                    }
+                    Job::Wiped => {
+                        erasure::note_wiped(self, &mut turn, &mut order)?;
+                        Done::Day
+                    }
                 });
             }
-            turn.finish()?;
+            let erased = turn.finish()?;
             if order != before {
                 memory::write_order(db, &order)?;
+            }
+            // Durable before the commit: no file that is put back later can hide it.
+            self.keys.add_erased(self.memory.business, &erased)?;
+            if !erased.is_empty() {
+                self.traces.store(true, Ordering::SeqCst);
             }
             Ok(Committed {
                 done,

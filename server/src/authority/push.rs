@@ -3,18 +3,18 @@
 //! Signatures were checked and ops unpacked before (`intake`); here is only what needs the order
 //! itself. Nobody's fact is rejected; what does not continue the device's chain is kept apart.
 
-use kartka_domain::authority::{Anchor, Author, Standing, effective_time};
+use kartka_domain::authority::{Anchor, Author, Book as _, Standing, effective_time};
 use kartka_domain::business::Outlet;
 use kartka_domain::ids::{DeviceNo, Id, OpId, Seq};
 use kartka_domain::moment::{Moment, day_number};
 use kartka_domain::op::Op;
 use kartka_domain::row::{Row, RowKind};
-use kartka_protocol::batch::Personal;
+use kartka_protocol::batch::{Batch, Personal};
 use kartka_protocol::chain::{ChainValue, LogHash};
 use kartka_protocol::{civil, limits};
 
 use super::turn::Turn;
-use super::{Authority, expiry};
+use super::{Authority, erasure, expiry};
 use crate::store::{Anchored, Apart, DeviceState, Run, StoreError, StoredOp};
 
 /// Batches of one device, ready to be ordered.
@@ -27,6 +27,8 @@ pub(crate) struct Push {
     pub(crate) anchors: Vec<Anchor>,
     /// The batches in their order.
     pub(crate) batches: Vec<Ready>,
+    /// Up to where the device says that it holds nothing of erased people, if that is news.
+    pub(crate) erased: Option<Seq>,
 }
 
 impl Push {
@@ -158,6 +160,9 @@ pub(super) fn take(
         }
     }
     turn.db.put_device(&device)?;
+    if let Some(up_to) = push.erased {
+        erasure::note_done(authority, turn, order, push.device, up_to)?;
+    }
     Ok(Outcome {
         device,
         taken: intake.taken,
@@ -220,17 +225,48 @@ fn anchors(turn: &Turn<'_>, push: &Push) -> Result<Vec<Anchor>, StoreError> {
     Ok(all)
 }
 
+/// The personal section as it is kept: the erasure of a person beats what arrives later (sync §8).
+fn kept(turn: &Turn<'_>, ready: &ReadyOp) -> Result<Personal, StoreError> {
+    let (Personal::Here { .. }, Some(op)) = (&ready.personal, &ready.op) else {
+        return Ok(ready.personal.clone());
+    };
+    for person in op.people() {
+        if turn.is_erased(person)? {
+            return Ok(Personal::Erased(ready.personal.hash()));
+        }
+    }
+    Ok(ready.personal.clone())
+}
+
+/// A batch kept apart, without what it holds of erased people.
+fn without_erased(turn: &Turn<'_>, bytes: &[u8]) -> Result<Option<Vec<u8>>, StoreError> {
+    let batch = Batch::decode(bytes)?;
+    let mut failed = None;
+    let left = batch.erased(|id, facts| {
+        let people = kartka_protocol::op::decode(id, facts, None);
+        let mut people = people.iter().flat_map(Op::people);
+        people.any(|person| {
+            turn.is_erased(person).unwrap_or_else(|error| {
+                failed = Some(error);
+                false
+            })
+        })
+    })?;
+    failed.map_or(Ok(left.map(|batch| batch.encode())), Err)
+}
+
 fn keep_apart(
     turn: &Turn<'_>,
     device: &mut DeviceState,
     push: &Push,
     batch: &Ready,
 ) -> Result<(), StoreError> {
+    let left = without_erased(turn, &batch.bytes)?;
     let new = turn.db.put_apart(&Apart {
         device: device.no,
         hash: blake3::hash(&batch.bytes).into(),
         received_ms: push.received_ms,
-        batch: &batch.bytes,
+        batch: left.as_deref().unwrap_or(&batch.bytes),
     })?;
     if new {
         device.forked = device.forked.saturating_add(1);
@@ -305,10 +341,7 @@ impl Intake<'_> {
                 seq,
             )?;
         }
-        let (personal, nonce) = match &ready.personal {
-            Personal::Here { nonce, bytes } => (Some(bytes.clone()), Some(nonce.to_vec())),
-            _ => (None, None),
-        };
+        let personal = kept(turn, ready)?;
         turn.db.put_op(&StoredOp {
             id: ready.id,
             last: ready.last,
@@ -321,7 +354,6 @@ impl Intake<'_> {
             chain: ready.chain.0,
             facts: ready.facts.clone(),
             personal,
-            nonce,
         })?;
         *order = Order {
             seq,

@@ -4,6 +4,7 @@ use kartka_domain::authority::{Anchor, Echo};
 use kartka_domain::ids::{BirthMark, DeviceNo, Id, InstrumentId, OpId, Seq};
 use kartka_domain::money::{Points, Stamps};
 use kartka_domain::row::Row;
+use kartka_protocol::batch::Personal;
 use kartka_protocol::digest::Digest;
 use kartka_protocol::rows::WireRow;
 use kartka_protocol::scope::Scope;
@@ -50,10 +51,8 @@ pub struct StoredOp {
     pub chain: [u8; 32],
     /// Its facts section.
     pub facts: Vec<u8>,
-    /// Its personal section.
-    pub personal: Option<Vec<u8>>,
-    /// The nonce that hides what the personal section hashes to.
-    pub nonce: Option<Vec<u8>>,
+    /// Its personal section with its nonce, or what stands in for it.
+    pub personal: Personal,
 }
 
 /// Ops of one device, following each other with consecutive seqs.
@@ -179,6 +178,8 @@ pub enum Fact {
     PageKey,
     /// The secret of the owner's page, 16 bytes.
     OwnerSecret,
+    /// Whether the file may hold traces of erased people: 1 byte, or none.
+    Traces,
     /// The last business date for which expiry was posted, as a day number of 8 bytes.
     Swept,
 }
@@ -197,6 +198,7 @@ impl Fact {
             Self::ShopKeys => "shop-keys",
             Self::PageKey => "page-key",
             Self::OwnerSecret => "owner-secret",
+            Self::Traces => "traces",
             Self::Swept => "swept",
         }
     }

@@ -149,7 +149,12 @@ impl Office {
         });
     }
 
-    fn stopped(&self, work: impl FnOnce(&Path)) {
+    /// The folder that holds data and keys.
+    pub(crate) fn home(&self) -> &Path {
+        self.home.path()
+    }
+
+    pub(crate) fn stopped(&self, work: impl FnOnce(&Path)) {
         let mut running = self.authority.lock().unwrap();
         let business = running.take().unwrap().business();
         let data = self.home.path().join("data");

@@ -25,7 +25,7 @@ use crate::op::{Fact, Op};
 use crate::position::Position;
 use crate::programme::Programme;
 use crate::purchase::{Purchase, Return};
-use crate::row::{Card, Merge, Row};
+use crate::row::{Card, ErasureDone, Merge, Row};
 use work::Work;
 
 /// What the authority may look up while it decides: the state after all ops ordered so far.
@@ -73,6 +73,11 @@ pub trait Book {
     /// # Errors
     /// The store's own.
     fn programme(&self, version: ProgrammeVersion) -> Result<Option<Programme>, Self::Error>;
+    /// Whether a person was erased.
+    ///
+    /// # Errors
+    /// The store's own.
+    fn is_erased(&self, id: CustomerId) -> Result<bool, Self::Error>;
     /// Another op that bears this request mark.
     ///
     /// # Errors
@@ -195,6 +200,7 @@ fn apply_all<B: Book>(
             | Fact::Edit(_)
             | Fact::Consent { .. }
             | Fact::Bind { .. }
+            | Fact::Erase(_)
             | Fact::Emission { .. } => {
                 people::apply(&mut work, place, fact)?;
                 1
@@ -216,7 +222,8 @@ fn apply_all<B: Book>(
             | Fact::Outlet(_)
             | Fact::Operator(_)
             | Fact::Programme(_)
-            | Fact::Device(_) => {
+            | Fact::Device(_)
+            | Fact::ErasureDone { .. } => {
                 rule(&mut work, fact);
                 1
             }
@@ -242,6 +249,10 @@ fn rule<B: Book>(work: &mut Work<'_, B>, fact: &Fact) {
         Fact::Operator(operator) => Row::Operator(operator.clone()),
         Fact::Programme(programme) => Row::Programme(programme.clone()),
         Fact::Device(device) => Row::Device(device.clone()),
+        Fact::ErasureDone { device, up_to } => Row::ErasureDone(ErasureDone {
+            device: *device,
+            up_to: *up_to,
+        }),
         _ => return,
     };
     work.put(row, Echo::AsClaimed);
@@ -301,6 +312,9 @@ impl Book for Nothing {
     }
     fn programme(&self, _: ProgrammeVersion) -> Result<Option<Programme>, Self::Error> {
         Ok(None)
+    }
+    fn is_erased(&self, _: CustomerId) -> Result<bool, Self::Error> {
+        Ok(false)
     }
     fn requested(&self, _: RequestMark) -> Result<Option<OpId>, Self::Error> {
         Ok(None)

@@ -4,7 +4,7 @@
 
 use kartka_domain::card::CardNumber;
 use kartka_domain::customer::Will;
-use kartka_domain::ids::{CustomerId, InstrumentId, PurchaseId};
+use kartka_domain::ids::{CustomerId, DeviceNo, InstrumentId, PurchaseId, Seq};
 use kartka_domain::ledger::LotTerms;
 use kartka_domain::moment::Date;
 use kartka_domain::op::{Claim, Fact, Sale};
@@ -47,6 +47,7 @@ const COUNT: u16 = 5;
 /// The key and the record of a row that the op sets.
 const KEY: u16 = 2;
 const ROW: u16 = 3;
+const UP_TO: u16 = 3;
 
 /// Kinds of entries, by number.
 mod kind {
@@ -59,11 +60,13 @@ mod kind {
     pub(super) const RETURN: i64 = 7;
     pub(super) const ATTACH: i64 = 8;
     pub(super) const CLAIM: i64 = 9;
+    pub(super) const ERASE: i64 = 10;
     pub(super) const BUSINESS: i64 = 20;
     pub(super) const OUTLET: i64 = 21;
     pub(super) const OPERATOR: i64 = 22;
     pub(super) const PROGRAMME: i64 = 23;
     pub(super) const DEVICE: i64 = 24;
+    pub(super) const ERASURE_DONE: i64 = 30;
 }
 
 /// The record of one fact in an op of `date` whose last sale was to `sold_to`.
@@ -94,6 +97,10 @@ pub(super) fn entry_record(fact: &Fact, date: Date, sold_to: Option<CustomerId>)
             of(kind::BIND);
             r.put(CUSTOMER, customer.get());
             r.put(CARD, card.value().cast_signed());
+        }
+        Fact::Erase(customer) => {
+            of(kind::ERASE);
+            r.put(CUSTOMER, customer.get());
         }
         Fact::Emission { slot, first, count } => {
             of(kind::EMISSION);
@@ -154,6 +161,11 @@ pub(super) fn entry_record(fact: &Fact, date: Date, sold_to: Option<CustomerId>)
             device.no.get(),
             row::device_record(device),
         ),
+        Fact::ErasureDone { device, up_to } => {
+            of(kind::ERASURE_DONE);
+            r.put(KEY, device.get());
+            r.put(UP_TO, up_to.0);
+        }
     }
     r
 }
@@ -198,6 +210,7 @@ pub(super) fn read_entry(
             card: CardNumber::from_value(r.int(CARD)?).map_err(|_| WireError::OutOfRange(CARD))?,
             customer: customer()?,
         },
+        kind::ERASE => Fact::Erase(customer()?),
         kind::EMISSION => Fact::Emission {
             slot: read_slot(r, SLOT)?.ok_or(WireError::Missing(SLOT))?,
             first: r.int(FIRST)?,
@@ -235,6 +248,10 @@ pub(super) fn read_entry(
         kind::DEVICE => row()
             .and_then(|(key, r)| row::read_device(key, r))
             .map(Fact::Device)?,
+        kind::ERASURE_DONE => Fact::ErasureDone {
+            device: DeviceNo::new(r.int(KEY)?).map_err(|_| WireError::OutOfRange(KEY))?,
+            up_to: Seq(r.int(UP_TO)?),
+        },
         _ => return Err(WireError::OutOfRange(KIND)),
     })
 }

@@ -17,7 +17,9 @@ use kartka_domain::programme::{
     StampFor, Terms,
 };
 use kartka_domain::purchase::*;
-use kartka_domain::row::{Card, CardState, EdgeState, Emission, Inbox, Merge, MergeReason, Row};
+use kartka_domain::row::{
+    Card, CardState, EdgeState, Emission, Erasure, ErasureDone, Inbox, Merge, MergeReason, Row,
+};
 
 pub(crate) fn id(device: u32, n: i64) -> Id {
     DeviceNo::new(device).unwrap().id(n).unwrap()
@@ -427,6 +429,21 @@ pub(crate) fn rows() -> Vec<(&'static str, Row)> {
             Row::Inbox(inbox(Some(customer(17)), Some(customer(18)))),
         ),
         ("inbox-of-nobody", Row::Inbox(inbox(None, None))),
+        (
+            "erasure",
+            Row::Erasure(Erasure {
+                customer: customer(17),
+                by: EntryId(id(2, 84)),
+                date: date("2025-12-16"),
+            }),
+        ),
+        (
+            "erasure-done",
+            Row::ErasureDone(ErasureDone {
+                device: DeviceNo::new(3).unwrap(),
+                up_to: Seq(4_711),
+            }),
+        ),
         ("purchase", Row::Purchase(bare_purchase())),
         ("full-purchase", Row::Purchase(full_purchase())),
         ("return", Row::Return(bare_return())),
@@ -575,6 +592,10 @@ pub(crate) fn ops() -> Vec<(&'static str, Op)> {
         purchase,
         customer: who,
     }];
+    let done = Fact::ErasureDone {
+        device: DeviceNo::new(3).unwrap(),
+        up_to: Seq(4_711),
+    };
     vec![
         ("founding", op(1, found)),
         ("registration", registration),
@@ -584,5 +605,7 @@ pub(crate) fn ops() -> Vec<(&'static str, Op)> {
         ("return", op(50, back)),
         ("void", op(60, void)),
         ("attach", op(70, attach)),
+        ("erase", op(80, vec![Fact::Erase(customer(17))])),
+        ("erasure-done", op(90, vec![done])),
     ]
 }

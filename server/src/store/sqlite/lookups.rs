@@ -2,6 +2,8 @@
 
 use kartka_domain::authority::Anchor;
 use kartka_domain::ids::{DeviceNo, Id, OpId, Seq};
+use kartka_protocol::batch::Personal;
+use kartka_protocol::chain::PersonalHash;
 use rusqlite::{OptionalExtension as _, Params, Row};
 
 use super::View;
@@ -10,7 +12,8 @@ use crate::store::{Anchored, DeviceState, Rights, StoreError, StoredOp, Token};
 impl View<'_> {
     pub(super) fn find_op(&self, id: OpId) -> Result<Option<StoredOp>, StoreError> {
         let mut statement = self.conn.prepare_cached(
-            "SELECT last, seq, at, request, chain, facts, personal, nonce FROM op WHERE id = ?1",
+            "SELECT last, seq, at, request, chain, facts, personal, nonce, personal_hash, erased
+             FROM op WHERE id = ?1",
         )?;
         let found = statement
             .query_row([id.get()], |row| {
@@ -24,8 +27,7 @@ impl View<'_> {
                         request: row.get(3)?,
                         chain: row.get(4)?,
                         facts: row.get(5)?,
-                        personal: row.get(6)?,
-                        nonce: row.get(7)?,
+                        personal: personal(row)?,
                     })
                 };
                 Ok(Id::new(last).map(op))
@@ -94,6 +96,17 @@ impl View<'_> {
             used_by,
         }))
     }
+}
+
+/// The columns 6 to 9 of an op.
+fn personal(row: &Row<'_>) -> rusqlite::Result<Personal> {
+    let hash: Option<[u8; 32]> = row.get(8)?;
+    Ok(match (row.get(6)?, row.get(7)?, hash.map(PersonalHash)) {
+        (Some(bytes), Some(nonce), _) => Personal::Here { nonce, bytes },
+        (_, _, Some(hash)) if row.get(9)? => Personal::Erased(hash),
+        (_, _, Some(hash)) => Personal::Withheld(hash),
+        _ => Personal::None,
+    })
 }
 
 /// A device's columns as they lie.

@@ -8,7 +8,10 @@ use rusqlite::{Connection, Transaction, TransactionBehavior};
 use crate::store::StoreError;
 
 /// The steps in their order; step `n` brings a file from version `n - 1` to version `n`.
-const STEPS: &[&str] = &[include_str!("migrations/0001_business.sql")];
+const STEPS: &[&str] = &[
+    include_str!("migrations/0001_business.sql"),
+    include_str!("migrations/0002_erasure.sql"),
+];
 
 /// Runs the steps that the file has not seen.
 ///

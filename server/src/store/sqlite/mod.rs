@@ -4,6 +4,7 @@
 //! index serves stands in the migration.
 
 mod control;
+mod erasure;
 mod lookups;
 mod migrate;
 mod open;
@@ -132,6 +133,10 @@ impl BusinessStore for SqliteStore {
         Ok(())
     }
 
+    fn wipe_traces(&self) -> Result<bool, StoreError> {
+        erasure::wipe_traces(self)
+    }
+
     fn read(
         &self,
         work: &mut dyn FnMut(&dyn Reads) -> Result<(), StoreError>,
@@ -177,7 +182,7 @@ mod tests {
                 newer,
                 StoreError::TooNew {
                     found: 99,
-                    known: 1
+                    known: 2
                 }
             ),
             "{newer}"

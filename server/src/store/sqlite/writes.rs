@@ -1,9 +1,13 @@
 //! Writing, always inside the writer's transaction.
 
+use std::collections::BTreeSet;
+
 use kartka_domain::authority::Echo;
 use kartka_domain::ids::CustomerId;
 use kartka_domain::moment::day_number;
 use kartka_domain::row::{Row, RowKind};
+
+use kartka_protocol::batch::Personal;
 
 use super::View;
 use super::lookups::bits_of;
@@ -53,10 +57,15 @@ impl Writes for View<'_> {
     }
 
     fn put_op(&self, op: &StoredOp) -> Result<(), StoreError> {
+        let (section, nonce, hash) = match &op.personal {
+            Personal::None => (None, None, None),
+            Personal::Here { nonce, bytes } => (Some(bytes), Some(nonce), None),
+            Personal::Withheld(hash) | Personal::Erased(hash) => (None, None, Some(hash.0)),
+        };
         self.conn
             .prepare_cached(
-                "INSERT INTO op (id, last, seq, at, request, chain, facts, personal, nonce)
-                 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)",
+                "INSERT INTO op (id, last, seq, at, request, chain, facts, personal, nonce, personal_hash, erased)
+                 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)",
             )?
             .execute((
                 op.id.get(),
@@ -66,8 +75,10 @@ impl Writes for View<'_> {
                 &op.request,
                 op.chain,
                 &op.facts,
-                &op.personal,
-                &op.nonce,
+                section,
+                nonce,
+                hash,
+                matches!(op.personal, Personal::Erased(_)),
             ))?;
         Ok(())
     }
@@ -174,6 +185,11 @@ impl Writes for View<'_> {
                 token.used_by.map(kartka_domain::ids::DeviceNo::get),
             ))?;
         Ok(())
+    }
+
+    fn wipe_people(&self, people: &BTreeSet<CustomerId>) -> Result<(), StoreError> {
+        self.wipe_ops(people)?;
+        self.wipe_apart(people)
     }
 
     fn put_fact(&self, fact: Fact, value: &[u8]) -> Result<(), StoreError> {
