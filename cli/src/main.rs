@@ -3,6 +3,7 @@
 mod demo;
 mod desk;
 mod failure;
+mod keep;
 mod messages;
 mod money;
 mod qr;
@@ -32,6 +33,10 @@ enum Command {
     Serve(serve::ServeArgs),
     /// Founds businesses on a server.
     Admin(serve::AdminArgs),
+    /// Backs up every business of a server, also while it runs.
+    Backup(keep::BackupArgs),
+    /// Puts a backup back into a new folder for the server.
+    Restore(keep::RestoreArgs),
     /// Prints file, kind and text of every code found in PNG pictures, tab-separated.
     Scan(scan::ScanArgs),
     /// The core as a command: a device like any other.
@@ -45,6 +50,8 @@ fn main() -> ExitCode {
         Command::Demo(args) => demo::run(args, &mut out),
         Command::Serve(args) => serve::serve(args, &mut out),
         Command::Admin(args) => serve::admin(args, &mut out),
+        Command::Backup(args) => keep::back_up(args, &mut out),
+        Command::Restore(args) => keep::put_back(args, &mut out),
         Command::Scan(args) => scan::run(args, &mut out),
         Command::Desk(args) => desk::run(args, &mut out),
     };

@@ -3,103 +3,11 @@
 
 mod common;
 
-use std::io::{BufRead as _, BufReader};
 use std::net::TcpListener;
 use std::path::Path;
-use std::process::{Child, ChildStdout, Stdio};
 
-use common::{Desk, Run, command, ended, kartka};
-
-/// A running `kartka serve`.
-struct Server {
-    child: Child,
-    out: BufReader<ChildStdout>,
-    said: String,
-}
-
-impl Server {
-    /// Serves a folder at an address; ready when this returns.
-    fn start(data: &Path, bind: &str) -> Self {
-        let mut child = command()
-            .args([
-                "serve",
-                "--pair",
-                "--data",
-                data.to_str().unwrap(),
-                "--bind",
-                bind,
-            ])
-            .stdout(Stdio::piped())
-            .spawn()
-            .unwrap();
-        let mut out = BufReader::new(child.stdout.take().unwrap());
-        let mut said = String::new();
-        while !said.contains("pairing code: ") {
-            assert_ne!(out.read_line(&mut said).unwrap(), 0, "{said}");
-        }
-        Self { child, out, said }
-    }
-
-    /// The text of the pairing code it printed.
-    fn code(&self) -> &str {
-        code(&self.said)
-    }
-
-    /// Asks it to stop as Ctrl-C does, and waits.
-    fn interrupt(mut self) -> (Option<i32>, String) {
-        interrupt(&self.child);
-        let status = self.child.wait().unwrap();
-        let mut rest = String::new();
-        while self.out.read_line(&mut rest).unwrap() > 0 {}
-        (status.code(), rest)
-    }
-}
-
-fn interrupt(child: &Child) {
-    let id = child.id().to_string();
-    assert!(
-        std::process::Command::new("kill")
-            .args(["-INT", &id])
-            .status()
-            .unwrap()
-            .success()
-    );
-}
-
-fn code(text: &str) -> &str {
-    let line = text
-        .lines()
-        .find_map(|line| line.strip_prefix("pairing code: "));
-    line.unwrap_or_else(|| panic!("{text}"))
-}
-
-/// A port that is free now.
-fn free_address() -> String {
-    TcpListener::bind("127.0.0.1:0")
-        .unwrap()
-        .local_addr()
-        .unwrap()
-        .to_string()
-}
-
-fn create(data: &Path, bind: &str) -> Run {
-    kartka([
-        "admin",
-        "create-business",
-        "--data",
-        data.to_str().unwrap(),
-        "--bind",
-        bind,
-        "--name",
-        "Bar",
-        "--country",
-        "UA",
-        "--kind",
-        "coffee",
-        "--owner",
-        "Mia",
-    ])
-}
+use common::server::{Server, code, create, free_address};
+use common::{Desk, command, ended, kartka};
 
 #[test]
 fn two_desks_meet_at_a_server_and_agree() {

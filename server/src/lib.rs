@@ -4,6 +4,7 @@
 //! mean by `protocol`. Never depends on the phone's core.
 
 pub mod authority;
+pub mod backup;
 mod http;
 mod pages;
 pub mod platform;
@@ -12,7 +13,7 @@ mod shops;
 pub mod store;
 mod writer;
 
-pub use authority::{Authority, ExchangeError, FoundingInput, NotFounded};
+pub use authority::{Audit, Authority, ExchangeError, FoundingInput, NotFounded};
 pub use kartka_domain as domain;
 pub use serve::{RunningServer, Server, ServerConfig, StartError};
 pub use store::{Place, Rights, StoreError};

@@ -24,7 +24,7 @@ use crate::http::{App, Open, Peer, router};
 use crate::platform::{Clock, Random};
 use crate::shops::Shop;
 use crate::store::sqlite::SqliteStore;
-use crate::store::{Rights, StoreError, hex};
+use crate::store::{KeyFolder, Place, Rights, StoreError, hex};
 
 /// Connections served at once; more wait in the system's queue.
 const CONNECTIONS: usize = 16_384;
@@ -138,7 +138,11 @@ impl Server {
             app.shops.add(authority).map_err(StartError::Thread)?;
         }
         let routes = router(app.clone());
-        tokio::spawn(days(Arc::downgrade(&app), app.stop.clone()));
+        tokio::spawn(days(
+            Arc::downgrade(&app),
+            KeyFolder::of(&Place::from(&config.data)),
+            app.stop.clone(),
+        ));
         let listening = tokio::spawn(accept(listener, routes, app.clone(), stopping));
         tracing::info!(%local, businesses = app.shops.all().len(), "serving");
         Ok(RunningServer {
@@ -269,7 +273,8 @@ impl RunningServer {
 }
 
 /// Begins every business day also where nobody sells: any commit does, so an empty one is enough.
-async fn days(app: Weak<App>, mut stop: watch::Receiver<bool>) {
+/// Keys of backups whose time is over go with the day as well.
+async fn days(app: Weak<App>, keys: KeyFolder, mut stop: watch::Receiver<bool>) {
     let mut every = tokio::time::interval(DAY_CHECK);
     loop {
         tokio::select! {
@@ -277,6 +282,11 @@ async fn days(app: Weak<App>, mut stop: watch::Receiver<bool>) {
             _ = stop.changed() => return,
         }
         let Some(app) = app.upgrade() else { return };
+        match keys.drop_old_seal_keys(app.clock.now_ms()) {
+            Ok(0) => {}
+            Ok(dropped) => tracing::info!(dropped, "keys of old backups were destroyed"),
+            Err(error) => tracing::error!(%error, "keys of old backups can't be destroyed"),
+        }
         for shop in app.shops.all() {
             // The writer's log says what went wrong; the next look comes soon.
             let _ = shop.writer.run(Job::Day).await;

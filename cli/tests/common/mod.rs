@@ -1,6 +1,8 @@
 //! Runs the real binary.
 #![allow(dead_code, clippy::unwrap_used)]
 
+pub(crate) mod server;
+
 use std::ffi::OsStr;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};

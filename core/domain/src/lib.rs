@@ -28,3 +28,4 @@ pub mod redeem;
 pub mod refund;
 pub mod report;
 pub mod row;
+pub mod whatif;

@@ -245,6 +245,11 @@ impl Tx<'_> {
         )
     }
 
+    /// Forgets the authority's order of own ops above `settled`: an authority that was put back gives another one.
+    pub(crate) fn forget_order(&self, settled: i64) -> Result<(), StoreError> {
+        self.execute("UPDATE own_op SET seq = NULL WHERE op > ?1", [settled])
+    }
+
     /// Keeps a sealed batch.
     pub(crate) fn add_sealed(&self, batch: &SealedBatch) -> Result<(), StoreError> {
         let values = params![batch.first_op, batch.last_op, batch.bytes];

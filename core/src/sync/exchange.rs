@@ -10,6 +10,7 @@ use kartka_protocol::scope::Scope;
 use kartka_protocol::signature::PublicKey;
 
 use super::failure::Failure;
+use super::heal;
 use super::history::{Known, Stop, judge};
 use super::outbox::next_push;
 use super::rebase::{Ground, apply};
@@ -18,7 +19,7 @@ use super::state::{SyncState, highest_epoch, note_epoch};
 use super::wanted::cursors;
 use crate::error::CoreError;
 use crate::shop::Shop;
-use crate::store::{DeviceRow, HeadRow, Reader, Standing, StoreError};
+use crate::store::{DeviceRow, HeadRow, Reader, Standing, StoreError, Tx};
 
 /// Bytes of pages taken in one exchange: some 20,000 rows in one transaction.
 const BUDGET: u32 = 1_024 * 1_024;
@@ -182,26 +183,26 @@ fn erased(reader: &Reader<'_>, head: &HeadRow) -> Result<Option<Erased>, StoreEr
 /// came between; [`CoreError::Store`].
 pub(super) fn finish(shop: &Shop, asked: &Asked, bytes: &[u8]) -> Result<Finished, CoreError> {
     let answer = SyncAnswer::decode(bytes).map_err(|_| Failure::NotTheAnswer)?;
-    let used = shop.store.write(|tx| {
+    let used: Result<Finished, CoreError> = shop.store.write(|tx| {
         let now = setting(shop, tx)?;
         check_sender(&now, asked, &answer)?;
         if !asked.standpoint.holds(tx, &now)? {
             return Err(CoreError::Stale);
         }
+        if answer.head.head.epoch < now.highest {
+            // An old server was started again. Nobody need do anything here: it ends when that one does.
+            return Ok(Err(CoreError::ServerWentBack));
+        }
         let known = Known {
             device: &now.device,
             head: &now.head,
             state: &now.state,
-            highest: now.highest,
         };
-        if let Some(stop) = judge(tx, &known, &answer)? {
-            let mut head = now.head;
-            head.stopped = Some(stop.code());
-            tx.set_head(&head)?;
-            return Ok(Err(CoreError::from(stop)));
-        }
-        if let Some(refusal) = answer.refusal {
-            return Err(Failure::Refused(refusal).into());
+        let lost = heal::lost_above(&known, &answer)?;
+        if lost.is_none()
+            && let Some(stop) = judge(tx, &known, &answer)?
+        {
+            return stopped(tx, stop).map(Err);
         }
         let ground = Ground {
             device: now.device,
@@ -211,6 +212,18 @@ pub(super) fn finish(shop: &Shop, asked: &Asked, bytes: &[u8]) -> Result<Finishe
             sent_monotonic_ms: asked.sent_monotonic_ms,
             clock: shop.platform.clock.as_ref(),
         };
+        if let Some(shared) = lost {
+            return match heal::begin(tx, ground, &answer, shared)? {
+                Some(stop) => stopped(tx, stop).map(Err),
+                None => Ok(Ok(Finished::default())),
+            };
+        }
+        if let Some(refusal) = answer.refusal {
+            return Err(Failure::Refused(refusal).into());
+        }
+        if ground.state.healing.is_some() {
+            return heal::go_on(tx, ground, &answer).map(Ok);
+        }
         apply(tx, ground, &answer).map(Ok)
     })?;
     if used.is_ok() {
@@ -218,6 +231,14 @@ pub(super) fn finish(shop: &Shop, asked: &Asked, bytes: &[u8]) -> Result<Finishe
         note_epoch(keys, asked.business, answer.head.head.epoch)?;
     }
     used
+}
+
+/// Stops the exchange until a person acts.
+fn stopped(tx: &Tx<'_>, stop: Stop) -> Result<CoreError, CoreError> {
+    let mut head = tx.head()?.ok_or(CoreError::NotPaired)?;
+    head.stopped = Some(stop.code());
+    tx.set_head(&head)?;
+    Ok(stop.into())
 }
 
 /// Whether this is the paired authority's answer to this very request.

@@ -3,9 +3,8 @@
 //! Two findings stop the exchange until a person acts: this copy of the data was rolled back or cloned, or the
 //! authority lost what it had signed. Nothing is sent, changed or thrown away then.
 
-use kartka_domain::ids::{BirthMark, Epoch, Seq};
+use kartka_domain::ids::BirthMark;
 use kartka_protocol::chain::ChainValue;
-use kartka_protocol::head::Reign;
 use kartka_protocol::message::{Refusal, SyncAnswer};
 
 use super::state::SyncState;
@@ -54,8 +53,6 @@ pub(super) struct Known<'a> {
     pub(super) device: &'a DeviceRow,
     pub(super) head: &'a HeadRow,
     pub(super) state: &'a SyncState,
-    /// The highest epoch it has ever seen.
-    pub(super) highest: Epoch,
 }
 
 /// Compares an answer, whose head's signature was checked, with what is known here.
@@ -79,23 +76,12 @@ pub(super) fn judge(
 
 fn went_back(known: &Known<'_>, answer: &SyncAnswer) -> bool {
     let now = answer.head.head;
-    if now.epoch < known.highest {
-        return true;
-    }
-    let seen = known.state.head.map(|signed| signed.head);
-    let (epoch, seq) = seen.map_or((known.head.epoch, Seq(0)), |seen| (seen.epoch, seen.seq));
-    if now.epoch != epoch {
-        return !keeps(&answer.lineage, epoch, seq);
-    }
-    now.seq < seq || seen.is_some_and(|seen| now.seq == seen.seq && now.log != seen.log)
-}
-
-/// Whether a lineage holds everything up to `seq` of `epoch`.
-fn keeps(lineage: &[Reign], epoch: Epoch, seq: Seq) -> bool {
-    let Some(at) = lineage.iter().position(|reign| reign.epoch == epoch) else {
-        return false;
-    };
-    lineage.get(at + 1).is_none_or(|next| next.first_seq > seq)
+    // A lower epoch was refused before, and what a higher epoch lost is told again (`heal`).
+    known.state.head.is_some_and(|signed| {
+        let seen = signed.head;
+        let same = now.epoch == seen.epoch;
+        same && (now.seq < seen.seq || now.seq == seen.seq && now.log != seen.log)
+    })
 }
 
 /// The chain of this phone's own ops, at the number up to which the authority holds them.

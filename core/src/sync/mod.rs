@@ -7,6 +7,7 @@
 mod engine;
 mod exchange;
 mod failure;
+mod heal;
 mod history;
 mod outbox;
 mod rebase;

@@ -92,7 +92,7 @@ fn read_pages(asked: &Standpoint, answer: &SyncAnswer) -> Result<Vec<Page>, Core
 }
 
 /// The last number the authority holds, as an id; 0 before the first.
-fn acked_id(device: DeviceNo, answer: &SyncAnswer) -> Result<i64, CoreError> {
+pub(super) fn acked_id(device: DeviceNo, answer: &SyncAnswer) -> Result<i64, CoreError> {
     match answer.acked.last {
         0 => Ok(0),
         n => Ok(device.id(n)?.get()),
@@ -247,7 +247,7 @@ fn compare(tx: &Tx<'_>, ground: &Ground<'_>, answer: &SyncAnswer) -> Result<Vec<
     Ok(mismatched)
 }
 
-fn ask_anew(state: &mut SyncState, scopes: &[Scope]) {
+pub(super) fn ask_anew(state: &mut SyncState, scopes: &[Scope]) {
     for scope in scopes {
         if !state.reset.contains(scope) {
             state.reset.push(*scope);
@@ -277,7 +277,7 @@ fn note_head(tx: &Tx<'_>, ground: &mut Ground<'_>, answer: &SyncAnswer) -> Resul
 }
 
 /// Keeps the clock pair this exchange measured; those of other boots while ops of them may wait (sync §5).
-fn note_clocks(ground: &mut Ground<'_>, answer: &SyncAnswer, outbox: u64) {
+pub(super) fn note_clocks(ground: &mut Ground<'_>, answer: &SyncAnswer, outbox: u64) {
     let boot = ground.clock.boot_id();
     let sent = ground.sent_monotonic_ms;
     let here = Anchor {

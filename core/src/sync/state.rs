@@ -1,7 +1,7 @@
 //! What a phone remembers from one exchange to the next beside its cursors: the last signed head, clock pairs, the
 //! oldest month, scopes that are pulled anew.
 
-use kartka_domain::ids::{BusinessId, Epoch};
+use kartka_domain::ids::{BusinessId, Epoch, Seq};
 use kartka_domain::moment::Month;
 use kartka_protocol::WireError;
 use kartka_protocol::fields::{Record, Shape, Value};
@@ -23,6 +23,7 @@ mod tag {
     pub(super) const RESET: u16 = 4;
     pub(super) const RENEWED: u16 = 5;
     pub(super) const LINEAGE: u16 = 6;
+    pub(super) const HEALING: u16 = 20;
 }
 
 mod epoch {
@@ -49,6 +50,8 @@ pub(super) struct SyncState {
     pub(super) reset: Vec<Scope>,
     /// Scopes that are being pulled anew: rows not seen again are gone when the pull is complete.
     pub(super) renewed: Vec<Scope>,
+    /// While a restored authority is told again what it lost: the last seq that it has in common with the rows here.
+    pub(super) healing: Option<Seq>,
 }
 
 impl SyncState {
@@ -70,6 +73,7 @@ impl SyncState {
         r.put_opt(tag::OLDEST, self.oldest.map(|month| i64::from(month.0)));
         put_scopes(&mut r, tag::RESET, &self.reset);
         put_scopes(&mut r, tag::RENEWED, &self.renewed);
+        r.put_opt(tag::HEALING, self.healing.map(|seq| seq.0));
         r.encode()
     }
 }
@@ -87,6 +91,7 @@ fn decode(bytes: &[u8]) -> Result<SyncState, WireError> {
         oldest: r.opt_int(tag::OLDEST)?.map(Month),
         reset: read_scopes(&r, tag::RESET)?,
         renewed: read_scopes(&r, tag::RENEWED)?,
+        healing: r.opt_int(tag::HEALING)?.map(Seq),
     })
 }
 
@@ -140,6 +145,19 @@ pub(crate) fn lineage_bytes(lineage: &[Reign]) -> Vec<u8> {
     let mut r = Record::new();
     r.put_records(tag::LINEAGE, lineage.iter().map(Reign::to_record));
     r.encode()
+}
+
+/// A lineage from the head's row; a founding phone's has none.
+pub(super) fn read_lineage(bytes: &[u8]) -> Result<Vec<Reign>, StoreError> {
+    if bytes.is_empty() {
+        return Ok(Vec::new());
+    }
+    let read = || -> Result<Vec<Reign>, WireError> {
+        let r = Record::decode(bytes, Shape::ENTITY)?;
+        let reigns = r.records(tag::LINEAGE)?.into_iter();
+        reigns.map(Reign::from_record).collect()
+    };
+    read().map_err(|_| StoreError::Malformed("head.lineage"))
 }
 
 /// The highest epoch of a business that this device has seen: it lies beside the keys, so that an older copy of the

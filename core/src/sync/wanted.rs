@@ -21,6 +21,10 @@ pub(super) fn cursors(
     outlet: OutletId,
     clock: &dyn Clock,
 ) -> Result<Vec<(Scope, Seq)>, StoreError> {
+    if state.healing.is_some() {
+        // First the authority is told what it lost.
+        return Ok(Vec::new());
+    }
     let held = reader.scopes()?;
     let mut wanted = vec![Scope::Base, Scope::Own];
     let newest = this_month(reader, state, outlet, clock)?;

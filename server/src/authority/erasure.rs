@@ -9,7 +9,6 @@ use kartka_domain::op::{ENTRIES_MAX, Fact as OpFact};
 use kartka_domain::row::{Row, RowKind};
 use kartka_protocol::message::Erased;
 
-use super::own::SERVER;
 use super::push::Order;
 use super::turn::Turn;
 use super::{Authority, Job, own};
@@ -150,7 +149,10 @@ pub(super) fn note_wiped(
 ) -> Result<(), StoreError> {
     turn.db.put_fact(Fact::Traces, &[])?;
     match turn.db.last_of(RowKind::Erasure, order.seq)? {
-        Some(last) => note_done(authority, turn, order, SERVER, last),
+        Some(last) => {
+            let server = own::author(turn.db)?;
+            note_done(authority, turn, order, server, last)
+        }
         None => Ok(()),
     }
 }

@@ -15,10 +15,10 @@ use kartka_domain::row::{EdgeState, Merge, Row, RowKind};
 
 use super::push::Order;
 use super::turn::Turn;
-use super::{Authority, own};
+use super::{Authority, hold, own};
 use crate::store::{Fact, StoreError};
 
-/// Takes out what ended, if that was not done yet on this business day.
+/// Takes out what ended, if that was not done yet on this business day and nothing holds it back.
 pub(super) fn begin_day(
     authority: &Authority,
     turn: &mut Turn<'_>,
@@ -28,6 +28,9 @@ pub(super) fn begin_day(
     let swept = turn.db.fact(Fact::Swept)?;
     let swept = swept.and_then(|bytes| <[u8; 8]>::try_from(bytes).ok());
     if swept.is_some_and(|day| i64::from_be_bytes(day) >= day_number(today)) {
+        return Ok(());
+    }
+    if hold::waits(turn.db, authority.now_ms())? {
         return Ok(());
     }
     let programme = newest(turn)?;

@@ -119,7 +119,7 @@ impl Authority {
     }
 
     /// An authority over a store that holds a business.
-    fn over(
+    pub(super) fn over(
         store: Box<dyn BusinessStore>,
         keys: KeyFolder,
         clock: Arc<dyn Clock>,

@@ -4,7 +4,6 @@
 //! push. Nothing is written.
 
 use kartka_domain::authority::Anchor;
-use kartka_domain::ids::Epoch;
 use kartka_protocol::WireError;
 use kartka_protocol::batch::{Batch, BatchError, OpenedOp, Personal};
 use kartka_protocol::chain::ChainValue;
@@ -12,7 +11,7 @@ use kartka_protocol::message::{Envelope, OLDEST_PROTO, Refusal, SyncRequest};
 use kartka_protocol::signature::PublicKey;
 
 use super::push::{Opened, Push, Ready, ReadyOp};
-use super::{Authority, memory};
+use super::{Authority, hold, memory};
 use crate::store::{DeviceState, Reads, StoreError, read};
 
 /// A request whose sender is known.
@@ -79,6 +78,10 @@ impl Authority {
             None => self.open_push(&request, &key)?,
             Some(_) => None,
         };
+        let push = match push {
+            None if refusal.is_none() && self.is_a_call(&request)? => Some(self.call(&request)),
+            push => push,
+        };
         Ok(Asked {
             request,
             push,
@@ -88,7 +91,6 @@ impl Authority {
 
     /// Epochs are ordered; who has seen a higher one refuses a lower (sync §1).
     fn epoch_refusal(&self, request: &SyncRequest) -> Result<Option<Refusal>, StoreError> {
-        let known = |epoch: Epoch| self.memory.lineage.iter().any(|r| r.epoch == epoch);
         if request.epoch > self.memory.epoch {
             tracing::error!(
                 business = %self.memory.business_short(),
@@ -98,15 +100,12 @@ impl Authority {
             );
             return Ok(Some(Refusal::EpochBehind));
         }
-        if !known(request.epoch) {
-            return Ok(Some(Refusal::EpochUnknown));
-        }
+        // A lower epoch that is not of this line had another restore: its phones tell what they have (sync §12).
         let Some(signed) = &request.head else {
             return Ok(None);
         };
         if signed.head.epoch != self.memory.epoch {
-            let unknown = !known(signed.head.epoch);
-            return Ok(unknown.then_some(Refusal::EpochUnknown));
+            return Ok(None);
         }
         let order = read(self.store.as_ref(), |db| memory::read_order(db))?;
         let same_place = signed.head.seq == order.seq && signed.head.log != order.log;
@@ -131,6 +130,28 @@ impl Authority {
         } else {
             Refusal::Malformed
         }))
+    }
+
+    /// Whether something waits for this device, and it has told everything: it pulls and brings nothing, and knows this epoch.
+    fn is_a_call(&self, request: &SyncRequest) -> Result<bool, StoreError> {
+        let here = request.head.as_ref().map(|signed| signed.head.epoch);
+        let tells = !request.batches.is_empty() || request.cursors.is_empty();
+        if here != Some(self.memory.epoch) || tells {
+            return Ok(false);
+        }
+        let hold = read(self.store.as_ref(), |db| hold::hold(db))?;
+        Ok(hold.is_some_and(|hold| hold.waiting.contains(&request.device)))
+    }
+
+    fn call(&self, request: &SyncRequest) -> Push {
+        Push {
+            device: request.device,
+            received_ms: self.now_ms(),
+            anchors: Vec::new(),
+            batches: Vec::new(),
+            erased: None,
+            called: true,
+        }
     }
 
     fn open_push(&self, request: &SyncRequest, key: &PublicKey) -> Result<Option<Push>, Turned> {
@@ -175,6 +196,7 @@ impl Authority {
             anchors,
             batches,
             erased,
+            called: false,
         }))
     }
 
@@ -228,11 +250,8 @@ fn open(batch: &Batch, before: Option<ChainValue>) -> Result<Ready, Turned> {
         first: batch.first,
         last: batch.last,
         chain: batch.chain,
-        bytes: if opened.is_none() {
-            batch.encode()
-        } else {
-            Vec::new()
-        },
+        // Also of a batch that could be opened: it may lead to another history than the one that is known.
+        bytes: batch.encode(),
         opened,
     })
 }

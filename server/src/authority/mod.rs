@@ -4,18 +4,22 @@
 //! server and directly by whoever runs everything in one thread. What an op comes to is decided by
 //! `domain::authority` alone.
 
+mod audit;
 mod book;
 mod erasure;
 mod exchange;
 mod expiry;
 mod found;
+mod hold;
 mod identity;
 mod intake;
 mod memory;
+mod numbers;
 mod own;
 mod pair;
 mod pull;
 pub(crate) mod push;
+mod reign;
 mod turn;
 
 use std::sync::Arc;
@@ -26,8 +30,12 @@ use kartka_protocol::head::SignedHead;
 
 use crate::platform::{Clock, Random};
 use crate::store::{BusinessStore, KeyFolder, StoreError, write};
+pub use audit::Audit;
+pub(crate) use audit::audit;
 pub use exchange::ExchangeError;
 pub use found::{FoundingInput, NotFounded};
+pub use hold::Hold;
+pub(crate) use hold::hold;
 pub(crate) use intake::{Asked, refusal_of};
 pub(crate) use memory::Memory;
 use pair::Enrol;
@@ -61,6 +69,8 @@ pub(crate) enum Job {
     Erase(Vec<CustomerId>),
     /// The traces of erased people are gone from this server's files.
     Wiped,
+    /// The owner's word that what waits after a restore need not wait.
+    Release,
 }
 
 impl Job {
@@ -68,7 +78,7 @@ impl Job {
     pub(crate) fn ops(&self) -> usize {
         match self {
             Self::Push(push) => push.ops(),
-            Self::Enrol(_) | Self::Day | Self::Erase(_) | Self::Wiped => 1,
+            Self::Enrol(_) | Self::Day | Self::Erase(_) | Self::Wiped | Self::Release => 1,
         }
     }
 }
@@ -90,6 +100,8 @@ pub(crate) enum Done {
     Enrol(Option<DeviceNo>),
     /// Of anything else.
     Day,
+    /// Of the owner's word.
+    Release,
 }
 
 impl Authority {
@@ -120,6 +132,10 @@ impl Authority {
                     Job::Wiped => {
                         erasure::note_wiped(self, &mut turn, &mut order)?;
                         Done::Day
+                    }
+                    Job::Release => {
+                        hold::end(db)?;
+                        Done::Release
                     }
                 });
             }

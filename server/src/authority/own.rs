@@ -15,10 +15,20 @@ use super::push::Order;
 use super::turn::Turn;
 use super::{Authority, memory};
 use crate::platform::draw;
-use crate::store::{Run, StoreError, StoredOp, Writes};
+use crate::store::{Fact as KeptFact, Reads, Run, StoreError, StoredOp, Writes};
 
 /// The number under which a server that founded writes its own ops; a restore takes a new one (sync §1).
 pub(super) const SERVER: DeviceNo = DeviceNo::FOUNDER;
+
+/// The number under which the authority writes its own ops now.
+pub(super) fn author(db: &(impl Reads + ?Sized)) -> Result<DeviceNo, StoreError> {
+    let malformed = || StoreError::Malformed(KeptFact::Author.name());
+    let Some(bytes) = db.fact(KeptFact::Author)? else {
+        return Ok(SERVER);
+    };
+    let bytes: [u8; 4] = bytes.try_into().map_err(|_| malformed())?;
+    DeviceNo::new(u32::from_be_bytes(bytes)).map_err(|_| malformed())
+}
 
 /// Writes one op of the server, now; says the first number it took.
 pub(super) fn write(
@@ -46,9 +56,9 @@ pub(super) fn write_op(
     let broken = |_| StoreError::Malformed("an own op");
     let mut device = turn
         .db
-        .device(SERVER)?
+        .device(author(turn.db)?)?
         .ok_or(StoreError::Malformed("the server's own device"))?;
-    let id = OpId(SERVER.id(device.acked + 1).map_err(broken)?);
+    let id = OpId(device.no.id(device.acked + 1).map_err(broken)?);
     let op = Op {
         id,
         request,

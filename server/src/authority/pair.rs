@@ -1,7 +1,6 @@
 //! Pairing: a token that is good once, and a new device let in with it (sync §7).
 
 use kartka_domain::business::Device;
-use kartka_domain::card::{EmitterSlot, NumberLength};
 use kartka_domain::ids::DeviceNo;
 use kartka_domain::money::Points;
 use kartka_domain::op::Fact as OpFact;
@@ -17,9 +16,9 @@ use kartka_protocol::signature::PublicKey;
 
 use super::intake::Turned;
 use super::turn::Turn;
-use super::{Authority, Done, Job, memory, own};
+use super::{Authority, Done, Job, memory, numbers, own};
 use crate::platform::draw;
-use crate::store::{DeviceState, Fact, Reads, Rights, StoreError, Token, read, write};
+use crate::store::{DeviceState, Reads, Rights, StoreError, Token, read, write};
 
 /// How long a token is good, in milliseconds.
 const TOKEN_MS: i64 = 10 * 60 * 1_000;
@@ -186,7 +185,8 @@ pub(super) fn take(
         // A key names one device for ever; a phone that is paired anew makes a new one.
         return Ok(None);
     }
-    let (no, slot) = next_numbers(turn)?;
+    let no = numbers::next_device(turn.db, authority.random.as_ref())?;
+    let slot = numbers::next_slot(turn.db, authority.random.as_ref())?;
     let state = DeviceState {
         no,
         key: enrol.key,
@@ -226,24 +226,6 @@ fn is_good(
         None => Ok(true),
         Some(no) => Ok(db.device(no)?.is_some_and(|device| device.key == *key)),
     }
-}
-
-/// The next device number and emitter slot, neither ever given before.
-fn next_numbers(turn: &Turn<'_>) -> Result<(DeviceNo, EmitterSlot), StoreError> {
-    let last = turn.db.fact(Fact::LastDevice)?;
-    let last = last.and_then(|bytes| <[u8; 4]>::try_from(bytes).ok());
-    let last = last.ok_or(StoreError::Malformed("last-device"))?;
-    let no = u32::from_be_bytes(last).saturating_add(1);
-    let device = DeviceNo::new(no).map_err(|_| StoreError::Malformed("last-device"))?;
-    turn.db.put_fact(Fact::LastDevice, &no.to_be_bytes())?;
-    let last = turn.db.fact(Fact::LastSlot)?;
-    let last = last.and_then(|bytes| <[u8; 2]>::try_from(bytes).ok());
-    // Slot 0 is the founder's.
-    let slot = last.map_or(0, u16::from_be_bytes).saturating_add(1);
-    let emitter = EmitterSlot::new(NumberLength::Ten, slot)
-        .map_err(|_| StoreError::Malformed("last-slot"))?;
-    turn.db.put_fact(Fact::LastSlot, &slot.to_be_bytes())?;
-    Ok((device, emitter))
 }
 
 /// The newest programme's bound of points between two exchanges; none when no instrument states one.

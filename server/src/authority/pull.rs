@@ -12,7 +12,7 @@ use kartka_protocol::rows::WireRow;
 use kartka_protocol::scope::Scope;
 
 use super::push::{History, Order, Outcome};
-use super::{Authority, memory};
+use super::{Authority, hold, memory};
 use crate::store::{DeviceState, Reads, Rights, StoreError, Visit, read};
 
 /// Months before the current one that every phone may have (sync §4).
@@ -41,6 +41,9 @@ impl Authority {
                 .device(request.device)?
                 .ok_or(StoreError::Malformed("an unknown device was let in"))?;
             let mut answer = self.bare(request, &device, order);
+            if hold::hold(db)?.is_some() {
+                answer.flags = answer.flags.with(Flag::Heal);
+            }
             answer.refusal = refusal.or_else(|| forked(outcome));
             if answer.refusal.is_none() {
                 self.fill(db, request, &device, order, &mut answer)?;

@@ -14,7 +14,7 @@ use kartka_protocol::chain::{ChainValue, LogHash};
 use kartka_protocol::{civil, limits};
 
 use super::turn::Turn;
-use super::{Authority, erasure, expiry};
+use super::{Authority, erasure, expiry, hold};
 use crate::store::{Anchored, Apart, DeviceState, Run, StoreError, StoredOp};
 
 /// Batches of one device, ready to be ordered.
@@ -29,6 +29,8 @@ pub(crate) struct Push {
     pub(crate) batches: Vec<Ready>,
     /// Up to where the device says that it holds nothing of erased people, if that is news.
     pub(crate) erased: Option<Seq>,
+    /// Whether the device has nothing left to tell that it knew before a restore.
+    pub(crate) called: bool,
 }
 
 impl Push {
@@ -163,6 +165,9 @@ pub(super) fn take(
     if let Some(up_to) = push.erased {
         erasure::note_done(authority, turn, order, push.device, up_to)?;
     }
+    if push.called {
+        hold::called(turn.db, device.no)?;
+    }
     Ok(Outcome {
         device,
         taken: intake.taken,
@@ -293,7 +298,11 @@ impl Intake<'_> {
         ops: &[ReadyOp],
     ) -> Result<(), StoreError> {
         let mut run: Option<Run> = None;
+        let waits = hold::waits(turn.db, self.received_ms)?;
         for ready in ops {
+            if waits && hold::misses(turn, ready.op.as_ref())? {
+                break;
+            }
             let seq = self.order_one(turn, order, device, ready)?;
             match &mut run {
                 Some(run) if run.last_seq.0 + 1 == seq.0 => {

@@ -102,6 +102,7 @@ pub(crate) fn router(app: Arc<App>) -> Router {
         .route("/", get(pages::owner::door))
         .route("/owner/{business}", get(pages::owner::today))
         .route("/owner/{business}/pair", post(pages::owner::pair))
+        .route("/owner/{business}/release", post(pages::owner::release))
         .route("/{tag}/{code}", get(pages::card::card))
         .fallback(pages::card::nothing)
         .layer(from_fn(guard))

@@ -14,7 +14,7 @@ use kartka_domain::row::{Row, RowKind};
 use kartka_protocol::rows::WireRow;
 
 use super::{business, one};
-use crate::authority::Authority;
+use crate::authority::{Authority, Hold, hold};
 use crate::store::{Reads, StoreError, read};
 
 /// A week, in milliseconds.
@@ -36,6 +36,8 @@ pub(crate) struct Overview {
     pub(crate) customers: u64,
     /// Phones let in.
     pub(crate) phones: u64,
+    /// What waits after a restore.
+    pub(crate) hold: Option<Hold>,
 }
 
 impl Authority {
@@ -84,6 +86,7 @@ fn overview(db: &dyn Reads, now_ms: i64) -> Result<Overview, StoreError> {
         liability: report::liability(&outstanding, &programme).map_err(overflow)?,
         customers: db.count(RowKind::Customer)?,
         phones: db.count(RowKind::Device)?,
+        hold: hold(db)?,
         week_before: (before, change),
         today,
     })

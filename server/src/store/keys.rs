@@ -17,21 +17,34 @@ use super::StoreError;
 use crate::platform::Random;
 
 /// Bytes of a database key.
-const KEY_BYTES: usize = 32;
+pub(super) const KEY_BYTES: usize = 32;
 
 /// The random 256-bit key of one database; wiped when dropped, never printed.
 pub(crate) struct DatabaseKey(Zeroizing<[u8; KEY_BYTES]>);
 
 impl DatabaseKey {
+    pub(super) const fn new(bytes: Zeroizing<[u8; KEY_BYTES]>) -> Self {
+        Self(bytes)
+    }
+
     /// The statement that gives SQLCipher the raw key, without a derivation that only passwords need.
     pub(super) fn pragma(&self) -> Zeroizing<String> {
         let mut sql = Zeroizing::new(String::with_capacity(32 + 2 * KEY_BYTES));
-        sql.push_str("PRAGMA key = \"x'");
-        for byte in self.0.iter() {
-            write!(sql, "{byte:02x}").expect("a string takes every write");
-        }
-        sql.push_str("'\"");
+        sql.push_str("PRAGMA key = \"");
+        sql.push_str(&self.raw());
+        sql.push('"');
         sql
+    }
+
+    /// The raw key as SQLCipher writes it.
+    pub(super) fn raw(&self) -> Zeroizing<String> {
+        let mut text = Zeroizing::new(String::with_capacity(3 + 2 * KEY_BYTES));
+        text.push_str("x'");
+        for byte in self.0.iter() {
+            write!(text, "{byte:02x}").expect("a string takes every write");
+        }
+        text.push('\'');
+        text
     }
 }
 
@@ -181,7 +194,13 @@ impl KeyFolder {
         self.0.join(format!("{}.{what}", hex(&business.0)))
     }
 
-    fn replace(&self, path: &Path, bytes: &[u8]) -> Result<(), StoreError> {
+    /// The folder itself.
+    pub(super) fn folder(&self) -> &Path {
+        &self.0
+    }
+
+    /// Writes a private file in place of an older one; durable when this returns.
+    pub(super) fn replace(&self, path: &Path, bytes: &[u8]) -> Result<(), StoreError> {
         make_private_folder(&self.0)?;
         let fresh = path.with_extension("new");
         let mut file = private_file(&fresh)?;
@@ -212,7 +231,7 @@ pub(crate) fn business_of(text: &str) -> Option<BusinessId> {
     (lower && text.len() == 32).then(|| BusinessId(value.to_be_bytes()))
 }
 
-fn found<T>(result: io::Result<T>) -> io::Result<Option<T>> {
+pub(super) fn found<T>(result: io::Result<T>) -> io::Result<Option<T>> {
     match result {
         Ok(value) => Ok(Some(value)),
         Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),

@@ -7,6 +7,7 @@
 mod control;
 mod error;
 mod keys;
+mod seal;
 pub(crate) mod sqlite;
 mod types;
 
@@ -14,6 +15,7 @@ pub use control::{Balance, Control, LedgerLine};
 pub use error::StoreError;
 pub use keys::Place;
 pub(crate) use keys::{KeyFolder, business_of, hex};
+pub(crate) use seal::SealKey;
 pub use types::{
     Anchored, Apart, DeviceState, Fact, NewRow, Rights, Run, ScopeDigest, StoredOp, Token, Total,
     Visit, scope_of,
@@ -149,6 +151,14 @@ pub trait Reads {
     /// # Errors
     /// What the disk reports.
     fn op(&self, id: OpId) -> Result<Option<StoredOp>, StoreError>;
+    /// Walks all ops in the order of their seqs: seq, id, chain.
+    ///
+    /// # Errors
+    /// What `visit` returns, or what the disk reports.
+    fn log(
+        &self,
+        visit: &mut dyn FnMut(Seq, OpId, [u8; 32]) -> Result<(), StoreError>,
+    ) -> Result<(), StoreError>;
     /// The chain's value after the op whose last number is `last`.
     ///
     /// # Errors

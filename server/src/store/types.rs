@@ -182,6 +182,14 @@ pub enum Fact {
     Traces,
     /// The last business date for which expiry was posted, as a day number of 8 bytes.
     Swept,
+    /// The device number of the authority's own ops, 4 bytes; the founder's if there is none.
+    Author,
+    /// The last number of the block that device numbers come from, 4 bytes; they are counted up if there is none.
+    DeviceEnd,
+    /// Emitter slots to be given next, 2 bytes each; they are counted up if there is no list.
+    Slots,
+    /// What waits after a restore: since when, 8 bytes, and the devices waited for, 4 bytes each; empty = nothing.
+    Held,
 }
 
 impl Fact {
@@ -200,6 +208,10 @@ impl Fact {
             Self::OwnerSecret => "owner-secret",
             Self::Traces => "traces",
             Self::Swept => "swept",
+            Self::Author => "author",
+            Self::DeviceEnd => "device-end",
+            Self::Slots => "slots",
+            Self::Held => "held",
         }
     }
 }

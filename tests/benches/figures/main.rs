@@ -13,6 +13,7 @@ mod mix;
 mod sale;
 mod scan;
 mod server;
+mod whatif;
 
 fn main() {
     // `cargo test` runs benches too, with this flag: measuring is not testing.
@@ -21,6 +22,7 @@ fn main() {
     }
     println!("{}", versions());
     println!("{:<54} {:>18} {:>8}", "figure", "measured", "ratio");
+    whatif::run();
     sale::run();
     server::run();
     mix::run();

@@ -1,12 +1,14 @@
 //! Planted names and numbers, looked for in every file that phone and server leave behind: 0 hits after an erasure.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use kartka_core::domain::ids::CustomerId;
+use kartka_core::error::CoreError;
+use kartka_core::sync::Cancel;
 use kartka_core::usecase::customers::{NewCard, ProfileForm, Registration};
 use kartka_tests::leftovers::{Hit, Planted, files, scan};
 
-use super::shops::{Counter, Office, agree, copy_folder};
+use super::shops::{Counter, Office, agree, copy_folder, open};
 
 /// Nobody else in the shop is called so; the number as stored begins with the country.
 const TEXTS: [&str; 6] = [
@@ -135,6 +137,54 @@ fn nothing_of_an_erased_person_is_left_in_any_file() {
     for home in [a.home(), b.home(), office.home()] {
         assert_eq!(names(&hits(home)), [""; 0], "{}", home.display());
     }
+}
+
+/// A copy of a phone was set going; its branch is kept apart, names and all.
+#[test]
+fn what_is_kept_apart_is_wiped_too() {
+    let office = Office::founded();
+    let a = Counter::paired(&office, 1);
+    let person = plant(&a);
+    agree(&office, &[&a]);
+    let kept = tempfile::tempdir().unwrap();
+    let copy = kept.path().join("copy");
+    let a = a.closed(|folder| copy_folder(folder, &copy));
+    a.sell(person, 10_000);
+    agree(&office, &[&a]);
+    let twin = open(&copy_with_keys(&a, &copy), &a.time, 9);
+    let note = ProfileForm {
+        note: TEXTS[5].into(),
+        ..ProfileForm::default()
+    };
+    twin.edit(a.request(), person, &note).unwrap();
+    assert!(matches!(
+        twin.sync(&office.line(), &Cancel::default()),
+        Err(CoreError::Forked)
+    ));
+    let texts = |hits: Vec<Hit>| {
+        hits.into_iter()
+            .flat_map(|hit| hit.texts)
+            .collect::<Vec<_>>()
+    };
+    assert!(texts(hits(office.home())).contains(&TEXTS[5].to_owned()));
+    a.shop.erase(a.request(), person).unwrap();
+    agree(&office, &[&a]);
+    assert_eq!(texts(hits(office.home())), [""; 0]);
+    // The same branch comes again: it is known, and nothing of it is kept anew.
+    twin.resume_sync().unwrap();
+    assert!(matches!(
+        twin.sync(&office.line(), &Cancel::default()),
+        Err(CoreError::Forked)
+    ));
+    office.stopped(|_| {});
+    assert_eq!(texts(hits(office.home())), [""; 0]);
+}
+
+/// The copy of a phone's folder in a place of its own, beside a copy of the keys.
+fn copy_with_keys(counter: &Counter, copy: &Path) -> PathBuf {
+    let keys = counter.home().join("data.keys");
+    copy_folder(&keys, &copy.with_extension("keys"));
+    copy.to_owned()
 }
 
 /// Why a file is written anew: SQLite zeroes what is deleted, and forgets what it once moved to another page.

@@ -3,6 +3,7 @@
 
 mod engine;
 mod faults;
+mod healing;
 mod histories;
 mod meetings;
 mod over_http;

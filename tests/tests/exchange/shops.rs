@@ -6,7 +6,7 @@ use std::sync::{Arc, Mutex};
 
 use kartka_core::domain::customer::Phone;
 use kartka_core::domain::founding::ShopKind;
-use kartka_core::domain::ids::{CustomerId, PurchaseId};
+use kartka_core::domain::ids::{BusinessId, CustomerId, PurchaseId};
 use kartka_core::domain::money::{Money, Points};
 use kartka_core::error::CoreError;
 use kartka_core::platform::{Clock, FileKeyStore, Rng};
@@ -154,14 +154,52 @@ impl Office {
         self.home.path()
     }
 
+    /// Puts the data back as a restore does: in the next epoch.
+    pub(crate) fn put_back(&self, backup: &Path) {
+        self.reopened(
+            |data| {
+                std::fs::remove_dir_all(data).unwrap();
+                copy_folder(backup, data);
+            },
+            |data, business| {
+                let dice = Dice::seeded(self.seed + 2);
+                Authority::begin_reign(data, business, self.time.clone(), dice).unwrap()
+            },
+        );
+    }
+
+    /// Starts a copy of the data as on another machine, which has seen none of what was served since.
+    pub(crate) fn elsewhere(&self, backup: &Path) {
+        let keys = self.home.path().join("data.keys");
+        let away = self.home.path().join("away.keys");
+        copy_folder(&keys, &away);
+        for entry in std::fs::read_dir(&keys).unwrap() {
+            let path = entry.unwrap().path();
+            if path.extension().is_some_and(|end| end == "epoch") {
+                std::fs::remove_file(path).unwrap();
+            }
+        }
+        self.restore(backup);
+        copy_folder(&away, &keys);
+    }
+
     pub(crate) fn stopped(&self, work: impl FnOnce(&Path)) {
+        self.reopened(work, |data, business| {
+            let dice = Dice::seeded(self.seed + 1);
+            Authority::open(data, business, self.time.clone(), dice).unwrap()
+        });
+    }
+
+    fn reopened(
+        &self,
+        work: impl FnOnce(&Path),
+        open: impl FnOnce(&Path, BusinessId) -> Authority,
+    ) {
         let mut running = self.authority.lock().unwrap();
         let business = running.take().unwrap().business();
-        let data = self.home.path().join("data");
+        let data = self.home().join("data");
         work(&data);
-        let dice = Dice::seeded(self.seed + 1);
-        let authority = Authority::open(&data, business, self.time.clone(), dice).unwrap();
-        *running = Some(authority);
+        *running = Some(open(&data, business));
     }
 
     pub(crate) fn pairing_text(&self) -> String {

@@ -4,12 +4,14 @@ use std::sync::Arc;
 
 use axum::extract::{Extension, Path, State};
 use axum::http::{HeaderMap, StatusCode, Uri};
+use axum::response::Redirect;
 
 use kartka_domain::money::{Overflow, Points};
 
 use super::figures::{money, number, percent, points, signed_percent, weekday};
 use super::html::{Page, qr_tile, section, table, text};
 use super::words::Language;
+use crate::authority::{Hold, Job};
 use crate::http::exchange::on_thread;
 use crate::http::rate::Pass;
 use crate::http::{App, Peer, query};
@@ -71,6 +73,22 @@ pub(in crate::http) async fn pair(
     }
 }
 
+/// Nothing waits any more after a restore; then Today again.
+pub(in crate::http) async fn release(
+    State(app): State<Arc<App>>,
+    Extension(peer): Extension<Peer>,
+    Path(business): Path<String>,
+    headers: HeaderMap,
+    uri: Uri,
+) -> Result<Redirect, Page> {
+    let language = Language::of(&headers);
+    let shop = enter(&app, peer, &business, &uri).map_err(|status| closed(language, status))?;
+    match shop.writer.run(Job::Release).await {
+        Ok(_) => Ok(Redirect::to(&shop.authority.owner_path())),
+        Err(_) => Err(apology(language, StatusCode::INTERNAL_SERVER_ERROR)),
+    }
+}
+
 /// Whoever has the secret; an unknown business and a wrong secret are answered alike.
 fn enter(app: &App, peer: Peer, business: &str, uri: &Uri) -> Result<Arc<Shop>, StatusCode> {
     if let Pass::Wait(_) = app.pages.take(peer.0, app.clock.now_ms()) {
@@ -92,6 +110,10 @@ fn today_page(shop: &Shop, view: &Overview, language: Language) -> Page {
         (words.devices.to_owned(), count(view.phones, language)),
     ]);
     let add = add_phone(shop, view, language);
+    let waits = view
+        .hold
+        .as_ref()
+        .map_or_else(String::new, |hold| restored(shop, hold, language));
     let points = section(words.points_head, &table(&point_rows(view, language)));
     let everything = section(words.everything, &people);
     let body = format!(
@@ -106,7 +128,7 @@ fn today_page(shop: &Shop, view: &Overview, language: Language) -> Page {
         // Without a phone there is only one thing to do here.
         body: match view.phones {
             0 => body + &add,
-            _ => body + &takings + &tiles + &points + &everything + &add,
+            _ => body + &waits + &takings + &tiles + &points + &everything + &add,
         },
         status: StatusCode::OK,
     }
@@ -185,6 +207,21 @@ fn add_phone(shop: &Shop, view: &Overview, language: Language) -> String {
         words.pair_open
     );
     section(words.add_phone, &form)
+}
+
+/// What waits after a restore, and the owner's word to end it.
+fn restored(shop: &Shop, hold: &Hold, language: Language) -> String {
+    let words = language.words();
+    let missing = u64::try_from(hold.waiting.len()).unwrap_or(u64::MAX);
+    let path = shop.authority.owner_path().replacen('?', "/release?", 1);
+    let form = format!(
+        "<p>{}</p>{}<form method=\"post\" action=\"{}\"><button>{}</button></form>",
+        words.restored_hint,
+        table(&[(words.restored_phones.to_owned(), count(missing, language))]),
+        text(&path),
+        words.restored_end
+    );
+    section(words.restored, &form)
 }
 
 fn point_rows(view: &Overview, language: Language) -> Vec<(String, String)> {

@@ -4,6 +4,7 @@
 //! index serves stands in the migration.
 
 mod control;
+mod copy;
 mod erasure;
 mod lookups;
 mod migrate;
@@ -107,7 +108,8 @@ impl SqliteStore {
 
 const SUFFIX: &str = ".kartka";
 
-fn file_of(folder: &Path, business: BusinessId) -> PathBuf {
+/// Where a business's database lies in a folder.
+pub(crate) fn file_of(folder: &Path, business: BusinessId) -> PathBuf {
     folder.join(format!("{}{SUFFIX}", hex(&business.0)))
 }
 

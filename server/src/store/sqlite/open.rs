@@ -17,6 +17,12 @@ const CIPHER: &str = "
     PRAGMA cipher_memory_security = OFF;
 ";
 
+/// The same for a file attached as `copy`.
+pub(super) const CIPHER_OF_COPY: &str = "
+    PRAGMA copy.cipher_page_size = 4096;
+    PRAGMA copy.cipher_hmac_algorithm = HMAC_SHA256;
+";
+
 /// What every connection needs. Foreign keys are off because a row may come before the row it names (sync §2).
 const EVERY: &str = "
     PRAGMA foreign_keys = OFF;
@@ -106,6 +112,20 @@ impl Door {
         self.unlock(&conn)?;
         conn.busy_timeout(READER_WAITS)?;
         conn.execute_batch(READER)?;
+        Ok(conn)
+    }
+
+    /// A connection from which the file is copied while another process may be writing to it. Leaves file and log as
+    /// they are.
+    ///
+    /// # Errors
+    /// [`StoreError::WrongKey`], [`StoreError::TooNew`], or what the disk reports.
+    pub(super) fn copier(&self) -> Result<Connection, StoreError> {
+        let conn = self.connect(&self.path)?;
+        conn.set_db_config(DbConfig::SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, true)?;
+        conn.busy_timeout(READER_WAITS)?;
+        self.unlock(&conn)?;
+        migrate::refuse_newer(&conn)?;
         Ok(conn)
     }
 

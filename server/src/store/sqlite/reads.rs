@@ -215,6 +215,22 @@ impl Reads for View<'_> {
         self.find_op(id)
     }
 
+    fn log(
+        &self,
+        visit: &mut dyn FnMut(Seq, OpId, [u8; 32]) -> Result<(), StoreError>,
+    ) -> Result<(), StoreError> {
+        // Only for checks of the whole file: no index serves it.
+        let mut statement = self
+            .conn
+            .prepare("SELECT seq, id, chain FROM op ORDER BY seq")?;
+        let mut rows = statement.query([])?;
+        while let Some(row) = rows.next()? {
+            let id = OpId::new(row.get(1)?).map_err(|_| StoreError::Malformed("op.id"))?;
+            visit(Seq(row.get(0)?), id, row.get(2)?)?;
+        }
+        Ok(())
+    }
+
     fn chain_at(&self, last: i64) -> Result<Option<[u8; 32]>, StoreError> {
         // Ops do not overlap: the op that ends there is the last one that begins there or before.
         let mut statement = self

@@ -1,0 +1,106 @@
+//! `kartka backup` and `kartka restore`: the server's data in one file, and back.
+
+use std::io::Write;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use clap::Args;
+use kartka_core::domain::moment::date_of;
+use kartka_server::Audit;
+use kartka_server::backup::{BackupError, RestoreInput, backup, restore};
+use kartka_server::platform::{SystemClock, SystemRandom};
+
+use crate::failure::Failure;
+
+/// Backs up every business of a server while it runs.
+#[derive(Debug, Args)]
+pub(crate) struct BackupArgs {
+    /// The folder that `kartka serve` uses.
+    #[arg(long, value_name = "DIR")]
+    data: PathBuf,
+    /// The file to write; an older backup there is replaced once the new one was opened and checked.
+    #[arg(long, value_name = "FILE")]
+    to: PathBuf,
+}
+
+/// Puts a backup back into a new folder.
+#[derive(Debug, Args)]
+pub(crate) struct RestoreArgs {
+    /// The backup.
+    file: PathBuf,
+    /// The new folder for `kartka serve`: not there yet, or empty.
+    #[arg(long, value_name = "DIR")]
+    data: PathBuf,
+    /// The backup's key, if it does not lie in DIR.keys.
+    #[arg(long, value_name = "FILE")]
+    key: Option<PathBuf>,
+}
+
+/// Makes a backup and opens it again.
+///
+/// # Errors
+/// A folder without businesses, a disk that is full or can't be written; an older backup stays then.
+pub(crate) fn back_up(args: &BackupArgs, out: &mut dyn Write) -> Result<(), Failure> {
+    let data = one_spelling(&args.data)?;
+    let made = backup(&data, &args.to, &SystemClock, &SystemRandom).map_err(failure)?;
+    let until = date_of(made.ends_ms.div_euclid(86_400_000));
+    let until = until.map_or_else(String::new, |date| format!(" until {date}"));
+    let text = format!(
+        "backed up {} to {}; opened it again: all sums agree\n\
+         its key: {}\n\
+         whoever has both can open it{until}: keep a copy of the key on another disk, apart from the backup",
+        counted(&made.businesses),
+        args.to.display(),
+        made.key.display(),
+    );
+    say(out, &text)
+}
+
+/// Puts a backup back.
+///
+/// # Errors
+/// A file that is no backup, damaged or too old; a key that is not there; a folder that is not empty.
+pub(crate) fn put_back(args: &RestoreArgs, out: &mut dyn Write) -> Result<(), Failure> {
+    let restored = restore(&RestoreInput {
+        file: args.file.clone(),
+        data: args.data.clone(),
+        key: args.key.clone(),
+        clock: Arc::new(SystemClock),
+        random: Arc::new(SystemRandom),
+    })
+    .map_err(failure)?;
+    let text = format!(
+        "restored {} into {}\n\
+         now run `kartka serve` on it at the old address: phones send again what the backup did not have\n\
+         never start the old folder again",
+        counted(&restored.businesses),
+        args.data.display(),
+    );
+    say(out, &text)
+}
+
+fn counted(businesses: &[Audit]) -> String {
+    let ops: u64 = businesses.iter().map(|business| business.ops).sum();
+    let customers: u64 = businesses.iter().map(|business| business.customers).sum();
+    format!(
+        "{} businesses, {customers} customers, {ops} ops",
+        businesses.len()
+    )
+}
+
+fn one_spelling(folder: &Path) -> Result<PathBuf, Failure> {
+    std::fs::canonicalize(folder)
+        .map_err(|error| Failure::Input(format!("the data folder {}: {error}", folder.display())))
+}
+
+/// What a person chose wrongly is told apart from what the machine did.
+fn failure(error: BackupError) -> Failure {
+    match error {
+        BackupError::Business { .. } | BackupError::Disk { .. } => Failure::outside(error),
+        _ => Failure::input(error),
+    }
+}
+
+fn say(out: &mut dyn Write, text: &str) -> Result<(), Failure> {
+    writeln!(out, "{text}").map_err(Failure::outside)
+}

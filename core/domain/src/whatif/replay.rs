@@ -1,0 +1,397 @@
+//! Past purchases through the evaluator and the fold, customer by customer (P1, L13).
+//!
+//! One customer's account is held at a time; of the others only what they gained (16 bytes each) and sums by month. So
+//! memory does not grow with purchases. Each purchase is quoted like at a till and decided like by the authority.
+
+use std::collections::BTreeMap;
+
+use super::gains::{Anyway, Gain, Gains, gains};
+use super::person::Person;
+use super::{Past, WHOLE, WhatIfError};
+use crate::authority::expiry::sweep;
+use crate::authority::{Author, Decided, Standing, decide};
+use crate::ids::{DeviceNo, Epoch, InstrumentId, OpId, OperatorId, RequestMark, Seq};
+use crate::ledger::{Entry, EntryKind};
+use crate::moment::{Date, Moment, Month};
+use crate::money::{Money, Overflow, Points};
+use crate::op::{Fact, Op, OpTime, Seen};
+use crate::position::Position;
+use crate::programme::{Programme, Terms};
+use crate::quote::{Question, Quote, QuoteError, Tender, quote};
+use crate::redeem::{CashStep, Connectivity};
+use crate::row::Row;
+
+/// How customers are taken to spend what they may spend.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Habit {
+    /// Of the visits at which something may be spent, at so many everything is, in hundredths of a percent; at the
+    /// others nothing. Rewards are always taken.
+    pub spends: i64,
+}
+
+impl Default for Habit {
+    /// Everything, always: what costs the shop most.
+    fn default() -> Self {
+        Self { spends: WHOLE }
+    }
+}
+
+/// What the replay came to: exact, without an assumption but the habit. Money in minor units.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Replayed {
+    /// Purchases replayed.
+    pub purchases: i64,
+    /// Those without a customer: no instrument reaches them.
+    pub nameless: i64,
+    /// Purchases that are no receipt to the evaluator.
+    pub unreadable: i64,
+    /// Known customers.
+    pub customers: i64,
+    /// Receipts that got a discount, points spent or a reward.
+    pub touched: i64,
+    /// What all purchases came to.
+    pub sales: Money,
+    /// What those of known customers came to.
+    pub base: Money,
+    /// Discounts given.
+    pub discounts: Money,
+    /// Points spent, in money.
+    pub spent: Money,
+    /// What rewards are worth.
+    pub rewards: Money,
+    /// How many rewards were taken.
+    pub rewards_taken: i64,
+    /// Value of the points given.
+    pub issued: Money,
+    /// Value of the points that ended unused.
+    pub expired: Money,
+    /// Value of the points that are left at the end.
+    pub outstanding: Money,
+    /// The highest that was at the end of a month.
+    pub peak: Money,
+    /// Who gained.
+    pub gains: Gains,
+}
+
+impl Replayed {
+    /// Points that end unused among those whose end is known, in hundredths of a percent (P3); 0 until any ended.
+    ///
+    /// # Errors
+    /// [`Overflow`].
+    pub fn breakage(&self) -> Result<i64, Overflow> {
+        let gone = self.expired.plus(self.spent)?;
+        if !gone.is_positive() {
+            return Ok(0);
+        }
+        let share = i128::from(self.expired.0) * i128::from(WHOLE);
+        super::floor(share, i128::from(gone.0))
+    }
+
+    /// What is owed in points at the end: outstanding × (1 − breakage), rounded up (P3).
+    ///
+    /// # Errors
+    /// [`Overflow`].
+    pub fn liability(&self) -> Result<Money, Overflow> {
+        let owed = super::product(&[self.outstanding.0, WHOLE - self.breakage()?])?;
+        super::ceil(owed, i128::from(WHOLE)).map(Money)
+    }
+
+    /// What the instrument costs if nobody changes: what was given, and what is owed at the end.
+    ///
+    /// # Errors
+    /// [`Overflow`].
+    pub fn cost(&self) -> Result<Money, Overflow> {
+        Money::total([
+            self.discounts,
+            self.spent,
+            self.rewards,
+            self.liability()?.max(Money::ZERO),
+        ])
+    }
+}
+
+/// A replay that is going on.
+pub struct Replay<'p> {
+    draft: &'p Programme,
+    habit: Habit,
+    cash: CashStep,
+    sum: Replayed,
+    months: BTreeMap<Month, Money>,
+    all: Vec<Gain>,
+    anyway: Anyway,
+    person: Option<Person<'p>>,
+    until: Date,
+    next: i64,
+}
+
+impl<'p> Replay<'p> {
+    /// A replay of `draft` up to the last day of the history; `cash` is a round sum of the business's currency.
+    #[must_use]
+    pub fn new(draft: &'p Programme, habit: Habit, cash: CashStep, until: Date) -> Self {
+        Self {
+            draft,
+            habit,
+            cash,
+            sum: Replayed::default(),
+            months: BTreeMap::new(),
+            all: Vec::new(),
+            anyway: Anyway::default(),
+            person: None,
+            until,
+            next: 1,
+        }
+    }
+
+    /// Replays one purchase. They come customer by customer (those of nobody first), each customer's oldest first.
+    ///
+    /// # Errors
+    /// [`WhatIfError::OutOfOrder`], [`WhatIfError::Overflow`]; the replay is then worth nothing any more.
+    pub fn add(&mut self, past: &Past<'_>) -> Result<(), WhatIfError> {
+        let Ok(total) = Money::total(past.lines.iter().map(|line| line.gross)) else {
+            self.sum.unreadable += 1;
+            return Ok(());
+        };
+        let Some(customer) = past.customer else {
+            if self.person.is_some() {
+                return Err(WhatIfError::OutOfOrder);
+            }
+            return self.count(total, past).map_err(WhatIfError::from);
+        };
+        match &self.person {
+            Some(person) if person.id > customer => return Err(WhatIfError::OutOfOrder),
+            Some(person) if person.id == customer && person.last > past.at => {
+                return Err(WhatIfError::OutOfOrder);
+            }
+            Some(person) if person.id == customer => {}
+            _ => {
+                self.close()?;
+                self.person = Some(Person::new(customer, self.draft, past.at));
+            }
+        }
+        self.visit(past, total)
+    }
+
+    /// The sums, with everything that has ended by the last day of the history.
+    ///
+    /// # Errors
+    /// [`WhatIfError::Overflow`].
+    pub fn finish(mut self) -> Result<Replayed, WhatIfError> {
+        self.close()?;
+        let mut standing = Money::ZERO;
+        for change in self.months.values() {
+            standing = standing.plus(*change)?;
+            self.sum.peak = self.sum.peak.max(standing);
+        }
+        self.sum.gains = gains(self.all, self.anyway)?;
+        Ok(self.sum)
+    }
+
+    fn count(&mut self, total: Money, past: &Past<'_>) -> Result<(), Overflow> {
+        self.sum.purchases += 1;
+        self.sum.nameless += i64::from(past.customer.is_none());
+        self.sum.sales = self.sum.sales.plus(total)?;
+        Ok(())
+    }
+
+    fn visit(&mut self, past: &Past<'_>, total: Money) -> Result<(), WhatIfError> {
+        let Some(mut person) = self.person.take() else {
+            return Err(WhatIfError::OutOfOrder);
+        };
+        person.arrive(past.at);
+        let ended = sweep([(person.id, &person.position)], self.draft, past.at.date)?;
+        self.post(&mut person, Author::Authority, past, claims(ended))?;
+        match self.ask(&mut person, past)? {
+            None => self.sum.unreadable += 1,
+            Some(answer) => {
+                self.count(total, past)?;
+                self.sum.base = self.sum.base.plus(total)?;
+                let given = self.given(&answer)?;
+                self.sum.touched += i64::from(given.is_positive());
+                person.gained = person.gained.plus(given)?;
+                let facts = answer.into_facts(Tender::Cash, None)?;
+                self.post(&mut person, Author::Device, past, facts)?;
+            }
+        }
+        self.person = Some(person);
+        Ok(())
+    }
+
+    /// The quote of somebody with this habit; none where the lines are no receipt.
+    fn ask(&self, person: &mut Person<'_>, past: &Past<'_>) -> Result<Option<Quote>, WhatIfError> {
+        let rewards = self.full_cards(&person.position);
+        let mut question = Question {
+            lines: past.lines,
+            customer: Some((person.id, &person.position)),
+            programme: self.draft,
+            at: past.at,
+            reach: Connectivity::Authority,
+            spend: Points::ZERO,
+            rewards: &rewards,
+            cash: self.cash,
+        };
+        let plain = match quote(&question) {
+            Ok(answer) => answer,
+            Err(QuoteError::Overflow(overflow)) => return Err(overflow.into()),
+            Err(_) => return Ok(None),
+        };
+        let Ok(allowed) = plain.redeemable else {
+            return Ok(Some(plain));
+        };
+        person.could_spend += 1;
+        // Every so manieth time, without chance: the habit's share of all times, as near as it can be.
+        let share = |times: i64| times.saturating_mul(self.habit.spends) / WHOLE;
+        if share(person.could_spend) == share(person.could_spend - 1) {
+            return Ok(Some(plain));
+        }
+        question.spend = allowed.most;
+        match quote(&question) {
+            Ok(answer) => Ok(Some(answer)),
+            Err(QuoteError::Overflow(overflow)) => Err(overflow.into()),
+            Err(_) => Ok(Some(plain)),
+        }
+    }
+
+    /// Stamp cards whose reward may be taken now.
+    fn full_cards(&self, position: &Position) -> Vec<InstrumentId> {
+        let full = self.draft.instruments().iter().filter(|i| match &i.terms {
+            Terms::Stamps(card) => position.stamps.get(&i.id).is_some_and(|s| *s >= card.size),
+            Terms::Bonus(_) => false,
+        });
+        full.map(|i| i.id).collect()
+    }
+
+    /// What the customer gets from this receipt.
+    fn given(&mut self, answer: &Quote) -> Result<Money, Overflow> {
+        let shares = answer.lines.iter().flat_map(|line| &line.shares);
+        let discounts = shares.filter(|share| !share.points.is_positive());
+        let discounts = Money::total(discounts.map(|share| share.value))?;
+        let mut given = discounts;
+        self.sum.discounts = self.sum.discounts.plus(discounts)?;
+        for claim in &answer.claims {
+            let value = claim.effect.value.negated()?;
+            match claim.kind {
+                EntryKind::Redeem => {
+                    self.sum.spent = self.sum.spent.plus(value)?;
+                    given = given.plus(value)?;
+                }
+                EntryKind::Reward => {
+                    self.sum.rewards = self.sum.rewards.plus(value)?;
+                    self.sum.rewards_taken += 1;
+                    given = given.plus(value)?;
+                }
+                _ => {}
+            }
+        }
+        Ok(given)
+    }
+
+    /// Decides facts as the authority does and adds up what moved.
+    fn post(
+        &mut self,
+        person: &mut Person<'_>,
+        author: Author,
+        past: &Past<'_>,
+        facts: Vec<Fact>,
+    ) -> Result<(), WhatIfError> {
+        if facts.is_empty() {
+            return Ok(());
+        }
+        let op = self.op(past, facts)?;
+        let standing = Standing::Ordered {
+            seq: Seq(op.id.0.counter()),
+            corrected: None,
+            author,
+        };
+        let Ok(rows) = decide(person, &op, standing);
+        for Decided { row, .. } in rows {
+            match row {
+                Row::Position(_, position) => person.position = position,
+                Row::Entry(entry) => self.move_points(&entry)?,
+                _ => {}
+            }
+        }
+        Ok(())
+    }
+
+    fn move_points(&mut self, entry: &Entry) -> Result<(), Overflow> {
+        let effect = entry.effect();
+        if effect.points == Points::ZERO {
+            return Ok(());
+        }
+        let value = effect.value;
+        if value.is_positive() {
+            self.sum.issued = self.sum.issued.plus(value)?;
+        } else if entry.kind == EntryKind::Expire {
+            self.sum.expired = self.sum.expired.minus(value)?;
+        }
+        self.sum.outstanding = self.sum.outstanding.plus(value)?;
+        // A sweep comes late; what ended was owed no longer than to its last day.
+        let last = entry.lot.and_then(|lot| lot.expires_on);
+        let day = match (entry.kind, last) {
+            (EntryKind::Expire, Some(last)) => last,
+            _ => entry.date,
+        };
+        let month = self.months.entry(Month::of(day)).or_default();
+        *month = month.plus(value)?;
+        Ok(())
+    }
+
+    fn op(&mut self, past: &Past<'_>, facts: Vec<Fact>) -> Result<Op, WhatIfError> {
+        let id = DeviceNo::FOUNDER.id(self.next).map_err(|_| Overflow)?;
+        self.next += i64::try_from(facts.len()).map_err(|_| Overflow)?;
+        let epoch = Epoch {
+            number: 1,
+            random: 0,
+        };
+        Ok(Op {
+            id: OpId(id),
+            request: RequestMark([0; 8]),
+            operator: OperatorId(1),
+            outlet: past.outlet,
+            programme: self.draft.version(),
+            time: OpTime {
+                boot: 1,
+                monotonic_ms: 0,
+                wall: past.at,
+            },
+            seen: Seen { epoch, seq: Seq(0) },
+            marks: Vec::new(),
+            facts,
+            personal: Vec::new(),
+        })
+    }
+
+    /// The customer before is done: what ended by the last day of the history is taken out.
+    fn close(&mut self) -> Result<(), WhatIfError> {
+        let Some(mut person) = self.person.take() else {
+            return Ok(());
+        };
+        let past = Past {
+            customer: Some(person.id),
+            at: Moment {
+                date: self.until.max(person.last.date),
+                ..person.last
+            },
+            outlet: crate::ids::OutletId(1),
+            lines: &[],
+        };
+        let ended = sweep([(person.id, &person.position)], self.draft, past.at.date)?;
+        self.post(&mut person, Author::Authority, &past, claims(ended))?;
+        self.sum.customers += 1;
+        let again = person.days > 1;
+        if again {
+            self.anyway.customers += 1;
+            self.anyway.gainers += i64::from(person.gained.is_positive());
+            self.anyway.given = self.anyway.given.plus(person.gained)?;
+        }
+        self.all.push(Gain {
+            value: person.gained,
+            customer: person.id,
+        });
+        Ok(())
+    }
+}
+
+fn claims(claims: Vec<crate::op::Claim>) -> Vec<Fact> {
+    claims.into_iter().map(Fact::Claim).collect()
+}

@@ -1,0 +1,221 @@
+//! A server is put back from a backup: phones tell it again what it lost, and nothing is lost or doubled (sync §12).
+
+use kartka_core::domain::row::RowKind;
+use kartka_core::error::CoreError;
+use kartka_core::usecase::customers::NewCard;
+use kartka_server::store::{Reads, read};
+
+use super::shops::{Counter, Fault, Office, agree};
+
+const DAY_MS: i64 = 86_400_000;
+
+/// Purchases on the server.
+fn purchases(office: &Office) -> u64 {
+    office.with(|a| read(a.store(), |db: &dyn Reads| db.count(RowKind::Purchase)).unwrap())
+}
+
+#[test]
+fn phones_tell_a_restored_server_what_it_lost() {
+    let office = Office::founded();
+    let (a, b) = (Counter::paired(&office, 1), Counter::paired(&office, 2));
+    let ira = a.register("Іра", "0671112233", NewCard::Issue);
+    a.sell(ira, 10_000);
+    agree(&office, &[&a, &b]);
+    let backup = a.home().join("server");
+    office.back_up(&backup);
+
+    // All of this is acked, known to both, and then lost.
+    let sold = a.sell(ira, 20_000);
+    let olha = b.register("Ольга", "0672223344", NewCard::Issue);
+    b.sell(olha, 40_000);
+    agree(&office, &[&a, &b]);
+    b.redeem(ira, 5_000, 300).unwrap();
+    a.shop.give_back(a.request(), sold, &[]).unwrap();
+    agree(&office, &[&a, &b]);
+    let before = (a.balance(ira), a.balance(olha), purchases(&office));
+    // This only one phone knows when the server comes back.
+    a.sell(ira, 8_000);
+    office.put_back(&backup);
+    assert_eq!(purchases(&office), 1);
+
+    b.sell(olha, 2_000);
+    agree(&office, &[&a, &b]);
+    assert_eq!(purchases(&office), before.2 + 2);
+    for counter in [&a, &b] {
+        assert_eq!(counter.balance(ira), before.0 + 400);
+        assert_eq!(counter.balance(olha), before.1 + 100);
+    }
+    assert_eq!(
+        a.shop.history(ira, None, 10).unwrap().0.len(),
+        b.shop.history(ira, None, 10).unwrap().0.len()
+    );
+}
+
+#[test]
+fn a_phone_that_had_seen_nothing_of_what_was_lost_just_goes_on() {
+    let office = Office::founded();
+    let (a, b) = (Counter::paired(&office, 1), Counter::paired(&office, 2));
+    let ira = a.register("Іра", "", NewCard::Issue);
+    agree(&office, &[&a, &b]);
+    let backup = a.home().join("server");
+    office.back_up(&backup);
+    a.sell(ira, 20_000);
+    a.sync(&office.line()).unwrap();
+    office.put_back(&backup);
+    b.sell(ira, 1_000);
+    let report = b.sync(&office.line()).unwrap();
+    assert_eq!(
+        report.rows_pulled, 1,
+        "only the position that its own sale moved"
+    );
+    assert_eq!(b.balance(ira), 50);
+    agree(&office, &[&a, &b]);
+    assert_eq!(b.balance(ira), 1_050);
+}
+
+#[test]
+fn what_names_somebody_whom_only_another_phone_can_tell_of_waits_for_them() {
+    let office = Office::founded();
+    let (a, b) = (Counter::paired(&office, 1), Counter::paired(&office, 2));
+    a.register("Іра", "", NewCard::Issue);
+    agree(&office, &[&a, &b]);
+    let backup = a.home().join("server");
+    office.back_up(&backup);
+    let olha = a.register("Ольга", "", NewCard::Issue);
+    agree(&office, &[&a, &b]);
+    b.sell(olha, 40_000);
+    agree(&office, &[&a, &b]);
+    office.put_back(&backup);
+
+    // The phone that registered her is at home. Nothing is settled without effect meanwhile.
+    let line = office.line();
+    b.sell(olha, 2_000);
+    b.sync(&line).unwrap();
+    assert_eq!((b.balance(olha), b.outbox()), (2_100, 2));
+    assert_eq!(purchases(&office), 0);
+    agree(&office, &[&a, &b]);
+    assert_eq!((a.balance(olha), b.balance(olha)), (2_100, 2_100));
+
+    // If it never comes back, the sales are taken in after three days; money counts, points can't.
+    office.put_back(&backup);
+    office.time.advance(3 * DAY_MS);
+    b.time.advance(3 * DAY_MS);
+    b.sync(&line).unwrap();
+    assert_eq!((b.outbox(), purchases(&office)), (0, 2));
+    assert_eq!(b.digests(), office.digests());
+}
+
+#[test]
+fn a_restore_in_the_middle_of_a_restore_is_healed_as_well() {
+    let office = Office::founded();
+    let (a, b) = (Counter::paired(&office, 1), Counter::paired(&office, 2));
+    let ira = a.register("Іра", "", NewCard::Issue);
+    agree(&office, &[&a, &b]);
+    let backup = a.home().join("server");
+    office.back_up(&backup);
+    for _ in 0..3 {
+        a.sell(ira, 10_000);
+        agree(&office, &[&a, &b]);
+    }
+    office.put_back(&backup);
+    let line = office.line();
+    line.next_fault(Fault::LostAnswer);
+    assert!(matches!(b.sync(&line), Err(CoreError::Offline)));
+    b.sync(&line).unwrap();
+    office.put_back(&backup);
+    a.sync(&line).unwrap();
+    office.put_back(&backup);
+    agree(&office, &[&a, &b]);
+    assert_eq!(
+        (a.balance(ira), b.balance(ira), purchases(&office)),
+        (1_500, 1_500, 3)
+    );
+}
+
+#[test]
+fn an_old_server_started_again_is_refused_and_the_restored_one_served_on() {
+    let office = Office::founded();
+    let a = Counter::paired(&office, 1);
+    let ira = a.register("Іра", "", NewCard::Issue);
+    agree(&office, &[&a]);
+    let backup = a.home().join("server");
+    office.back_up(&backup);
+    office.put_back(&backup);
+    a.sync(&office.line()).unwrap();
+    let newer = a.home().join("newer");
+    office.back_up(&newer);
+
+    // Somebody starts the old box, which knows nothing of the restore.
+    office.elsewhere(&backup);
+    a.sell(ira, 10_000);
+    assert!(matches!(
+        a.sync(&office.line()),
+        Err(CoreError::ServerWentBack)
+    ));
+    assert_eq!((a.outbox(), purchases(&office)), (1, 0));
+    // And stops it again: no person has to press anything.
+    office.restore(&newer);
+    agree(&office, &[&a]);
+    assert_eq!((a.balance(ira), purchases(&office)), (500, 1));
+}
+
+#[test]
+fn whatever_was_sold_around_a_restore_is_there_once() {
+    for seed in 0..24 {
+        let mut dice = Walk(seed);
+        let office = Office::founded();
+        let counters = [1, 2, 3].map(|n| Counter::paired(&office, n));
+        let all: Vec<&Counter> = counters.iter().collect();
+        let known: Vec<_> = all
+            .iter()
+            .map(|c| c.register("Хтось", "", NewCard::Issue))
+            .collect();
+        agree(&office, &all);
+        let backup = counters[0].home().join("server");
+        let (mut sold, mut points) = (0, 0);
+        let (backed, back) = (5 + dice.below(10), 20 + dice.below(10));
+        for step in 0..45 {
+            if step == backed {
+                office.back_up(&backup);
+            }
+            if step == back {
+                office.put_back(&backup);
+            }
+            let one = all[dice.below(3)];
+            let line = office.line();
+            match dice.below(10) {
+                0..4 => {
+                    let amount = 1_000 + 20 * dice.below(50) as i64;
+                    let customer = known[dice.below(3)];
+                    one.sell(customer, amount);
+                    (sold, points) = (sold + 1, points + amount / 20);
+                }
+                4 => line.next_fault(Fault::LostAnswer),
+                5 => line.next_fault(Fault::Twice),
+                6 => line.next_fault(Fault::Down),
+                _ => {}
+            }
+            if dice.below(2) == 0 {
+                // A lost answer is only late.
+                let _ = one.sync(&line);
+            }
+        }
+        agree(&office, &all);
+        assert_eq!(purchases(&office), sold, "seed {seed}");
+        let balance: i64 = known.iter().map(|c| all[0].balance(*c)).sum();
+        assert_eq!(balance, points, "seed {seed}");
+    }
+}
+
+/// A walk that a seed decides.
+struct Walk(u64);
+
+impl Walk {
+    fn below(&mut self, n: usize) -> usize {
+        self.0 = self
+            .0
+            .wrapping_mul(6_364_136_223_846_793_005)
+            .wrapping_add(1_442_695_040_888_963_407);
+        (self.0 >> 33) as usize % n
+    }
+}
