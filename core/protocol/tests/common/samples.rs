@@ -17,9 +17,7 @@ use kartka_domain::programme::{
     StampFor, Terms,
 };
 use kartka_domain::purchase::*;
-use kartka_domain::row::{
-    Card, CardState, EdgeState, Emission, Erasure, ErasureDone, Inbox, Merge, MergeReason, Row,
-};
+use kartka_domain::row::{Card, CardState, EdgeState, Emission, Inbox, Merge, MergeReason, Row};
 
 pub(crate) fn id(device: u32, n: i64) -> Id {
     DeviceNo::new(device).unwrap().id(n).unwrap()
@@ -429,21 +427,8 @@ pub(crate) fn rows() -> Vec<(&'static str, Row)> {
             Row::Inbox(inbox(Some(customer(17)), Some(customer(18)))),
         ),
         ("inbox-of-nobody", Row::Inbox(inbox(None, None))),
-        (
-            "erasure",
-            Row::Erasure(Erasure {
-                customer: customer(17),
-                by: EntryId(id(2, 84)),
-                date: date("2025-12-16"),
-            }),
-        ),
-        (
-            "erasure-done",
-            Row::ErasureDone(ErasureDone {
-                device: DeviceNo::new(3).unwrap(),
-                up_to: Seq(4_711),
-            }),
-        ),
+        super::erasure::row(),
+        super::erasure::done_row(),
         ("purchase", Row::Purchase(bare_purchase())),
         ("full-purchase", Row::Purchase(full_purchase())),
         ("return", Row::Return(bare_return())),
@@ -592,10 +577,6 @@ pub(crate) fn ops() -> Vec<(&'static str, Op)> {
         purchase,
         customer: who,
     }];
-    let done = Fact::ErasureDone {
-        device: DeviceNo::new(3).unwrap(),
-        up_to: Seq(4_711),
-    };
     vec![
         ("founding", op(1, found)),
         ("registration", registration),
@@ -606,6 +587,6 @@ pub(crate) fn ops() -> Vec<(&'static str, Op)> {
         ("void", op(60, void)),
         ("attach", op(70, attach)),
         ("erase", op(80, vec![Fact::Erase(customer(17))])),
-        ("erasure-done", op(90, vec![done])),
+        ("erasure-done", op(90, vec![super::erasure::done_fact()])),
     ]
 }
