@@ -178,6 +178,39 @@ fn refusal(reason: Code) -> String {
         Code::StampCardNotFull { stamps, size } => {
             format!("{stamps} of {size} stamps: the card is not full yet")
         }
+        Code::GoodsNotPayable { most } => format!(
+            "some of these goods can't be paid with points: at most {most} points this time"
+        ),
+        Code::GiftMissing { .. } => {
+            "the goods that this reward makes free are not on the receipt: add them first"
+                .to_owned()
+        }
+        other => instrument(other),
+    }
+}
+
+/// Why an instrument did nothing on this receipt.
+fn instrument(code: Code) -> String {
+    match code {
+        Code::NotHere { instrument } => {
+            format!("instrument {instrument} does not work in this outlet")
+        }
+        Code::NotToday { instrument } => {
+            format!("instrument {instrument} does not work on this day")
+        }
+        Code::BelowReceipt {
+            instrument,
+            missing,
+        } => format!(
+            "instrument {instrument} needs a larger receipt: {} is missing (minor units)",
+            missing
+        ),
+        Code::NothingToLower { instrument } => {
+            format!("instrument {instrument} finds nothing on this receipt that it may lower")
+        }
+        Code::BetterApplied { instrument, other } => {
+            format!("instrument {instrument} gives way: instrument {other} gives the better price")
+        }
         other => format!("a rule does not allow it ({})", other.name()),
     }
 }

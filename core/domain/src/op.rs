@@ -10,7 +10,7 @@ use crate::ids::{
     BirthMark, CustomerId, DeviceNo, Epoch, Id, IdError, InstrumentId, OpId, OperatorId, OutletId,
     ProgrammeVersion, PurchaseId, RequestMark, Seq,
 };
-use crate::ledger::{Effect, EntryKind, LotTerms};
+use crate::ledger::{About, Effect, EntryKind, LotTerms};
 use crate::moment::Moment;
 use crate::programme::Programme;
 use crate::purchase::{Line, Parts, ReceiptNumber, ReturnKind, ReturnedLine};
@@ -51,6 +51,8 @@ pub struct Claim {
     pub effect: Effect,
     /// For credits, and for what takes back a credit: the life of the lot.
     pub lot: Option<LotTerms>,
+    /// What else must be known of it.
+    pub about: About,
 }
 
 /// A sale as claimed.

@@ -3,6 +3,8 @@
 
 #[path = "../tests/common/erasure.rs"]
 mod erasure;
+#[path = "../tests/common/loyalty.rs"]
+mod loyalty;
 #[path = "../tests/common/samples.rs"]
 #[allow(dead_code)]
 mod samples;
@@ -10,7 +12,7 @@ mod samples;
 use kartka_domain::card::CardNumber;
 use kartka_domain::customer::{Phone, ProfileGroup};
 use kartka_domain::ids::{BusinessId, CustomerId, DeviceNo, OpId, PurchaseId, Seq};
-use kartka_domain::ledger::{Effect, Entry, EntryKind};
+use kartka_domain::ledger::{About, Effect, Entry, EntryKind};
 use kartka_domain::moment::Month;
 use kartka_domain::money::{Money, Points};
 use kartka_domain::op::{Claim, Fact, Op};
@@ -64,6 +66,7 @@ fn mixed_op(n: i64, id: OpId, seconds: i64) -> Op {
             kind,
             effect,
             lot: None,
+            about: About::Nothing,
         })
     };
     match n % 20 {
@@ -224,6 +227,7 @@ fn rows_of(ops: &[Op]) -> (Vec<Row>, Vec<Row>) {
             date: op.time.wall.date,
             claim: claim.effect,
             lot: claim.lot,
+            about: About::Nothing,
             verdict: None,
             uses: Vec::new(),
         }));

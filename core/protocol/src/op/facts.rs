@@ -12,9 +12,9 @@ use kartka_domain::op::{Claim, Fact, Sale};
 use crate::WireError;
 use crate::fields::Record;
 use crate::parts::{
-    CHANNELS, ENTRY_KINDS, EffectTags, LotTags, PURPOSES, id, one_of, opt_id, put_effect, put_lot,
-    put_receipt, put_return_kind, put_returned, read_effect, read_lot, read_receipt,
-    read_return_kind, read_returned, read_slot, slot_number,
+    CHANNELS, EffectTags, LotTags, PURPOSES, id, one_of, opt_id, put_about, put_effect, put_lot,
+    put_receipt, put_return_kind, put_returned, read_about, read_effect, read_kind, read_lot,
+    read_receipt, read_return_kind, read_returned, read_slot, slot_number,
 };
 use crate::row;
 
@@ -31,7 +31,10 @@ const EFFECT: EffectTags = EffectTags {
     points: 5,
     stamps: 6,
     value: 7,
+    status: 10,
+    carry: 11,
 };
+const ABOUT: u16 = 12;
 const LOT: LotTags = LotTags {
     wait: 8,
     expires: 9,
@@ -182,9 +185,10 @@ fn put_claim(r: &mut Record, claim: &Claim, date: Date, sold_to: Option<Customer
         (sold_to != Some(claim.customer)).then(|| claim.customer.get()),
     );
     r.put(INSTRUMENT, claim.instrument.0);
-    r.put(CLAIM, claim.kind as i64);
-    put_effect(r, EFFECT, claim.effect);
+    r.put(CLAIM, i64::from(claim.kind.number()));
+    put_effect(r, EFFECT, claim.kind, claim.effect);
     put_lot(r, LOT, claim.lot, date);
+    put_about(r, ABOUT, claim.about);
 }
 
 /// The fact of an entry in an op of `date` whose last sale was to `sold_to`.
@@ -259,11 +263,13 @@ pub(super) fn read_entry(
 fn read_claim(r: &Record, date: Date, sold_to: Option<CustomerId>) -> Result<Claim, WireError> {
     let customer = opt_id(r, CUSTOMER, CustomerId::new)?.or(sold_to);
     let lot: Option<LotTerms> = read_lot(r, LOT, date)?;
+    let kind = read_kind(r, CLAIM)?;
     Ok(Claim {
         customer: customer.ok_or(WireError::Missing(CUSTOMER))?,
         instrument: InstrumentId(r.int(INSTRUMENT)?),
-        kind: one_of(r, CLAIM, &ENTRY_KINDS, None)?,
-        effect: read_effect(r, EFFECT)?,
+        kind,
+        effect: read_effect(r, EFFECT, kind)?,
         lot,
+        about: read_about(r, ABOUT)?,
     })
 }

@@ -3,6 +3,7 @@
 
 pub(crate) mod erasure;
 pub(crate) mod golden;
+mod loyalty;
 pub(crate) mod samples;
 pub(crate) mod signing;
 
