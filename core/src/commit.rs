@@ -81,6 +81,9 @@ pub(crate) fn commit(tx: &Tx<'_>, ground: &Ground<'_>, draft: Draft) -> Result<O
         }
         Standing::Authority => {
             own.seq = Some(order(tx, ground, &mut head, &op, &value)?);
+            if tx.was_restored(op.time.wall.instant_ms)? {
+                note_redemptions(tx, &op)?;
+            }
         }
     }
     tx.add_own_op(&own)?;

@@ -10,6 +10,7 @@ pub mod error;
 mod fold;
 pub mod platform;
 pub mod query;
+pub mod recovery;
 pub mod scan;
 pub mod shop;
 pub mod store;

@@ -24,6 +24,11 @@ use crate::usecase::till::OpenQuotes;
 /// The file of the store within the data folder.
 const FILE: &str = "kartka.db";
 
+/// Where the store of a data folder lies.
+pub(crate) fn file_in(folder: &Path) -> PathBuf {
+    folder.join(FILE)
+}
+
 /// The machine a shop runs on.
 #[derive(Clone)]
 pub struct Platform {
@@ -61,7 +66,7 @@ impl Shop {
     /// [`CoreError::Store`] with the situation of the disk, [`CoreError::Keys`] when the platform's key store fails.
     /// A store whose key is gone answers [`StoreError::WrongKey`] and nothing is moved.
     pub fn open(folder: &Path, platform: Platform) -> Result<Self, CoreError> {
-        let path = folder.join(FILE);
+        let path = file_in(folder);
         let key = match platform.keys.load(SecretName::DatabaseKey)? {
             Some(secret) => secret,
             None if platform.vfs.holds(&path) => return Err(StoreError::WrongKey.into()),

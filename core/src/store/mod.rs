@@ -6,6 +6,7 @@
 //! of [`platform`](crate::platform).
 
 mod book;
+mod copy;
 mod device;
 mod erasure;
 mod error;

@@ -79,6 +79,11 @@ impl Vfs {
         matches!(self.files.len(path), Ok(Some(1..)))
     }
 
+    /// The files beside the database.
+    pub(crate) fn files(&self) -> &dyn Files {
+        self.files.as_ref()
+    }
+
     pub(in crate::store) fn name(&self) -> Option<&str> {
         self.name.as_deref()
     }

@@ -26,7 +26,7 @@ pub use transport::{Route, Transport};
 use crate::error::CoreError;
 use crate::shop::Shop;
 use exchange::{Finished, begin, finish};
-pub(crate) use state::{first_state, lineage_bytes, note_epoch};
+pub(crate) use state::{first_state, lineage_bytes, note_epoch, read_lineage};
 
 /// What a run of exchanges came to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]

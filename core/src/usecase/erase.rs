@@ -45,7 +45,7 @@ impl Shop {
             let said = said
                 .iter()
                 .any(|done| done.device == device && done.up_to >= up_to);
-            if said || setting.device.standing == Standing::Phone {
+            if said || setting.device.standing == Standing::Phone || tx.copy_holds_erased()? {
                 return Ok(());
             }
             let at = self.now(&setting.outlet)?;
