@@ -7,13 +7,14 @@ use crate::business::{Business, Device, Operator, Outlet};
 use crate::card::{CardNumber, EmitterSlot};
 use crate::codes::Code;
 use crate::customer::{Consent, Customer};
-use crate::ids::{CustomerId, DeviceNo, EntryId, Seq};
+use crate::ids::{CustomerId, DeviceNo, EntryId, RoleId, Seq};
 use crate::ledger::Entry;
 use crate::moment::{Date, Month};
 use crate::money::Points;
 use crate::position::Position;
 use crate::programme::Programme;
 use crate::purchase::{Purchase, Return};
+use crate::rights::Role;
 
 /// The kinds of rows; the number is the wire tag and never reused.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -46,6 +47,8 @@ pub enum RowKind {
     Erasure = 13,
     /// [`Row::ErasureDone`], key = device number.
     ErasureDone = 14,
+    /// [`Row::Role`], key = role · 2³² + version.
+    Role = 16,
     /// [`Row::Purchase`], key = purchase id.
     Purchase = 20,
     /// [`Row::Return`], key = return id.
@@ -56,7 +59,7 @@ pub enum RowKind {
 
 impl RowKind {
     /// All kinds this version knows.
-    pub const ALL: [Self; 17] = [
+    pub const ALL: [Self; 18] = [
         Self::Business,
         Self::Outlet,
         Self::Operator,
@@ -71,6 +74,7 @@ impl RowKind {
         Self::Inbox,
         Self::Erasure,
         Self::ErasureDone,
+        Self::Role,
         Self::Purchase,
         Self::Return,
         Self::Entry,
@@ -174,6 +178,17 @@ pub struct Inbox {
     pub points: Points,
     /// Business date.
     pub date: Date,
+    /// Whether a person still has to decide.
+    pub state: InboxState,
+}
+
+/// Whether an inbox item waits.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum InboxState {
+    /// For somebody with the right.
+    Open = 1,
+    /// It was dealt with.
+    Closed = 2,
 }
 
 /// A person who was erased: beats everything, for ever (sync §3).
@@ -227,12 +242,20 @@ pub enum Row {
     Erasure(Erasure),
     /// How far a device has wiped the traces of erased people.
     ErasureDone(ErasureDone),
+    /// A version of a role.
+    Role(Role),
     /// A purchase.
     Purchase(Purchase),
     /// A return or void.
     Return(Return),
     /// A ledger entry.
     Entry(Entry),
+}
+
+/// The key of a version of a role.
+#[must_use]
+pub fn role_key(id: RoleId, version: u32) -> i64 {
+    i64::from(id.0) << 32 | i64::from(version)
 }
 
 impl Row {
@@ -254,6 +277,7 @@ impl Row {
             Self::Inbox(_) => RowKind::Inbox,
             Self::Erasure(_) => RowKind::Erasure,
             Self::ErasureDone(_) => RowKind::ErasureDone,
+            Self::Role(_) => RowKind::Role,
             Self::Purchase(_) => RowKind::Purchase,
             Self::Return(_) => RowKind::Return,
             Self::Entry(_) => RowKind::Entry,
@@ -278,6 +302,7 @@ impl Row {
             Self::Inbox(item) => item.id.get(),
             Self::Erasure(erasure) => erasure.customer.get(),
             Self::ErasureDone(done) => i64::from(done.device.get()),
+            Self::Role(role) => role_key(role.id, role.version),
             Self::Purchase(purchase) => purchase.id.get(),
             Self::Return(back) => back.id.get(),
             Self::Entry(entry) => entry.id.get(),

@@ -49,6 +49,8 @@ pub const ANSWER_PAGES: usize = 15;
 pub const SCOPES: usize = 600;
 /// Clock anchors of one request.
 pub const ANCHORS: usize = 64;
+/// Pairs of a branch: 160 KiB.
+pub const BRANCH_PAIRS: usize = 4_096;
 /// Runs of acked ops in one answer.
 pub const RUNS: usize = 1_024;
 /// Ops named in `want_personal`.
@@ -56,5 +58,7 @@ pub const WANTED: usize = 1_024;
 /// Epochs of a lineage.
 pub const LINEAGE: usize = 1_024;
 
+/// Bytes of a server's address.
+pub const ADDRESS: usize = 200;
 /// Characters of a pairing QR.
 pub const PAIRING_TEXT: usize = 400;

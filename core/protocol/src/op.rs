@@ -31,6 +31,8 @@ mod tag {
     /// Absent = nothing.
     pub(super) const SEEN: u16 = 11;
     pub(super) const MARKS: u16 = 12;
+    /// Absent = this is its first number.
+    pub(super) const BORN: u16 = 13;
     /// The entries, in the order of their numbers.
     pub(crate) const ENTRIES: u16 = 23;
 }
@@ -122,6 +124,7 @@ pub fn decode(id: OpId, facts: &[u8], personal: Option<&[u8]>) -> Result<Op, Wir
             .into_iter()
             .map(read_mark)
             .collect::<Result<_, _>>()?,
+        born: r.opt_record(tag::BORN)?.map(read_mark).transpose()?,
         facts: entries,
         personal: personal.map_or(Ok(Vec::new()), |bytes| read_personal(bytes, places))?,
     })
@@ -146,6 +149,7 @@ fn facts_record(op: &Op) -> Record {
         tag::MARKS,
         op.marks.iter().map(|(id, mark)| mark_record(*id, *mark)),
     );
+    r.put_opt(tag::BORN, op.born.map(|(id, mark)| mark_record(id, mark)));
     let mut sold_to = None;
     let entries = op.facts.iter().map(|fact| {
         let entry = facts::entry_record(fact, op.time.wall.date, sold_to);

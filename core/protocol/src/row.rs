@@ -17,9 +17,12 @@ use crate::fields::{Record, Shape};
 use crate::rows::WireRow;
 
 pub(crate) use shop::{
-    business_record, device_record, operator_record, outlet_record, programme_record,
+    DEVICE_STATES, business_record, device_record, operator_record, outlet_record,
+    programme_record, role_record,
 };
-pub(crate) use shop::{read_business, read_device, read_operator, read_outlet, read_programme_row};
+pub(crate) use shop::{
+    read_business, read_device, read_operator, read_outlet, read_programme_row, read_role,
+};
 
 /// The canonical bytes of a row's record; its kind and key stand beside them.
 #[must_use]
@@ -43,6 +46,7 @@ fn record(row: &Row) -> Record {
         Row::Inbox(item) => people::inbox_record(item),
         Row::Erasure(erased) => erasure::erasure_record(erased),
         Row::ErasureDone(done) => erasure::done_record(done),
+        Row::Role(role) => role_record(role),
         Row::Purchase(purchase) => facts::purchase_record(purchase),
         Row::Return(back) => facts::return_record(back),
         Row::Entry(entry) => facts::entry_record(entry),
@@ -72,6 +76,7 @@ pub fn decode(kind: u8, key: i64, bytes: &[u8]) -> Result<Row, WireError> {
         RowKind::Inbox => Row::Inbox(people::read_inbox(key, r)?),
         RowKind::Erasure => Row::Erasure(erasure::read_erasure(key, r)?),
         RowKind::ErasureDone => Row::ErasureDone(erasure::read_done(key, r)?),
+        RowKind::Role => Row::Role(read_role(key, r)?),
         RowKind::Purchase => Row::Purchase(facts::read_purchase(key, r)?),
         RowKind::Return => Row::Return(facts::read_return(key, r)?),
         RowKind::Entry => Row::Entry(facts::read_entry(key, r)?),

@@ -6,7 +6,7 @@ mod common;
 use common::signing::Key;
 use common::{golden, samples};
 use kartka_domain::card::{EmitterSlot, NumberLength};
-use kartka_domain::ids::{BirthMark, BusinessId, DeviceNo, Epoch, OpId, Seq};
+use kartka_domain::ids::{BirthMark, BusinessId, DeviceNo, Epoch, OpId, OperatorId, Seq};
 use kartka_domain::moment::Month;
 use kartka_domain::money::Points;
 use kartka_protocol::batch::{Batch, BatchOp, Personal};
@@ -73,6 +73,7 @@ fn first_request() -> SyncRequest {
         digests: Vec::new(),
         budget: 0,
         erased: None,
+        branch: None,
     }
 }
 
@@ -129,6 +130,7 @@ fn full_answer() -> SyncAnswer {
             last_op: op(39),
             first_seq: Seq(12),
             mark: BirthMark([4; 8]),
+            alias: None,
         }],
         pages: vec![vec![1, 2, 3], Vec::new()],
         cursors: vec![(Scope::Base, Seq(4_711))],
@@ -229,6 +231,7 @@ fn pair_answer() -> PairAnswer {
         business: samples::business(),
         outlet: samples::outlet(),
         slot: Some(EmitterSlot::new(NumberLength::Ten, 4).unwrap()),
+        holder: OperatorId(1),
         keys,
         head: head(),
         lineage: full_answer().lineage,

@@ -1,11 +1,13 @@
 //! What the sync dot shows: what still has to be sent, and how old the authority's word is.
 
-use kartka_domain::ids::{BusinessId, DeviceNo, Seq};
+use kartka_domain::ids::{BusinessId, DeviceNo, OperatorId, Seq};
+use kartka_domain::incarnation::Renumbering;
 use kartka_protocol::scope::Scope;
 
 use crate::error::CoreError;
 use crate::shop::Shop;
-use crate::store::Standing;
+use crate::store::{Moved, Standing};
+use crate::sync::{Trust, trust};
 
 /// How this device stands with the authority.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -26,6 +28,31 @@ pub struct SyncStatus {
     pub age_ms: i64,
     /// The code that stops the exchange until a person acts.
     pub stopped: Option<u16>,
+    /// This phone's data was an older copy, and nobody has read of it yet.
+    pub renumbered: Option<Renumbered>,
+    /// Whether this device is still trusted, and until when.
+    pub trust: Trust,
+    /// Who is at it.
+    pub operator: OperatorId,
+}
+
+/// This phone's data was an older copy: what it had sold was kept, and sent again under a new number (sync §12).
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Renumbered {
+    /// Which numbers became which: for whoever keeps an id on a screen.
+    pub numbers: Renumbering,
+    /// Ops that were kept and sent again.
+    pub ops: u64,
+    /// When, epoch ms by this device's clock.
+    pub at_ms: i64,
+}
+
+fn renumbered(moved: Moved) -> Result<Renumbered, CoreError> {
+    Ok(Renumbered {
+        numbers: Renumbering::new(moved.old, moved.fork, moved.last, moved.new)?,
+        ops: u64::try_from(moved.ops).unwrap_or(0),
+        at_ms: moved.at_ms,
+    })
 }
 
 impl Shop {
@@ -39,7 +66,9 @@ impl Shop {
             let device = r.device()?.ok_or(CoreError::NotPaired)?;
             let head = r.head()?.ok_or(CoreError::NotPaired)?;
             let authority = device.standing == Standing::Authority;
+            let trust = trust(r, device.standing, self.platform.clock.as_ref())?;
             Ok(SyncStatus {
+                trust,
                 business: device.business,
                 device: device.no,
                 server: device.server,
@@ -52,6 +81,8 @@ impl Shop {
                     now.saturating_sub(head.synced_ms)
                 },
                 stopped: head.stopped,
+                renumbered: r.unseen_move()?.map(renumbered).transpose()?,
+                operator: r.at_device()?,
             })
         })
     }

@@ -7,7 +7,7 @@ use std::fs;
 use std::io::{BufReader, BufWriter, Read, Write};
 use std::path::{Path, PathBuf};
 
-use kartka_domain::business::Device;
+use kartka_domain::business::{Device, DeviceState};
 use kartka_domain::card::{EmitterSlot, NumberLength};
 use kartka_domain::ids::{DeviceNo, Epoch, Seq};
 use kartka_domain::op::Fact;
@@ -19,7 +19,7 @@ use super::wrap::{decode, encode, unwrap};
 use super::{RecoveryError, Sheet};
 use crate::error::CoreError;
 use crate::platform::sync_folder;
-use crate::shop::{Platform, Shop, file_in, setting};
+use crate::shop::{OWNER, Platform, Shop, file_in, setting};
 use crate::store::{HeadRow, Reader, Standing, StoreError, Tx, meta};
 use crate::sync::signer::DeviceSigner;
 use crate::sync::{lineage_bytes, note_epoch, read_lineage};
@@ -187,6 +187,9 @@ impl Shop {
                 name: String::from("restored"),
                 public_key: signer.public_key(),
                 slot: device.slot,
+                former: None,
+                holder: OWNER,
+                state: DeviceState::Active,
             });
             self.commit_facts(
                 tx,

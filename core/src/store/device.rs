@@ -54,9 +54,9 @@ pub(crate) struct HeadRow {
     pub(crate) seq: Seq,
     /// Its log's hash there.
     pub(crate) log: LogHash,
-    /// Last number it holds of this device; 0 before the first.
+    /// Last number it holds of this device; before the first, the one with the counter 0.
     pub(crate) acked_op: i64,
-    /// Up to here own ops need no overlay; 0 before the first.
+    /// Up to here own ops need no overlay; likewise.
     pub(crate) settled_op: i64,
     /// When, by this device's wall clock; epoch ms.
     pub(crate) synced_ms: i64,
@@ -119,8 +119,10 @@ impl Reader<'_> {
 
     /// What is known of the authority; `None` before founding or pairing.
     pub(crate) fn head(&self) -> Result<Option<HeadRow>, StoreError> {
-        let sql = "SELECT epoch_number, epoch_random, seq, log_hash, acked_op, settled_op, synced_ms, lineage, stopped
-                   FROM head";
+        // A device that has sent nothing yet stands before its own first number.
+        let sql = "SELECT epoch_number, epoch_random, seq, log_hash, max(acked_op, none), max(settled_op, none),
+                          synced_ms, lineage, stopped
+                   FROM head, (SELECT coalesce(max(device_no), 0) << 40 AS none FROM device)";
         let head = self.conn().prepare_cached(sql)?.query_row([], |row| {
             let (number, random): (i64, i64) = (row.get(0)?, row.get(1)?);
             Ok(HeadRow {

@@ -2,8 +2,10 @@
 //!
 //! An op's bytes never change after its commit (sync §2). Nothing here is deleted by a pull, a reset or a restart.
 
-use kartka_domain::ids::{BirthMark, CustomerId, Id, OpId, Seq};
+use kartka_domain::ids::{BirthMark, CustomerId, DeviceNo, Id, OpId, OperatorId, Seq};
+use kartka_domain::moment::{Moment, day_number};
 use kartka_domain::money::Points;
+use kartka_domain::op::Fact;
 use kartka_protocol::chain::{ChainValue, PersonalHash};
 use kartka_protocol::op::OpBytes;
 use rusqlite::{OptionalExtension as _, params};
@@ -32,6 +34,17 @@ pub(crate) struct OwnOp {
     pub(crate) erased: Option<PersonalHash>,
     /// The rows it wrote.
     pub(crate) touched: Touched,
+    /// The op that had come to the authority before with its birth mark: this one has no effect.
+    pub(crate) alias: Option<OpId>,
+    /// The birth mark it kept, when it is a re-issue.
+    pub(crate) mark: Option<BirthMark>,
+}
+
+impl OwnOp {
+    /// Its birth mark: the one it kept, else the first bytes of its chain value (sync §2).
+    pub(crate) fn birth_mark(&self) -> BirthMark {
+        self.mark.unwrap_or_else(|| self.chain.birth_mark())
+    }
 }
 
 /// 16 random bytes made by the shell when the keypad opens: a repeat of them is answered, not done again.
@@ -66,7 +79,11 @@ fn unpack_touched(bytes: &[u8]) -> Touched {
     rows.iter().map(|row| (row[0], number(row))).collect()
 }
 
-const COLUMNS: &str = "op, last, seq, chain, facts, nonce, personal, touched, personal_hash";
+const COLUMNS: &str =
+    "op, last, seq, chain, facts, nonce, personal, touched, alias, mark, personal_hash";
+
+/// The ops of one incarnation above a number of it, 0 counted among its numbers.
+const ABOVE: &str = "op > ?1 AND op < ((?1 >> 40) + 1) << 40";
 
 fn own_op(row: &rusqlite::Row<'_>) -> rusqlite::Result<(i64, i64, OwnOpRest)> {
     let rest = OwnOpRest {
@@ -76,7 +93,9 @@ fn own_op(row: &rusqlite::Row<'_>) -> rusqlite::Result<(i64, i64, OwnOpRest)> {
         nonce: row.get(5)?,
         personal: row.get(6)?,
         touched: unpack_touched(row.get_ref(7)?.as_blob().unwrap_or_default()),
-        erased: row.get(8)?,
+        erased: row.get(10)?,
+        alias: row.get(8)?,
+        mark: row.get(9)?,
     };
     Ok((row.get(0)?, row.get(1)?, rest))
 }
@@ -89,6 +108,8 @@ struct OwnOpRest {
     personal: Option<Vec<u8>>,
     touched: Touched,
     erased: Option<[u8; 32]>,
+    alias: Option<i64>,
+    mark: Option<[u8; 8]>,
 }
 
 fn checked((op, last, rest): (i64, i64, OwnOpRest)) -> Result<OwnOp, StoreError> {
@@ -105,16 +126,31 @@ fn checked((op, last, rest): (i64, i64, OwnOpRest)) -> Result<OwnOp, StoreError>
         nonce: rest.nonce,
         erased: rest.erased.map(PersonalHash),
         touched: rest.touched,
+        alias: rest.alias.map(OpId::new).transpose().map_err(bad)?,
+        mark: rest.mark.map(BirthMark),
     })
 }
 
 impl Reader<'_> {
-    /// Own ops whose first number is above `after`, in order, at most `limit`.
+    /// Own ops of one incarnation whose first number is above `after`, in order, at most `limit`. `after` is a number of
+    /// that incarnation; before its first op, the one with the counter 0.
     pub(crate) fn own_ops(&self, after: i64, limit: u32) -> Result<Vec<OwnOp>, StoreError> {
-        let sql = format!("SELECT {COLUMNS} FROM own_op WHERE op > ?1 ORDER BY op LIMIT ?2");
+        let sql = format!("SELECT {COLUMNS} FROM own_op WHERE {ABOVE} ORDER BY op LIMIT ?2");
         let mut statement = self.conn().prepare_cached(&sql)?;
         let rows = statement.query_map(params![after, limit], own_op)?;
         rows.map(|row| checked(row?)).collect()
+    }
+
+    /// The first fact of an own op, as it was written.
+    pub(crate) fn own_op(&self, op: OpId) -> Result<Option<Fact>, StoreError> {
+        let own = self.own_ops(op.get() - 1, 1)?.pop();
+        let Some(own) = own.filter(|own| own.op == op) else {
+            return Ok(None);
+        };
+        let personal = own.bytes.personal.as_deref();
+        let read = kartka_protocol::op::decode(op, &own.bytes.facts, personal);
+        let read = read.map_err(|_| StoreError::Malformed("own_op.facts"))?;
+        Ok(read.facts.into_iter().next())
     }
 
     /// How many own ops begin at `first` or after it and before `end`.
@@ -136,22 +172,48 @@ impl Reader<'_> {
 
     /// The birth mark of the own op that took the number `id`, while the authority has not ordered it.
     pub(crate) fn unordered_mark(&self, id: Id) -> Result<Option<BirthMark>, StoreError> {
-        let sql = "SELECT chain FROM own_op
-                   WHERE op = (SELECT max(op) FROM own_op WHERE op <= ?1) AND last >= ?1 AND seq IS NULL";
-        let chain = self
+        let sql = format!(
+            "SELECT {COLUMNS} FROM own_op
+             WHERE op = (SELECT max(op) FROM own_op WHERE op <= ?1) AND last >= ?1 AND seq IS NULL"
+        );
+        let found = self
             .conn()
-            .prepare_cached(sql)?
-            .query_row([id.get()], |row| row.get(0).map(ChainValue))
+            .prepare_cached(&sql)?
+            .query_row([id.get()], own_op)
             .optional()?;
-        Ok(chain.map(|chain| chain.birth_mark()))
+        let own = found.map(checked).transpose()?;
+        Ok(own.map(|own| own.birth_mark()))
+    }
+
+    /// Own ops of earlier incarnations, at most `limit`: kept for an authority that is restored.
+    pub(crate) fn former_ops(&self, now: DeviceNo, limit: u32) -> Result<Vec<OwnOp>, StoreError> {
+        let sql = format!("SELECT {COLUMNS} FROM own_op WHERE op >> 40 <> ?1 ORDER BY op LIMIT ?2");
+        let mut statement = self.conn().prepare_cached(&sql)?;
+        let rows = statement.query_map(params![now.get(), limit], own_op)?;
+        rows.map(|row| checked(row?)).collect()
+    }
+
+    /// The last number and the chain's value of every own op of an incarnation above `after`, in order.
+    pub(crate) fn own_chain(&self, after: i64) -> Result<Vec<(Id, ChainValue)>, StoreError> {
+        let sql = format!("SELECT last, chain FROM own_op WHERE {ABOVE} ORDER BY op");
+        let mut statement = self.conn().prepare_cached(&sql)?;
+        let rows = statement.query_map([after], |row| {
+            Ok((row.get::<_, i64>(0)?, ChainValue(row.get(1)?)))
+        })?;
+        rows.map(|row| {
+            let (last, chain) = row?;
+            let last = Id::new(last).map_err(|_| StoreError::Malformed("own_op.last"))?;
+            Ok((last, chain))
+        })
+        .collect()
     }
 
     /// How many own ops lie above `acked`: what the shop still has to send.
     pub(crate) fn outbox_len(&self, acked: i64) -> Result<u64, StoreError> {
-        let sql = "SELECT count(*) FROM own_op WHERE op > ?1";
+        let sql = format!("SELECT count(*) FROM own_op WHERE {ABOVE}");
         let count: i64 = self
             .conn()
-            .prepare_cached(sql)?
+            .prepare_cached(&sql)?
             .query_row([acked], |row| row.get(0))?;
         Ok(u64::try_from(count).unwrap_or(0))
     }
@@ -193,7 +255,7 @@ impl Reader<'_> {
         since_ms: i64,
         acked: i64,
     ) -> Result<(Points, Points, Points), StoreError> {
-        let sql = "SELECT coalesce(sum(points) FILTER (WHERE op > ?2), 0),
+        let sql = "SELECT coalesce(sum(points) FILTER (WHERE op > ?2 AND op >> 40 = ?2 >> 40), 0),
                           coalesce(sum(points) FILTER (WHERE at_ms >= ?3), 0)
                    FROM redeemed WHERE customer = ?1";
         let (pending, recent) = self
@@ -204,7 +266,9 @@ impl Reader<'_> {
             })?;
         let all = self
             .conn()
-            .prepare_cached("SELECT coalesce(sum(points), 0) FROM redeemed WHERE op > ?1")?
+            .prepare_cached(&format!(
+                "SELECT coalesce(sum(points), 0) FROM redeemed WHERE {ABOVE}"
+            ))?
             .query_row([acked], |row| row.get(0))?;
         Ok((Points(pending), Points(recent), Points(all)))
     }
@@ -214,8 +278,8 @@ impl Tx<'_> {
     /// Keeps an own op; its number was never used before.
     pub(crate) fn add_own_op(&self, own: &OwnOp) -> Result<(), StoreError> {
         self.execute(
-            "INSERT INTO own_op (op, last, seq, chain, facts, nonce, personal, touched)
-             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)",
+            "INSERT INTO own_op (op, last, seq, chain, facts, nonce, personal, touched, alias, mark, personal_hash)
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)",
             params![
                 own.op.get(),
                 own.last.get(),
@@ -224,7 +288,10 @@ impl Tx<'_> {
                 own.bytes.facts,
                 own.nonce,
                 own.bytes.personal,
-                pack_touched(&own.touched)
+                pack_touched(&own.touched),
+                own.alias.map(OpId::get),
+                own.mark.map(|mark| mark.0),
+                own.erased.map(|hash| hash.0)
             ],
         )
     }
@@ -237,17 +304,49 @@ impl Tx<'_> {
         )
     }
 
-    /// Notes the authority's order of own ops.
-    pub(crate) fn set_order(&self, op: OpId, seq: Seq) -> Result<(), StoreError> {
+    /// Notes the authority's order of own ops, and the earlier op that one stands for.
+    pub(crate) fn set_order(
+        &self,
+        op: OpId,
+        seq: Seq,
+        alias: Option<OpId>,
+    ) -> Result<(), StoreError> {
         self.execute(
-            "UPDATE own_op SET seq = ?2 WHERE op = ?1",
-            [op.get(), seq.0],
+            "UPDATE own_op SET seq = ?2, alias = ?3 WHERE op = ?1",
+            params![op.get(), seq.0, alias.map(OpId::get)],
         )
     }
 
-    /// Forgets the authority's order of own ops above `settled`: an authority that was put back gives another one.
-    pub(crate) fn forget_order(&self, settled: i64) -> Result<(), StoreError> {
-        self.execute("UPDATE own_op SET seq = NULL WHERE op > ?1", [settled])
+    /// The order of own ops above `acked` is not known any more: their authority lost it.
+    pub(crate) fn forget_order(&self, acked: i64) -> Result<(), StoreError> {
+        let sql = format!("UPDATE own_op SET seq = NULL, alias = NULL WHERE {ABOVE}");
+        self.execute(&sql, [acked])
+    }
+
+    /// Answers repeats of a request with the op that its own one stands for.
+    pub(crate) fn follow_alias(&self, own: &OwnOp, first: OpId) -> Result<(), StoreError> {
+        self.execute(
+            "UPDATE request SET op = op - ?1 + ?3 WHERE op BETWEEN ?1 AND ?2",
+            [own.op.get(), own.last.get(), first.get()],
+        )
+    }
+
+    /// Lets go of own ops from a number of their incarnation on: they are made anew under other numbers.
+    pub(crate) fn remove_own_ops(&self, from: OpId) -> Result<(), StoreError> {
+        self.execute(
+            "DELETE FROM own_op WHERE op >= ?1 AND op < ((?1 >> 40) + 1) << 40",
+            [from.get()],
+        )
+    }
+
+    /// Lets go of one own op.
+    pub(crate) fn remove_own_op(&self, op: OpId) -> Result<(), StoreError> {
+        self.execute("DELETE FROM own_op WHERE op = ?1", [op.get()])
+    }
+
+    /// Lets go of every sealed batch: they are of another branch than this device's now.
+    pub(crate) fn drop_all_sealed(&self) -> Result<(), StoreError> {
+        self.execute("DELETE FROM sealed", [])
     }
 
     /// Keeps a sealed batch.
@@ -261,13 +360,16 @@ impl Tx<'_> {
         self.execute("DELETE FROM sealed WHERE last_op <= ?1", [acked])
     }
 
-    /// Lets go of own ops that are settled and older than the op `before`, and of old request ids.
+    /// Lets go of own ops of an incarnation that are settled and older than its op `before`, and of old request ids.
     pub(crate) fn forget_old(
         &self,
         before: i64,
         requests_before_ms: i64,
     ) -> Result<(), StoreError> {
-        self.execute("DELETE FROM own_op WHERE op < ?1", [before])?;
+        self.execute(
+            "DELETE FROM own_op WHERE op < ?1 AND op >= (?1 >> 40) << 40",
+            [before],
+        )?;
         self.execute(
             "DELETE FROM redeemed WHERE at_ms < ?1",
             [requests_before_ms],
@@ -288,17 +390,32 @@ impl Tx<'_> {
         )
     }
 
-    /// Notes a redemption against the limits of sync §6.
-    pub(crate) fn add_redeemed(
-        &self,
-        op: OpId,
-        customer: CustomerId,
-        at_ms: i64,
-        points: Points,
-    ) -> Result<(), StoreError> {
+    /// Notes a redemption against the limits of sync §6 and of the operator's role.
+    pub(crate) fn add_redeemed(&self, op: OpId, redeemed: &Redeemed) -> Result<(), StoreError> {
         self.execute(
-            "INSERT INTO redeemed VALUES (?1, ?2, ?3, ?4)",
-            [op.get(), customer.get(), at_ms, points.0],
+            "INSERT INTO redeemed (op, customer, at_ms, points, operator, day)
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
+            params![
+                op.get(),
+                redeemed.customer.get(),
+                redeemed.at.instant_ms,
+                redeemed.points.0,
+                redeemed.operator.0,
+                day_number(redeemed.at.date)
+            ],
         )
     }
+}
+
+/// Points that left a balance by an own op.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Redeemed {
+    /// Whose balance.
+    pub(crate) customer: CustomerId,
+    /// How many, above zero.
+    pub(crate) points: Points,
+    /// By whom.
+    pub(crate) operator: OperatorId,
+    /// When.
+    pub(crate) at: Moment,
 }

@@ -1,9 +1,11 @@
-//! Whether authority and phone still share one history (sync §12, detecting only).
+//! Whether authority and phone still share one history (sync §12).
 //!
-//! Two findings stop the exchange until a person acts: this copy of the data was rolled back or cloned, or the
-//! authority lost what it had signed. Nothing is sent, changed or thrown away then.
+//! Two findings end an exchange: this copy of the data was rolled back or cloned, and goes on under a new number
+//! (`incarnation`); or the authority lost what it had signed, which stops everything until a person acts. The answer
+//! that shows either is used for nothing else.
 
 use kartka_domain::ids::BirthMark;
+use kartka_domain::planted;
 use kartka_protocol::chain::ChainValue;
 use kartka_protocol::message::{Refusal, SyncAnswer};
 
@@ -11,7 +13,7 @@ use super::state::SyncState;
 use crate::error::CoreError;
 use crate::store::{DeviceRow, HeadRow, Reader, StoreError};
 
-/// Why exchanges stopped.
+/// Why an answer is not used.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Stop {
     /// This copy was rolled back or cloned.
@@ -61,17 +63,22 @@ pub(super) fn judge(
     known: &Known<'_>,
     answer: &SyncAnswer,
 ) -> Result<Option<Stop>, StoreError> {
-    if went_back(known, answer) {
-        return Ok(Some(Stop::ServerWentBack));
+    if let Some(stop) = judge_epoch(known, answer) {
+        return Ok(Some(stop));
     }
     match answer.refusal {
-        Some(Refusal::Fork { .. }) => return Ok(Some(Stop::Forked)),
-        Some(Refusal::EpochBehind | Refusal::EpochUnknown) => {
-            return Ok(Some(Stop::ServerWentBack));
-        }
-        _ => {}
+        Some(Refusal::Fork { .. }) => Ok(Some(Stop::Forked)),
+        _ => own_chain(reader, known, answer),
     }
-    own_chain(reader, known, answer)
+}
+
+/// Only whether the authority's order is the one this phone knows.
+pub(super) fn judge_epoch(known: &Known<'_>, answer: &SyncAnswer) -> Option<Stop> {
+    let refused = matches!(
+        answer.refusal,
+        Some(Refusal::EpochBehind | Refusal::EpochUnknown)
+    );
+    (refused || went_back(known, answer)).then_some(Stop::ServerWentBack)
 }
 
 fn went_back(known: &Known<'_>, answer: &SyncAnswer) -> bool {
@@ -90,27 +97,49 @@ fn own_chain(
     known: &Known<'_>,
     answer: &SyncAnswer,
 ) -> Result<Option<Stop>, StoreError> {
+    if planted!(AckedHashIgnored) {
+        return Ok(None);
+    }
     let Known { device, head, .. } = known;
     let acked = answer.acked;
     if acked.last >= device.next_n {
         return Ok(Some(Stop::Forked));
     }
+    let less = i64::from(device.no.get()) << 40 | acked.last.max(0);
     let here = if acked.last == 0 {
         Some(ChainValue::birth(device.business, device.no))
     } else {
-        match device.no.id(acked.last) {
-            Ok(last) if last.get() < head.acked_op => return Ok(Some(Stop::ServerWentBack)),
-            Ok(last) => reader.chain_at(last.get())?,
-            Err(_) => None,
-        }
+        reader.chain_at(less)?
     };
-    if acked.last == 0 && head.acked_op > 0 {
-        return Ok(Some(Stop::ServerWentBack));
+    if less < head.acked_op {
+        return lost_some(reader, known, answer, here);
     }
     if here != Some(acked.chain) {
         return Ok(Some(Stop::Forked));
     }
     runs(reader, answer)
+}
+
+/// The authority holds less of this phone's ops than it once said: in its own epoch it went back; in a later one it
+/// was restored, and what it lost goes up again, if this phone still has it (sync §12).
+fn lost_some(
+    reader: &Reader<'_>,
+    known: &Known<'_>,
+    answer: &SyncAnswer,
+    here: Option<ChainValue>,
+) -> Result<Option<Stop>, StoreError> {
+    if answer.head.head.epoch == known.head.epoch {
+        return Ok(Some(Stop::ServerWentBack));
+    }
+    let next = known.device.no.id(answer.acked.last + 1);
+    let Ok(next) = next else {
+        return Ok(Some(Stop::Forked));
+    };
+    let held = reader.own_ops(next.get() - 1, 1)?;
+    let fills = held.first().is_some_and(|own| own.op.0 == next);
+    // The op before what is left is forgotten after 30 days: then the chain says nothing, and the gap neither.
+    let agrees = here == Some(answer.acked.chain);
+    Ok((!(fills && agrees)).then_some(Stop::Forked))
 }
 
 /// Each run's first op must be the one this phone made under that number.

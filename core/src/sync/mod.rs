@@ -4,17 +4,20 @@
 //! same for an app that lives on, from events to effects. Both know no sockets: bytes go through a [`Transport`].
 //! What an answer does to the store happens in one transaction (decision 4) or not at all.
 
+mod anew;
 mod engine;
 mod exchange;
 mod failure;
 mod heal;
 mod history;
+mod incarnation;
 mod outbox;
 mod rebase;
 pub mod scheduler;
 pub mod signer;
 mod state;
 pub mod transport;
+mod trust;
 mod wanted;
 
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -27,6 +30,8 @@ use crate::error::CoreError;
 use crate::shop::Shop;
 use exchange::{Finished, begin, finish};
 pub(crate) use state::{first_state, lineage_bytes, note_epoch, read_lineage};
+pub use trust::Trust;
+pub(crate) use trust::trust;
 
 /// What a run of exchanges came to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -43,6 +48,8 @@ pub struct SyncReport {
     pub rows_pulled: u64,
     /// Scopes whose digests differed; they are pulled anew (sync §4).
     pub mismatches: u32,
+    /// Own ops that went up again under a new number, because this copy was not the newest (sync §12).
+    pub reissued: u64,
 }
 
 impl SyncReport {
@@ -53,6 +60,7 @@ impl SyncReport {
         self.ops_pushed += finished.ops_acked;
         self.rows_pulled += finished.rows;
         self.mismatches += finished.mismatches;
+        self.reissued += finished.moved.unwrap_or(0);
     }
 }
 
@@ -86,7 +94,8 @@ impl Shop {
     ///
     /// # Errors
     /// [`CoreError::NotPaired`]; [`CoreError::Offline`], [`CoreError::ServerUnavailable`] and the server's refusals;
-    /// [`CoreError::Forked`] and [`CoreError::ServerWentBack`], which last until a person acts (sync §12);
+    /// [`CoreError::ServerWentBack`], which lasts until a person acts (sync §12); [`CoreError::Forked`] from a server
+    /// that gives this copy no number of its own;
     /// [`CoreError::Cancelled`]; [`CoreError::Store`].
     pub fn sync(
         &self,
@@ -115,8 +124,9 @@ impl Shop {
         Ok(report)
     }
 
-    /// Lets exchanges happen again after [`CoreError::Forked`] or [`CoreError::ServerWentBack`]: a person decided
-    /// so. If the reason is still there, the next exchange stops again; nothing is lost either way.
+    /// Lets exchanges happen again after [`CoreError::ServerWentBack`]: a person decided so. If the reason is still
+    /// there, the next exchange stops again; nothing is lost either way. Whoever presses on has also read that this
+    /// phone goes on under a new number.
     ///
     /// # Errors
     /// [`CoreError::NotPaired`], [`CoreError::Store`].
@@ -124,6 +134,7 @@ impl Shop {
         self.store.write(|tx| {
             let mut head = tx.head()?.ok_or(CoreError::NotPaired)?;
             head.stopped = None;
+            tx.note_seen()?;
             Ok(tx.set_head(&head)?)
         })
     }

@@ -3,25 +3,29 @@
 //! Pending ops are taken away, the authority's rows applied, ops whose order was reached settled, and the rest laid
 //! over again. An own op is shown until both cursors have reached its seq, whatever was acked.
 
-use kartka_domain::authority::{Standing, as_claimed, decide};
+use kartka_domain::authority::as_claimed;
 use kartka_domain::ids::{DeviceNo, Seq};
+use kartka_domain::planted;
 use kartka_protocol::digest::Digest;
 use kartka_protocol::keys::ShopKeys;
 use kartka_protocol::message::{Anchor, Flag, Run, SyncAnswer};
 use kartka_protocol::page::Page;
 use kartka_protocol::scope::Scope;
 
+use super::anew::{lay_pending, lift_pending};
 use super::exchange::{Finished, Standpoint};
 use super::failure::Failure;
 use super::state::{SyncState, lineage_bytes};
 use super::wanted::cursors;
-use crate::commit::{lay_over, read_own};
+use crate::commit::read_own;
 use crate::error::CoreError;
 use crate::platform::Clock;
 use crate::store::{DeviceRow, HeadRow, OwnOp, Settling, StoreError, Tx};
 
 /// Own ops are kept so long after they were made, for an authority that is restored (sync §12).
 const KEEP_OPS_MS: i64 = 30 * 24 * 60 * 60 * 1_000;
+/// Ops of earlier numbers looked at in one exchange.
+const FORMER: u32 = 20;
 /// Clock pairs of so many boots are kept while ops of them may be unsent.
 const BOOTS: usize = 16;
 
@@ -40,20 +44,25 @@ pub(super) fn apply(
     tx: &Tx<'_>,
     mut ground: Ground<'_>,
     answer: &SyncAnswer,
+    pages: &[Page],
 ) -> Result<Finished, CoreError> {
-    let pages = read_pages(ground.asked, answer)?;
-    let acked = acked_id(ground.device.no, answer)?;
+    let mut acked = acked_id(ground.device.no, answer)?;
+    if planted!(OutboxClearedByLaterAck) && ground.device.next_n > 1 {
+        acked = ground.device.no.id(ground.device.next_n - 1)?.get();
+    }
     let outbox_before = tx.outbox_len(ground.head.acked_op)?;
     let mut finished = Finished {
         ops_acked: outbox_before.saturating_sub(tx.outbox_len(acked)?),
         rows: pages.iter().map(|page| page.rows.len() as u64).sum(),
         ..Finished::default()
     };
-    rebase(tx, &mut ground, answer, &pages)?;
+    rebase(tx, &mut ground, answer, pages)?;
+    ground.state.kept = false;
     ground.head.acked_op = acked;
     tx.drop_sealed(acked)?;
     if let Some(oldest) = answer.oldest_month
         && ground.state.oldest != Some(oldest)
+        && !planted!(MonthDroppedOnOneSide)
     {
         // Both sides let go of older months (sync §4).
         tx.drop_months_before(oldest)?;
@@ -66,7 +75,7 @@ pub(super) fn apply(
     let outbox = tx.outbox_len(acked)?;
     let at_head = note_head(tx, &mut ground, answer)?;
     note_clocks(&mut ground, answer, outbox);
-    forget(tx, &ground.head, answer.server_ms)?;
+    forget(tx, ground.device.no, &ground.head, answer.server_ms)?;
     tx.set_head(&ground.head)?;
     ground.state.write(tx)?;
     let wanted = cursors(tx, &ground.state, ground.device.outlet, ground.clock)?;
@@ -76,7 +85,7 @@ pub(super) fn apply(
 }
 
 /// All pages, read before anything is written; each must go on where this phone's cursor stands.
-fn read_pages(asked: &Standpoint, answer: &SyncAnswer) -> Result<Vec<Page>, CoreError> {
+pub(super) fn read_pages(asked: &Standpoint, answer: &SyncAnswer) -> Result<Vec<Page>, CoreError> {
     let mut reached = asked.cursors.clone();
     let mut pages = Vec::with_capacity(answer.pages.len());
     for packed in &answer.pages {
@@ -91,10 +100,10 @@ fn read_pages(asked: &Standpoint, answer: &SyncAnswer) -> Result<Vec<Page>, Core
     Ok(pages)
 }
 
-/// The last number the authority holds, as an id; 0 before the first.
+/// The last number the authority holds; before the first, the one with the counter 0.
 pub(super) fn acked_id(device: DeviceNo, answer: &SyncAnswer) -> Result<i64, CoreError> {
     match answer.acked.last {
-        0 => Ok(0),
+        0 => Ok(i64::from(device.get()) << 40),
         n => Ok(device.id(n)?.get()),
     }
 }
@@ -109,11 +118,10 @@ fn rebase(
     note_order(tx, &answer.runs, &mut pending)?;
     let renewed = std::mem::take(&mut ground.state.reset);
     let ordered = pending.iter().any(|own| own.seq.is_some());
-    let still = pages.is_empty() && !ordered && renewed.is_empty();
+    let renewing = !renewed.is_empty() || !ground.state.renewed.is_empty();
+    let still = pages.is_empty() && !ordered && !renewing;
     if !still {
-        for (kind, id) in pending.iter().flat_map(|own| &own.touched) {
-            tx.lift(*kind, *id)?;
-        }
+        lift_pending(tx, ground.head.settled_op)?;
     }
     for scope in renewed {
         tx.mark_unconfirmed(scope)?;
@@ -136,11 +144,8 @@ fn rebase(
     settling.finish()?;
     note_months(tx, answer)?;
     end_renewal(tx, ground, answer)?;
-    if !still {
-        for own in rest {
-            let rows = decide(&**tx, &read_own(&own)?, Standing::Pending)?;
-            tx.set_touched(own.op, &lay_over(tx, &rows)?)?;
-        }
+    if !still && !planted!(PullOverwritesPending) {
+        lay_pending(tx, &rest)?;
     }
     Ok(())
 }
@@ -163,10 +168,11 @@ fn end_renewal(
 ) -> Result<(), StoreError> {
     let mut going_on = Vec::new();
     for scope in std::mem::take(&mut ground.state.renewed) {
-        if tx.scope(scope)?.unwrap_or_default().0 >= answer.head.head.seq {
-            tx.remove_unconfirmed(scope)?;
-        } else {
-            going_on.push(scope);
+        match tx.scope(scope)? {
+            Some((cursor, _)) if cursor < answer.head.head.seq => going_on.push(scope),
+            Some(_) => tx.remove_unconfirmed(scope)?,
+            // A month that both sides have let go of meanwhile.
+            None => {}
         }
     }
     ground.state.renewed = going_on;
@@ -193,13 +199,21 @@ fn settle(
         .min(settling.cursor(Scope::Own)?);
     let settled = pending
         .iter()
-        .take_while(|own| own.seq.is_some_and(|seq| seq <= reached))
+        .take_while(|own| {
+            let acked = own.last.get() <= head.acked_op;
+            own.seq.is_some_and(|seq| seq <= reached) || (acked && planted!(OwnValueDroppedAtAck))
+        })
         .count();
     let rest = pending.split_off(settled);
     for own in pending {
         let seq = own.seq.unwrap_or(reached);
-        for row in as_claimed(&read_own(&own)?) {
-            settling.row(&row, seq)?;
+        match own.alias {
+            Some(first) => tx.follow_alias(&own, first)?,
+            None => {
+                for row in as_claimed(&read_own(&own)?) {
+                    settling.row(&row, seq)?;
+                }
+            }
         }
         tx.set_touched(own.op, &[])?;
         head.settled_op = own.last.get();
@@ -222,7 +236,8 @@ fn note_order(tx: &Tx<'_>, runs: &[Run], pending: &mut [OwnOp]) -> Result<(), St
         let within = pending.iter_mut().skip(start);
         for own in within.take_while(|own| own.op <= run.last_op) {
             own.seq = Some(Seq(seq));
-            tx.set_order(own.op, Seq(seq))?;
+            own.alias = run.alias;
+            tx.set_order(own.op, Seq(seq), run.alias)?;
             seq += 1;
         }
     }
@@ -268,6 +283,7 @@ fn note_head(tx: &Tx<'_>, ground: &mut Ground<'_>, answer: &SyncAnswer) -> Resul
         ground.head.log = signed.log;
         if reached(Scope::Own)? >= signed.seq {
             ground.head.synced_ms = ground.clock.now_ms();
+            tx.note_pulled()?;
         }
     }
     ground.head.epoch = signed.epoch;
@@ -293,13 +309,19 @@ pub(super) fn note_clocks(ground: &mut Ground<'_>, answer: &SyncAnswer, outbox: 
     anchors.drain(..over);
 }
 
-/// Lets go of settled ops that are old enough; the last acked one stays, to compare chains with.
-fn forget(tx: &Tx<'_>, head: &HeadRow, server_ms: i64) -> Result<(), CoreError> {
+/// Lets go of settled ops that are old enough; the last acked one stays, to compare chains with. What this device made
+/// under earlier numbers goes as well.
+fn forget(tx: &Tx<'_>, device: DeviceNo, head: &HeadRow, server_ms: i64) -> Result<(), CoreError> {
+    for own in tx.former_ops(device, FORMER)? {
+        if is_old(&own, server_ms)? {
+            tx.remove_own_op(own.op)?;
+        }
+    }
     // While an acked op waits for its order, the run it came in is counted from its first op.
     if head.settled_op != head.acked_op {
         return Ok(());
     }
-    let mut before = 0;
+    let mut before = i64::from(device.get()) << 40;
     let mut look = 1;
     loop {
         let ops = tx.own_ops(before, look)?;

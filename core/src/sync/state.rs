@@ -23,7 +23,15 @@ mod tag {
     pub(super) const RESET: u16 = 4;
     pub(super) const RENEWED: u16 = 5;
     pub(super) const LINEAGE: u16 = 6;
-    pub(super) const HEALING: u16 = 20;
+    pub(super) const FORK: u16 = 7;
+    pub(super) const KEPT: u16 = 8;
+    pub(super) const HEALING: u16 = 9;
+}
+
+mod verdict {
+    pub(super) const ID: u16 = 1;
+    pub(super) const EPOCH: u16 = 2;
+    pub(super) const INSIST: u16 = 3;
 }
 
 mod epoch {
@@ -35,6 +43,17 @@ mod anchor {
     pub(super) const BOOT: u16 = 1;
     pub(super) const MONOTONIC: u16 = 2;
     pub(super) const SERVER: u16 = 3;
+}
+
+/// That this copy of the data is not the one that the authority knows (sync §12).
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Verdict {
+    /// What the copy calls itself when it asks.
+    pub(super) id: [u8; 16],
+    /// Whose authority says so; a verdict ends with its epoch.
+    pub(super) epoch: Epoch,
+    /// It was told before to keep its number, and still met another history.
+    pub(super) insist: bool,
 }
 
 /// What is remembered.
@@ -52,6 +71,10 @@ pub(super) struct SyncState {
     pub(super) renewed: Vec<Scope>,
     /// While a restored authority is told again what it lost: the last seq that it has in common with the rows here.
     pub(super) healing: Option<Seq>,
+    /// This copy was rolled back or cloned: the next request shows its chain.
+    pub(super) fork: Option<Verdict>,
+    /// The authority said that it may keep its number, and no answer was used since.
+    pub(super) kept: bool,
 }
 
 impl SyncState {
@@ -74,6 +97,8 @@ impl SyncState {
         put_scopes(&mut r, tag::RESET, &self.reset);
         put_scopes(&mut r, tag::RENEWED, &self.renewed);
         r.put_opt(tag::HEALING, self.healing.map(|seq| seq.0));
+        r.put_opt(tag::FORK, self.fork.map(verdict_record));
+        r.put_unless(tag::KEPT, i64::from(self.kept), 0);
         r.encode()
     }
 }
@@ -92,6 +117,24 @@ fn decode(bytes: &[u8]) -> Result<SyncState, WireError> {
         reset: read_scopes(&r, tag::RESET)?,
         renewed: read_scopes(&r, tag::RENEWED)?,
         healing: r.opt_int(tag::HEALING)?.map(Seq),
+        fork: r.opt_record(tag::FORK)?.map(read_verdict).transpose()?,
+        kept: r.int_or::<i64>(tag::KEPT, 0)? != 0,
+    })
+}
+
+fn verdict_record(fork: Verdict) -> Record {
+    let mut r = Record::new();
+    r.put(verdict::ID, fork.id);
+    r.put(verdict::EPOCH, epoch_record(fork.epoch));
+    r.put_unless(verdict::INSIST, i64::from(fork.insist), 0);
+    r
+}
+
+fn read_verdict(r: &Record) -> Result<Verdict, WireError> {
+    Ok(Verdict {
+        id: r.array(verdict::ID)?,
+        epoch: read_epoch(r.record(verdict::EPOCH)?)?,
+        insist: r.int_or::<i64>(verdict::INSIST, 0)? != 0,
     })
 }
 

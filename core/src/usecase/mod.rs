@@ -5,8 +5,11 @@ pub mod customers;
 mod erase;
 pub mod found;
 pub mod idle;
+pub mod operator;
 pub mod pair;
+pub mod staff;
 pub mod till;
+pub mod wizard;
 
 use kartka_domain::customer::ProfileGroup;
 use kartka_domain::ids::OpId;
@@ -15,7 +18,7 @@ use kartka_domain::op::Fact;
 
 use crate::commit::{Draft, Ground, commit};
 use crate::error::CoreError;
-use crate::shop::{OWNER, Setting, Shop, setting};
+use crate::shop::{Setting, Shop, setting};
 use crate::store::{RequestId, Tx};
 
 impl Shop {
@@ -59,7 +62,7 @@ impl Shop {
         };
         let draft = Draft {
             request,
-            operator: OWNER,
+            operator: setting.operator,
             outlet: setting.outlet.id,
             programme: setting.programme.version(),
             at,

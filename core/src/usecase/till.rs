@@ -18,10 +18,11 @@ use kartka_domain::purchase::{
 use kartka_domain::quote::{Question, Quote, RewardTaken, Tender, quote};
 use kartka_domain::redeem::{CashStep, Connectivity};
 use kartka_domain::refund::{Refund, Sold, everything_left, refund, refusal};
+use kartka_domain::rights::{Action, Permission};
 use kartka_domain::row::EdgeState;
 
 use crate::error::{CoreError, Field};
-use crate::shop::{OWNER, Setting, Shop, setting};
+use crate::shop::{Setting, Shop, setting};
 use crate::store::{Reader, RequestId, Standing};
 
 /// What the till asks: everything a quote depends on but time and state.
@@ -81,12 +82,19 @@ impl OpenQuotes {
     }
 }
 
-/// Minutes within which a sale may be voided by its operator (X6).
-const VOID_MINUTES: i64 = 15;
 /// The window of the cap per customer (sync §6).
 const DAY_MS: i64 = 24 * 60 * 60 * 1_000;
 
 impl Shop {
+    /// Lets go of every open quote: their commits answer `Stale`.
+    pub(crate) fn forget_quotes(&self) {
+        let quotes = self.quotes.lock();
+        quotes
+            .unwrap_or_else(std::sync::PoisonError::into_inner)
+            .open
+            .clear();
+    }
+
     /// What this receipt comes to for this customer, and why (T1).
     ///
     /// # Errors
@@ -192,10 +200,15 @@ impl Shop {
         kind: ReturnKind,
         lines: &[ReturnedLine],
     ) -> Result<ReturnId, CoreError> {
-        let op = self.once(request, |tx, _, at| {
+        let op = self.once(request, |tx, setting, at| {
             let (purchase, refund) = refund_of(tx, id, kind, lines)?;
             if matches!(kind, ReturnKind::Void(_)) {
-                may_void(&purchase, at)?;
+                setting.may(Action::Void {
+                    own: purchase.operator == setting.operator,
+                    age_ms: at.instant_ms.saturating_sub(purchase.at.instant_ms),
+                })?;
+            } else {
+                setting.needs(Permission::Return)?;
             }
             let back = Fact::Return {
                 purchase: id,
@@ -221,6 +234,15 @@ impl Shop {
         request: &TillRequest,
         at: Moment,
     ) -> Result<Quote, CoreError> {
+        setting.needs(Permission::Sell)?;
+        if request.spend.is_positive() || !request.rewards.is_empty() {
+            self.trusted(reader, setting)?;
+            setting.may(Action::Redeem {
+                points: request.spend,
+                today: reader.redeemed_on(setting.operator, at.date)?,
+            })?;
+            self.confirmed(setting, request.spend)?;
+        }
         let position = match request.customer {
             Some(customer) if reader.living(customer)?.is_none() => {
                 return Err(CoreError::NotFound);
@@ -279,11 +301,18 @@ impl Shop {
             budget = all;
         }
         let sure = confirmed.spendable(instrument, card, at.date)?;
+        // A new incarnation has no budget until it has fetched everything under its number (sync §12): what it shows
+        // may be spent already, and no policy makes it fresh.
+        let is_stale = reader.is_newly_numbered()?;
         Ok(Connectivity::Phone {
-            confirmed: sure,
+            confirmed: if is_stale { Points::ZERO } else { sure },
             pending,
             recent,
-            snapshot_age_ms: at.instant_ms.saturating_sub(head.synced_ms),
+            snapshot_age_ms: if is_stale {
+                i64::MAX
+            } else {
+                at.instant_ms.saturating_sub(head.synced_ms)
+            },
             spent_of_budget: budget,
             held: confirmed.held,
         })
@@ -304,20 +333,6 @@ fn birthday(
         let (month, day, _) = day.parts();
         DayOfYear::new(month.into(), day.into())
     }))
-}
-
-fn may_void(purchase: &Purchase, at: Moment) -> Result<(), CoreError> {
-    let age = at.instant_ms.saturating_sub(purchase.at.instant_ms);
-    if purchase.operator != OWNER {
-        return Err(Code::NotYourSale.into());
-    }
-    if age > VOID_MINUTES * 60_000 {
-        return Err(Code::VoidTooLate {
-            minutes: VOID_MINUTES,
-        }
-        .into());
-    }
-    Ok(())
 }
 
 fn refund_of(

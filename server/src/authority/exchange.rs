@@ -4,7 +4,6 @@
 use kartka_protocol::message::{Envelope, Refusal};
 
 use super::intake::{Asked, Turned};
-use super::push::Outcome;
 use super::{Authority, Done, Job};
 use crate::store::StoreError;
 
@@ -38,13 +37,15 @@ impl Authority {
         let Asked {
             request,
             push,
+            asking,
             refusal,
         } = self.intake(&envelope)?;
-        let outcome = match push {
+        let job = push.map(Job::Push).or(asking.map(Job::Fork));
+        let done = match job {
             None => None,
-            Some(push) => outcome_of(self.commit(&[Job::Push(push)])?.done),
+            Some(job) => self.commit(&[job])?.done.first().copied(),
         };
-        let answer = self.answer(&request, outcome, refusal)?.encode();
+        let answer = self.answer(&request, done, refusal)?.encode();
         self.wipe_traces();
         Ok(answer)
     }
@@ -59,11 +60,4 @@ impl Authority {
         let done = done.first().copied().unwrap_or(Done::Enrol(None));
         Ok(self.pairing_answer(&enrolment, done)?)
     }
-}
-
-fn outcome_of(done: Vec<Done>) -> Option<Outcome> {
-    done.into_iter().find_map(|done| match done {
-        Done::Push(outcome) => Some(outcome),
-        _ => None,
-    })
 }

@@ -10,6 +10,7 @@ use kartka_protocol::chain::ChainValue;
 use kartka_protocol::message::{Envelope, OLDEST_PROTO, Refusal, SyncRequest};
 use kartka_protocol::signature::PublicKey;
 
+use super::incarnation::Asking;
 use super::push::{Opened, Push, Ready, ReadyOp};
 use super::{Authority, hold, memory};
 use crate::store::{DeviceState, Reads, StoreError, read};
@@ -20,6 +21,8 @@ pub(crate) struct Asked {
     pub(crate) request: SyncRequest,
     /// What they bring, if anything.
     pub(crate) push: Option<Push>,
+    /// That they are a copy, if they say so; then they bring nothing.
+    pub(crate) asking: Option<Asking>,
     /// Why they are not served although they are who they say.
     pub(crate) refusal: Option<Refusal>,
 }
@@ -74,9 +77,10 @@ impl Authority {
             return Err(away(Refusal::ProtocolTooOld { min: OLDEST_PROTO }));
         }
         let refusal = self.epoch_refusal(&request)?;
-        let push = match refusal {
-            None => self.open_push(&request, &key)?,
-            Some(_) => None,
+        let asking = self.asking(&request).filter(|_| refusal.is_none());
+        let push = match (refusal, &asking) {
+            (None, None) => self.open_push(&request, &key)?,
+            _ => None,
         };
         let push = match push {
             None if refusal.is_none() && self.is_a_call(&request)? => Some(self.call(&request)),
@@ -85,6 +89,7 @@ impl Authority {
         Ok(Asked {
             request,
             push,
+            asking,
             refusal,
         })
     }

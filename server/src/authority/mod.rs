@@ -12,11 +12,14 @@ mod expiry;
 mod found;
 mod hold;
 mod identity;
+mod incarnation;
 mod intake;
+mod marks;
 mod memory;
 mod numbers;
 mod own;
 mod pair;
+mod people;
 mod pull;
 pub(crate) mod push;
 mod reign;
@@ -36,6 +39,7 @@ pub use exchange::ExchangeError;
 pub use found::{FoundingInput, NotFounded};
 pub use hold::Hold;
 pub(crate) use hold::hold;
+pub(crate) use incarnation::{Asking, Grant};
 pub(crate) use intake::{Asked, refusal_of};
 pub(crate) use memory::Memory;
 use pair::Enrol;
@@ -63,6 +67,8 @@ pub(crate) enum Job {
     Push(Push),
     /// A device that wants to be let in.
     Enrol(Enrol),
+    /// A copy of a device that shows its branch.
+    Fork(Asking),
     /// Nothing but what a new business day asks for.
     Day,
     /// People whom the list of erased ones names and the data does not.
@@ -78,7 +84,12 @@ impl Job {
     pub(crate) fn ops(&self) -> usize {
         match self {
             Self::Push(push) => push.ops(),
-            Self::Enrol(_) | Self::Day | Self::Erase(_) | Self::Wiped | Self::Release => 1,
+            Self::Enrol(_)
+            | Self::Fork(_)
+            | Self::Day
+            | Self::Erase(_)
+            | Self::Wiped
+            | Self::Release => 1,
         }
     }
 }
@@ -98,6 +109,8 @@ pub(crate) enum Done {
     Push(Outcome),
     /// Of a device: the number it was given, if it was let in.
     Enrol(Option<DeviceNo>),
+    /// Of a copy.
+    Fork(Grant),
     /// Of anything else.
     Day,
     /// Of the owner's word.
@@ -123,6 +136,9 @@ impl Authority {
                     Job::Push(push) => Done::Push(push::take(self, &mut turn, &mut order, push)?),
                     Job::Enrol(enrol) => {
                         Done::Enrol(pair::take(self, &mut turn, &mut order, enrol)?)
+                    }
+                    Job::Fork(asking) => {
+                        Done::Fork(incarnation::take(self, &mut turn, &mut order, asking)?)
                     }
                     Job::Day => Done::Day,
                     Job::Erase(people) => {

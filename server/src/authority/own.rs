@@ -12,7 +12,7 @@ use kartka_protocol::batch::Personal;
 use kartka_protocol::chain::{ChainValue, PersonalHash};
 
 use super::push::Order;
-use super::turn::Turn;
+use super::turn::{Turn, Wording};
 use super::{Authority, memory};
 use crate::platform::draw;
 use crate::store::{Fact as KeptFact, Reads, Run, StoreError, StoredOp, Writes};
@@ -72,6 +72,7 @@ pub(super) fn write_op(
         },
         seen,
         marks: Vec::new(),
+        born: None,
         facts: facts.to_vec(),
         personal: Vec::new(),
     };
@@ -83,7 +84,7 @@ pub(super) fn write_op(
         corrected: None,
         author: Author::Authority,
     };
-    turn.apply(&op, standing, seq)?;
+    turn.apply(&op, standing, seq, Wording::Own)?;
     let chain = ChainValue(device.chain).next(&bytes.facts, &PersonalHash::NONE);
     turn.db.put_op(&StoredOp {
         id,
@@ -99,6 +100,7 @@ pub(super) fn write_op(
         first_op: id,
         last_op: id,
         mark: chain.birth_mark(),
+        alias: None,
         first_seq: seq,
         last_seq: seq,
     })?;

@@ -1,7 +1,7 @@
 //! Pairing: a token that is good once, and a new device let in with it (sync §7).
 
-use kartka_domain::business::Device;
-use kartka_domain::ids::DeviceNo;
+use kartka_domain::business::{Device, DeviceState as DomainState};
+use kartka_domain::ids::{DeviceNo, OperatorId};
 use kartka_domain::money::Points;
 use kartka_domain::op::Fact as OpFact;
 use kartka_domain::programme::{OfflinePolicy, Terms};
@@ -24,10 +24,6 @@ use crate::store::{DeviceState, Reads, Rights, StoreError, Token, read, write};
 const TOKEN_MS: i64 = 10 * 60 * 1_000;
 /// Used and old tokens are kept as long again, so that a repeat is still known as one.
 const KEPT_MS: i64 = 24 * 60 * 60 * 1_000;
-/// How long a capability lasts, in milliseconds (sync §7).
-const CAPABILITY_MS: i64 = 24 * 60 * 60 * 1_000;
-/// How long after it redemption and contact data stay open, in milliseconds.
-const GRACE_MS: i64 = 30 * 24 * 60 * 60 * 1_000;
 /// Longest name of a device in characters.
 const NAME_MAX: usize = 64;
 
@@ -53,12 +49,26 @@ impl Authority {
     /// # Errors
     /// What the disk reports.
     pub fn pairing(&self, address: &str, rights: Rights) -> Result<PairingQr, StoreError> {
+        self.pairing_for(address, rights, OperatorId(1))
+    }
+
+    /// A pairing code for a device that a member of staff will hold.
+    ///
+    /// # Errors
+    /// What the disk reports.
+    pub fn pairing_for(
+        &self,
+        address: &str,
+        rights: Rights,
+        operator: OperatorId,
+    ) -> Result<PairingQr, StoreError> {
         let bytes: [u8; 16] = draw(self.random.as_ref());
         let now_ms = self.now_ms();
         let token = Token {
             hash: token_hash(&bytes),
             expires_ms: now_ms.saturating_add(TOKEN_MS),
             rights,
+            operator,
             used_by: None,
         };
         write(self.store.as_ref(), |db| {
@@ -145,19 +155,21 @@ impl Authority {
         let Some(Row::Device(device)) = row(db, RowKind::Device, i64::from(no.get()))? else {
             return Err(StoreError::Malformed("the device row"));
         };
+        let lifetimes = business.lifetimes;
         Ok(PairAnswer {
             nonce: request.nonce,
             device: no,
             business,
             outlet,
             slot: device.slot,
+            holder: device.holder,
             keys: Record::decode(&self.memory.keys.encode(), Shape::ENTITY)?,
             head: self.sign(memory::read_order(db)?),
             lineage: self.memory.lineage.clone(),
             limits: PairLimits {
                 device_budget: device_budget(db)?,
-                capability_ms: CAPABILITY_MS,
-                grace_ms: GRACE_MS,
+                capability_ms: lifetimes.capability_ms(),
+                grace_ms: lifetimes.grace_ms(),
             },
             server_ms: self.now_ms(),
         })
@@ -202,6 +214,9 @@ pub(super) fn take(
         name: enrol.name.clone(),
         public_key: enrol.key,
         slot: Some(slot),
+        former: None,
+        holder: token.operator,
+        state: DomainState::Active,
     };
     own::write(authority, turn, order, &[OpFact::Device(device)])?;
     turn.db.put_device(&state)?;

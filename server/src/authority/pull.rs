@@ -11,8 +11,8 @@ use kartka_protocol::page::{End, Fit, PageWriter};
 use kartka_protocol::rows::WireRow;
 use kartka_protocol::scope::Scope;
 
-use super::push::{History, Order, Outcome};
-use super::{Authority, hold, memory};
+use super::push::{History, Order};
+use super::{Authority, Done, Grant, hold, memory};
 use crate::store::{DeviceState, Reads, Rights, StoreError, Visit, read};
 
 /// Months before the current one that every phone may have (sync §4).
@@ -25,14 +25,14 @@ pub(super) const PAGES: usize = limits::ANSWER - ENVELOPE;
 const PACKING: usize = 6;
 
 impl Authority {
-    /// Answers a request whose push, if any, is durable.
+    /// Answers a request whose job, if it brought one, is durable.
     ///
     /// # Errors
     /// What the disk reports.
     pub(crate) fn answer(
         &self,
         request: &SyncRequest,
-        outcome: Option<Outcome>,
+        done: Option<Done>,
         refusal: Option<Refusal>,
     ) -> Result<SyncAnswer, StoreError> {
         read(self.store.as_ref(), |db| {
@@ -44,8 +44,10 @@ impl Authority {
             if hold::hold(db)?.is_some() {
                 answer.flags = answer.flags.with(Flag::Heal);
             }
-            answer.refusal = refusal.or_else(|| forked(outcome));
-            if answer.refusal.is_none() {
+            answer.refusal = refusal.or_else(|| refused(done));
+            if let Some(Done::Fork(grant)) = done {
+                answer.incarnation = self.incarnation(request, grant);
+            } else if answer.refusal.is_none() {
                 self.fill(db, request, &device, order, &mut answer)?;
             }
             Ok(answer)
@@ -121,11 +123,12 @@ fn name_other_months(db: &dyn Reads, answer: &mut SyncAnswer) -> Result<(), Stor
     Ok(())
 }
 
-fn forked(outcome: Option<Outcome>) -> Option<Refusal> {
-    match outcome {
-        Some(outcome) if outcome.history == History::Forked => Some(Refusal::Fork {
+fn refused(done: Option<Done>) -> Option<Refusal> {
+    match done {
+        Some(Done::Push(outcome)) if outcome.history == History::Forked => Some(Refusal::Fork {
             acked: outcome.device.acked,
         }),
+        Some(Done::Fork(Grant::TooMany { retry_ms })) => Some(Refusal::Busy { retry_ms }),
         _ => None,
     }
 }
@@ -198,6 +201,7 @@ impl Pull<'_> {
                 last_op: run.last_op,
                 first_seq: run.first_seq,
                 mark: run.mark,
+                alias: run.alias,
             })
             .collect();
         Ok(complete)

@@ -6,15 +6,17 @@
 use kartka_domain::authority::{Anchor, Author, Book as _, Standing, effective_time};
 use kartka_domain::business::Outlet;
 use kartka_domain::ids::{DeviceNo, Id, OpId, Seq};
+use kartka_domain::ledger::Entry;
 use kartka_domain::moment::{Moment, day_number};
 use kartka_domain::op::Op;
+use kartka_domain::planted;
 use kartka_domain::row::{Row, RowKind};
 use kartka_protocol::batch::{Batch, Personal};
 use kartka_protocol::chain::{ChainValue, LogHash};
 use kartka_protocol::{civil, limits};
 
-use super::turn::Turn;
-use super::{Authority, erasure, expiry, hold};
+use super::turn::{Turn, Wording};
+use super::{Authority, erasure, expiry, hold, incarnation, marks};
 use crate::store::{Anchored, Apart, DeviceState, Run, StoreError, StoredOp};
 
 /// Batches of one device, ready to be ordered.
@@ -155,7 +157,7 @@ pub(super) fn take(
                 )?;
             }
             Relation::Other => {
-                keep_apart(turn, &mut device, push, batch)?;
+                keep_apart(authority, turn, order, (&mut device, push, batch))?;
                 history = History::Forked;
                 break;
             }
@@ -183,6 +185,10 @@ fn relation(turn: &Turn<'_>, device: &DeviceState, batch: &Ready) -> Result<Rela
     }
     if last <= device.acked {
         let same = turn.db.chain_at(batch.last.get())? == Some(batch.chain.0);
+        if planted!(LostAckReinserted) && same {
+            return Ok(Relation::New(0));
+        }
+        let same = same || planted!(AckedHashIgnored);
         return Ok(if same {
             Relation::Known
         } else {
@@ -260,21 +266,31 @@ fn without_erased(turn: &Turn<'_>, bytes: &[u8]) -> Result<Option<Vec<u8>>, Stor
     failed.map_or(Ok(left.map(|batch| batch.encode())), Err)
 }
 
+/// Batches of one device that may lie apart: whoever makes more is not a phone that was rolled back.
+const APART_MAX: usize = 64;
+
+/// Keeps a batch that is another history, and tells the owner; nothing of it is acked, so its author keeps it too.
 fn keep_apart(
-    turn: &Turn<'_>,
-    device: &mut DeviceState,
-    push: &Push,
-    batch: &Ready,
+    authority: &Authority,
+    turn: &mut Turn<'_>,
+    order: &mut Order,
+    (device, push, batch): (&mut DeviceState, &Push, &Ready),
 ) -> Result<(), StoreError> {
+    if turn.db.left_apart(device.no)?.len() >= APART_MAX {
+        return Ok(());
+    }
     let left = without_erased(turn, &batch.bytes)?;
     let new = turn.db.put_apart(&Apart {
         device: device.no,
         hash: blake3::hash(&batch.bytes).into(),
         received_ms: push.received_ms,
         batch: left.as_deref().unwrap_or(&batch.bytes),
+        last: batch.last,
+        chain: batch.chain.0,
     })?;
     if new {
         device.forked = device.forked.saturating_add(1);
+        incarnation::tell_apart(authority, turn, order, device.no)?;
     }
     Ok(())
 }
@@ -303,9 +319,11 @@ impl Intake<'_> {
             if waits && hold::misses(turn, ready.op.as_ref())? {
                 break;
             }
-            let seq = self.order_one(turn, order, device, ready)?;
+            let (seq, alias) = self.order_one(turn, order, device, ready)?;
             match &mut run {
-                Some(run) if run.last_seq.0 + 1 == seq.0 => {
+                Some(run)
+                    if run.last_seq.0 + 1 == seq.0 && run.alias.is_none() && alias.is_none() =>
+                {
                     run.last_op = ready.id;
                     run.last_seq = seq;
                 }
@@ -314,6 +332,7 @@ impl Intake<'_> {
                         first_op: ready.id,
                         last_op: ready.id,
                         mark: ready.chain.birth_mark(),
+                        alias,
                         first_seq: seq,
                         last_seq: seq,
                     };
@@ -326,29 +345,25 @@ impl Intake<'_> {
         run.map_or(Ok(()), |run| turn.db.put_run(&run))
     }
 
+    /// Gives an op its place; says the op it stands for if its birth mark had come before.
     fn order_one(
         &mut self,
         turn: &mut Turn<'_>,
         order: &mut Order,
         device: &mut DeviceState,
         ready: &ReadyOp,
-    ) -> Result<Seq, StoreError> {
+    ) -> Result<(Seq, Option<OpId>), StoreError> {
         let seq = Seq(order.seq.0 + 1);
         let mut at_ms = device.earlier_ms;
-        let mut late = Vec::new();
+        let (mut late, mut alias) = (Vec::new(), None);
         if let Some(op) = &ready.op {
             let corrected = self.corrected(turn, device, op)?;
             at_ms = corrected.unwrap_or(op.time.wall).instant_ms;
-            let author = Author::Device;
-            late = turn.apply(
-                op,
-                Standing::Ordered {
-                    seq,
-                    corrected,
-                    author,
-                },
-                seq,
-            )?;
+            alias = marks::first_with_mark(turn, ready.id, op)?;
+            match alias {
+                Some(first) => turn.db.put_alias(ready.id, first)?,
+                None => late = decide(turn, op, corrected, seq)?,
+            }
         }
         let personal = kept(turn, ready)?;
         turn.db.put_op(&StoredOp {
@@ -374,7 +389,7 @@ impl Intake<'_> {
         self.taken += 1;
         self.entries += usize::try_from(ready.last.get() - ready.id.get() + 1).unwrap_or(0);
         expiry::answer_late(self.authority, turn, order, &late)?;
-        Ok(seq)
+        Ok((seq, alias))
     }
 
     /// The moment that counts, where it is not the one the phone wrote (sync §5).
@@ -384,6 +399,9 @@ impl Intake<'_> {
         device: &DeviceState,
         op: &Op,
     ) -> Result<Option<Moment>, StoreError> {
+        if planted!(ClockUnchecked) {
+            return Ok(None);
+        }
         let found = effective_time(&op.time, &self.anchors, device.earlier_ms, self.received_ms);
         let wall = op.time.wall;
         if found.is_none() && date_is_plausible(wall) {
@@ -399,6 +417,24 @@ impl Intake<'_> {
             _ => ("UTC", 0),
         };
         Ok(civil::moment(instant_ms, zone, day_start).ok())
+    }
+}
+
+/// Writes what a device's op comes to; says which of its debits came after a sweep.
+fn decide(
+    turn: &mut Turn<'_>,
+    op: &Op,
+    corrected: Option<Moment>,
+    seq: Seq,
+) -> Result<Vec<Entry>, StoreError> {
+    let standing = Standing::Ordered {
+        seq,
+        corrected,
+        author: Author::Device,
+    };
+    match marks::followed(turn, op)? {
+        Some(followed) => turn.apply(&followed, standing, seq, Wording::Followed),
+        None => turn.apply(op, standing, seq, Wording::Own),
     }
 }
 

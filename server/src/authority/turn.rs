@@ -20,6 +20,8 @@ use kartka_protocol::rows::WireRow;
 use kartka_protocol::scope::Scope;
 
 use super::expiry::first_end;
+use super::marks::Lines;
+use super::people::People;
 use crate::store::{Fact, NewRow, ScopeDigest, StoreError, Writes, scope_of};
 
 /// A state as it lies in the store and as it will lie after the turn.
@@ -44,6 +46,17 @@ pub(super) struct Turn<'t> {
     digests: BTreeMap<Scope, Digest>,
     programmes: RefCell<BTreeMap<ProgrammeVersion, Programme>>,
     erased: BTreeSet<CustomerId>,
+    lines: RefCell<Option<Lines>>,
+    pub(super) people: RefCell<People>,
+}
+
+/// Whether an op is decided as its author wrote it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Wording {
+    /// Word for word.
+    Own,
+    /// What it refers to was led elsewhere: its author can't make its rows.
+    Followed,
 }
 
 /// Whether rows of this kind wait for the end of the turn.
@@ -66,6 +79,8 @@ impl<'t> Turn<'t> {
             digests: digests.into_iter().map(|d| (d.scope, d.digest)).collect(),
             programmes: RefCell::default(),
             erased: BTreeSet::new(),
+            lines: RefCell::default(),
+            people: RefCell::default(),
         })
     }
 
@@ -76,8 +91,24 @@ impl<'t> Turn<'t> {
         op: &Op,
         standing: Standing,
         seq: Seq,
+        wording: Wording,
     ) -> Result<Vec<Entry>, StoreError> {
-        let decided = decide(&*self, op, standing)?;
+        let mut decided = decide(&*self, op, standing)?;
+        if wording == Wording::Followed {
+            for one in &mut decided {
+                one.echo = Echo::Changed;
+            }
+        }
+        self.write_decided(op, decided, seq)
+    }
+
+    fn write_decided(
+        &mut self,
+        op: &Op,
+        decided: Vec<Decided>,
+        seq: Seq,
+    ) -> Result<Vec<Entry>, StoreError> {
+        self.note_redeemed(op, &decided)?;
         let late = late_debits(&decided, self.today).cloned().collect();
         let first = op.id.0;
         let last = op.last_id().unwrap_or(first);
@@ -100,6 +131,7 @@ impl<'t> Turn<'t> {
             slot.changed_at = Some(seq);
             return Ok(());
         }
+        self.note_people(&row)?;
         // A fact with a number of this very op can't be there yet.
         let fresh = kind.is_fact() && (own.0.get()..=own.1.get()).contains(&key);
         let stored = if fresh { None } else { self.db.row(kind, key)? };
@@ -165,6 +197,23 @@ impl<'t> Turn<'t> {
         let mut states = self.states.borrow_mut();
         let slot = slot(&mut states, self.db, kind, key)?;
         Ok(slot.row.as_ref().and_then(take))
+    }
+
+    /// Asks something of the lines of incarnations, read once per turn.
+    pub(super) fn lines<T>(&self, ask: impl FnOnce(&Lines) -> T) -> Result<T, StoreError> {
+        let mut lines = self.lines.borrow_mut();
+        let known = match lines.take() {
+            Some(known) => known,
+            None => Lines::read(self.db)?,
+        };
+        let said = ask(&known);
+        *lines = Some(known);
+        Ok(said)
+    }
+
+    /// Forgets the lines of incarnations: there is a new one.
+    pub(super) fn forget_lines(&self) {
+        *self.lines.borrow_mut() = None;
     }
 
     /// A version of the programme, read once per turn.

@@ -17,14 +17,17 @@ pub use keys::Place;
 pub(crate) use keys::{KeyFolder, business_of, hex};
 pub(crate) use seal::SealKey;
 pub use types::{
-    Anchored, Apart, DeviceState, Fact, NewRow, Rights, Run, ScopeDigest, StoredOp, Token, Total,
-    Visit, scope_of,
+    Anchored, Apart, Descent, DeviceState, Fact, LeftApart, NewRow, Quarantined, Rights, Run,
+    ScopeDigest, StoredOp, Token, Total, Visit, Waiting, scope_of,
 };
 
 use std::collections::BTreeSet;
 
-use kartka_domain::ids::{CustomerId, DeviceNo, OpId, PurchaseId, RequestMark, Seq};
+use kartka_domain::ids::{
+    BirthMark, CustomerId, DeviceNo, EntryId, Id, OpId, OperatorId, PurchaseId, RequestMark, Seq,
+};
 use kartka_domain::moment::Date;
+use kartka_domain::money::Points;
 use kartka_domain::row::RowKind;
 use kartka_protocol::rows::WireRow;
 use kartka_protocol::scope::Scope;
@@ -151,6 +154,31 @@ pub trait Reads {
     /// # Errors
     /// What the disk reports.
     fn op(&self, id: OpId) -> Result<Option<StoredOp>, StoreError>;
+    /// The op that a number belongs to.
+    ///
+    /// # Errors
+    /// What the disk reports.
+    fn op_with(&self, number: Id) -> Result<Option<StoredOp>, StoreError>;
+    /// All device numbers that come from another one, by number.
+    ///
+    /// # Errors
+    /// What the disk reports.
+    fn descents(&self) -> Result<Vec<Descent>, StoreError>;
+    /// The first re-issued op with a birth mark, in the line of incarnations that began with `root`.
+    ///
+    /// # Errors
+    /// What the disk reports.
+    fn reissued(&self, root: DeviceNo, mark: BirthMark) -> Result<Option<OpId>, StoreError>;
+    /// The op that an op without effect stands for.
+    ///
+    /// # Errors
+    /// What the disk reports.
+    fn alias(&self, op: OpId) -> Result<Option<OpId>, StoreError>;
+    /// A device's batches that lie apart and were not brought again.
+    ///
+    /// # Errors
+    /// What the disk reports.
+    fn left_apart(&self, no: DeviceNo) -> Result<Vec<LeftApart>, StoreError>;
     /// Walks all ops in the order of their seqs: seq, id, chain.
     ///
     /// # Errors
@@ -209,6 +237,41 @@ pub trait Reads {
     /// # Errors
     /// What the disk reports.
     fn count(&self, kind: RowKind) -> Result<u64, StoreError>;
+    /// Whether a key was revoked.
+    ///
+    /// # Errors
+    /// What the disk reports.
+    fn is_revoked(&self, key: &[u8; 33]) -> Result<bool, StoreError>;
+    /// All revoked keys, in order.
+    ///
+    /// # Errors
+    /// What the disk reports.
+    fn revoked_keys(&self) -> Result<Vec<[u8; 33]>, StoreError>;
+    /// Ops of a device that wait in quarantine with last numbers up to `up_to`, in their order, at most `most`.
+    ///
+    /// # Errors
+    /// What the disk reports.
+    fn quarantined(
+        &self,
+        device: DeviceNo,
+        up_to: i64,
+        most: usize,
+    ) -> Result<Vec<Quarantined>, StoreError>;
+    /// The inbox item under which a device's ops of a business day wait, if any do.
+    ///
+    /// # Errors
+    /// What the disk reports.
+    fn item_of(&self, device: DeviceNo, day: i64) -> Result<Option<EntryId>, StoreError>;
+    /// What waits under an inbox item.
+    ///
+    /// # Errors
+    /// What the disk reports.
+    fn waiting(&self, item: EntryId) -> Result<Waiting, StoreError>;
+    /// Points that an operator let redeem on a business date.
+    ///
+    /// # Errors
+    /// What the disk reports.
+    fn redeemed_by(&self, operator: OperatorId, date: Date) -> Result<Points, StoreError>;
 }
 
 /// What can be kept, within one transaction.
@@ -253,6 +316,31 @@ pub trait Writes: Reads {
     /// # Errors
     /// What the disk reports.
     fn put_apart(&self, apart: &Apart<'_>) -> Result<bool, StoreError>;
+    /// Notes the inbox item that tells of all batches of a device that are left apart.
+    ///
+    /// # Errors
+    /// What the disk reports.
+    fn put_apart_item(&self, no: DeviceNo, item: EntryId) -> Result<(), StoreError>;
+    /// Notes which incarnation brings the ops of a batch again that lies apart.
+    ///
+    /// # Errors
+    /// What the disk reports.
+    fn move_apart(&self, no: DeviceNo, hash: &[u8; 32], to: DeviceNo) -> Result<(), StoreError>;
+    /// Keeps where a device number comes from.
+    ///
+    /// # Errors
+    /// What the disk reports.
+    fn put_descent(&self, descent: &Descent) -> Result<(), StoreError>;
+    /// Keeps the first re-issued op with a birth mark.
+    ///
+    /// # Errors
+    /// What the disk reports; a second op with it is a fault of the program.
+    fn put_reissued(&self, root: DeviceNo, mark: BirthMark, op: OpId) -> Result<(), StoreError>;
+    /// Keeps that an op stands for an earlier one.
+    ///
+    /// # Errors
+    /// What the disk reports.
+    fn put_alias(&self, op: OpId, first: OpId) -> Result<(), StoreError>;
     /// Keeps a pairing token and drops those that ended before `before_ms`.
     ///
     /// # Errors
@@ -269,6 +357,31 @@ pub trait Writes: Reads {
     /// # Errors
     /// What the disk reports.
     fn put_fact(&self, fact: Fact, value: &[u8]) -> Result<(), StoreError>;
+    /// Keeps a revoked key, for ever.
+    ///
+    /// # Errors
+    /// What the disk reports.
+    fn put_revoked(&self, key: &[u8; 33]) -> Result<(), StoreError>;
+    /// Keeps an op in quarantine.
+    ///
+    /// # Errors
+    /// What the disk reports; an op id that is there already is a fault of the program.
+    fn put_quarantined(&self, op: &Quarantined) -> Result<(), StoreError>;
+    /// Lets an op go from quarantine: it has its order now.
+    ///
+    /// # Errors
+    /// What the disk reports.
+    fn drop_quarantined(&self, id: OpId) -> Result<(), StoreError>;
+    /// Adds to what an operator let redeem on a business date.
+    ///
+    /// # Errors
+    /// What the disk reports.
+    fn add_redeemed(
+        &self,
+        operator: OperatorId,
+        date: Date,
+        points: Points,
+    ) -> Result<(), StoreError>;
 }
 
 /// [`BusinessStore::write`] with a value.

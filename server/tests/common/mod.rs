@@ -241,6 +241,7 @@ impl Phone {
                 seq: self.cursors[&Scope::Base],
             },
             marks: Vec::new(),
+            born: None,
             facts,
             personal: Vec::new(),
         }
@@ -326,6 +327,7 @@ impl Phone {
             cursors: self.cursors.iter().map(|(s, c)| (*s, *c)).collect(),
             digests: self.cursors.keys().copied().collect(),
             budget: self.budget,
+            branch: None,
         }
     }
 

@@ -98,6 +98,7 @@ impl Device {
             cursors: Vec::new(),
             digests: Vec::new(),
             budget: 0,
+            branch: None,
         };
         let sign = |message: &[u8]| Ok::<_, ()>(self.sign(message));
         let envelope = Envelope::seal(self.business(), self.no(), request.encode(), sign);
@@ -143,6 +144,7 @@ impl Device {
                 seq: self.paired.head.head.seq,
             },
             marks: Vec::new(),
+            born: None,
             facts,
             personal,
         };

@@ -1,79 +1,9 @@
-//! Histories that split are recognised and stop the exchange; nothing is lost (sync §12, detecting).
+//! What a phone finds out by what it was told before: a server that went back, rows that got lost (sync §4, §12).
 
 use kartka_core::error::CoreError;
 use kartka_core::usecase::customers::NewCard;
 
-use super::shops::{Counter, Fault, Office, agree, copy_folder};
-
-#[test]
-fn a_phone_put_back_to_an_older_file_is_recognised_and_keeps_its_new_sales() {
-    for sales_after in [0, 1, 3] {
-        let office = Office::founded();
-        let a = Counter::paired(&office, 1);
-        let ira = a.register("Іра", "", NewCard::Issue);
-        let line = office.line();
-        a.sync(&line).unwrap();
-        let backup = a.home().join("backup");
-        let a = a.closed(|data| copy_folder(data, &backup));
-        a.sell(ira, 10_000);
-        a.sync(&line).unwrap();
-        let a = a.closed(|data| {
-            std::fs::remove_dir_all(data).unwrap();
-            copy_folder(&backup, data);
-        });
-        for _ in 0..sales_after {
-            a.sell(ira, 20_000);
-        }
-        let (balance, outbox) = (a.balance(ira), a.outbox());
-        assert!(
-            matches!(a.sync(&line), Err(CoreError::Forked)),
-            "{sales_after}"
-        );
-        // And again, without asking anybody, also after a restart.
-        let a = a.closed(|_| {});
-        assert!(
-            matches!(a.sync(&line), Err(CoreError::Forked)),
-            "{sales_after}"
-        );
-        assert_eq!((a.balance(ira), a.outbox()), (balance, outbox));
-        // The counter goes on; a person who only presses on gets the same word.
-        a.sell(ira, 5_000);
-        a.shop.resume_sync().unwrap();
-        assert!(
-            matches!(a.sync(&line), Err(CoreError::Forked)),
-            "{sales_after}"
-        );
-        assert_eq!(a.outbox(), outbox + 1);
-    }
-}
-
-#[test]
-fn of_two_copies_of_one_phone_the_later_one_is_stopped() {
-    let office = Office::founded();
-    let a = Counter::paired(&office, 1);
-    let ira = a.register("Іра", "", NewCard::Issue);
-    let line = office.line();
-    a.sync(&line).unwrap();
-    let twin = Counter::new(7);
-    let home = twin.home().to_owned();
-    let (mut original, mut keys) = (None, None);
-    let a = a.closed(|data| {
-        original = Some(home.join("copied"));
-        copy_folder(data, &home.join("copied"));
-        keys = Some(data.with_file_name("data.keys"));
-    });
-    let twin = twin.closed(|data| {
-        std::fs::remove_dir_all(data).unwrap();
-        copy_folder(&original.unwrap(), data);
-        copy_folder(&keys.unwrap(), &data.with_file_name("data.keys"));
-    });
-    a.sell(ira, 10_000);
-    twin.sell(ira, 30_000);
-    a.sync(&line).unwrap();
-    assert!(matches!(twin.sync(&line), Err(CoreError::Forked)));
-    assert_eq!(twin.outbox(), 1);
-    agree(&office, &[&a]);
-}
+use super::shops::{Counter, Fault, Office, agree};
 
 #[test]
 fn a_server_whose_data_went_back_is_recognised_by_the_head_it_signed() {

@@ -1,10 +1,14 @@
 //! Phones and an authority exchange: what was confirmed arrives once, whatever happens on the way.
 #![allow(clippy::unwrap_used)]
 
+mod crashes;
 mod engine;
 mod faults;
+mod forks;
 mod healing;
 mod histories;
 mod meetings;
 mod over_http;
+mod people;
+mod released;
 mod shops;

@@ -6,7 +6,7 @@ use std::sync::{Arc, Mutex};
 
 use kartka_core::domain::customer::Phone;
 use kartka_core::domain::founding::ShopKind;
-use kartka_core::domain::ids::{BusinessId, CustomerId, PurchaseId};
+use kartka_core::domain::ids::{BusinessId, CustomerId, OperatorId, PurchaseId};
 use kartka_core::domain::money::{Money, Points};
 use kartka_core::error::CoreError;
 use kartka_core::platform::{Clock, FileKeyStore, Rng};
@@ -133,6 +133,21 @@ impl Office {
         }
     }
 
+    /// One whose business was opened elsewhere.
+    pub(crate) fn opened(authority: Authority, time: Arc<Time>) -> Self {
+        Self {
+            home: tempfile::tempdir().unwrap(),
+            time,
+            seed: 2_000,
+            authority: Mutex::new(Some(authority)),
+        }
+    }
+
+    /// Where its keys lie.
+    pub(crate) fn keys(&self) -> PathBuf {
+        self.home.path().join("data.keys")
+    }
+
     pub(crate) fn with<T>(&self, work: impl FnOnce(&Authority) -> T) -> T {
         work(self.authority.lock().unwrap().as_ref().unwrap())
     }
@@ -210,11 +225,17 @@ impl Office {
         self.with(|a| a.pairing("local:", rights).unwrap().to_text())
     }
 
+    /// A code for a phone that this member of staff will hold.
+    pub(crate) fn pairing_text_to(&self, operator: OperatorId) -> String {
+        let rights = Rights::Recent;
+        self.with(|a| a.pairing_for("local:", rights, operator).unwrap().to_text())
+    }
+
     /// A wire to this office.
     pub(crate) fn line(&self) -> Line<'_> {
         Line {
             office: self,
-            fault: Mutex::new(Fault::None),
+            fault: Mutex::new((0, Fault::None)),
             last: Mutex::new(Vec::new()),
         }
     }
@@ -262,13 +283,28 @@ pub(crate) enum Fault {
 /// A wire from one phone to the office.
 pub(crate) struct Line<'o> {
     office: &'o Office,
-    fault: Mutex<Fault>,
+    /// What goes wrong, after so many messages that arrive.
+    fault: Mutex<(u32, Fault)>,
     last: Mutex<Vec<u8>>,
 }
 
 impl Line<'_> {
     pub(crate) fn next_fault(&self, fault: Fault) {
-        *self.fault.lock().unwrap() = fault;
+        self.fault_after(0, fault);
+    }
+
+    /// What goes wrong with the message after so many that arrive.
+    pub(crate) fn fault_after(&self, messages: u32, fault: Fault) {
+        *self.fault.lock().unwrap() = (messages, fault);
+    }
+
+    fn fault_now(&self) -> Fault {
+        let mut next = self.fault.lock().unwrap();
+        if next.0 > 0 {
+            next.0 -= 1;
+            return Fault::None;
+        }
+        std::mem::replace(&mut next.1, Fault::None)
     }
 
     /// The last answer that came whole.
@@ -290,7 +326,7 @@ impl Line<'_> {
 
 impl Transport for Line<'_> {
     fn post(&self, _: &str, route: Route, message: &[u8]) -> Result<Vec<u8>, Failure> {
-        let fault = std::mem::replace(&mut *self.fault.lock().unwrap(), Fault::None);
+        let fault = self.fault_now();
         let mut answer = match fault {
             Fault::Down => return Err(Failure::Offline),
             Fault::Instead(bytes) => return Ok(bytes),
@@ -332,8 +368,13 @@ impl Counter {
     /// A phone that is not paired yet.
     pub(crate) fn new(seed: u64) -> Self {
         let home = tempfile::tempdir().unwrap();
+        std::fs::create_dir(home.path().join("data")).unwrap();
+        Self::left_in(home, seed)
+    }
+
+    /// A phone whose closed data and keys lie in `home`.
+    pub(crate) fn left_in(home: tempfile::TempDir, seed: u64) -> Self {
         let folder = home.path().join("data");
-        std::fs::create_dir(&folder).unwrap();
         let time = Time::new();
         let shop = open(&folder, &time, seed);
         Self {
@@ -350,16 +391,24 @@ impl Counter {
         Self::paired_for(office, seed, Rights::Recent)
     }
 
+    /// A phone in the hands of this member of staff.
+    pub(crate) fn paired_to(office: &Office, seed: u64, operator: OperatorId) -> Self {
+        Self::paired_by(office, seed, &office.pairing_text_to(operator))
+    }
+
     pub(crate) fn paired_for(office: &Office, seed: u64, rights: Rights) -> Self {
+        Self::paired_by(office, seed, &office.pairing_text_for(rights))
+    }
+
+    fn paired_by(office: &Office, seed: u64, text: &str) -> Self {
         let counter = Self::new(seed);
         counter
             .time
             .advance(Clock::now_ms(office.time.as_ref()) - NOW);
-        let text = office.pairing_text_for(rights);
         let name = format!("Каса {seed}");
         let request = counter.request();
         let line = office.line();
-        counter.shop.pair(request, &text, &name, &line).unwrap();
+        counter.shop.pair(request, text, &name, &line).unwrap();
         counter
     }
 

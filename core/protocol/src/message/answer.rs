@@ -3,6 +3,8 @@
 use kartka_domain::ids::{BirthMark, DeviceNo, Id, OpId, Seq};
 use kartka_domain::moment::Month;
 
+use super::incarnation::Incarnation;
+use super::moved::Moved;
 use super::refusal::Refusal;
 use super::request::device_no;
 use super::{Nonce, bounded, put_cursors, put_list, put_scopes, read_cursors, read_scopes};
@@ -11,7 +13,7 @@ use crate::digest::Digest;
 use crate::error::{Measure, within};
 use crate::fields::{Record, Shape, Value};
 use crate::head::{Reign, SignedHead};
-use crate::parts::id;
+use crate::parts::{id, opt_id};
 use crate::scope::{self, Scope};
 use crate::{WireError, limits};
 
@@ -33,6 +35,8 @@ mod tag {
     pub(super) const RESET: u16 = 15;
     pub(super) const FLAGS: u16 = 16;
     pub(super) const REFUSAL: u16 = 17;
+    pub(super) const INCARNATION: u16 = 18;
+    pub(super) const MOVED: u16 = 19;
     /// Over everything before it: only the head is signed, and a bit that flips on the way must not pass for
     /// another history. Always the last field.
     pub(super) const CHECK: u16 = 65_535;
@@ -55,6 +59,8 @@ mod run {
     pub(super) const LAST: u16 = 2;
     pub(super) const FIRST_SEQ: u16 = 3;
     pub(super) const MARK: u16 = 4;
+    /// Absent = the ops are the first of their kind.
+    pub(super) const ALIAS: u16 = 5;
 }
 
 /// How far the authority holds the device's own chain.
@@ -79,6 +85,9 @@ pub struct Run {
     pub first_seq: Seq,
     /// The birth mark of the first op, so that another history's op is not taken for it.
     pub mark: BirthMark,
+    /// The op that had come before with the same birth mark: the run is one op, which has no effect and no rows
+    /// of its own (sync §12).
+    pub alias: Option<OpId>,
 }
 
 /// The sum over a scope's rows up to a seq.
@@ -165,8 +174,12 @@ pub struct SyncAnswer {
     pub reset: Vec<Scope>,
     /// More of what the device is told.
     pub flags: Flags,
+    /// Where this authority is reached from now on.
+    pub moved: Option<Moved>,
     /// Why the request was not served; then nothing but this, head and lineage counts.
     pub refusal: Option<Refusal>,
+    /// Under which numbers a copy goes on that has shown its branch; then nothing but this, head and lineage counts.
+    pub incarnation: Option<Incarnation>,
 }
 
 impl SyncAnswer {
@@ -195,7 +208,9 @@ impl SyncAnswer {
             carried: Vec::new(),
             reset: Vec::new(),
             flags: Flags::default(),
+            moved: None,
             refusal: None,
+            incarnation: None,
         }
     }
 
@@ -237,6 +252,11 @@ impl SyncAnswer {
         put_scopes(&mut r, tag::RESET, &self.reset);
         r.put_unless(tag::FLAGS, i64::from(self.flags.0), 0);
         r.put_opt(tag::REFUSAL, self.refusal.map(Refusal::to_record));
+        r.put_opt(
+            tag::INCARNATION,
+            self.incarnation.map(Incarnation::to_record),
+        );
+        r.put_opt(tag::MOVED, self.moved.as_ref().map(Moved::to_record));
         r.put(tag::CHECK, check(&r));
         r.encode()
     }
@@ -284,9 +304,17 @@ impl SyncAnswer {
                 .collect::<Result<_, _>>()?,
             reset: read_scopes(&r, tag::RESET)?,
             flags: Flags(r.int_or(tag::FLAGS, 0)?),
+            moved: r
+                .opt_record(tag::MOVED)?
+                .map(Moved::from_record)
+                .transpose()?,
             refusal: r
                 .opt_record(tag::REFUSAL)?
                 .map(Refusal::from_record)
+                .transpose()?,
+            incarnation: r
+                .opt_record(tag::INCARNATION)?
+                .map(Incarnation::from_record)
                 .transpose()?,
         })
     }
@@ -331,6 +359,7 @@ fn run_record(run: &Run) -> Record {
     r.put(run::LAST, run.last_op.get());
     r.put(run::FIRST_SEQ, run.first_seq.0);
     r.put(run::MARK, run.mark.0);
+    r.put_opt(run::ALIAS, run.alias.map(OpId::get));
     r
 }
 
@@ -340,6 +369,7 @@ fn read_run(r: &Record) -> Result<Run, WireError> {
         last_op: id(r, run::LAST, OpId::new)?,
         first_seq: Seq(r.int(run::FIRST_SEQ)?),
         mark: BirthMark(r.array(run::MARK)?),
+        alias: opt_id(r, run::ALIAS, OpId::new)?,
     })
 }
 

@@ -2,6 +2,7 @@
 
 use kartka_domain::ids::{DeviceNo, Epoch, Seq};
 
+use super::incarnation::Branch;
 use super::{Nonce, bounded, put_cursors, put_scopes, read_cursors, read_scopes};
 use crate::batch::Batch;
 use crate::error::{Measure, within};
@@ -24,7 +25,8 @@ mod tag {
     pub(super) const CURSORS: u16 = 10;
     pub(super) const DIGESTS: u16 = 11;
     pub(super) const BUDGET: u16 = 12;
-    pub(super) const ERASED: u16 = 13;
+    pub(super) const BRANCH: u16 = 13;
+    pub(super) const ERASED: u16 = 14;
 }
 
 mod anchor {
@@ -74,6 +76,8 @@ pub struct SyncRequest {
     /// Up to where the device holds nothing of erased people any more: `ErasureDone` of sync §8; none when it has
     /// met no erasure, or is not done with the last ones.
     pub erased: Option<Erased>,
+    /// The copy's chain, when it has learned that it was rolled back or cloned; then nothing is pushed or pulled.
+    pub branch: Option<Branch>,
 }
 
 /// Up to where in the authority's order a device has wiped the traces of erased people.
@@ -132,6 +136,7 @@ impl SyncRequest {
         put_scopes(&mut r, tag::DIGESTS, &self.digests);
         r.put(tag::BUDGET, self.budget);
         r.put_opt(tag::ERASED, self.erased.map(Erased::to_record));
+        r.put_opt(tag::BRANCH, self.branch.as_ref().map(Branch::to_record));
         r.encode()
     }
 
@@ -168,6 +173,10 @@ impl SyncRequest {
             erased: r
                 .opt_record(tag::ERASED)?
                 .map(Erased::from_record)
+                .transpose()?,
+            branch: r
+                .opt_record(tag::BRANCH)?
+                .map(Branch::from_record)
                 .transpose()?,
         })
     }

@@ -2,19 +2,21 @@
 //!
 //! A claim belongs to the sale before it, so its customer is written only where it is another one.
 
+mod office;
+
 use kartka_domain::card::CardNumber;
 use kartka_domain::customer::Will;
-use kartka_domain::ids::{CustomerId, DeviceNo, InstrumentId, PurchaseId, Seq};
+use kartka_domain::ids::{CustomerId, DeviceNo, EntryId, InstrumentId, PurchaseId, Seq};
 use kartka_domain::ledger::LotTerms;
 use kartka_domain::moment::Date;
-use kartka_domain::op::{Claim, Fact, Sale};
+use kartka_domain::op::{Claim, Fact, Notice, Sale};
 
 use crate::WireError;
 use crate::fields::Record;
 use crate::parts::{
-    CHANNELS, EffectTags, LotTags, PURPOSES, id, one_of, opt_id, put_about, put_effect, put_lot,
-    put_receipt, put_return_kind, put_returned, read_about, read_effect, read_kind, read_lot,
-    read_receipt, read_return_kind, read_returned, read_slot, slot_number,
+    CHANNELS, EffectTags, LotTags, PURPOSES, id, one_of, opt_id, put_about, put_code, put_effect,
+    put_lot, put_receipt, put_return_kind, put_returned, read_about, read_code, read_effect,
+    read_kind, read_lot, read_receipt, read_return_kind, read_returned, read_slot, slot_number,
 };
 use crate::row;
 
@@ -51,6 +53,9 @@ const COUNT: u16 = 5;
 const KEY: u16 = 2;
 const ROW: u16 = 3;
 const UP_TO: u16 = 3;
+/// The inbox item that a notice is about, or a new one; and its code.
+const NOTICE_ABOUT: u16 = 2;
+const CODE: u16 = 3;
 
 /// Kinds of entries, by number.
 mod kind {
@@ -69,7 +74,13 @@ mod kind {
     pub(super) const OPERATOR: i64 = 22;
     pub(super) const PROGRAMME: i64 = 23;
     pub(super) const DEVICE: i64 = 24;
-    pub(super) const ERASURE_DONE: i64 = 30;
+    pub(super) const NOTICE: i64 = 25;
+    pub(super) const ROLE: i64 = 30;
+    pub(super) const REVOKE: i64 = 31;
+    pub(super) const SETTLE: i64 = 32;
+    pub(super) const CLOSE: i64 = 33;
+    pub(super) const QUARANTINE: i64 = 34;
+    pub(super) const ERASURE_DONE: i64 = 36;
 }
 
 /// The record of one fact in an op of `date` whose last sale was to `sold_to`.
@@ -169,6 +180,12 @@ pub(super) fn entry_record(fact: &Fact, date: Date, sold_to: Option<CustomerId>)
             r.put(KEY, device.get());
             r.put(UP_TO, up_to.0);
         }
+        Fact::Notice(notice) => {
+            of(kind::NOTICE);
+            r.put_opt(NOTICE_ABOUT, notice.about.map(EntryId::get));
+            put_code(&mut r, CODE, Some(notice.code));
+        }
+        _ => office::put(&mut r, fact),
     }
     r
 }
@@ -256,7 +273,11 @@ pub(super) fn read_entry(
             device: DeviceNo::new(r.int(KEY)?).map_err(|_| WireError::OutOfRange(KEY))?,
             up_to: Seq(r.int(UP_TO)?),
         },
-        _ => return Err(WireError::OutOfRange(KIND)),
+        kind::NOTICE => Fact::Notice(Notice {
+            about: opt_id(r, NOTICE_ABOUT, EntryId::new)?,
+            code: read_code(r, CODE)?.ok_or(WireError::Missing(CODE))?,
+        }),
+        other => office::read(r, other)?,
     })
 }
 

@@ -4,6 +4,7 @@
 pub(crate) mod erasure;
 pub(crate) mod golden;
 mod loyalty;
+pub(crate) mod office;
 pub(crate) mod samples;
 pub(crate) mod signing;
 

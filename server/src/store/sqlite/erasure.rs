@@ -38,6 +38,33 @@ impl View<'_> {
         Ok(())
     }
 
+    /// Deletes personal sections and nonces of ops of revoked devices that wait for a person.
+    pub(super) fn wipe_quarantine(&self, people: &BTreeSet<CustomerId>) -> Result<(), StoreError> {
+        let mut found = Vec::new();
+        {
+            let mut statement = self.conn.prepare_cached(
+                "SELECT id, facts, nonce, personal FROM quarantine WHERE personal IS NOT NULL",
+            )?;
+            let mut rows = statement.query([])?;
+            while let Some(row) = rows.next()? {
+                let id =
+                    OpId::new(row.get(0)?).map_err(|_| StoreError::Malformed("quarantine.id"))?;
+                let facts: Vec<u8> = row.get(1)?;
+                if is_about(id, &facts, people) {
+                    let (nonce, section): ([u8; 16], Vec<u8>) = (row.get(2)?, row.get(3)?);
+                    found.push((id, PersonalHash::of(&nonce, &section)));
+                }
+            }
+        }
+        let mut wipe = self.conn.prepare_cached(
+            "UPDATE quarantine SET personal = NULL, nonce = NULL, personal_hash = ?2 WHERE id = ?1",
+        )?;
+        for (id, hash) in found {
+            wipe.execute((id.get(), hash.0))?;
+        }
+        Ok(())
+    }
+
     /// Re-seals batches that are kept apart; they stay known by the bytes as which they came.
     pub(super) fn wipe_apart(&self, people: &BTreeSet<CustomerId>) -> Result<(), StoreError> {
         let mut found: Vec<(u32, Vec<u8>, Vec<u8>)> = Vec::new();

@@ -1,7 +1,7 @@
 //! Reading the authority's own tables: ops, devices, clock pairs, tokens.
 
 use kartka_domain::authority::Anchor;
-use kartka_domain::ids::{DeviceNo, Id, OpId, Seq};
+use kartka_domain::ids::{DeviceNo, Id, OpId, OperatorId, Seq};
 use kartka_protocol::batch::Personal;
 use kartka_protocol::chain::PersonalHash;
 use rusqlite::{OptionalExtension as _, Params, Row};
@@ -9,35 +9,45 @@ use rusqlite::{OptionalExtension as _, Params, Row};
 use super::View;
 use crate::store::{Anchored, DeviceState, Rights, StoreError, StoredOp, Token};
 
+/// The columns of an op.
+const OP: &str = "id, last, seq, at, request, chain, facts, personal, nonce, personal_hash, erased";
+
 impl View<'_> {
     pub(super) fn find_op(&self, id: OpId) -> Result<Option<StoredOp>, StoreError> {
-        let mut statement = self.conn.prepare_cached(
-            "SELECT last, seq, at, request, chain, facts, personal, nonce, personal_hash, erased
-             FROM op WHERE id = ?1",
-        )?;
+        self.one_op(&format!("SELECT {OP} FROM op WHERE id = ?1"), id.get())
+    }
+
+    pub(super) fn find_op_with(&self, number: Id) -> Result<Option<StoredOp>, StoreError> {
+        // Ops do not overlap: a number belongs to the last op that begins at it or before, or to none.
+        let sql = format!("SELECT {OP} FROM op WHERE id <= ?1 ORDER BY id DESC LIMIT 1");
+        let found = self.one_op(&sql, number.get())?;
+        Ok(found.filter(|op| op.last >= number))
+    }
+
+    fn one_op(&self, sql: &str, key: i64) -> Result<Option<StoredOp>, StoreError> {
+        let mut statement = self.conn.prepare_cached(sql)?;
         let found = statement
-            .query_row([id.get()], |row| {
-                let last: i64 = row.get(0)?;
-                let op = |last| -> rusqlite::Result<StoredOp> {
+            .query_row([key], |row| {
+                let ids: (i64, i64) = (row.get(0)?, row.get(1)?);
+                let op = |id, last| -> rusqlite::Result<StoredOp> {
                     Ok(StoredOp {
                         id,
                         last,
-                        seq: Seq(row.get(1)?),
-                        at_ms: row.get(2)?,
-                        request: row.get(3)?,
-                        chain: row.get(4)?,
-                        facts: row.get(5)?,
+                        seq: Seq(row.get(2)?),
+                        at_ms: row.get(3)?,
+                        request: row.get(4)?,
+                        chain: row.get(5)?,
+                        facts: row.get(6)?,
                         personal: personal(row)?,
                     })
                 };
-                Ok(Id::new(last).map(op))
+                Ok(match (OpId::new(ids.0), Id::new(ids.1)) {
+                    (Ok(id), Ok(last)) => Ok(op(id, last)?),
+                    _ => Err(StoreError::Malformed("op.id")),
+                })
             })
             .optional()?;
-        match found {
-            None => Ok(None),
-            Some(Ok(op)) => Ok(Some(op?)),
-            Some(Err(_)) => Err(StoreError::Malformed("op.last")),
-        }
+        found.transpose()
     }
 
     pub(super) fn find_device(
@@ -77,13 +87,15 @@ impl View<'_> {
     }
 
     pub(super) fn find_token(&self, hash: &[u8; 32]) -> Result<Option<Token>, StoreError> {
-        let mut statement = self
-            .conn
-            .prepare_cached("SELECT expires, rights, used_by FROM token WHERE hash = ?1")?;
-        let found: Option<(i64, i64, Option<u32>)> = statement
-            .query_row([hash], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)))
+        let mut statement = self.conn.prepare_cached(
+            "SELECT expires, rights, used_by, operator FROM token WHERE hash = ?1",
+        )?;
+        let found: Option<(i64, i64, Option<u32>, u32)> = statement
+            .query_row([hash], |row| {
+                Ok((row.get(0)?, row.get(1)?, row.get(2)?, row.get(3)?))
+            })
             .optional()?;
-        let Some((expires_ms, rights, used_by)) = found else {
+        let Some((expires_ms, rights, used_by, operator)) = found else {
             return Ok(None);
         };
         let used_by = used_by
@@ -93,17 +105,18 @@ impl View<'_> {
             hash: *hash,
             expires_ms,
             rights: rights_of(rights),
+            operator: OperatorId(operator),
             used_by,
         }))
     }
 }
 
-/// The columns 6 to 9 of an op.
+/// The columns 7 to 10 of an op.
 fn personal(row: &Row<'_>) -> rusqlite::Result<Personal> {
-    let hash: Option<[u8; 32]> = row.get(8)?;
-    Ok(match (row.get(6)?, row.get(7)?, hash.map(PersonalHash)) {
+    let hash: Option<[u8; 32]> = row.get(9)?;
+    Ok(match (row.get(7)?, row.get(8)?, hash.map(PersonalHash)) {
         (Some(bytes), Some(nonce), _) => Personal::Here { nonce, bytes },
-        (_, _, Some(hash)) if row.get(9)? => Personal::Erased(hash),
+        (_, _, Some(hash)) if row.get(10)? => Personal::Erased(hash),
         (_, _, Some(hash)) => Personal::Withheld(hash),
         _ => Personal::None,
     })

@@ -10,7 +10,9 @@ use crate::store::StoreError;
 /// The steps in their order; step `n` brings a file from version `n - 1` to version `n`.
 const STEPS: &[&str] = &[
     include_str!("migrations/0001_business.sql"),
-    include_str!("migrations/0002_erasure.sql"),
+    include_str!("migrations/0002_incarnation.sql"),
+    include_str!("migrations/0003_people.sql"),
+    include_str!("migrations/0004_erasure.sql"),
 ];
 
 /// Runs the steps that the file has not seen.

@@ -1,7 +1,8 @@
 //! Reading: rows, feeds, and the tables by which rows are found.
 
 use kartka_domain::ids::{
-    BirthMark, CustomerId, DeviceNo, InstrumentId, OpId, PurchaseId, RequestMark, Seq,
+    BirthMark, CustomerId, DeviceNo, EntryId, Id, InstrumentId, OpId, OperatorId, PurchaseId,
+    RequestMark, Seq,
 };
 use kartka_domain::moment::{Date, day_number};
 use kartka_domain::money::{Points, Stamps};
@@ -13,8 +14,8 @@ use rusqlite::{OptionalExtension as _, Params, Row};
 
 use super::View;
 use crate::store::{
-    Anchored, Control, DeviceState, Fact, Reads, Run, ScopeDigest, StoreError, StoredOp, Token,
-    Total, Visit,
+    Anchored, Control, Descent, DeviceState, Fact, LeftApart, Quarantined, Reads, Run, ScopeDigest,
+    StoreError, StoredOp, Token, Total, Visit, Waiting,
 };
 
 impl View<'_> {
@@ -231,6 +232,26 @@ impl Reads for View<'_> {
         Ok(())
     }
 
+    fn op_with(&self, number: Id) -> Result<Option<StoredOp>, StoreError> {
+        self.find_op_with(number)
+    }
+
+    fn descents(&self) -> Result<Vec<Descent>, StoreError> {
+        self.all_descents()
+    }
+
+    fn reissued(&self, root: DeviceNo, mark: BirthMark) -> Result<Option<OpId>, StoreError> {
+        self.find_reissued(root, mark)
+    }
+
+    fn alias(&self, op: OpId) -> Result<Option<OpId>, StoreError> {
+        self.find_alias(op)
+    }
+
+    fn left_apart(&self, no: DeviceNo) -> Result<Vec<LeftApart>, StoreError> {
+        self.find_left_apart(no)
+    }
+
     fn chain_at(&self, last: i64) -> Result<Option<[u8; 32]>, StoreError> {
         // Ops do not overlap: the op that ends there is the last one that begins there or before.
         let mut statement = self
@@ -239,12 +260,16 @@ impl Reads for View<'_> {
         let found: Option<(i64, [u8; 32])> = statement
             .query_row([last], |row| Ok((row.get(0)?, row.get(1)?)))
             .optional()?;
-        Ok(found.and_then(|(end, chain)| (end == last).then_some(chain)))
+        let ordered = found.and_then(|(end, chain)| (end == last).then_some(chain));
+        match ordered {
+            Some(chain) => Ok(Some(chain)),
+            None => self.quarantined_chain(last),
+        }
     }
 
     fn runs(&self, device: DeviceNo, after: Seq, most: usize) -> Result<Vec<Run>, StoreError> {
         let mut statement = self.conn.prepare_cached(
-            "SELECT first_op, last_op, first_seq, last_seq, mark FROM run
+            "SELECT first_op, last_op, first_seq, last_seq, mark, alias FROM run
              WHERE device = ?1 AND last_seq > ?2 ORDER BY last_seq LIMIT ?3",
         )?;
         let rows = statement.query_map((device.get(), after.0, count(most)), |row| {
@@ -254,16 +279,21 @@ impl Reads for View<'_> {
                 row.get(2)?,
                 row.get(3)?,
                 row.get(4)?,
+                row.get::<_, Option<i64>>(5)?,
             ))
         })?;
         rows.map(|row| {
-            let (first, last, first_seq, last_seq, mark) = row?;
+            let (first, last, first_seq, last_seq, mark, alias) = row?;
             Ok(Run {
                 first_op: OpId::new(first).map_err(|_| StoreError::Malformed("run.first_op"))?,
                 last_op: OpId::new(last).map_err(|_| StoreError::Malformed("run.last_op"))?,
                 mark: BirthMark(mark),
                 first_seq: Seq(first_seq),
                 last_seq: Seq(last_seq),
+                alias: alias
+                    .map(OpId::new)
+                    .transpose()
+                    .map_err(|_| StoreError::Malformed("run.alias"))?,
             })
         })
         .collect()
@@ -313,9 +343,38 @@ impl Reads for View<'_> {
         let found: i64 = statement.query_row([kind as u8], |row| row.get(0))?;
         Ok(u64::try_from(found).unwrap_or(0))
     }
+
+    fn is_revoked(&self, key: &[u8; 33]) -> Result<bool, StoreError> {
+        self.has_revoked(key)
+    }
+
+    fn revoked_keys(&self) -> Result<Vec<[u8; 33]>, StoreError> {
+        self.all_revoked()
+    }
+
+    fn quarantined(
+        &self,
+        device: DeviceNo,
+        up_to: i64,
+        most: usize,
+    ) -> Result<Vec<Quarantined>, StoreError> {
+        self.find_quarantined(device, up_to, most)
+    }
+
+    fn item_of(&self, device: DeviceNo, day: i64) -> Result<Option<EntryId>, StoreError> {
+        self.find_item(device, day)
+    }
+
+    fn waiting(&self, item: EntryId) -> Result<Waiting, StoreError> {
+        self.sum_waiting(item)
+    }
+
+    fn redeemed_by(&self, operator: OperatorId, date: Date) -> Result<Points, StoreError> {
+        self.sum_redeemed(operator, date)
+    }
 }
 
 /// A limit as SQLite takes it.
-fn count(most: usize) -> i64 {
+pub(super) fn count(most: usize) -> i64 {
     i64::try_from(most).unwrap_or(i64::MAX)
 }

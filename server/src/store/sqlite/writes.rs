@@ -3,8 +3,10 @@
 use std::collections::BTreeSet;
 
 use kartka_domain::authority::Echo;
-use kartka_domain::ids::CustomerId;
-use kartka_domain::moment::day_number;
+use kartka_domain::ids::{BirthMark, CustomerId, DeviceNo, EntryId, OpId, OperatorId};
+use kartka_domain::moment::{Date, day_number};
+use kartka_domain::money::Points;
+use kartka_domain::planted;
 use kartka_domain::row::{Row, RowKind};
 
 use kartka_protocol::batch::Personal;
@@ -13,8 +15,8 @@ use super::View;
 use super::lookups::bits_of;
 use crate::store::types::scope_of;
 use crate::store::{
-    Anchored, Apart, DeviceState, Fact, NewRow, Run, ScopeDigest, StoreError, StoredOp, Token,
-    Writes,
+    Anchored, Apart, Descent, DeviceState, Fact, NewRow, Quarantined, Run, ScopeDigest, StoreError,
+    StoredOp, Token, Writes,
 };
 
 impl Writes for View<'_> {
@@ -62,6 +64,10 @@ impl Writes for View<'_> {
             Personal::Here { nonce, bytes } => (Some(bytes), Some(nonce), None),
             Personal::Withheld(hash) | Personal::Erased(hash) => (None, None, Some(hash.0)),
         };
+        if planted!(LostAckReinserted) {
+            self.conn
+                .execute("DELETE FROM op WHERE id = ?1", [op.id.get()])?;
+        }
         self.conn
             .prepare_cached(
                 "INSERT INTO op (id, last, seq, at, request, chain, facts, personal, nonce, personal_hash, erased)
@@ -86,8 +92,8 @@ impl Writes for View<'_> {
     fn put_run(&self, run: &Run) -> Result<(), StoreError> {
         self.conn
             .prepare_cached(
-                "INSERT INTO run (device, last_seq, first_seq, first_op, last_op, mark)
-                 VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
+                "INSERT INTO run (device, last_seq, first_seq, first_op, last_op, mark, alias)
+                 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)",
             )?
             .execute((
                 run.first_op.0.device().get(),
@@ -96,6 +102,7 @@ impl Writes for View<'_> {
                 run.first_op.get(),
                 run.last_op.get(),
                 run.mark.0,
+                run.alias.map(OpId::get),
             ))?;
         Ok(())
     }
@@ -157,7 +164,8 @@ impl Writes for View<'_> {
         let new = self
             .conn
             .prepare_cached(
-                "INSERT INTO apart (device, hash, received, batch) VALUES (?1, ?2, ?3, ?4)
+                "INSERT INTO apart (device, hash, received, batch, last, chain)
+                 VALUES (?1, ?2, ?3, ?4, ?5, ?6)
                  ON CONFLICT (device, hash) DO NOTHING",
             )?
             .execute((
@@ -165,8 +173,30 @@ impl Writes for View<'_> {
                 apart.hash,
                 apart.received_ms,
                 apart.batch,
+                apart.last.get(),
+                apart.chain,
             ))?;
         Ok(new > 0)
+    }
+
+    fn put_apart_item(&self, no: DeviceNo, item: EntryId) -> Result<(), StoreError> {
+        self.note_apart_item(no, item)
+    }
+
+    fn move_apart(&self, no: DeviceNo, hash: &[u8; 32], to: DeviceNo) -> Result<(), StoreError> {
+        self.note_apart_moved(no, hash, to)
+    }
+
+    fn put_descent(&self, descent: &Descent) -> Result<(), StoreError> {
+        self.keep_descent(descent)
+    }
+
+    fn put_reissued(&self, root: DeviceNo, mark: BirthMark, op: OpId) -> Result<(), StoreError> {
+        self.keep_reissued(root, mark, op)
+    }
+
+    fn put_alias(&self, op: OpId, first: OpId) -> Result<(), StoreError> {
+        self.keep_alias(op, first)
     }
 
     fn put_token(&self, token: &Token, before_ms: i64) -> Result<(), StoreError> {
@@ -175,20 +205,24 @@ impl Writes for View<'_> {
             .execute([before_ms])?;
         self.conn
             .prepare_cached(
-                "INSERT INTO token (hash, expires, rights, used_by) VALUES (?1, ?2, ?3, ?4)
+                "INSERT INTO token (hash, expires, rights, used_by, operator)
+                 VALUES (?1, ?2, ?3, ?4, ?5)
                  ON CONFLICT (hash) DO UPDATE SET used_by = excluded.used_by",
             )?
             .execute((
                 token.hash,
                 token.expires_ms,
                 bits_of(token.rights),
+                token.used_by.map(DeviceNo::get),
                 token.used_by.map(kartka_domain::ids::DeviceNo::get),
+                token.operator.0,
             ))?;
         Ok(())
     }
 
     fn wipe_people(&self, people: &BTreeSet<CustomerId>) -> Result<(), StoreError> {
         self.wipe_ops(people)?;
+        self.wipe_quarantine(people)?;
         self.wipe_apart(people)
     }
 
@@ -200,6 +234,27 @@ impl Writes for View<'_> {
             )?
             .execute((fact.name(), value))?;
         Ok(())
+    }
+
+    fn put_revoked(&self, key: &[u8; 33]) -> Result<(), StoreError> {
+        self.add_revoked(key)
+    }
+
+    fn put_quarantined(&self, op: &Quarantined) -> Result<(), StoreError> {
+        self.add_quarantined(op)
+    }
+
+    fn drop_quarantined(&self, id: OpId) -> Result<(), StoreError> {
+        self.remove_quarantined(id)
+    }
+
+    fn add_redeemed(
+        &self,
+        operator: OperatorId,
+        date: Date,
+        points: Points,
+    ) -> Result<(), StoreError> {
+        self.add_to_day(operator, date, points)
     }
 }
 

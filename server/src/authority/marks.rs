@@ -1,0 +1,159 @@
+//! Ops that come again under other numbers, and references to numbers that moved (sync §2, §12).
+//!
+//! A birth mark counts once within a line of incarnations: a second op with it has no effect and stands for the first.
+//! What refers to a number that was another op's, or to an op without effect, is led to the op that is meant.
+
+use std::collections::BTreeMap;
+
+use kartka_domain::ids::{BirthMark, DeviceNo, Id, OpId};
+use kartka_domain::incarnation::{Former, map_ids};
+use kartka_domain::op::Op;
+use kartka_protocol::chain::ChainValue;
+
+use super::turn::Turn;
+use crate::store::{Reads, StoreError, StoredOp};
+
+/// Where the device numbers of a business come from.
+#[derive(Debug, Default)]
+pub(super) struct Lines {
+    /// The number before, and the first one of the line.
+    descents: BTreeMap<DeviceNo, (Former, DeviceNo)>,
+}
+
+impl Lines {
+    /// As they lie in the store.
+    pub(super) fn read(db: &dyn Reads) -> Result<Self, StoreError> {
+        let descents = db.descents()?.into_iter();
+        Ok(Self {
+            descents: descents.map(|d| (d.no, (d.former, d.root))).collect(),
+        })
+    }
+
+    fn root(&self, no: DeviceNo) -> DeviceNo {
+        self.descents.get(&no).map_or(no, |(_, root)| *root)
+    }
+
+    /// Whether a number has ever been part of a fork.
+    fn knows(&self, no: DeviceNo) -> bool {
+        let of = |(former, _): &(Former, DeviceNo)| former.device == no;
+        self.descents.contains_key(&no) || self.descents.values().any(of)
+    }
+
+    /// The number in the incarnation `to` of what was `id` in an earlier one of its line.
+    fn moved(&self, id: Id, to: DeviceNo) -> Option<Id> {
+        // The way back from `to` to the device of `id`, then the same way forth.
+        let mut way = Vec::new();
+        let mut at = to;
+        while at != id.device() {
+            let (former, _) = self.descents.get(&at)?;
+            way.push((at, former.fork));
+            at = former.device;
+        }
+        way.into_iter().rev().try_fold(id, |id, (no, fork)| {
+            no.id(id.counter().checked_sub(fork)?.checked_add(1)?).ok()
+        })
+    }
+}
+
+/// The op that had come before with the birth mark of this one; if there is none, this is the first from now on.
+///
+/// A mark counts only within the line of the device that brings it: nobody can take another device's op away.
+pub(super) fn first_with_mark(
+    turn: &Turn<'_>,
+    id: OpId,
+    op: &Op,
+) -> Result<Option<OpId>, StoreError> {
+    let Some((origin, mark)) = op.born else {
+        return Ok(None);
+    };
+    let root = turn.lines(|lines| {
+        let root = lines.root(id.0.device());
+        (lines.root(origin.device()) == root && origin != id.0).then_some(root)
+    })?;
+    let Some(root) = root else {
+        return Ok(None);
+    };
+    if let Some(first) = turn.db.reissued(root, mark)? {
+        return Ok(Some(first));
+    }
+    if let Some(first) = turn.db.op(OpId(origin))?
+        && birth_mark(&first) == mark
+    {
+        return Ok(Some(first.id));
+    }
+    turn.db.put_reissued(root, mark, id)?;
+    Ok(None)
+}
+
+/// The op with what it refers to led to the ops that are meant; nothing when it is right as it is.
+pub(super) fn followed(turn: &Turn<'_>, op: &Op) -> Result<Option<Op>, StoreError> {
+    let mut named = BTreeMap::new();
+    for fact in &op.facts {
+        map_ids(fact, &mut |id| {
+            named.insert(id, id);
+            id
+        });
+    }
+    let mut changed = false;
+    for (id, to) in &mut named {
+        *to = meant(turn, op, *id)?;
+        changed |= to != id;
+    }
+    if !changed {
+        return Ok(None);
+    }
+    let follow = |id: Id| named.get(&id).copied().unwrap_or(id);
+    let facts = op.facts.iter().map(|fact| map_ids(fact, &mut { follow }));
+    Ok(Some(Op {
+        facts: facts.collect(),
+        ..op.clone()
+    }))
+}
+
+/// The number of what an op means by `id`.
+fn meant(turn: &Turn<'_>, op: &Op, id: Id) -> Result<Id, StoreError> {
+    if !turn.lines(|lines| lines.knows(id.device()))? {
+        return Ok(id);
+    }
+    let there = turn.db.op_with(id)?;
+    let mark = op.marks.iter().find(|(of, _)| *of == id).map(|(_, m)| *m);
+    let is_meant = |there: &StoredOp| mark.is_none_or(|mark| birth_mark(there) == mark);
+    match (there.filter(is_meant), mark) {
+        (Some(there), _) => through_alias(turn, &there, id),
+        (None, Some(mark)) => by_mark(turn, id, mark),
+        (None, None) => Ok(id),
+    }
+}
+
+/// What an op without effect stands for.
+fn through_alias(turn: &Turn<'_>, there: &StoredOp, id: Id) -> Result<Id, StoreError> {
+    let Some(first) = turn.db.alias(there.id)? else {
+        return Ok(id);
+    };
+    let step = usize::try_from(id.get() - there.id.get()).unwrap_or(0);
+    within(turn, first, first.0.entry(step).ok(), id)
+}
+
+/// The re-issued op with a birth mark, at the place that `id` had in it.
+fn by_mark(turn: &Turn<'_>, id: Id, mark: BirthMark) -> Result<Id, StoreError> {
+    let root = turn.lines(|lines| lines.root(id.device()))?;
+    let Some(first) = turn.db.reissued(root, mark)? else {
+        return Ok(id);
+    };
+    let moved = turn.lines(|lines| lines.moved(id, first.0.device()))?;
+    within(turn, first, moved, id)
+}
+
+/// `moved` if it is a number of the op `first`, else `id` as it was.
+fn within(turn: &Turn<'_>, first: OpId, moved: Option<Id>, id: Id) -> Result<Id, StoreError> {
+    let last = turn.db.op(first)?.map(|op| op.last);
+    let fits = |moved: &Id| *moved >= first.0 && last.is_some_and(|last| *moved <= last);
+    Ok(moved.filter(fits).unwrap_or(id))
+}
+
+/// The birth mark of an op: its own, or the one it kept.
+fn birth_mark(op: &StoredOp) -> BirthMark {
+    let read = kartka_protocol::op::decode(op.id, &op.facts, None);
+    let kept = read.ok().and_then(|op| op.born).map(|(_, mark)| mark);
+    kept.unwrap_or_else(|| ChainValue(op.chain).birth_mark())
+}
