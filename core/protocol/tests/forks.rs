@@ -54,6 +54,7 @@ fn request(branch: Branch) -> SyncRequest {
         cursors: Vec::new(),
         digests: Vec::new(),
         budget: 0,
+        wiped: false,
         branch: Some(branch),
     }
 }

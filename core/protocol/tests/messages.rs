@@ -74,6 +74,7 @@ fn first_request() -> SyncRequest {
         budget: 0,
         erased: None,
         branch: None,
+        wiped: false,
     }
 }
 

@@ -13,6 +13,7 @@ mod history;
 mod incarnation;
 mod outbox;
 mod rebase;
+mod revoked;
 pub mod scheduler;
 pub mod signer;
 mod state;
@@ -31,7 +32,7 @@ use crate::shop::Shop;
 use exchange::{Finished, begin, finish};
 pub(crate) use state::{first_state, lineage_bytes, note_epoch, read_lineage};
 pub use trust::Trust;
-pub(crate) use trust::trust;
+pub(crate) use trust::{is_revoked, is_wiping, trust};
 
 /// What a run of exchanges came to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -103,6 +104,7 @@ impl Shop {
         cancel: &Cancel,
     ) -> Result<SyncReport, CoreError> {
         let mut report = SyncReport::default();
+        let mut unsent = u64::MAX;
         for _ in 0..ROUNDS {
             if cancel.is_cancelled() {
                 return Err(CoreError::Cancelled);
@@ -112,6 +114,8 @@ impl Shop {
             };
             let answer = transport.post(&asked.address, Route::Sync, &asked.message)?;
             let finished = match finish(self, &asked, &answer) {
+                // What a revoked phone recorded still goes out, as long as it comes forward.
+                Err(CoreError::DeviceRevoked) if self.brought(&mut unsent)? => continue,
                 // Another exchange of this phone came between.
                 Err(CoreError::Stale) => continue,
                 finished => finished?,
@@ -122,6 +126,16 @@ impl Shop {
             }
         }
         Ok(report)
+    }
+
+    /// Whether fewer ops wait to be sent than before, and some still do; an outbox never seen before counts.
+    fn brought(&self, before: &mut u64) -> Result<bool, CoreError> {
+        let Ok(status) = self.sync_status() else {
+            return Ok(false);
+        };
+        let fewer = status.outbox < *before;
+        *before = status.outbox;
+        Ok(fewer && (status.outbox > 0 || status.wiping))
     }
 
     /// Lets exchanges happen again after [`CoreError::ServerWentBack`]: a person decided so. If the reason is still

@@ -2,6 +2,7 @@
 
 pub mod cards;
 pub mod customers;
+pub mod devices;
 mod erase;
 pub mod found;
 pub mod idle;

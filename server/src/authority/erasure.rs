@@ -18,11 +18,14 @@ impl Authority {
     /// Brings the list beside the keys and the data together: what an older file does not know of is erased again
     /// before anybody is answered.
     pub(super) fn apply_erasures(&self) -> Result<(), StoreError> {
-        let listed = self.keys.erased(self.memory.business)?;
+        let Some(keys) = &self.keys else {
+            return Ok(());
+        };
+        let listed = keys.erased(self.memory.business)?;
         let known = read(self.store.as_ref(), erased)?;
         if !known.is_subset(&listed) {
             let all = listed.union(&known).copied().collect();
-            self.keys.keep_erased(self.memory.business, &all)?;
+            keys.keep_erased(self.memory.business, &all)?;
         }
         let lost: Vec<CustomerId> = listed.difference(&known).copied().collect();
         if !lost.is_empty() {
@@ -60,6 +63,18 @@ impl Authority {
         };
         self.traces.store(false, Ordering::SeqCst);
         Ok(moved)
+    }
+
+    /// Adds people to the list, before the commit is durable: no file that is put back later can hide it.
+    pub(super) fn note_erased(&self, erased: &BTreeSet<CustomerId>) -> Result<(), StoreError> {
+        if erased.is_empty() {
+            return Ok(());
+        }
+        self.traces.store(true, Ordering::SeqCst);
+        match &self.keys {
+            Some(keys) => keys.add_erased(self.memory.business, erased),
+            None => Ok(()),
+        }
     }
 
     /// Up to where the device's word reaches in the order of today, if it says more than it did.

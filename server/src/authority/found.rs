@@ -85,7 +85,7 @@ impl Authority {
         };
         write(&store, |db| birth.write(db, &facts, random.as_ref()))?;
         keys.keep_epoch(business, epoch)?;
-        Ok(Self::over(Box::new(store), keys, clock, random)?)
+        Ok(Self::over(Box::new(store), clock, random)?.beside(keys)?)
     }
 
     /// Opens a business of a data folder.
@@ -102,7 +102,7 @@ impl Authority {
         let place = place.into();
         let keys = KeyFolder::of(&place);
         let store = SqliteStore::open(&place, &keys, business)?;
-        let authority = Self::over(Box::new(store), keys.clone(), clock, random)?;
+        let authority = Self::over(Box::new(store), clock, random)?.beside(keys.clone())?;
         let found = authority.memory.epoch;
         match keys.highest_epoch(business)? {
             Some(known) if known > found => {
@@ -121,7 +121,6 @@ impl Authority {
     /// An authority over a store that holds a business.
     pub(super) fn over(
         store: Box<dyn BusinessStore>,
-        keys: KeyFolder,
         clock: Arc<dyn Clock>,
         random: Arc<dyn Random>,
     ) -> Result<Self, StoreError> {
@@ -131,11 +130,29 @@ impl Authority {
             clock,
             random,
             memory,
-            keys,
+            keys: None,
             // Looked at once: the last run may have ended before it wiped them.
             traces: AtomicBool::new(true),
             pages: super::pull::PAGES,
         })
+    }
+
+    /// The same beside its keys: who was revoked there stays revoked, whatever the data says (sync §7).
+    pub(super) fn beside(mut self, keys: KeyFolder) -> Result<Self, StoreError> {
+        let business = self.memory.business;
+        let kept = keys.revoked(business)?;
+        let known = read(self.store.as_ref(), |db| db.revoked_keys())?;
+        if kept.iter().any(|key| !known.contains(key)) {
+            write(self.store.as_ref(), |db| {
+                kept.iter().try_for_each(|key| db.put_revoked(key))
+            })?;
+        }
+        if known.iter().any(|key| !kept.contains(key)) {
+            let all = read(self.store.as_ref(), |db| db.revoked_keys())?;
+            keys.keep_revoked(business, &all)?;
+        }
+        self.keys = Some(keys);
+        Ok(self)
     }
 }
 

@@ -156,6 +156,7 @@ impl Authority {
             batches: Vec::new(),
             erased: None,
             called: true,
+            wiped: false,
         }
     }
 
@@ -177,7 +178,7 @@ impl Authority {
             batches.push(open(batch, before)?);
         }
         let erased = self.news_of(request.device, request.erased)?;
-        if batches.is_empty() && erased.is_none() {
+        if batches.is_empty() && erased.is_none() && !request.wiped {
             return Ok(None);
         }
         let received_ms = self.now_ms();
@@ -202,6 +203,7 @@ impl Authority {
             batches,
             erased,
             called: false,
+            wiped: request.wiped,
         }))
     }
 

@@ -22,11 +22,12 @@ mod pair;
 mod people;
 mod pull;
 pub(crate) mod push;
+mod quarantine;
 mod reign;
 mod turn;
 
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::AtomicBool;
 
 use kartka_domain::ids::{BusinessId, CustomerId, DeviceNo, Seq};
 use kartka_protocol::head::SignedHead;
@@ -45,7 +46,7 @@ pub(crate) use memory::Memory;
 use pair::Enrol;
 pub(crate) use push::{History, Outcome};
 use push::{Order, Push};
-use turn::Turn;
+use turn::{Revoked, Turn};
 
 /// One business, open.
 pub struct Authority {
@@ -53,8 +54,8 @@ pub struct Authority {
     clock: Arc<dyn Clock>,
     random: Arc<dyn Random>,
     memory: Memory,
-    /// What lies outside the data: among it the list of erased people.
-    keys: KeyFolder,
+    /// The folder beside the data; none for a copy that is only looked at.
+    keys: Option<KeyFolder>,
     /// Whether the files may hold traces of erased people.
     traces: AtomicBool,
     /// Bytes of pages in one answer, at most.
@@ -124,7 +125,7 @@ impl Authority {
     /// What the disk reports; then none of the jobs happened.
     pub(crate) fn commit(&self, jobs: &[Job]) -> Result<Committed, StoreError> {
         let digest_key = self.memory.keys.digest;
-        write(self.store.as_ref(), |db| {
+        let (committed, revoked) = write(self.store.as_ref(), |db| {
             let mut order = memory::read_order(db)?;
             let before = order;
             let today = own::moment(db, self.now_ms())?.date;
@@ -155,20 +156,31 @@ impl Authority {
                     }
                 });
             }
+            let revoked = turn.revoked.get();
             let erased = turn.finish()?;
             if order != before {
                 memory::write_order(db, &order)?;
             }
-            // Durable before the commit: no file that is put back later can hide it.
-            self.keys.add_erased(self.memory.business, &erased)?;
-            if !erased.is_empty() {
-                self.traces.store(true, Ordering::SeqCst);
-            }
-            Ok(Committed {
+            self.note_erased(&erased)?;
+            let committed = Committed {
                 done,
                 head: order.seq,
-            })
-        })
+            };
+            Ok((committed, revoked))
+        })?;
+        if revoked == Revoked::Yes {
+            self.keep_revoked()?;
+        }
+        Ok(committed)
+    }
+
+    /// Nobody is answered before a revoked key lies beside the keys too.
+    fn keep_revoked(&self) -> Result<(), StoreError> {
+        let Some(keys) = &self.keys else {
+            return Ok(());
+        };
+        let all = crate::store::read(self.store.as_ref(), |db| db.revoked_keys())?;
+        keys.keep_revoked(self.memory.business, &all)
     }
 
     /// Sends at most about `bytes` of pages in one answer, so that even a small shop comes to a phone in parts:

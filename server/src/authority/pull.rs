@@ -6,13 +6,15 @@ use kartka_domain::row::RowKind;
 use kartka_protocol::chain::ChainValue;
 use kartka_protocol::digest::Digest;
 use kartka_protocol::limits;
-use kartka_protocol::message::{Acked, Flag, Refusal, Run, ScopeDigest, SyncAnswer, SyncRequest};
+use kartka_protocol::message::{
+    Acked, Flag, Refusal, Run, ScopeDigest, SignedWord, SyncAnswer, SyncRequest,
+};
 use kartka_protocol::page::{End, Fit, PageWriter};
 use kartka_protocol::rows::WireRow;
 use kartka_protocol::scope::Scope;
 
 use super::push::{History, Order};
-use super::{Authority, Done, Grant, hold, memory};
+use super::{Authority, Done, Grant, hold, memory, quarantine};
 use crate::store::{DeviceState, Reads, Rights, StoreError, Visit, read};
 
 /// Months before the current one that every phone may have (sync §4).
@@ -45,8 +47,16 @@ impl Authority {
                 answer.flags = answer.flags.with(Flag::Heal);
             }
             answer.refusal = refusal.or_else(|| refused(done));
+            let forked = matches!(answer.refusal, Some(Refusal::Fork { .. }));
             if let Some(Done::Fork(grant)) = done {
                 answer.incarnation = self.incarnation(request, grant);
+            } else if !forked && db.is_revoked(&device.key)? {
+                // No page from that moment; a copy of it only learns its number, and what it sends waits (sync §7).
+                let word = quarantine::word_to(db, device.no, request.batches.len())?;
+                let about = (self.memory.business, device.no, &request.nonce);
+                let sign = |message: &[u8]| self.memory.identity.sign(message);
+                answer.refusal = Some(Refusal::DeviceRevoked);
+                answer.word = Some(SignedWord::seal(word, about, sign));
             } else if answer.refusal.is_none() {
                 self.fill(db, request, &device, order, &mut answer)?;
             }

@@ -16,7 +16,7 @@ use kartka_protocol::chain::{ChainValue, LogHash};
 use kartka_protocol::{civil, limits};
 
 use super::turn::{Turn, Wording};
-use super::{Authority, erasure, expiry, hold, incarnation, marks};
+use super::{Authority, erasure, expiry, hold, incarnation, marks, quarantine};
 use crate::store::{Anchored, Apart, DeviceState, Run, StoreError, StoredOp};
 
 /// Batches of one device, ready to be ordered.
@@ -33,6 +33,8 @@ pub(crate) struct Push {
     pub(crate) erased: Option<Seq>,
     /// Whether the device has nothing left to tell that it knew before a restore.
     pub(crate) called: bool,
+    /// Whether the device says that everything there is deleted.
+    pub(crate) wiped: bool,
 }
 
 impl Push {
@@ -143,18 +145,21 @@ pub(super) fn take(
         entries: 0,
     };
     let mut history = History::One;
+    // A key that was revoked: what it sends is acked and waits for a person (sync §7).
+    let revoked = turn.db.is_revoked(&device.key)?;
+    let mut items = quarantine::Items::new();
     for batch in &push.batches {
         match relation(turn, &device, batch)? {
             Relation::Gap => break,
             Relation::Known => {}
             Relation::New(from) => {
                 let ops = batch.opened.as_ref().map_or(&[][..], |opened| &opened.ops);
-                intake.order(
-                    turn,
-                    order,
-                    &mut device,
-                    ops.get(from..).unwrap_or_default(),
-                )?;
+                let ops = ops.get(from..).unwrap_or_default();
+                if revoked {
+                    items.extend(intake.keep_in_quarantine(turn, &mut device, ops)?);
+                } else {
+                    intake.order(turn, order, &mut device, ops)?;
+                }
             }
             Relation::Other => {
                 keep_apart(authority, turn, order, (&mut device, push, batch))?;
@@ -166,6 +171,10 @@ pub(super) fn take(
     turn.db.put_device(&device)?;
     if let Some(up_to) = push.erased {
         erasure::note_done(authority, turn, order, push.device, up_to)?;
+    }
+    quarantine::ask(authority, turn, order, &items)?;
+    if revoked && push.wiped {
+        quarantine::note_wiped(authority, turn, order, push.device)?;
     }
     if push.called {
         hold::called(turn.db, device.no)?;
@@ -237,7 +246,7 @@ fn anchors(turn: &Turn<'_>, push: &Push) -> Result<Vec<Anchor>, StoreError> {
 }
 
 /// The personal section as it is kept: the erasure of a person beats what arrives later (sync §8).
-fn kept(turn: &Turn<'_>, ready: &ReadyOp) -> Result<Personal, StoreError> {
+pub(super) fn kept(turn: &Turn<'_>, ready: &ReadyOp) -> Result<Personal, StoreError> {
     let (Personal::Here { .. }, Some(op)) = (&ready.personal, &ready.op) else {
         return Ok(ready.personal.clone());
     };
@@ -296,10 +305,10 @@ fn keep_apart(
 }
 
 /// A push under way.
-struct Intake<'a> {
+pub(super) struct Intake<'a> {
     authority: &'a Authority,
     anchors: Vec<Anchor>,
-    received_ms: i64,
+    pub(super) received_ms: i64,
     taken: usize,
     entries: usize,
 }
@@ -389,11 +398,14 @@ impl Intake<'_> {
         self.taken += 1;
         self.entries += usize::try_from(ready.last.get() - ready.id.get() + 1).unwrap_or(0);
         expiry::answer_late(self.authority, turn, order, &late)?;
+        if let Some(op) = &ready.op {
+            quarantine::settle(self.authority, turn, order, op)?;
+        }
         Ok((seq, alias))
     }
 
     /// The moment that counts, where it is not the one the phone wrote (sync §5).
-    fn corrected(
+    pub(super) fn corrected(
         &self,
         turn: &Turn<'_>,
         device: &DeviceState,
@@ -421,7 +433,7 @@ impl Intake<'_> {
 }
 
 /// Writes what a device's op comes to; says which of its debits came after a sweep.
-fn decide(
+pub(super) fn decide(
     turn: &mut Turn<'_>,
     op: &Op,
     corrected: Option<Moment>,

@@ -40,7 +40,7 @@ impl Authority {
             enter(db, &memory, epoch, now_ms, random.as_ref())
         })?;
         keys.keep_epoch(business, epoch)?;
-        let authority = Self::over(Box::new(store), keys, clock, random)?;
+        let authority = Self::over(Box::new(store), clock, random)?.beside(keys)?;
         authority.apply_erasures()?;
         Ok(authority)
     }

@@ -190,6 +190,33 @@ impl KeyFolder {
         self.keep_erased(business, &all)
     }
 
+    /// The keys of devices that were revoked, in order: they lie here so that a backup from before does not let them in
+    /// again (sync §7).
+    ///
+    /// # Errors
+    /// [`StoreError::Malformed`] for a file that is none; what the disk reports.
+    pub(crate) fn revoked(&self, business: BusinessId) -> Result<Vec<[u8; 33]>, StoreError> {
+        let bytes = found(fs::read(self.path(business, "revoked")))?.unwrap_or_default();
+        let (keys, rest) = bytes.as_chunks::<33>();
+        if rest.is_empty() {
+            Ok(keys.to_vec())
+        } else {
+            Err(StoreError::Malformed("the revoked keys"))
+        }
+    }
+
+    /// Keeps the keys of devices that were revoked, in place of an older list.
+    ///
+    /// # Errors
+    /// What the disk reports.
+    pub(crate) fn keep_revoked(
+        &self,
+        business: BusinessId,
+        keys: &[[u8; 33]],
+    ) -> Result<(), StoreError> {
+        self.replace(&self.path(business, "revoked"), keys.as_flattened())
+    }
+
     fn path(&self, business: BusinessId, what: &str) -> PathBuf {
         self.0.join(format!("{}.{what}", hex(&business.0)))
     }

@@ -202,10 +202,8 @@ pub struct Quarantined {
     pub chain: [u8; 32],
     /// Its facts section.
     pub facts: Vec<u8>,
-    /// Its personal section.
-    pub personal: Option<Vec<u8>>,
-    /// The nonce that hides what the personal section hashes to.
-    pub nonce: Option<Vec<u8>>,
+    /// Its personal section with its nonce, or what stands in for it.
+    pub personal: Personal,
 }
 
 /// What waits under one inbox item.

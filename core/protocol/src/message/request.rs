@@ -27,6 +27,7 @@ mod tag {
     pub(super) const BUDGET: u16 = 12;
     pub(super) const BRANCH: u16 = 13;
     pub(super) const ERASED: u16 = 14;
+    pub(super) const WIPED: u16 = 16;
 }
 
 mod anchor {
@@ -78,6 +79,8 @@ pub struct SyncRequest {
     pub erased: Option<Erased>,
     /// The copy's chain, when it has learned that it was rolled back or cloned; then nothing is pushed or pulled.
     pub branch: Option<Branch>,
+    /// Whether everything on the device is deleted, as it was told.
+    pub wiped: bool,
 }
 
 /// Up to where in the authority's order a device has wiped the traces of erased people.
@@ -137,6 +140,7 @@ impl SyncRequest {
         r.put(tag::BUDGET, self.budget);
         r.put_opt(tag::ERASED, self.erased.map(Erased::to_record));
         r.put_opt(tag::BRANCH, self.branch.as_ref().map(Branch::to_record));
+        r.put_unless(tag::WIPED, i64::from(self.wiped), 0);
         r.encode()
     }
 
@@ -178,6 +182,7 @@ impl SyncRequest {
                 .opt_record(tag::BRANCH)?
                 .map(Branch::from_record)
                 .transpose()?,
+            wiped: r.int_or::<i64>(tag::WIPED, 0)? == 1,
         })
     }
 

@@ -38,7 +38,7 @@ impl View<'_> {
                         request: row.get(4)?,
                         chain: row.get(5)?,
                         facts: row.get(6)?,
-                        personal: personal(row)?,
+                        personal: personal(row, 7)?,
                     })
                 };
                 Ok(match (OpId::new(ids.0), Id::new(ids.1)) {
@@ -111,15 +111,28 @@ impl View<'_> {
     }
 }
 
-/// The columns 7 to 10 of an op.
-fn personal(row: &Row<'_>) -> rusqlite::Result<Personal> {
-    let hash: Option<[u8; 32]> = row.get(9)?;
-    Ok(match (row.get(7)?, row.get(8)?, hash.map(PersonalHash)) {
+/// The columns from `first` on: section, nonce, the hash that stands in, and whether an erasure took the section.
+pub(super) fn personal(row: &Row<'_>, first: usize) -> rusqlite::Result<Personal> {
+    let hash: Option<[u8; 32]> = row.get(first + 2)?;
+    let found = (row.get(first)?, row.get(first + 1)?, hash.map(PersonalHash));
+    Ok(match found {
         (Some(bytes), Some(nonce), _) => Personal::Here { nonce, bytes },
-        (_, _, Some(hash)) if row.get(10)? => Personal::Erased(hash),
+        (_, _, Some(hash)) if row.get(first + 3)? => Personal::Erased(hash),
         (_, _, Some(hash)) => Personal::Withheld(hash),
         _ => Personal::None,
     })
+}
+
+/// Section, nonce, and the hash that stands in for them.
+pub(super) type Columns<'p> = (Option<&'p [u8]>, Option<&'p [u8]>, Option<[u8; 32]>);
+
+/// A personal section as columns.
+pub(super) fn columns_of(personal: &Personal) -> Columns<'_> {
+    match personal {
+        Personal::None => (None, None, None),
+        Personal::Here { nonce, bytes } => (Some(bytes), Some(nonce), None),
+        Personal::Withheld(hash) | Personal::Erased(hash) => (None, None, Some(hash.0)),
+    }
 }
 
 /// A device's columns as they lie.

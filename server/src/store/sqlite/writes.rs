@@ -12,7 +12,7 @@ use kartka_domain::row::{Row, RowKind};
 use kartka_protocol::batch::Personal;
 
 use super::View;
-use super::lookups::bits_of;
+use super::lookups::{bits_of, columns_of};
 use crate::store::types::scope_of;
 use crate::store::{
     Anchored, Apart, Descent, DeviceState, Fact, NewRow, Quarantined, Run, ScopeDigest, StoreError,
@@ -59,11 +59,7 @@ impl Writes for View<'_> {
     }
 
     fn put_op(&self, op: &StoredOp) -> Result<(), StoreError> {
-        let (section, nonce, hash) = match &op.personal {
-            Personal::None => (None, None, None),
-            Personal::Here { nonce, bytes } => (Some(bytes), Some(nonce), None),
-            Personal::Withheld(hash) | Personal::Erased(hash) => (None, None, Some(hash.0)),
-        };
+        let (section, nonce, hash) = columns_of(&op.personal);
         if planted!(LostAckReinserted) {
             self.conn
                 .execute("DELETE FROM op WHERE id = ?1", [op.id.get()])?;
@@ -214,7 +210,6 @@ impl Writes for View<'_> {
                 token.expires_ms,
                 bits_of(token.rights),
                 token.used_by.map(DeviceNo::get),
-                token.used_by.map(kartka_domain::ids::DeviceNo::get),
                 token.operator.0,
             ))?;
         Ok(())
