@@ -71,6 +71,7 @@ pub(crate) fn commit(tx: &Tx<'_>, ground: &Ground<'_>, draft: Draft) -> Result<O
         chain: value,
         bytes,
         nonce,
+        erased: None,
         touched: Vec::new(),
         alias: None,
         mark: None,
@@ -81,6 +82,9 @@ pub(crate) fn commit(tx: &Tx<'_>, ground: &Ground<'_>, draft: Draft) -> Result<O
         }
         Standing::Authority => {
             own.seq = Some(order(tx, ground, &mut head, &op, &value)?);
+            if tx.was_restored(op.time.wall.instant_ms)? {
+                note_redemptions(tx, &op)?;
+            }
         }
     }
     note_redemptions(tx, &op)?;
@@ -149,9 +153,10 @@ fn marks(
 /// The customer and the purchase that a fact names.
 fn refers_to(fact: &Fact) -> [Option<Id>; 2] {
     match fact {
-        Fact::Edit(customer) | Fact::Consent { customer, .. } | Fact::Bind { customer, .. } => {
-            [Some(customer.0), None]
-        }
+        Fact::Edit(customer)
+        | Fact::Erase(customer)
+        | Fact::Consent { customer, .. }
+        | Fact::Bind { customer, .. } => [Some(customer.0), None],
         Fact::Sale(sale) => [sale.customer.map(|customer| customer.0), None],
         Fact::Return { purchase, .. } => [Some(purchase.0), None],
         Fact::Attach { purchase, customer } => [Some(purchase.0), Some(customer.0)],

@@ -12,6 +12,7 @@ mod fold;
 pub mod pin;
 pub mod platform;
 pub mod query;
+pub mod recovery;
 pub mod scan;
 pub mod shop;
 pub mod store;

@@ -29,6 +29,11 @@ use crate::usecase::till::OpenQuotes;
 /// The file of the store within the data folder.
 const FILE: &str = "kartka.db";
 
+/// Where the store of a data folder lies.
+pub(crate) fn file_in(folder: &Path) -> PathBuf {
+    folder.join(FILE)
+}
+
 /// The machine a shop runs on.
 #[derive(Clone)]
 pub struct Platform {
@@ -88,7 +93,7 @@ impl Shop {
     /// [`CoreError::Store`] with the situation of the disk, [`CoreError::Keys`] when the platform's key store fails.
     /// A store whose key is gone answers [`StoreError::WrongKey`] and nothing is moved.
     pub fn open(folder: &Path, platform: Platform) -> Result<Self, CoreError> {
-        let path = folder.join(FILE);
+        let path = file_in(folder);
         let kept = platform.keys.load(SecretName::DatabaseKey)?;
         if kept.as_ref().is_some_and(|secret| secret.is_empty()) {
             // The key was dropped when this device was wiped: what lies here opens nothing any more.

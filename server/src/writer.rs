@@ -155,6 +155,17 @@ impl Desk {
             // A device that no longer waits learns it at its next exchange.
             let _ = reply.send(done);
         }
+        if let Some(head) = self.authority.wipe_traces() {
+            self.move_to(head);
+        }
+    }
+
+    fn move_to(&self, to: Seq) {
+        self.moved.send_if_modified(|head| {
+            let changed = *head < to;
+            *head = (*head).max(to);
+            changed
+        });
     }
 
     /// One transaction. A panic undoes it like an error and is a fault of the program.
@@ -162,11 +173,7 @@ impl Desk {
         self.commits.fetch_add(1, Ordering::Relaxed);
         match catch_unwind(AssertUnwindSafe(|| self.authority.commit(jobs))) {
             Ok(Ok(committed)) => {
-                self.moved.send_if_modified(|head| {
-                    let changed = *head < committed.head;
-                    *head = (*head).max(committed.head);
-                    changed
-                });
+                self.move_to(committed.head);
                 Ok(committed.done)
             }
             Ok(Err(error)) => {

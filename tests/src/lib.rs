@@ -3,5 +3,6 @@
 pub mod bench;
 #[cfg(feature = "plant")]
 pub mod garden;
+pub mod leftovers;
 pub mod vfs;
 pub mod world;

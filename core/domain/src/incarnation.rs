@@ -11,7 +11,7 @@ use crate::ids::{
 use crate::ledger::{Entry, Use};
 use crate::op::{Claim, Fact, Notice, Op, Quarantine, Sale};
 use crate::purchase::{Purchase, Return};
-use crate::row::{Card, Emission, Inbox, Merge, Row};
+use crate::row::{Card, Emission, Erasure, Inbox, Merge, Row};
 
 /// Where a device number comes from, when it is not a device's first (sync §12: kept for ever).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -195,12 +195,18 @@ impl Renumbering {
                 ..back
             }),
             Row::Entry(entry) => Row::Entry(self.entry_row(entry)),
+            Row::Erasure(Erasure { customer, by, date }) => Row::Erasure(Erasure {
+                customer: self.customer(customer),
+                by: self.entry(by),
+                date,
+            }),
             other @ (Row::Business(_)
             | Row::Outlet(_)
             | Row::Operator(_)
             | Row::Device(Device { .. })
             | Row::Programme(_)
-            | Row::Role(_)) => other,
+            | Row::Role(_)
+            | Row::ErasureDone(_)) => other,
         }
     }
 
@@ -223,6 +229,7 @@ impl Renumbering {
 pub fn map_ids(fact: &Fact, map: &mut dyn FnMut(Id) -> Id) -> Fact {
     match fact {
         Fact::Edit(customer) => Fact::Edit(CustomerId(map(customer.0))),
+        Fact::Erase(customer) => Fact::Erase(CustomerId(map(customer.0))),
         Fact::Consent {
             customer,
             purpose,
@@ -306,7 +313,8 @@ pub fn map_ids(fact: &Fact, map: &mut dyn FnMut(Id) -> Id) -> Fact {
         | Fact::Programme(_)
         | Fact::Device(_)
         | Fact::Role(_)
-        | Fact::Revoke { .. } => fact.clone(),
+        | Fact::Revoke { .. }
+        | Fact::ErasureDone { .. } => fact.clone(),
     }
 }
 

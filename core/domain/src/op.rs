@@ -98,6 +98,8 @@ pub enum Fact {
         /// Its holder.
         customer: CustomerId,
     },
+    /// A person is erased for ever (B12): names and numbers go wherever they lie, facts stay on the anonymous id.
+    Erase(CustomerId),
     /// A run of card numbers was made (C3).
     Emission {
         /// Of this slot.
@@ -137,6 +139,13 @@ pub enum Fact {
     Programme(Programme),
     /// A device was enrolled, or said something of itself.
     Device(Device),
+    /// A device holds nothing any more of those whose erasure has a place up to `up_to` (sync §8).
+    ErasureDone {
+        /// Which device.
+        device: DeviceNo,
+        /// Up to where in the authority's order.
+        up_to: Seq,
+    },
     /// The authority has something for a person to decide, or more about something it asked before.
     Notice(Notice),
     /// A version of a role was published (by who may, like all below).
@@ -240,6 +249,18 @@ impl Op {
     /// [`IdError`] past the device's last number.
     pub fn last_id(&self) -> Result<Id, IdError> {
         self.entry_id(self.facts.len().saturating_sub(1))
+    }
+
+    /// Whose names and numbers its personal section holds, by what its facts say: also when the section is gone.
+    ///
+    /// An op is about one person (decision 30), so that an erasure takes nobody else's section with it.
+    pub fn people(&self) -> impl Iterator<Item = CustomerId> {
+        let person = |(place, fact): (usize, &Fact)| match fact {
+            Fact::Register => self.entry_id(place).ok().map(CustomerId),
+            Fact::Edit(customer) => Some(*customer),
+            _ => None,
+        };
+        self.facts.iter().enumerate().filter_map(person)
     }
 
     /// The profile groups that belong to fact `place`.

@@ -7,7 +7,7 @@ use crate::business::{Business, Device, Operator, Outlet};
 use crate::card::{CardNumber, EmitterSlot};
 use crate::codes::Code;
 use crate::customer::{Consent, Customer};
-use crate::ids::{CustomerId, EntryId, RoleId};
+use crate::ids::{CustomerId, DeviceNo, EntryId, RoleId, Seq};
 use crate::ledger::Entry;
 use crate::moment::{Date, Month};
 use crate::money::Points;
@@ -43,6 +43,10 @@ pub enum RowKind {
     Emission = 11,
     /// [`Row::Inbox`], key = the entry that opened it.
     Inbox = 12,
+    /// [`Row::Erasure`], key = customer id.
+    Erasure = 13,
+    /// [`Row::ErasureDone`], key = device number.
+    ErasureDone = 14,
     /// [`Row::Role`], key = role · 2³² + version.
     Role = 16,
     /// [`Row::Purchase`], key = purchase id.
@@ -55,7 +59,7 @@ pub enum RowKind {
 
 impl RowKind {
     /// All kinds this version knows.
-    pub const ALL: [Self; 16] = [
+    pub const ALL: [Self; 18] = [
         Self::Business,
         Self::Outlet,
         Self::Operator,
@@ -68,6 +72,8 @@ impl RowKind {
         Self::Consent,
         Self::Emission,
         Self::Inbox,
+        Self::Erasure,
+        Self::ErasureDone,
         Self::Role,
         Self::Purchase,
         Self::Return,
@@ -185,6 +191,26 @@ pub enum InboxState {
     Closed = 2,
 }
 
+/// A person who was erased: beats everything, for ever (sync §3).
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Erasure {
+    /// The id, anonymous from now on.
+    pub customer: CustomerId,
+    /// The entry that said so.
+    pub by: EntryId,
+    /// Business date.
+    pub date: Date,
+}
+
+/// How far a device has wiped the traces of erased people (sync §8).
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct ErasureDone {
+    /// Which device.
+    pub device: DeviceNo,
+    /// It holds nothing of those whose erasure's row has a seq up to this.
+    pub up_to: Seq,
+}
+
 /// Any row.
 #[derive(Clone, PartialEq, Eq)]
 pub enum Row {
@@ -212,6 +238,10 @@ pub enum Row {
     Emission(Emission),
     /// Something to decide.
     Inbox(Inbox),
+    /// A person who was erased.
+    Erasure(Erasure),
+    /// How far a device has wiped the traces of erased people.
+    ErasureDone(ErasureDone),
     /// A version of a role.
     Role(Role),
     /// A purchase.
@@ -245,6 +275,8 @@ impl Row {
             Self::Consent(_) => RowKind::Consent,
             Self::Emission(_) => RowKind::Emission,
             Self::Inbox(_) => RowKind::Inbox,
+            Self::Erasure(_) => RowKind::Erasure,
+            Self::ErasureDone(_) => RowKind::ErasureDone,
             Self::Role(_) => RowKind::Role,
             Self::Purchase(_) => RowKind::Purchase,
             Self::Return(_) => RowKind::Return,
@@ -268,6 +300,8 @@ impl Row {
             Self::Consent(consent) => consent.id.get(),
             Self::Emission(emission) => emission.id.get(),
             Self::Inbox(item) => item.id.get(),
+            Self::Erasure(erasure) => erasure.customer.get(),
+            Self::ErasureDone(done) => i64::from(done.device.get()),
             Self::Role(role) => role_key(role.id, role.version),
             Self::Purchase(purchase) => purchase.id.get(),
             Self::Return(back) => back.id.get(),

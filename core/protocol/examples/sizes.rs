@@ -1,6 +1,8 @@
 //! Prints what ops, batches, rows and pages weigh: `cargo run -p kartka-protocol --example sizes`.
 #![allow(clippy::unwrap_used, missing_docs)]
 
+#[path = "../tests/common/erasure.rs"]
+mod erasure;
 #[path = "../tests/common/loyalty.rs"]
 mod loyalty;
 #[path = "../tests/common/samples.rs"]

@@ -227,6 +227,43 @@ impl Batch {
         })
     }
 
+    /// The same batch with hashes for ever in place of the personal sections of the ops that `about` says are about
+    /// an erased person; none when there is no such section here (sync §8). Chain and signature stay valid.
+    ///
+    /// # Errors
+    /// [`WireError`] when the batch does not unpack.
+    pub fn erased(
+        &self,
+        mut about: impl FnMut(OpId, &[u8]) -> bool,
+    ) -> Result<Option<Self>, WireError> {
+        let (mut offset, mut changed) = (0, false);
+        let mut sections = Vec::new();
+        for (op, entries) in self.unpack()? {
+            let past = |_| WireError::OutOfRange(tag::LAST);
+            let id = OpId(self.first.0.entry(offset).map_err(past)?);
+            offset += entries;
+            let here = matches!(op.personal, Personal::Here { .. });
+            let section = if here && about(id, &op.facts) {
+                changed = true;
+                Personal::Erased(op.personal.hash())
+            } else {
+                op.personal
+            };
+            sections.push(section);
+        }
+        if !changed {
+            return Ok(None);
+        }
+        let personal = personal::write(sections.iter());
+        let personal = personal
+            .map(|bytes| packing::pack(&bytes, LEVEL))
+            .transpose()?;
+        Ok(Some(Self {
+            personal,
+            ..self.clone()
+        }))
+    }
+
     /// As fields, for a request.
     #[must_use]
     pub fn to_record(&self) -> Record {

@@ -19,7 +19,7 @@ pub use moved::Moved;
 pub use order::{SignedWord, Word};
 pub use pair::{PairAnswer, PairError, PairLimits, PairRequest, SignedPairAnswer};
 pub use refusal::Refusal;
-pub use request::{Anchor, SyncRequest};
+pub use request::{Anchor, Erased, SyncRequest};
 
 use kartka_domain::ids::Seq;
 

@@ -4,6 +4,7 @@
 //! echoed has the same bytes on phone and authority. A kind or value that is newer than this code is an
 //! error here and stays as bytes in the store.
 
+mod erasure;
 mod facts;
 mod people;
 mod shop;
@@ -44,6 +45,8 @@ fn record(row: &Row) -> Record {
         Row::Consent(consent) => people::consent_record(consent),
         Row::Emission(emission) => people::emission_record(emission),
         Row::Inbox(item) => people::inbox_record(item),
+        Row::Erasure(erased) => erasure::erasure_record(erased),
+        Row::ErasureDone(done) => erasure::done_record(done),
         Row::Role(role) => role_record(role),
         Row::Purchase(purchase) => facts::purchase_record(purchase),
         Row::Return(back) => facts::return_record(back),
@@ -72,6 +75,8 @@ pub fn decode(kind: u8, key: i64, bytes: &[u8]) -> Result<Row, WireError> {
         RowKind::Consent => Row::Consent(people::read_consent(key, r)?),
         RowKind::Emission => Row::Emission(people::read_emission(key, r)?),
         RowKind::Inbox => Row::Inbox(people::read_inbox(key, r)?),
+        RowKind::Erasure => Row::Erasure(erasure::read_erasure(key, r)?),
+        RowKind::ErasureDone => Row::ErasureDone(erasure::read_done(key, r)?),
         RowKind::Role => Row::Role(read_role(key, r)?),
         RowKind::Purchase => Row::Purchase(facts::read_purchase(key, r)?),
         RowKind::Return => Row::Return(facts::read_return(key, r)?),

@@ -158,6 +158,18 @@ fn hashes_stand_in_for_personal_sections() {
             },
         })
         .collect();
+    let none = batch.erased(|_, _| false).unwrap();
+    assert!(none.is_none(), "nothing of an erased person is in it");
+    let mut asked = Vec::new();
+    let re_sealed = batch.erased(|id, facts| {
+        asked.push(id);
+        kartka_protocol::op::decode(id, facts, None).is_ok()
+    });
+    let re_sealed = re_sealed.unwrap().unwrap();
+    assert_eq!(re_sealed.verify(&key().public()), Ok(()));
+    let left = re_sealed.open(&birth()).unwrap();
+    assert!(left.iter().map(|out| &out.op).eq(&erased));
+    assert!(left.iter().filter(|out| asked.contains(&out.id)).count() == asked.len());
     let later = seal(1, &birth(), &erased).unwrap();
     assert_eq!(later.chain, batch.chain);
     assert!(

@@ -41,6 +41,7 @@ fn branch() -> Branch {
 
 fn request(branch: Branch) -> SyncRequest {
     SyncRequest {
+        erased: None,
         proto: 1,
         nonce: [1; 16],
         epoch: EPOCH,

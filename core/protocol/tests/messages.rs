@@ -72,6 +72,7 @@ fn first_request() -> SyncRequest {
         cursors: Vec::new(),
         digests: Vec::new(),
         budget: 0,
+        erased: None,
         branch: None,
         wiped: false,
     }
@@ -89,6 +90,10 @@ fn full_request() -> SyncRequest {
         cursors: vec![(Scope::Base, Seq(9)), (Scope::Own, Seq(0)), (MONTH, Seq(5))],
         digests: vec![Scope::Base, MONTH],
         budget: 262_144,
+        erased: Some(Erased {
+            epoch: EPOCH,
+            seq: Seq(4_700),
+        }),
         ..first_request()
     }
 }

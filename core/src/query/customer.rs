@@ -115,6 +115,7 @@ fn by_digits(reader: &Reader<'_>, digits: &str, limit: u32) -> Result<Vec<Custom
     if let Ok(number) = CardNumber::parse_typed(digits)
         && let Some(card) = reader.card(number)?
         && !found.contains(&card.customer)
+        && !reader.is_erased(card.customer)?
     {
         found.insert(0, card.customer);
     }
@@ -122,6 +123,9 @@ fn by_digits(reader: &Reader<'_>, digits: &str, limit: u32) -> Result<Vec<Custom
 }
 
 fn sheet(reader: &Reader<'_>, shop: &Shop, id: CustomerId) -> Result<CustomerSheet, CoreError> {
+    if reader.is_erased(id)? {
+        return Err(CoreError::NotFound);
+    }
     let setting = setting(reader)?;
     let today = shop.now(&setting.outlet)?.date;
     let group = reader.group_of(id)?;

@@ -2,6 +2,7 @@
 
 pub mod account;
 pub mod customer;
+pub mod erasures;
 pub mod history;
 pub mod inbox;
 pub mod owed;

@@ -55,6 +55,10 @@ impl Book for Reader<'_> {
         Reader::programme(self, version)
     }
 
+    fn is_erased(&self, id: CustomerId) -> Result<bool, StoreError> {
+        Reader::is_erased(self, id)
+    }
+
     /// A phone's own request ids are answered before an op is made, so no second op of its own bears one.
     fn requested(&self, _: RequestMark) -> Result<Option<OpId>, StoreError> {
         Ok(None)

@@ -47,12 +47,21 @@ impl DatabaseKey {
     /// The statement that gives SQLCipher the raw key, without a derivation that only passwords need.
     pub(in crate::store) fn pragma(&self) -> Zeroizing<String> {
         let mut sql = Zeroizing::new(String::with_capacity(32 + 2 * KEY_BYTES));
-        sql.push_str("PRAGMA key = \"x'");
-        for byte in self.0.iter() {
-            write!(sql, "{byte:02x}").expect("a string takes every write");
-        }
-        sql.push_str("'\"");
+        sql.push_str("PRAGMA key = \"");
+        sql.push_str(&self.raw());
+        sql.push('"');
         sql
+    }
+
+    /// The raw key as SQLCipher writes it.
+    pub(in crate::store) fn raw(&self) -> Zeroizing<String> {
+        let mut text = Zeroizing::new(String::with_capacity(3 + 2 * KEY_BYTES));
+        text.push_str("x'");
+        for byte in self.0.iter() {
+            write!(text, "{byte:02x}").expect("a string takes every write");
+        }
+        text.push('\'');
+        text
     }
 
     /// The value that lies beside the file.

@@ -14,6 +14,7 @@ const STEPS: &[&str] = &[
     include_str!("migrations/0003_incarnation.sql"),
     include_str!("migrations/0004_staff.sql"),
     include_str!("migrations/0005_drafts.sql"),
+    include_str!("migrations/0006_erasure.sql"),
 ];
 
 /// Runs the steps that the file has not seen.

@@ -6,8 +6,10 @@
 //! of [`platform`](crate::platform).
 
 mod book;
+mod copy;
 mod device;
 mod drafts;
+mod erasure;
 mod error;
 mod key;
 pub mod meta;
@@ -32,6 +34,7 @@ use rusqlite::Connection;
 
 pub(crate) use device::{DeviceRow, HeadRow, Standing};
 pub use drafts::SavedDraft;
+pub use erasure::Wiped;
 pub use error::StoreError;
 pub use key::DatabaseKey;
 pub use ops::RequestId;
@@ -205,6 +208,10 @@ impl Store {
             let begun = begun.map_or(0, u64::from_be_bytes).wrapping_add(1);
             meta::put(tx, "logs_begun", &begun.to_be_bytes())
         })
+    }
+
+    fn close_readers(&self) {
+        locked(&self.readers).clear();
     }
 
     fn writer(&self) -> MutexGuard<'_, Connection> {

@@ -110,8 +110,17 @@ impl Door {
         Ok(conn)
     }
 
+    /// A connection from which the file is copied while the writer goes on.
+    pub(in crate::store) fn copier(&self) -> Result<Connection, StoreError> {
+        let conn = self.connect(&self.place.path)?;
+        at_close(&conn, Log::Left)?;
+        self.unlock(&conn)?;
+        conn.busy_timeout(READER_WAITS)?;
+        Ok(conn)
+    }
+
     /// Reads the whole file: whether a page fails its check, or the pages don't fit together.
-    fn damaged(&self) -> bool {
+    pub(in crate::store) fn damaged(&self) -> bool {
         let check = || -> Result<bool, StoreError> {
             let conn = self.connect(&self.place.path)?;
             at_close(&conn, Log::Left)?;

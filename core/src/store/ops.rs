@@ -6,7 +6,7 @@ use kartka_domain::ids::{BirthMark, CustomerId, DeviceNo, Id, OpId, OperatorId, 
 use kartka_domain::moment::{Moment, day_number};
 use kartka_domain::money::Points;
 use kartka_domain::op::Fact;
-use kartka_protocol::chain::ChainValue;
+use kartka_protocol::chain::{ChainValue, PersonalHash};
 use kartka_protocol::op::OpBytes;
 use rusqlite::{OptionalExtension as _, params};
 
@@ -30,6 +30,8 @@ pub(crate) struct OwnOp {
     pub(crate) bytes: OpBytes,
     /// What hides the personal section in the chain; gone with it after an erasure.
     pub(crate) nonce: Option<[u8; 16]>,
+    /// Stands in the chain for the personal section that an erasure took.
+    pub(crate) erased: Option<PersonalHash>,
     /// The rows it wrote.
     pub(crate) touched: Touched,
     /// The op that had come to the authority before with its birth mark: this one has no effect.
@@ -77,7 +79,8 @@ fn unpack_touched(bytes: &[u8]) -> Touched {
     rows.iter().map(|row| (row[0], number(row))).collect()
 }
 
-const COLUMNS: &str = "op, last, seq, chain, facts, nonce, personal, touched, alias, mark";
+const COLUMNS: &str =
+    "op, last, seq, chain, facts, nonce, personal, touched, alias, mark, personal_hash";
 
 /// The ops of one incarnation above a number of it, 0 counted among its numbers.
 const ABOVE: &str = "op > ?1 AND op < ((?1 >> 40) + 1) << 40";
@@ -90,6 +93,7 @@ fn own_op(row: &rusqlite::Row<'_>) -> rusqlite::Result<(i64, i64, OwnOpRest)> {
         nonce: row.get(5)?,
         personal: row.get(6)?,
         touched: unpack_touched(row.get_ref(7)?.as_blob().unwrap_or_default()),
+        erased: row.get(10)?,
         alias: row.get(8)?,
         mark: row.get(9)?,
     };
@@ -103,6 +107,7 @@ struct OwnOpRest {
     nonce: Option<[u8; 16]>,
     personal: Option<Vec<u8>>,
     touched: Touched,
+    erased: Option<[u8; 32]>,
     alias: Option<i64>,
     mark: Option<[u8; 8]>,
 }
@@ -119,6 +124,7 @@ fn checked((op, last, rest): (i64, i64, OwnOpRest)) -> Result<OwnOp, StoreError>
             personal: rest.personal,
         },
         nonce: rest.nonce,
+        erased: rest.erased.map(PersonalHash),
         touched: rest.touched,
         alias: rest.alias.map(OpId::new).transpose().map_err(bad)?,
         mark: rest.mark.map(BirthMark),
@@ -272,8 +278,8 @@ impl Tx<'_> {
     /// Keeps an own op; its number was never used before.
     pub(crate) fn add_own_op(&self, own: &OwnOp) -> Result<(), StoreError> {
         self.execute(
-            "INSERT INTO own_op (op, last, seq, chain, facts, nonce, personal, touched, alias, mark)
-             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)",
+            "INSERT INTO own_op (op, last, seq, chain, facts, nonce, personal, touched, alias, mark, personal_hash)
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)",
             params![
                 own.op.get(),
                 own.last.get(),
@@ -284,7 +290,8 @@ impl Tx<'_> {
                 own.bytes.personal,
                 pack_touched(&own.touched),
                 own.alias.map(OpId::get),
-                own.mark.map(|mark| mark.0)
+                own.mark.map(|mark| mark.0),
+                own.erased.map(|hash| hash.0)
             ],
         )
     }

@@ -1,8 +1,8 @@
 //! The authority's rows and this device's pending ones over them (sync §4, decision 4).
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
-use kartka_domain::ids::Seq;
+use kartka_domain::ids::{CustomerId, Seq};
 use kartka_domain::moment::{Date, Month, day_number};
 use kartka_domain::planted;
 use kartka_domain::row::{Row, RowKind};
@@ -172,6 +172,7 @@ pub(crate) struct Settling<'t, 'c> {
     tx: &'t Tx<'c>,
     key: &'t DigestKey,
     digests: BTreeMap<Scope, (Seq, Digest)>,
+    erased: BTreeSet<CustomerId>,
 }
 
 impl<'t, 'c> Settling<'t, 'c> {
@@ -181,6 +182,7 @@ impl<'t, 'c> Settling<'t, 'c> {
             tx,
             key,
             digests: BTreeMap::new(),
+            erased: BTreeSet::new(),
         }
     }
 
@@ -220,6 +222,9 @@ impl<'t, 'c> Settling<'t, 'c> {
             let was_in = known(&old).as_ref().map_or(scope, scope_of);
             let key = self.key;
             self.count(was_in, |digest| digest.minus(key, &old))?;
+        }
+        if let Some(Row::Erasure(erasure)) = row {
+            self.erased.insert(erasure.customer);
         }
         match row {
             Some(row) => {
@@ -267,8 +272,11 @@ impl<'t, 'c> Settling<'t, 'c> {
         }
     }
 
-    /// Writes the digests and cursors.
+    /// Writes the digests and cursors; what is kept of people whose erasure was among the rows goes.
     pub(crate) fn finish(self) -> Result<(), StoreError> {
+        if !self.erased.is_empty() {
+            self.tx.wipe_people(&self.erased)?;
+        }
         self.digests
             .into_iter()
             .try_for_each(|(scope, (cursor, digest))| self.tx.set_scope(scope, cursor, digest))

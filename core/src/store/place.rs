@@ -33,6 +33,18 @@ pub trait Files: Send + Sync {
     /// # Errors
     /// What the disk reports.
     fn rename(&self, from: &Path, to: &Path) -> io::Result<()>;
+
+    /// Names of the files in a folder, ascending.
+    ///
+    /// # Errors
+    /// What the disk reports.
+    fn names(&self, folder: &Path) -> io::Result<Vec<String>>;
+
+    /// Deletes the file and returns when that is durable; fine if there is none.
+    ///
+    /// # Errors
+    /// What the disk reports.
+    fn remove(&self, path: &Path) -> io::Result<()>;
 }
 
 /// A disk: SQLite's virtual file system for the database and [`Files`] for what lies beside it.
@@ -65,6 +77,11 @@ impl Vfs {
     pub(crate) fn holds(&self, path: &Path) -> bool {
         // A disk that can't be asked is met again, with its reason, when the store is opened.
         matches!(self.files.len(path), Ok(Some(1..)))
+    }
+
+    /// The files beside the database.
+    pub(crate) fn files(&self) -> &dyn Files {
+        self.files.as_ref()
     }
 
     /// Empties the database at `path` with everything beside it: nothing of it can be opened any more.
@@ -121,12 +138,12 @@ impl Place {
     /// Gives a damaged database and its log another name; together they still are a database to SQLite's tools.
     pub(in crate::store) fn move_aside(&self, now_ms: i64) -> io::Result<PathBuf> {
         let files = &self.vfs.files;
-        let mut aside = self.beside(&format!(".damaged-{now_ms}"));
+        let mut aside = self.beside(&format!("{DAMAGED}{now_ms}"));
         for attempt in 2.. {
             if files.len(&aside)?.is_none() {
                 break;
             }
-            aside = self.beside(&format!(".damaged-{now_ms}-{attempt}"));
+            aside = self.beside(&format!("{DAMAGED}{now_ms}-{attempt}"));
         }
         // The log first: left behind alone it could be taken for a part of the next database.
         let log = self.beside(LOG);
@@ -136,10 +153,33 @@ impl Place {
         files.rename(&self.path, &aside)?;
         Ok(aside)
     }
+
+    /// Deletes damaged databases that were moved aside before `before_ms`; whether one is left.
+    pub(in crate::store) fn drop_damaged(&self, before_ms: i64) -> io::Result<bool> {
+        let (Some(folder), Some(name)) = (self.path.parent(), self.path.file_name()) else {
+            return Ok(false);
+        };
+        let start = format!("{}{DAMAGED}", name.to_string_lossy());
+        let mut left = false;
+        for name in self.vfs.files.names(folder)? {
+            let Some(rest) = name.strip_prefix(&start) else {
+                continue;
+            };
+            let moved: String = rest.chars().take_while(char::is_ascii_digit).collect();
+            if moved.parse().is_ok_and(|moved: i64| moved < before_ms) {
+                self.vfs.files.remove(&folder.join(name))?;
+            } else {
+                left = true;
+            }
+        }
+        Ok(left)
+    }
 }
 
 /// SQLite's own suffix of the write-ahead log.
 const LOG: &str = "-wal";
+/// What a damaged database is called, before the moment at which it was moved aside.
+const DAMAGED: &str = ".damaged-";
 /// The key check value.
 const KEY_CHECK: &str = "-key-check";
 
@@ -171,10 +211,32 @@ impl Files for SystemFiles {
 
     fn rename(&self, from: &Path, to: &Path) -> io::Result<()> {
         fs::rename(from, to)?;
-        match to.parent() {
-            Some(folder) if !folder.as_os_str().is_empty() => sync_folder(folder),
-            _ => sync_folder(Path::new(".")),
+        sync_folder(within(to.parent().unwrap_or(Path::new(""))))
+    }
+
+    fn names(&self, folder: &Path) -> io::Result<Vec<String>> {
+        let mut names = Vec::new();
+        for entry in fs::read_dir(within(folder))? {
+            names.push(entry?.file_name().to_string_lossy().into_owned());
         }
+        names.sort_unstable();
+        Ok(names)
+    }
+
+    fn remove(&self, path: &Path) -> io::Result<()> {
+        if found(fs::remove_file(path))?.is_some() {
+            sync_folder(within(path.parent().unwrap_or(Path::new(""))))?;
+        }
+        Ok(())
+    }
+}
+
+/// A folder's path; the folder of a bare name is the current one.
+fn within(folder: &Path) -> &Path {
+    if folder.as_os_str().is_empty() {
+        Path::new(".")
+    } else {
+        folder
     }
 }
 

@@ -98,6 +98,21 @@ impl Reader<'_> {
         Ok(self.many(kind, sql, [kind as u8])?.pop())
     }
 
+    /// All rows of a kind without columns of its own, by key.
+    pub(crate) fn rules_of(&self, kind: RowKind) -> Result<Vec<(Option<Seq>, Row)>, StoreError> {
+        let sql = "SELECT id, seq, record FROM rule WHERE kind = ?1 ORDER BY id";
+        let mut statement = self.conn().prepare_cached(sql)?;
+        let mut rows = statement.query([kind as u8])?;
+        let mut found = Vec::new();
+        while let Some(row) = rows.next()? {
+            let (id, seq): (i64, Option<i64>) = (row.get(0)?, row.get(1)?);
+            let record: Vec<u8> = row.get(2)?;
+            // One that only a newer version can read is not here.
+            found.extend(read(kind, id, &record).ok().map(|row| (seq.map(Seq), row)));
+        }
+        Ok(found)
+    }
+
     /// The rows of a kind without columns of its own, with keys from `first` to `last`; those that only a newer
     /// version can read are passed over.
     pub(crate) fn rules(

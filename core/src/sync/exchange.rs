@@ -6,7 +6,7 @@
 use kartka_domain::ids::{BusinessId, Epoch, Seq};
 use kartka_domain::planted;
 use kartka_protocol::head::SignedHead;
-use kartka_protocol::message::{Envelope, Nonce, PROTO, SyncAnswer, SyncRequest};
+use kartka_protocol::message::{Envelope, Erased, Nonce, PROTO, SyncAnswer, SyncRequest};
 use kartka_protocol::scope::Scope;
 use kartka_protocol::signature::PublicKey;
 
@@ -188,6 +188,7 @@ pub(super) fn begin(shop: &Shop) -> Result<Option<Asked>, CoreError> {
             cursors: standpoint.cursors.clone(),
             digests: compared.filter(|scope| *scope != Scope::Own).collect(),
             budget: BUDGET,
+            erased: erased(tx, &now.head)?,
             branch,
             wiped: is_wiping(tx)?,
         };
@@ -206,6 +207,18 @@ pub(super) fn begin(shop: &Shop) -> Result<Option<Asked>, CoreError> {
             fork: now.state.fork,
         }))
     })
+}
+
+/// What this phone can say of erased people: nothing while there were none, or while their traces are not wiped.
+fn erased(reader: &Reader<'_>, head: &HeadRow) -> Result<Option<Erased>, StoreError> {
+    if reader.has_traces()? || !reader.has_erasures()? {
+        return Ok(None);
+    }
+    let (seq, _) = reader.scope(Scope::Base)?.unwrap_or_default();
+    Ok(Some(Erased {
+        epoch: head.epoch,
+        seq,
+    }))
 }
 
 /// Uses an answer, in one transaction, or nothing of it.

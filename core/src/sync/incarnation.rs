@@ -186,7 +186,7 @@ fn reissue(map: &Renumbering, own: OwnOp, chain: &ChainValue) -> Result<OwnOp, C
     };
     let personal = match (&bytes.personal, &own.nonce) {
         (Some(section), Some(nonce)) => PersonalHash::of(nonce, section),
-        _ => PersonalHash::NONE,
+        _ => own.erased.unwrap_or(PersonalHash::NONE),
     };
     Ok(OwnOp {
         op: op.id,
@@ -195,6 +195,7 @@ fn reissue(map: &Renumbering, own: OwnOp, chain: &ChainValue) -> Result<OwnOp, C
         chain: chain.next(&bytes.facts, &personal),
         bytes,
         nonce: own.nonce,
+        erased: own.erased,
         touched: Vec::new(),
         alias: None,
         mark: Some(mark),
@@ -220,6 +221,7 @@ pub(super) fn is_strangers(no: DeviceNo, next_n: i64, kind: u8, key: i64) -> boo
             | RowKind::Consent
             | RowKind::Emission
             | RowKind::Inbox
+            | RowKind::Erasure
             | RowKind::Purchase
             | RowKind::Return
             | RowKind::Entry,
@@ -231,6 +233,7 @@ pub(super) fn is_strangers(no: DeviceNo, next_n: i64, kind: u8, key: i64) -> boo
             | RowKind::Device
             | RowKind::Programme
             | RowKind::Role
+            | RowKind::ErasureDone
             | RowKind::Card,
         )
         | None => false,

@@ -30,7 +30,7 @@ pub use transport::{Route, Transport};
 use crate::error::CoreError;
 use crate::shop::Shop;
 use exchange::{Finished, begin, finish};
-pub(crate) use state::{first_state, lineage_bytes, note_epoch};
+pub(crate) use state::{first_state, lineage_bytes, note_epoch, read_lineage};
 pub use trust::Trust;
 pub(crate) use trust::{is_revoked, is_wiping, trust};
 

@@ -112,10 +112,11 @@ fn batch_op(mut own: OwnOp) -> Result<BatchOp, CoreError> {
         op.time.monotonic_ms += 1;
         own.bytes.facts = kartka_protocol::op::encode(&op)?.facts;
     }
-    let personal = match (own.bytes.personal, own.nonce) {
-        (None, _) => Personal::None,
-        (Some(bytes), Some(nonce)) => Personal::Here { nonce, bytes },
-        (Some(_), None) => {
+    let personal = match (own.bytes.personal, own.nonce, own.erased) {
+        (None, _, None) => Personal::None,
+        (None, _, Some(hash)) => Personal::Erased(hash),
+        (Some(bytes), Some(nonce), _) => Personal::Here { nonce, bytes },
+        (Some(_), None, _) => {
             return Err(CoreError::Unexpected {
                 what: "a personal section without its nonce",
             });

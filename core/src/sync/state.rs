@@ -191,7 +191,7 @@ pub(crate) fn lineage_bytes(lineage: &[Reign]) -> Vec<u8> {
 }
 
 /// A lineage from the head's row; a founding phone's has none.
-pub(super) fn read_lineage(bytes: &[u8]) -> Result<Vec<Reign>, StoreError> {
+pub(crate) fn read_lineage(bytes: &[u8]) -> Result<Vec<Reign>, StoreError> {
     if bytes.is_empty() {
         return Ok(Vec::new());
     }

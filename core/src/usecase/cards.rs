@@ -1,6 +1,7 @@
 //! Emissions and cards: making numbers, giving cards to customers, saying whose a scanned code is.
 
 use kartka_domain::card::{CardCode, CardNumber, Carrier, Emission, K1, Place};
+use kartka_domain::codes::Code;
 use kartka_domain::ids::CustomerId;
 use kartka_domain::op::Fact;
 use kartka_domain::rights::Permission;
@@ -79,10 +80,11 @@ impl Shop {
     ) -> Result<(), CoreError> {
         self.once(request, |tx, setting, _| {
             setting.needs(Permission::Cards)?;
-            if tx.customer(customer)?.is_none() {
+            if tx.living(customer)?.is_none() {
                 return Err(CoreError::NotFound);
             }
             match tx.card(card)? {
+                Some(held) if tx.is_erased(held.customer)? => Err(Code::CardBlocked.into()),
                 Some(held) if held.customer != customer => Err(CoreError::Duplicate {
                     existing: held.customer,
                 }),
@@ -99,7 +101,7 @@ impl Shop {
     pub fn issue(&self, request: RequestId, customer: CustomerId) -> Result<(), CoreError> {
         self.once(request, |tx, setting, _| {
             setting.needs(Permission::Cards)?;
-            if tx.customer(customer)?.is_none() {
+            if tx.living(customer)?.is_none() {
                 return Err(CoreError::NotFound);
             }
             Ok(vec![Fact::Bind {
@@ -147,7 +149,10 @@ impl Reader<'_> {
         };
         Ok(match self.card(number)? {
             None => Recognised::NewCard { card: number },
-            Some(card) if card.state == CardState::Blocked => Recognised::Blocked { card: number },
+            // The number of an erased person is never bound again and shows nobody (sync §3).
+            Some(card) if card.state == CardState::Blocked || self.is_erased(card.customer)? => {
+                Recognised::Blocked { card: number }
+            }
             Some(card) => Recognised::Customer {
                 customer: card.customer,
                 card: number,

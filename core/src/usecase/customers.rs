@@ -1,6 +1,7 @@
 //! Registering and editing customers (B1), with consent (B12).
 
 use kartka_domain::card::CardNumber;
+use kartka_domain::codes::Code;
 use kartka_domain::customer::{Birthday, Channel, Customer, Phone, ProfileGroup, Purpose, Will};
 use kartka_domain::ids::CustomerId;
 use kartka_domain::op::Fact;
@@ -88,7 +89,7 @@ impl Shop {
     ) -> Result<(), CoreError> {
         self.once(request, |tx, setting, _| {
             setting.needs(Permission::Edit)?;
-            if tx.customer(customer)?.is_none() {
+            if tx.living(customer)?.is_none() {
                 return Err(CoreError::NotFound);
             }
             let groups = groups(form, setting)?;
@@ -116,7 +117,7 @@ impl Shop {
     ) -> Result<(), CoreError> {
         self.once(request, |tx, setting, _| {
             setting.needs(Permission::Edit)?;
-            if tx.customer(customer)?.is_none() {
+            if tx.living(customer)?.is_none() {
                 return Err(CoreError::NotFound);
             }
             Ok(vec![marketing(customer, wording, will)].into())
@@ -154,6 +155,9 @@ fn registration(
         }),
         NewCard::Bind(card) => {
             if let Some(held) = tx.card(card)? {
+                if tx.is_erased(held.customer)? {
+                    return Err(Code::CardBlocked.into());
+                }
                 return Err(CoreError::Duplicate {
                     existing: held.customer,
                 });

@@ -39,6 +39,7 @@ impl Shop {
             }
             Ok::<_, CoreError>(())
         })?;
+        self.wipe_erased()?;
         if self.store.wal_pages()? > LOG_PAGES {
             // A reader in the way only means that the next idle moment does it.
             let (Checkpoint::Complete | Checkpoint::Partial) =

@@ -3,6 +3,7 @@
 pub mod cards;
 pub mod customers;
 pub mod devices;
+mod erase;
 pub mod found;
 pub mod idle;
 pub mod operator;
@@ -40,7 +41,13 @@ impl Shop {
         })
     }
 
-    fn commit_facts(
+    pub(crate) fn fresh_request(&self) -> RequestId {
+        let mut request = [0; 16];
+        self.platform.rng.fill(&mut request);
+        RequestId(request)
+    }
+
+    pub(crate) fn commit_facts(
         &self,
         tx: &Tx<'_>,
         setting: &Setting,

@@ -254,7 +254,7 @@ impl Shop {
             self.confirmed(setting, request.spend)?;
         }
         let position = match request.customer {
-            Some(customer) if reader.customer(customer)?.is_none() => {
+            Some(customer) if reader.living(customer)?.is_none() => {
                 return Err(CoreError::NotFound);
             }
             Some(customer) => reader.group_position(customer)?,
@@ -293,7 +293,8 @@ impl Shop {
         customer: CustomerId,
         at: Moment,
     ) -> Result<Connectivity, CoreError> {
-        if setting.device.standing == Standing::Authority {
+        let alone = setting.device.standing == Standing::Authority;
+        if alone && !reader.was_restored(at.instant_ms)? {
             return Ok(Connectivity::Authority);
         }
         let head = reader.head()?.ok_or(CoreError::NotPaired)?;
@@ -308,7 +309,8 @@ impl Shop {
                 member,
                 head.settled_op,
                 at.instant_ms.saturating_sub(DAY_MS),
-                head.acked_op,
+                // Nobody acks a restored founding phone: its budget is for the whole time.
+                if alone { 0 } else { head.acked_op },
             )?;
             pending = pending.plus(own)?;
             recent = recent.plus(day)?;

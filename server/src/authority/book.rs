@@ -87,6 +87,10 @@ impl Book for Turn<'_> {
         self.version(version)
     }
 
+    fn is_erased(&self, id: CustomerId) -> Result<bool, StoreError> {
+        Ok(self.db.row(RowKind::Erasure, id.get())?.is_some())
+    }
+
     fn requested(&self, mark: RequestMark) -> Result<Option<OpId>, StoreError> {
         self.db.requested(mark)
     }

@@ -45,7 +45,9 @@ impl Authority {
             None => None,
             Some(job) => self.commit(&[job])?.done.first().copied(),
         };
-        Ok(self.answer(&request, done, refusal)?.encode())
+        let answer = self.answer(&request, done, refusal)?.encode();
+        self.wipe_traces();
+        Ok(answer)
     }
 
     /// Serves one pairing request.

@@ -1,6 +1,7 @@
 //! Founding a business on a server, and opening one again (sync §7).
 
 use std::sync::Arc;
+use std::sync::atomic::AtomicBool;
 
 use kartka_domain::card::{CardKey, CardKeys, KeyId, PermutationKey, ShopTag};
 use kartka_domain::founding::{Founding, FoundingError, ShopKind};
@@ -104,16 +105,17 @@ impl Authority {
         let authority = Self::over(Box::new(store), clock, random)?.beside(keys.clone())?;
         let found = authority.memory.epoch;
         match keys.highest_epoch(business)? {
-            Some(known) if known > found => Err(StoreError::EpochBehind {
-                found: found.number,
-                known: known.number,
-            }),
-            Some(known) if known == found => Ok(authority),
-            _ => {
-                keys.keep_epoch(business, found)?;
-                Ok(authority)
+            Some(known) if known > found => {
+                return Err(StoreError::EpochBehind {
+                    found: found.number,
+                    known: known.number,
+                });
             }
+            Some(known) if known == found => {}
+            _ => keys.keep_epoch(business, found)?,
         }
+        authority.apply_erasures()?;
+        Ok(authority)
     }
 
     /// An authority over a store that holds a business.
@@ -129,6 +131,8 @@ impl Authority {
             random,
             memory,
             keys: None,
+            // Looked at once: the last run may have ended before it wiped them.
+            traces: AtomicBool::new(true),
             pages: super::pull::PAGES,
         })
     }

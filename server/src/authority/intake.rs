@@ -154,6 +154,7 @@ impl Authority {
             received_ms: self.now_ms(),
             anchors: Vec::new(),
             batches: Vec::new(),
+            erased: None,
             called: true,
             wiped: false,
         }
@@ -176,7 +177,8 @@ impl Authority {
             let before = self.before(batch, batches.last())?;
             batches.push(open(batch, before)?);
         }
-        if batches.is_empty() && !request.wiped {
+        let erased = self.news_of(request.device, request.erased)?;
+        if batches.is_empty() && erased.is_none() && !request.wiped {
             return Ok(None);
         }
         let received_ms = self.now_ms();
@@ -199,6 +201,7 @@ impl Authority {
             received_ms,
             anchors,
             batches,
+            erased,
             called: false,
             wiped: request.wiped,
         }))

@@ -6,6 +6,7 @@
 
 mod audit;
 mod book;
+mod erasure;
 mod exchange;
 mod expiry;
 mod found;
@@ -26,8 +27,9 @@ mod reign;
 mod turn;
 
 use std::sync::Arc;
+use std::sync::atomic::AtomicBool;
 
-use kartka_domain::ids::{BusinessId, DeviceNo, Seq};
+use kartka_domain::ids::{BusinessId, CustomerId, DeviceNo, Seq};
 use kartka_protocol::head::SignedHead;
 
 use crate::platform::{Clock, Random};
@@ -54,6 +56,8 @@ pub struct Authority {
     memory: Memory,
     /// The folder beside the data; none for a copy that is only looked at.
     keys: Option<KeyFolder>,
+    /// Whether the files may hold traces of erased people.
+    traces: AtomicBool,
     /// Bytes of pages in one answer, at most.
     pages: usize,
 }
@@ -68,6 +72,10 @@ pub(crate) enum Job {
     Fork(Asking),
     /// Nothing but what a new business day asks for.
     Day,
+    /// People whom the list of erased ones names and the data does not.
+    Erase(Vec<CustomerId>),
+    /// The traces of erased people are gone from this server's files.
+    Wiped,
     /// The owner's word that what waits after a restore need not wait.
     Release,
 }
@@ -77,7 +85,12 @@ impl Job {
     pub(crate) fn ops(&self) -> usize {
         match self {
             Self::Push(push) => push.ops(),
-            Self::Enrol(_) | Self::Fork(_) | Self::Day | Self::Release => 1,
+            Self::Enrol(_)
+            | Self::Fork(_)
+            | Self::Day
+            | Self::Erase(_)
+            | Self::Wiped
+            | Self::Release => 1,
         }
     }
 }
@@ -99,7 +112,7 @@ pub(crate) enum Done {
     Enrol(Option<DeviceNo>),
     /// Of a copy.
     Fork(Grant),
-    /// Of a day.
+    /// Of anything else.
     Day,
     /// Of the owner's word.
     Release,
@@ -129,6 +142,14 @@ impl Authority {
                         Done::Fork(incarnation::take(self, &mut turn, &mut order, asking)?)
                     }
                     Job::Day => Done::Day,
+                    Job::Erase(people) => {
+                        erasure::erase(self, &mut turn, &mut order, people)?;
+                        Done::Day
+                    }
+                    Job::Wiped => {
+                        erasure::note_wiped(self, &mut turn, &mut order)?;
+                        Done::Day
+                    }
                     Job::Release => {
                         hold::end(db)?;
                         Done::Release
@@ -136,10 +157,11 @@ impl Authority {
                 });
             }
             let revoked = turn.revoked.get();
-            turn.finish()?;
+            let erased = turn.finish()?;
             if order != before {
                 memory::write_order(db, &order)?;
             }
+            self.note_erased(&erased)?;
             let committed = Committed {
                 done,
                 head: order.seq,

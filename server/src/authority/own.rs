@@ -8,6 +8,7 @@ use kartka_domain::ids::{
 use kartka_domain::moment::Moment;
 use kartka_domain::op::{Fact, Op, OpTime, Seen};
 use kartka_domain::row::{Row, RowKind};
+use kartka_protocol::batch::Personal;
 use kartka_protocol::chain::{ChainValue, PersonalHash};
 
 use super::push::Order;
@@ -93,8 +94,7 @@ pub(super) fn write_op(
         request: request.0.to_vec(),
         chain: chain.0,
         facts: bytes.facts,
-        personal: None,
-        nonce: None,
+        personal: Personal::None,
     })?;
     turn.db.put_run(&Run {
         first_op: id,

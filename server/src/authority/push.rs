@@ -3,7 +3,7 @@
 //! Signatures were checked and ops unpacked before (`intake`); here is only what needs the order
 //! itself. Nobody's fact is rejected; what does not continue the device's chain is kept apart.
 
-use kartka_domain::authority::{Anchor, Author, Standing, effective_time};
+use kartka_domain::authority::{Anchor, Author, Book as _, Standing, effective_time};
 use kartka_domain::business::Outlet;
 use kartka_domain::ids::{DeviceNo, Id, OpId, Seq};
 use kartka_domain::ledger::Entry;
@@ -16,7 +16,7 @@ use kartka_protocol::chain::{ChainValue, LogHash};
 use kartka_protocol::{civil, limits};
 
 use super::turn::{Turn, Wording};
-use super::{Authority, expiry, hold, incarnation, marks, quarantine};
+use super::{Authority, erasure, expiry, hold, incarnation, marks, quarantine};
 use crate::store::{Anchored, Apart, DeviceState, Run, StoreError, StoredOp};
 
 /// Batches of one device, ready to be ordered.
@@ -29,6 +29,8 @@ pub(crate) struct Push {
     pub(crate) anchors: Vec<Anchor>,
     /// The batches in their order.
     pub(crate) batches: Vec<Ready>,
+    /// Up to where the device says that it holds nothing of erased people, if that is news.
+    pub(crate) erased: Option<Seq>,
     /// Whether the device has nothing left to tell that it knew before a restore.
     pub(crate) called: bool,
     /// Whether the device says that everything there is deleted.
@@ -167,6 +169,9 @@ pub(super) fn take(
         }
     }
     turn.db.put_device(&device)?;
+    if let Some(up_to) = push.erased {
+        erasure::note_done(authority, turn, order, push.device, up_to)?;
+    }
     quarantine::ask(authority, turn, order, &items)?;
     if revoked && push.wiped {
         quarantine::note_wiped(authority, turn, order, push.device)?;
@@ -240,6 +245,36 @@ fn anchors(turn: &Turn<'_>, push: &Push) -> Result<Vec<Anchor>, StoreError> {
     Ok(all)
 }
 
+/// The personal section as it is kept: the erasure of a person beats what arrives later (sync §8).
+pub(super) fn kept(turn: &Turn<'_>, ready: &ReadyOp) -> Result<Personal, StoreError> {
+    let (Personal::Here { .. }, Some(op)) = (&ready.personal, &ready.op) else {
+        return Ok(ready.personal.clone());
+    };
+    for person in op.people() {
+        if turn.is_erased(person)? {
+            return Ok(Personal::Erased(ready.personal.hash()));
+        }
+    }
+    Ok(ready.personal.clone())
+}
+
+/// A batch kept apart, without what it holds of erased people.
+fn without_erased(turn: &Turn<'_>, bytes: &[u8]) -> Result<Option<Vec<u8>>, StoreError> {
+    let batch = Batch::decode(bytes)?;
+    let mut failed = None;
+    let left = batch.erased(|id, facts| {
+        let people = kartka_protocol::op::decode(id, facts, None);
+        let mut people = people.iter().flat_map(Op::people);
+        people.any(|person| {
+            turn.is_erased(person).unwrap_or_else(|error| {
+                failed = Some(error);
+                false
+            })
+        })
+    })?;
+    failed.map_or(Ok(left.map(|batch| batch.encode())), Err)
+}
+
 /// Batches of one device that may lie apart: whoever makes more is not a phone that was rolled back.
 const APART_MAX: usize = 64;
 
@@ -254,11 +289,12 @@ fn keep_apart(
         return Ok(());
     }
     let bytes = batch.batch.encode();
+    let left = without_erased(turn, &bytes)?;
     let new = turn.db.put_apart(&Apart {
         device: device.no,
         hash: blake3::hash(&bytes).into(),
         received_ms: push.received_ms,
-        batch: &bytes,
+        batch: left.as_deref().unwrap_or(&bytes),
         last: batch.last,
         chain: batch.chain.0,
     })?;
@@ -339,10 +375,7 @@ impl Intake<'_> {
                 None => late = decide(turn, op, corrected, seq)?,
             }
         }
-        let (personal, nonce) = match &ready.personal {
-            Personal::Here { nonce, bytes } => (Some(bytes.clone()), Some(nonce.to_vec())),
-            _ => (None, None),
-        };
+        let personal = kept(turn, ready)?;
         turn.db.put_op(&StoredOp {
             id: ready.id,
             last: ready.last,
@@ -355,7 +388,6 @@ impl Intake<'_> {
             chain: ready.chain.0,
             facts: ready.facts.clone(),
             personal,
-            nonce,
         })?;
         *order = Order {
             seq,

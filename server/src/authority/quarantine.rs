@@ -45,10 +45,7 @@ impl Intake<'_> {
             let day = day_number(at.date);
             let item = turn.db.item_of(device.no, day)?;
             let item = item.unwrap_or(EntryId(ready.id.0));
-            let (personal, nonce) = match &ready.personal {
-                Personal::Here { nonce, bytes } => (Some(bytes.clone()), Some(nonce.to_vec())),
-                _ => (None, None),
-            };
+            let personal = super::push::kept(turn, ready)?;
             let (sold, redeemed) = ready.op.as_ref().map_or_else(Default::default, sums);
             turn.db.put_quarantined(&Quarantined {
                 id: ready.id,
@@ -62,7 +59,6 @@ impl Intake<'_> {
                 chain: ready.chain.0,
                 facts: ready.facts.clone(),
                 personal,
-                nonce,
             })?;
             device.acked = ready.last.counter();
             device.chain = ready.chain.0;
@@ -172,7 +168,11 @@ fn order_one(
     decision: Decision,
 ) -> Result<(), StoreError> {
     let decode = |personal| kartka_protocol::op::decode(waiting.id, &waiting.facts, personal);
-    let op = decode(waiting.personal.as_deref()).or_else(|_| decode(None));
+    let section = match &waiting.personal {
+        Personal::Here { bytes, .. } => Some(bytes.as_slice()),
+        _ => None,
+    };
+    let op = decode(section).or_else(|_| decode(None));
     let seq = kartka_domain::ids::Seq(order.seq.0 + 1);
     let mut request = Vec::new();
     let mut late = Vec::new();
@@ -204,7 +204,6 @@ fn order_one(
         chain: waiting.chain,
         facts: waiting.facts,
         personal: waiting.personal,
-        nonce: waiting.nonce,
     })?;
     turn.db.put_run(&Run {
         first_op: waiting.id,

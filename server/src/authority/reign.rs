@@ -40,7 +40,9 @@ impl Authority {
             enter(db, &memory, epoch, now_ms, random.as_ref())
         })?;
         keys.keep_epoch(business, epoch)?;
-        Self::over(Box::new(store), clock, random)?.beside(keys)
+        let authority = Self::over(Box::new(store), clock, random)?.beside(keys)?;
+        authority.apply_erasures()?;
+        Ok(authority)
     }
 }
 

@@ -5,12 +5,12 @@
 //! once, so that lookups by purchase see them. Decides nothing itself.
 
 use std::cell::{Cell, RefCell};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use kartka_domain::authority::expiry::late_debits;
 use kartka_domain::authority::{Decided, Echo, Standing, decide, refuse};
 use kartka_domain::codes::Code;
-use kartka_domain::ids::{Id, ProgrammeVersion, Seq};
+use kartka_domain::ids::{CustomerId, Id, ProgrammeVersion, Seq};
 use kartka_domain::ledger::Entry;
 use kartka_domain::moment::Date;
 use kartka_domain::op::Op;
@@ -23,7 +23,7 @@ use kartka_protocol::scope::Scope;
 use super::expiry::first_end;
 use super::marks::Lines;
 use super::people::People;
-use crate::store::{NewRow, ScopeDigest, StoreError, Writes, scope_of};
+use crate::store::{Fact, NewRow, ScopeDigest, StoreError, Writes, scope_of};
 
 /// A state as it lies in the store and as it will lie after the turn.
 struct Slot {
@@ -46,6 +46,7 @@ pub(super) struct Turn<'t> {
     states: RefCell<BTreeMap<(RowKind, i64), Slot>>,
     digests: BTreeMap<Scope, Digest>,
     programmes: RefCell<BTreeMap<ProgrammeVersion, Programme>>,
+    erased: BTreeSet<CustomerId>,
     lines: RefCell<Option<Lines>>,
     pub(super) people: RefCell<People>,
     /// Whether a key was revoked: it is then kept beside the server's keys too.
@@ -90,6 +91,7 @@ impl<'t> Turn<'t> {
             states: RefCell::default(),
             digests: digests.into_iter().map(|d| (d.scope, d.digest)).collect(),
             programmes: RefCell::default(),
+            erased: BTreeSet::new(),
             lines: RefCell::default(),
             people: RefCell::default(),
             revoked: Cell::default(),
@@ -144,6 +146,9 @@ impl<'t> Turn<'t> {
     fn put(&mut self, decided: Decided, seq: Seq, own: (Id, Id)) -> Result<(), StoreError> {
         let Decided { row, echo } = decided;
         let (kind, key) = (row.kind(), row.key());
+        if let Row::Erasure(erasure) = &row {
+            self.erased.insert(erasure.customer);
+        }
         if waits(kind) {
             let mut states = self.states.borrow_mut();
             let slot = slot(&mut states, self.db, kind, key)?;
@@ -178,8 +183,9 @@ impl<'t> Turn<'t> {
         })
     }
 
-    /// Writes what waited. Call once, before the transaction ends.
-    pub(super) fn finish(mut self) -> Result<(), StoreError> {
+    /// Writes what waited, and wipes what is kept of those who were erased; says who they are. Call once, before the
+    /// transaction ends.
+    pub(super) fn finish(mut self) -> Result<BTreeSet<CustomerId>, StoreError> {
         let states = std::mem::take(&mut self.states).into_inner();
         for slot in states.into_values() {
             if let (Some(row), Some(seq)) = (slot.row, slot.changed_at) {
@@ -190,7 +196,11 @@ impl<'t> Turn<'t> {
         for (scope, digest) in std::mem::take(&mut self.digests) {
             self.db.put_digest(&ScopeDigest { scope, digest })?;
         }
-        Ok(())
+        if !self.erased.is_empty() {
+            self.db.wipe_people(&self.erased)?;
+            self.db.put_fact(Fact::Traces, &[1])?;
+        }
+        Ok(self.erased)
     }
 
     fn note_end(&self, row: &Row, before: Option<i64>) -> Result<(), StoreError> {

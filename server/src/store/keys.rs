@@ -3,13 +3,14 @@
 //! Small private files in `<data>.keys`, so that a copy of the data folder alone opens nothing, and an older
 //! copy put in its place is noticed.
 
+use std::collections::BTreeSet;
 use std::ffi::OsString;
 use std::fmt::Write as _;
 use std::fs;
 use std::io::{self, Write as _};
 use std::path::{Path, PathBuf};
 
-use kartka_domain::ids::{BusinessId, Epoch};
+use kartka_domain::ids::{BusinessId, CustomerId, Epoch};
 use zeroize::Zeroizing;
 
 use super::StoreError;
@@ -139,6 +140,54 @@ impl KeyFolder {
     pub(crate) fn keep_epoch(&self, business: BusinessId, epoch: Epoch) -> Result<(), StoreError> {
         let value = u128::from(epoch.number) << 64 | u128::from(epoch.random);
         self.replace(&self.path(business, "epoch"), &value.to_be_bytes())
+    }
+
+    /// Everybody who was erased: beside the keys, so that a copy of the data put back later can't bring them back.
+    ///
+    /// # Errors
+    /// What the disk reports.
+    pub(crate) fn erased(&self, business: BusinessId) -> Result<BTreeSet<CustomerId>, StoreError> {
+        let bytes = found(fs::read(self.path(business, "erased")))?.unwrap_or_default();
+        let (ids, rest) = bytes.as_chunks::<8>();
+        let bad = StoreError::Malformed("the list of erased people");
+        if !rest.is_empty() {
+            return Err(bad);
+        }
+        let id = |bytes: &[u8; 8]| CustomerId::new(i64::from_be_bytes(*bytes)).ok();
+        ids.iter().map(id).collect::<Option<_>>().ok_or(bad)
+    }
+
+    /// Keeps the list of those who were erased.
+    ///
+    /// # Errors
+    /// What the disk reports; the list is then as it was.
+    pub(crate) fn keep_erased(
+        &self,
+        business: BusinessId,
+        people: &BTreeSet<CustomerId>,
+    ) -> Result<(), StoreError> {
+        let bytes: Vec<u8> = people
+            .iter()
+            .flat_map(|id| id.get().to_be_bytes())
+            .collect();
+        self.replace(&self.path(business, "erased"), &bytes)
+    }
+
+    /// Adds people to the list.
+    ///
+    /// # Errors
+    /// As [`keep_erased`](Self::keep_erased).
+    pub(crate) fn add_erased(
+        &self,
+        business: BusinessId,
+        people: &BTreeSet<CustomerId>,
+    ) -> Result<(), StoreError> {
+        if people.is_empty() {
+            return Ok(());
+        }
+        let mut all = self.erased(business)?;
+        all.extend(people);
+        self.keep_erased(business, &all)
     }
 
     /// The keys of devices that were revoked, in order: they lie here so that a backup from before does not let them in

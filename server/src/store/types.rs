@@ -5,6 +5,7 @@ use kartka_domain::ids::{BirthMark, DeviceNo, EntryId, Id, InstrumentId, OpId, O
 use kartka_domain::incarnation::Former;
 use kartka_domain::money::{Money, Points, Stamps};
 use kartka_domain::row::Row;
+use kartka_protocol::batch::Personal;
 use kartka_protocol::digest::Digest;
 use kartka_protocol::rows::WireRow;
 use kartka_protocol::scope::Scope;
@@ -51,10 +52,8 @@ pub struct StoredOp {
     pub chain: [u8; 32],
     /// Its facts section.
     pub facts: Vec<u8>,
-    /// Its personal section.
-    pub personal: Option<Vec<u8>>,
-    /// The nonce that hides what the personal section hashes to.
-    pub nonce: Option<Vec<u8>>,
+    /// Its personal section with its nonce, or what stands in for it.
+    pub personal: Personal,
 }
 
 /// Ops of one device, following each other with consecutive seqs.
@@ -203,10 +202,8 @@ pub struct Quarantined {
     pub chain: [u8; 32],
     /// Its facts section.
     pub facts: Vec<u8>,
-    /// Its personal section.
-    pub personal: Option<Vec<u8>>,
-    /// The nonce that hides what the personal section hashes to.
-    pub nonce: Option<Vec<u8>>,
+    /// Its personal section with its nonce, or what stands in for it.
+    pub personal: Personal,
 }
 
 /// What waits under one inbox item.
@@ -258,6 +255,8 @@ pub enum Fact {
     PageKey,
     /// The secret of the owner's page, 16 bytes.
     OwnerSecret,
+    /// Whether the file may hold traces of erased people: 1 byte, or none.
+    Traces,
     /// The last business date for which expiry was posted, as a day number of 8 bytes.
     Swept,
     /// The device number of the authority's own ops, 4 bytes; the founder's if there is none.
@@ -284,6 +283,7 @@ impl Fact {
             Self::ShopKeys => "shop-keys",
             Self::PageKey => "page-key",
             Self::OwnerSecret => "owner-secret",
+            Self::Traces => "traces",
             Self::Swept => "swept",
             Self::Author => "author",
             Self::DeviceEnd => "device-end",

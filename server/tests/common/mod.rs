@@ -314,6 +314,7 @@ impl Phone {
     pub fn request(&mut self, now_ms: i64) -> SyncRequest {
         self.nonce += 1;
         SyncRequest {
+            erased: None,
             proto: PROTO,
             nonce: self.nonce.to_be_bytes(),
             epoch: self.paired.head.head.epoch,

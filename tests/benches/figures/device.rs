@@ -85,6 +85,7 @@ impl Device {
         let mut nonce = [0; 16];
         nonce[..8].copy_from_slice(&self.pushes.to_be_bytes());
         let request = SyncRequest {
+            erased: None,
             proto: PROTO,
             nonce,
             epoch: self.paired.head.head.epoch,

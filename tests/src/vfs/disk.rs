@@ -345,6 +345,18 @@ impl Files for Disk {
         state.nodes.insert(to.to_owned(), node);
         Ok(())
     }
+
+    fn names(&self, _: &Path) -> io::Result<Vec<String>> {
+        Ok(Disk::names(self))
+    }
+
+    fn remove(&self, path: &Path) -> io::Result<()> {
+        let name = self.own(path)?;
+        let mut state = self.state();
+        state.change(Space::Stays)?;
+        state.nodes.remove(name);
+        Ok(())
+    }
 }
 
 /// A panic of one test's thread must not hide the disk from its clean-up.

@@ -164,6 +164,11 @@ impl Office {
         });
     }
 
+    /// The folder that holds data and keys.
+    pub(crate) fn home(&self) -> &Path {
+        self.home.path()
+    }
+
     /// Puts the data back as a restore does: in the next epoch.
     pub(crate) fn put_back(&self, backup: &Path) {
         self.reopened(
@@ -193,7 +198,7 @@ impl Office {
         copy_folder(&away, &keys);
     }
 
-    fn stopped(&self, work: impl FnOnce(&Path)) {
+    pub(crate) fn stopped(&self, work: impl FnOnce(&Path)) {
         self.reopened(work, |data, business| {
             let dice = Dice::seeded(self.seed + 1);
             Authority::open(data, business, self.time.clone(), dice).unwrap()
@@ -207,7 +212,7 @@ impl Office {
     ) {
         let mut running = self.authority.lock().unwrap();
         let business = running.take().unwrap().business();
-        let data = self.home.path().join("data");
+        let data = self.home().join("data");
         work(&data);
         *running = Some(open(&data, business));
     }

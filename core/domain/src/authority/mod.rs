@@ -82,6 +82,11 @@ pub trait Book {
     /// # Errors
     /// The store's own.
     fn programme(&self, version: ProgrammeVersion) -> Result<Option<Programme>, Self::Error>;
+    /// Whether a person was erased.
+    ///
+    /// # Errors
+    /// The store's own.
+    fn is_erased(&self, id: CustomerId) -> Result<bool, Self::Error>;
     /// Another op that bears this request mark.
     ///
     /// # Errors
@@ -271,6 +276,7 @@ fn apply_all<B: Book>(
             | Fact::Edit(_)
             | Fact::Consent { .. }
             | Fact::Bind { .. }
+            | Fact::Erase(_)
             | Fact::Emission { .. } => {
                 if !work.is_refused_by_owner() {
                     people::apply(&mut work, place, fact)?;
@@ -299,7 +305,8 @@ fn apply_all<B: Book>(
             | Fact::Revoke { .. }
             | Fact::Settle { .. }
             | Fact::Close(_)
-            | Fact::Quarantine(_) => {
+            | Fact::Quarantine(_)
+            | Fact::ErasureDone { .. } => {
                 office::apply(&mut work, place, fact)?;
                 1
             }
@@ -391,6 +398,9 @@ impl Book for Nothing {
     }
     fn programme(&self, _: ProgrammeVersion) -> Result<Option<Programme>, Self::Error> {
         Ok(None)
+    }
+    fn is_erased(&self, _: CustomerId) -> Result<bool, Self::Error> {
+        Ok(false)
     }
     fn requested(&self, _: RequestMark) -> Result<Option<OpId>, Self::Error> {
         Ok(None)

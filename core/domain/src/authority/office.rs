@@ -11,7 +11,7 @@ use crate::codes::Code;
 use crate::ids::{DeviceNo, EntryId};
 use crate::op::{Fact, Quarantine};
 use crate::rights::{Action, Permissions};
-use crate::row::{Inbox, InboxState, Row};
+use crate::row::{ErasureDone, Inbox, InboxState, Row};
 
 /// Applies one fact about the business.
 pub(super) fn apply<B: Book>(
@@ -95,6 +95,10 @@ fn write<B: Book>(work: &mut Work<'_, B>, fact: &Fact) -> Result<(), Stop<B::Err
         }
         Fact::Revoke { device, state } => return revoke(work, *device, *state),
         Fact::Close(id) => return close(work, *id),
+        Fact::ErasureDone { device, up_to } => Row::ErasureDone(ErasureDone {
+            device: *device,
+            up_to: *up_to,
+        }),
         Fact::Quarantine(waiting) => Row::Inbox(item_of(waiting)),
         // The authority's writer moves the ops; there is no row of it.
         _ => return Ok(()),

@@ -9,7 +9,7 @@ use crate::ids::{CustomerId, EntryId};
 use crate::money::Points;
 use crate::op::Fact;
 use crate::planted;
-use crate::row::{Card, CardState, EdgeState, Emission, Merge, MergeReason, Row};
+use crate::row::{Card, CardState, EdgeState, Emission, Erasure, Merge, MergeReason, Row};
 
 /// More ids than one person comes by honestly: every op on any of them reads them all, so a larger group
 /// is made by a person only.
@@ -32,11 +32,11 @@ pub(super) fn apply<B: Book>(
                 outlet: work.op.outlet,
                 profile: Vec::new(),
             };
-            write_groups(work, place, customer);
+            write_groups(work, place, customer)?;
         }
         Fact::Edit(id) => {
             if let Some(customer) = work.customer(*id)? {
-                write_groups(work, place, customer);
+                write_groups(work, place, customer)?;
             }
         }
         Fact::Consent {
@@ -59,6 +59,7 @@ pub(super) fn apply<B: Book>(
             };
             work.put(Row::Consent(consent), echo);
         }
+        Fact::Erase(customer) => erase(work, entry, *customer)?,
         Fact::Bind { card, customer } => bind(work, entry, *card, *customer)?,
         Fact::Emission { slot, first, count } => {
             work.put(
@@ -76,7 +77,17 @@ pub(super) fn apply<B: Book>(
     Ok(())
 }
 
-fn write_groups<B: Book>(work: &mut Work<'_, B>, place: usize, mut customer: Customer) {
+/// An erasure beats everything: late names and numbers of an erased person are dropped.
+fn write_groups<B: Book>(
+    work: &mut Work<'_, B>,
+    place: usize,
+    mut customer: Customer,
+) -> Result<(), Stop<B::Error>> {
+    if work.is_erased(customer.id)? {
+        customer.profile.clear();
+        work.put(Row::Customer(customer), Echo::AsClaimed);
+        return Ok(());
+    }
     let seq = match work.standing {
         Standing::Pending => None,
         Standing::Ordered { seq, .. } => Some(seq),
@@ -91,6 +102,30 @@ fn write_groups<B: Book>(work: &mut Work<'_, B>, place: usize, mut customer: Cus
         customer.write(group, edit, work.op.seen.seq);
     }
     work.put(Row::Customer(customer), Echo::AsClaimed);
+    Ok(())
+}
+
+/// Erases a person under every id they have at this moment; an undone merge brings none of it back (sync §3).
+fn erase<B: Book>(
+    work: &mut Work<'_, B>,
+    by: EntryId,
+    id: CustomerId,
+) -> Result<(), Stop<B::Error>> {
+    let date = work.moment().0.date;
+    for customer in work.group(id)? {
+        if let Some(known) = work.customer(customer)? {
+            let profile = Vec::new();
+            work.put(
+                Row::Customer(Customer { profile, ..known }),
+                Echo::AsClaimed,
+            );
+        }
+        if !work.is_erased(customer)? {
+            let erasure = Erasure { customer, by, date };
+            work.put(Row::Erasure(erasure), Echo::AsClaimed);
+        }
+    }
+    Ok(())
 }
 
 /// The first binding wins. If one side never had personal data the two are one person; two named people
@@ -115,6 +150,23 @@ fn bind<B: Book>(
     if holders.contains(&customer) || card.state == CardState::Blocked {
         return Ok(());
     }
+    if is_anybody_erased(work, card.customer)? || is_anybody_erased(work, customer)? {
+        // The number is never bound again, and the two stay apart (sync §3).
+        let (a, b) = (card.customer.min(customer), card.customer.max(customer));
+        work.put(
+            Row::Merge(Merge {
+                id: entry,
+                a,
+                b,
+                reason: MergeReason::SameCard,
+                state: EdgeState::Off,
+            }),
+            Echo::AsClaimed,
+        );
+        let both = (Some(card.customer), Some(customer));
+        work.open_inbox(entry, Code::ErasedPerson, both, Points::ZERO);
+        return Ok(());
+    }
     let few = holders.len() + work.group(customer)?.len() <= MEMBERS_MAX;
     let one = is_provisional(work, card.customer)? || is_provisional(work, customer)?;
     if few && (one || planted!(MergeOfNamed)) {
@@ -131,6 +183,18 @@ fn bind<B: Book>(
         work.open_inbox(entry, Code::TwoNamedPeople, both, Points::ZERO);
     }
     Ok(())
+}
+
+fn is_anybody_erased<B: Book>(
+    work: &mut Work<'_, B>,
+    customer: CustomerId,
+) -> Result<bool, Stop<B::Error>> {
+    for member in work.group(customer)? {
+        if work.is_erased(member)? {
+            return Ok(true);
+        }
+    }
+    Ok(false)
 }
 
 /// Nobody in the group ever had personal data.

@@ -87,6 +87,14 @@ impl<'b, B: Book> Work<'b, B> {
         }
     }
 
+    /// Whether a person was erased, by this op or before.
+    pub(super) fn is_erased(&self, id: CustomerId) -> Result<bool, Stop<B::Error>> {
+        if self.rows.contains_key(&(RowKind::Erasure, id.get())) {
+            return Ok(true);
+        }
+        self.book.is_erased(id).map_err(Stop::Book)
+    }
+
     pub(super) fn card(&self, number: CardNumber) -> Result<Option<Card>, Stop<B::Error>> {
         let bound = self.rows.values().find_map(|decided| match &decided.row {
             Row::Card(card) if card.number == number => Some(*card),

@@ -73,6 +73,10 @@ impl Book for Person<'_> {
     fn programme(&self, version: ProgrammeVersion) -> Result<Option<Programme>, Infallible> {
         Ok((version == self.draft.version()).then(|| self.draft.clone()))
     }
+    fn is_erased(&self, _: CustomerId) -> Result<bool, Self::Error> {
+        Ok(false)
+    }
+
     fn requested(&self, _: RequestMark) -> Result<Option<OpId>, Infallible> {
         Ok(None)
     }

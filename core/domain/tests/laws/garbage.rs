@@ -164,6 +164,7 @@ fn any_fact() -> impl Strategy<Value = Any> {
         1 => (cards, someone()).prop_map(move |with| Any(bind(with))),
         1 => Just(Any(Fact::Register)),
         1 => someone().prop_map(|customer| Any(Fact::Edit(customer))),
+        1 => someone().prop_map(|customer| Any(Fact::Erase(customer))),
         1 => someone().prop_map(move |customer| Any(consent(customer))),
     ]
 }

@@ -269,6 +269,10 @@ impl Book for Shop {
         })
     }
 
+    fn is_erased(&self, id: CustomerId) -> Result<bool, Infallible> {
+        Ok(self.rows.contains_key(&(RowKind::Erasure, id.get())))
+    }
+
     fn requested(&self, mark: RequestMark) -> Result<Option<OpId>, Infallible> {
         Ok(self.requests.get(&mark).copied())
     }

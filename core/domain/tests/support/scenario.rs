@@ -148,6 +148,8 @@ impl Story {
                 String::new()
             }
             [name, "is", "called", given] => self.call(name, given),
+            [name, "is", "erased"] => self.erase(name),
+            ["names"] => self.names(),
             [name, "buys", ref what @ ..] => self.buy(name, what, aware),
             [name, "has"] => {
                 let id = self.person(name);
@@ -415,6 +417,28 @@ impl Story {
         items.join(", ")
     }
 
+    /// Says who of them is erased, in the order of their ids.
+    fn erase(&mut self, name: &str) -> String {
+        let customer = self.person(name);
+        let (at, facts) = (noon(self.today), vec![Fact::Erase(customer)]);
+        let op = self.shop.op(DeviceNo::FOUNDER, at, facts);
+        let decided = self.shop.order(&op);
+        let erased = decided.iter().filter_map(|decided| match &decided.row {
+            Row::Erasure(erasure) => Some(self.name(erasure.customer)),
+            _ => None,
+        });
+        listed(erased)
+    }
+
+    /// What everybody is called, by the rows.
+    fn names(&self) -> String {
+        let called = self.shop.all(|row| match row {
+            Row::Customer(customer) => customer.display_name(),
+            _ => None,
+        });
+        listed(called.into_iter())
+    }
+
     fn bind(&mut self, number: &str, name: &str) -> String {
         let customer = self.person(name);
         let card = CardNumber::parse_typed(number).unwrap();
@@ -430,8 +454,8 @@ impl Story {
         let merged = self.shop.merges().len() > before;
         let asked = decided.iter().any(|d| matches!(d.row, Row::Inbox(_)));
         match (merged, asked) {
-            (true, _) => format!("one person with {holder}"),
             (_, true) => format!("asked about {holder}"),
+            (true, _) => format!("one person with {holder}"),
             _ => format!("{holder}'s"),
         }
     }
@@ -477,6 +501,14 @@ impl Story {
             }
         }
     }
+}
+
+fn listed<T: AsRef<str>>(names: impl Iterator<Item = T>) -> String {
+    let names: Vec<String> = names.map(|name| name.as_ref().to_owned()).collect();
+    if names.is_empty() {
+        return "nobody".to_owned();
+    }
+    names.join(", ")
 }
 
 fn returned(parts: &[&str]) -> Vec<ReturnedLine> {

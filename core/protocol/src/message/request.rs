@@ -26,6 +26,7 @@ mod tag {
     pub(super) const DIGESTS: u16 = 11;
     pub(super) const BUDGET: u16 = 12;
     pub(super) const BRANCH: u16 = 13;
+    pub(super) const ERASED: u16 = 14;
     pub(super) const WIPED: u16 = 16;
 }
 
@@ -73,10 +74,48 @@ pub struct SyncRequest {
     pub digests: Vec<Scope>,
     /// Bytes of pages the device can take now.
     pub budget: u32,
+    /// Up to where the device holds nothing of erased people any more: `ErasureDone` of sync §8; none when it has
+    /// met no erasure, or is not done with the last ones.
+    pub erased: Option<Erased>,
     /// The copy's chain, when it has learned that it was rolled back or cloned; then nothing is pushed or pulled.
     pub branch: Option<Branch>,
     /// Whether everything on the device is deleted, as it was told.
     pub wiped: bool,
+}
+
+/// Up to where in the authority's order a device has wiped the traces of erased people.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Erased {
+    /// Whose order.
+    pub epoch: Epoch,
+    /// Up to where.
+    pub seq: Seq,
+}
+
+mod erased {
+    pub(super) const NUMBER: u16 = 1;
+    pub(super) const RANDOM: u16 = 2;
+    pub(super) const SEQ: u16 = 3;
+}
+
+impl Erased {
+    fn to_record(self) -> Record {
+        let mut r = Record::new();
+        r.put(erased::NUMBER, self.epoch.number.cast_signed());
+        r.put(erased::RANDOM, self.epoch.random.cast_signed());
+        r.put(erased::SEQ, self.seq.0);
+        r
+    }
+
+    fn from_record(r: &Record) -> Result<Self, WireError> {
+        Ok(Self {
+            epoch: Epoch {
+                number: r.int::<i64>(erased::NUMBER)?.cast_unsigned(),
+                random: r.int::<i64>(erased::RANDOM)?.cast_unsigned(),
+            },
+            seq: Seq(r.int(erased::SEQ)?),
+        })
+    }
 }
 
 impl SyncRequest {
@@ -99,6 +138,7 @@ impl SyncRequest {
         put_cursors(&mut r, tag::CURSORS, &self.cursors);
         put_scopes(&mut r, tag::DIGESTS, &self.digests);
         r.put(tag::BUDGET, self.budget);
+        r.put_opt(tag::ERASED, self.erased.map(Erased::to_record));
         r.put_opt(tag::BRANCH, self.branch.as_ref().map(Branch::to_record));
         r.put_unless(tag::WIPED, i64::from(self.wiped), 0);
         r.encode()
@@ -134,6 +174,10 @@ impl SyncRequest {
             cursors: read_cursors(&r, tag::CURSORS)?,
             digests: read_scopes(&r, tag::DIGESTS)?,
             budget: r.int(tag::BUDGET)?,
+            erased: r
+                .opt_record(tag::ERASED)?
+                .map(Erased::from_record)
+                .transpose()?,
             branch: r
                 .opt_record(tag::BRANCH)?
                 .map(Branch::from_record)

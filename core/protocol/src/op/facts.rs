@@ -6,7 +6,7 @@ mod office;
 
 use kartka_domain::card::CardNumber;
 use kartka_domain::customer::Will;
-use kartka_domain::ids::{CustomerId, EntryId, InstrumentId, PurchaseId};
+use kartka_domain::ids::{CustomerId, DeviceNo, EntryId, InstrumentId, PurchaseId, Seq};
 use kartka_domain::ledger::LotTerms;
 use kartka_domain::moment::Date;
 use kartka_domain::op::{Claim, Fact, Notice, Sale};
@@ -52,6 +52,7 @@ const COUNT: u16 = 5;
 /// The key and the record of a row that the op sets.
 const KEY: u16 = 2;
 const ROW: u16 = 3;
+const UP_TO: u16 = 3;
 /// The inbox item that a notice is about, or a new one; and its code.
 const NOTICE_ABOUT: u16 = 2;
 const CODE: u16 = 3;
@@ -67,6 +68,7 @@ mod kind {
     pub(super) const RETURN: i64 = 7;
     pub(super) const ATTACH: i64 = 8;
     pub(super) const CLAIM: i64 = 9;
+    pub(super) const ERASE: i64 = 10;
     pub(super) const BUSINESS: i64 = 20;
     pub(super) const OUTLET: i64 = 21;
     pub(super) const OPERATOR: i64 = 22;
@@ -78,6 +80,7 @@ mod kind {
     pub(super) const SETTLE: i64 = 32;
     pub(super) const CLOSE: i64 = 33;
     pub(super) const QUARANTINE: i64 = 34;
+    pub(super) const ERASURE_DONE: i64 = 36;
 }
 
 /// The record of one fact in an op of `date` whose last sale was to `sold_to`.
@@ -108,6 +111,10 @@ pub(super) fn entry_record(fact: &Fact, date: Date, sold_to: Option<CustomerId>)
             of(kind::BIND);
             r.put(CUSTOMER, customer.get());
             r.put(CARD, card.value().cast_signed());
+        }
+        Fact::Erase(customer) => {
+            of(kind::ERASE);
+            r.put(CUSTOMER, customer.get());
         }
         Fact::Emission { slot, first, count } => {
             of(kind::EMISSION);
@@ -168,6 +175,11 @@ pub(super) fn entry_record(fact: &Fact, date: Date, sold_to: Option<CustomerId>)
             device.no.get(),
             row::device_record(device),
         ),
+        Fact::ErasureDone { device, up_to } => {
+            of(kind::ERASURE_DONE);
+            r.put(KEY, device.get());
+            r.put(UP_TO, up_to.0);
+        }
         Fact::Notice(notice) => {
             of(kind::NOTICE);
             r.put_opt(NOTICE_ABOUT, notice.about.map(EntryId::get));
@@ -219,6 +231,7 @@ pub(super) fn read_entry(
             card: CardNumber::from_value(r.int(CARD)?).map_err(|_| WireError::OutOfRange(CARD))?,
             customer: customer()?,
         },
+        kind::ERASE => Fact::Erase(customer()?),
         kind::EMISSION => Fact::Emission {
             slot: read_slot(r, SLOT)?.ok_or(WireError::Missing(SLOT))?,
             first: r.int(FIRST)?,
@@ -256,6 +269,10 @@ pub(super) fn read_entry(
         kind::DEVICE => row()
             .and_then(|(key, r)| row::read_device(key, r))
             .map(Fact::Device)?,
+        kind::ERASURE_DONE => Fact::ErasureDone {
+            device: DeviceNo::new(r.int(KEY)?).map_err(|_| WireError::OutOfRange(KEY))?,
+            up_to: Seq(r.int(UP_TO)?),
+        },
         kind::NOTICE => Fact::Notice(Notice {
             about: opt_id(r, NOTICE_ABOUT, EntryId::new)?,
             code: read_code(r, CODE)?.ok_or(WireError::Missing(CODE))?,

@@ -420,6 +420,8 @@ pub(crate) fn rows() -> Vec<(&'static str, Row)> {
             Row::Inbox(inbox(Some(customer(17)), Some(customer(18)))),
         ),
         ("inbox-of-nobody", Row::Inbox(inbox(None, None))),
+        super::erasure::row(),
+        super::erasure::done_row(),
         ("purchase", Row::Purchase(bare_purchase())),
         ("full-purchase", Row::Purchase(full_purchase())),
         ("return", Row::Return(bare_return())),
@@ -588,5 +590,7 @@ pub(crate) fn ops() -> Vec<(&'static str, Op)> {
         ("return", op(50, back)),
         ("void", op(60, void)),
         ("attach", op(70, attach)),
+        ("erase", op(80, vec![Fact::Erase(customer(17))])),
+        ("erasure-done", op(90, vec![super::erasure::done_fact()])),
     ]
 }

@@ -6,6 +6,7 @@ use kartka_domain::money::{Money, Points};
 use rusqlite::{OptionalExtension as _, Row};
 
 use super::View;
+use super::lookups::{columns_of, personal};
 use super::reads::count;
 use crate::store::{Quarantined, StoreError, Waiting};
 
@@ -46,7 +47,8 @@ impl View<'_> {
     ) -> Result<Vec<Quarantined>, StoreError> {
         let (first, end) = range(device);
         let mut statement = self.conn.prepare_cached(
-            "SELECT id, last, at, day, item, received, sold, redeemed, chain, facts, personal, nonce
+            "SELECT id, last, at, day, item, received, sold, redeemed, chain, facts,
+                    personal, nonce, personal_hash, 1
              FROM quarantine WHERE id BETWEEN ?1 AND ?2 AND last <= ?3 ORDER BY id LIMIT ?4",
         )?;
         let rows = statement.query_map((first, end, up_to, count(most)), raw)?;
@@ -94,11 +96,13 @@ impl View<'_> {
     }
 
     pub(super) fn add_quarantined(&self, op: &Quarantined) -> Result<(), StoreError> {
+        let (section, nonce, hash) = columns_of(&op.personal);
         self.conn
             .prepare_cached(
                 "INSERT INTO quarantine
-                 (id, last, at, day, item, received, sold, redeemed, chain, facts, personal, nonce)
-                 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12)",
+                 (id, last, at, day, item, received, sold, redeemed, chain, facts, personal, nonce,
+                  personal_hash)
+                 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13)",
             )?
             .execute((
                 op.id.get(),
@@ -111,8 +115,9 @@ impl View<'_> {
                 op.redeemed.0,
                 op.chain,
                 &op.facts,
-                &op.personal,
-                &op.nonce,
+                section,
+                nonce,
+                hash,
             ))?;
         Ok(())
     }
@@ -180,8 +185,7 @@ fn raw(row: &Row<'_>) -> rusqlite::Result<Result<Quarantined, StoreError>> {
         redeemed: Points(row.get(7)?),
         chain: row.get(8)?,
         facts: row.get(9)?,
-        personal: row.get(10)?,
-        nonce: row.get(11)?,
+        personal: personal(row, 10)?,
     }))
 }
 

@@ -2,13 +2,15 @@
 
 use kartka_domain::authority::Anchor;
 use kartka_domain::ids::{DeviceNo, Id, OpId, OperatorId, Seq};
+use kartka_protocol::batch::Personal;
+use kartka_protocol::chain::PersonalHash;
 use rusqlite::{OptionalExtension as _, Params, Row};
 
 use super::View;
 use crate::store::{Anchored, DeviceState, Rights, StoreError, StoredOp, Token};
 
 /// The columns of an op.
-const OP: &str = "id, last, seq, at, request, chain, facts, personal, nonce";
+const OP: &str = "id, last, seq, at, request, chain, facts, personal, nonce, personal_hash, erased";
 
 impl View<'_> {
     pub(super) fn find_op(&self, id: OpId) -> Result<Option<StoredOp>, StoreError> {
@@ -36,8 +38,7 @@ impl View<'_> {
                         request: row.get(4)?,
                         chain: row.get(5)?,
                         facts: row.get(6)?,
-                        personal: row.get(7)?,
-                        nonce: row.get(8)?,
+                        personal: personal(row, 7)?,
                     })
                 };
                 Ok(match (OpId::new(ids.0), Id::new(ids.1)) {
@@ -107,6 +108,30 @@ impl View<'_> {
             operator: OperatorId(operator),
             used_by,
         }))
+    }
+}
+
+/// The columns from `first` on: section, nonce, the hash that stands in, and whether an erasure took the section.
+pub(super) fn personal(row: &Row<'_>, first: usize) -> rusqlite::Result<Personal> {
+    let hash: Option<[u8; 32]> = row.get(first + 2)?;
+    let found = (row.get(first)?, row.get(first + 1)?, hash.map(PersonalHash));
+    Ok(match found {
+        (Some(bytes), Some(nonce), _) => Personal::Here { nonce, bytes },
+        (_, _, Some(hash)) if row.get(first + 3)? => Personal::Erased(hash),
+        (_, _, Some(hash)) => Personal::Withheld(hash),
+        _ => Personal::None,
+    })
+}
+
+/// Section, nonce, and the hash that stands in for them.
+pub(super) type Columns<'p> = (Option<&'p [u8]>, Option<&'p [u8]>, Option<[u8; 32]>);
+
+/// A personal section as columns.
+pub(super) fn columns_of(personal: &Personal) -> Columns<'_> {
+    match personal {
+        Personal::None => (None, None, None),
+        Personal::Here { nonce, bytes } => (Some(bytes), Some(nonce), None),
+        Personal::Withheld(hash) | Personal::Erased(hash) => (None, None, Some(hash.0)),
     }
 }
 

@@ -12,6 +12,7 @@ const STEPS: &[&str] = &[
     include_str!("migrations/0001_business.sql"),
     include_str!("migrations/0002_incarnation.sql"),
     include_str!("migrations/0003_people.sql"),
+    include_str!("migrations/0004_erasure.sql"),
 ];
 
 /// Runs the steps that the file has not seen.

@@ -5,6 +5,7 @@
 
 mod control;
 mod copy;
+mod erasure;
 mod guard;
 mod lineage;
 mod lookups;
@@ -158,6 +159,10 @@ impl BusinessStore for SqliteStore {
         let transaction = Begun::new(&conn, "BEGIN IMMEDIATE")?;
         work(&View { conn: &conn })?;
         transaction.end("COMMIT")
+    }
+
+    fn wipe_traces(&self) -> Result<bool, StoreError> {
+        erasure::wipe_traces(self)
     }
 
     fn read(

@@ -328,6 +328,14 @@ impl Reads for View<'_> {
             .optional()?)
     }
 
+    fn last_of(&self, kind: RowKind, seq: Seq) -> Result<Option<Seq>, StoreError> {
+        let mut statement = self
+            .conn
+            .prepare_cached("SELECT max(seq) FROM row WHERE kind = ?1 AND seq <= ?2")?;
+        let found: Option<i64> = statement.query_row((kind as u8, seq.0), |row| row.get(0))?;
+        Ok(found.map(Seq))
+    }
+
     fn count(&self, kind: RowKind) -> Result<u64, StoreError> {
         let mut statement = self
             .conn

@@ -1,5 +1,7 @@
 //! Writing, always inside the writer's transaction.
 
+use std::collections::BTreeSet;
+
 use kartka_domain::authority::Echo;
 use kartka_domain::ids::{BirthMark, CustomerId, DeviceNo, EntryId, OpId, OperatorId};
 use kartka_domain::moment::{Date, day_number};
@@ -7,8 +9,10 @@ use kartka_domain::money::Points;
 use kartka_domain::planted;
 use kartka_domain::row::{Row, RowKind};
 
+use kartka_protocol::batch::Personal;
+
 use super::View;
-use super::lookups::bits_of;
+use super::lookups::{bits_of, columns_of};
 use crate::store::types::scope_of;
 use crate::store::{
     Anchored, Apart, Descent, DeviceState, Fact, NewRow, Quarantined, Run, ScopeDigest, StoreError,
@@ -55,14 +59,15 @@ impl Writes for View<'_> {
     }
 
     fn put_op(&self, op: &StoredOp) -> Result<(), StoreError> {
+        let (section, nonce, hash) = columns_of(&op.personal);
         if planted!(LostAckReinserted) {
             self.conn
                 .execute("DELETE FROM op WHERE id = ?1", [op.id.get()])?;
         }
         self.conn
             .prepare_cached(
-                "INSERT INTO op (id, last, seq, at, request, chain, facts, personal, nonce)
-                 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)",
+                "INSERT INTO op (id, last, seq, at, request, chain, facts, personal, nonce, personal_hash, erased)
+                 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)",
             )?
             .execute((
                 op.id.get(),
@@ -72,8 +77,10 @@ impl Writes for View<'_> {
                 &op.request,
                 op.chain,
                 &op.facts,
-                &op.personal,
-                &op.nonce,
+                section,
+                nonce,
+                hash,
+                matches!(op.personal, Personal::Erased(_)),
             ))?;
         Ok(())
     }
@@ -206,6 +213,12 @@ impl Writes for View<'_> {
                 token.operator.0,
             ))?;
         Ok(())
+    }
+
+    fn wipe_people(&self, people: &BTreeSet<CustomerId>) -> Result<(), StoreError> {
+        self.wipe_ops(people)?;
+        self.wipe_quarantine(people)?;
+        self.wipe_apart(people)
     }
 
     fn put_fact(&self, fact: Fact, value: &[u8]) -> Result<(), StoreError> {

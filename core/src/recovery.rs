@@ -1,0 +1,58 @@
+//! What brings a shop back when a phone is lost, or its key store has lost the key: the recovery sheet and the
+//! encrypted copy (sync §7 and §8).
+//!
+//! The recovery key exists on paper only. What a device keeps is its public half, to which the database key is sealed
+//! in a small file beside the data and in every copy. Nothing here is ever synced.
+
+mod copy;
+mod seal;
+mod sheet;
+mod wrap;
+
+pub use copy::{CopyState, MadeCopy};
+pub use sheet::Sheet;
+
+use crate::error::CoreError;
+use crate::platform::KeyStoreError;
+use crate::store::StoreError;
+
+/// Why recovering did not work.
+#[derive(Debug, thiserror::Error)]
+pub enum RecoveryError {
+    /// The text is no sheet: letters are missing or mistyped.
+    #[error("this is not the text of a recovery sheet")]
+    NotASheet,
+    /// A sheet, but of another shop, or an older one of this shop.
+    #[error("this sheet does not open this data")]
+    WrongSheet,
+    /// No sheet was ever made here, or what it opens is gone.
+    #[error("there is no recovery sheet for this data")]
+    NoSheet,
+    /// The file is no copy of a shop, or is damaged.
+    #[error("this file is no copy that could be restored")]
+    NotACopy,
+    /// There is a shop in the folder already.
+    #[error("this folder has data already")]
+    NotEmpty,
+    /// Anything else.
+    #[error(transparent)]
+    Core(#[from] CoreError),
+}
+
+impl From<StoreError> for RecoveryError {
+    fn from(error: StoreError) -> Self {
+        Self::Core(error.into())
+    }
+}
+
+impl From<KeyStoreError> for RecoveryError {
+    fn from(error: KeyStoreError) -> Self {
+        Self::Core(error.into())
+    }
+}
+
+impl From<std::io::Error> for RecoveryError {
+    fn from(error: std::io::Error) -> Self {
+        StoreError::from(error).into()
+    }
+}

@@ -1,0 +1,259 @@
+//! Planted names and numbers, looked for in every file that phone and server leave behind: 0 hits after an erasure.
+
+use std::path::{Path, PathBuf};
+
+use kartka_core::domain::ids::CustomerId;
+use kartka_core::error::CoreError;
+use kartka_core::sync::Cancel;
+use kartka_core::usecase::customers::{NewCard, ProfileForm, Registration};
+use kartka_tests::leftovers::{Hit, Planted, files, scan};
+
+use super::shops::{Counter, Office, agree, copy_folder, open};
+
+/// Nobody else in the shop is called so; the number as stored begins with the country.
+const TEXTS: [&str; 6] = [
+    "Żużanna",
+    "Прокопівна-Кващук",
+    "380631597428",
+    "quagga.zebra@example.org",
+    "барвінкове какао",
+    "зозуляста вишиванка",
+];
+
+fn planted() -> Planted {
+    Planted::new(&TEXTS)
+}
+
+fn plant(counter: &Counter) -> CustomerId {
+    let form = Registration {
+        profile: ProfileForm {
+            given: "Żużanna".into(),
+            family: "Прокопівна-Кващук".into(),
+            phones: vec!["063 159-74-28".into()],
+            emails: vec!["quagga.zebra@example.org".into()],
+            note: "барвінкове какао".into(),
+            ..ProfileForm::default()
+        },
+        card: NewCard::Issue,
+        ..Registration::default()
+    };
+    counter.shop.register(counter.request(), &form).unwrap()
+}
+
+/// People of whom a part of the name is planted, each between others: where one lies in a page is chance, and some
+/// of them were moved to another page once.
+fn namesakes(counter: &Counter, count: usize) -> Vec<CustomerId> {
+    let mut people = Vec::new();
+    for n in 0..count {
+        let scattered = n * 7_919 % 10_007;
+        people.push(counter.register(&format!("{scattered:x}Żużanna"), "", NewCard::None));
+        crowd(counter, 1_000 + 4 * n, 4);
+    }
+    people
+}
+
+/// Other people, so that pages split and move what lies on them.
+fn crowd(counter: &Counter, from: usize, count: usize) {
+    for n in from..from + count {
+        let name = format!("Прохожа{}", n * 7919 % 10_007);
+        let phone = format!("067{:07}", n * 7_919 % 9_999_991);
+        let customer = counter.register(&name, &phone, NewCard::None);
+        if n % 5 == 0 {
+            counter.sell(customer, 10_000);
+        }
+    }
+}
+
+/// The keys that lie beside the data: whoever scans has them all.
+fn keys(home: &Path) -> Vec<[u8; 32]> {
+    let all = files(home)
+        .into_iter()
+        .filter_map(|file| std::fs::read(file).ok());
+    all.filter_map(|bytes| bytes.try_into().ok()).collect()
+}
+
+fn hits(home: &Path) -> Vec<Hit> {
+    scan(home, &keys(home), &planted())
+}
+
+fn names(hits: &[Hit]) -> Vec<String> {
+    let name = |hit: &Hit| hit.file.file_name().unwrap().to_string_lossy().into_owned();
+    hits.iter().map(name).collect()
+}
+
+#[test]
+fn nothing_of_an_erased_person_is_left_in_any_file() {
+    let office = Office::founded();
+    let (a, b) = (Counter::paired(&office, 1), Counter::paired(&office, 2));
+    let mut people = namesakes(&a, 100);
+    let person = plant(&a);
+    people.push(person);
+    crowd(&b, 200, 120);
+    agree(&office, &[&a, &b]);
+    let edit = |text: &str| ProfileForm {
+        note: text.into(),
+        ..ProfileForm::default()
+    };
+    b.shop
+        .edit(b.request(), person, &edit("зозуляста вишиванка"))
+        .unwrap();
+    crowd(&b, 400, 120);
+    agree(&office, &[&a, &b]);
+    // An edit that waits in B's outbox, sealed, when the erasure comes.
+    b.shop
+        .edit(b.request(), person, &edit("барвінкове какао"))
+        .unwrap();
+    let line = office.line();
+    line.next_fault(super::shops::Fault::Down);
+    assert!(b.sync(&line).is_err());
+    // B is killed: what it left is opened again.
+    let b = crashed(b);
+
+    // The scanner finds every text on every device while the person is there.
+    for home in [a.home(), b.home(), office.home()] {
+        let found = hits(home);
+        let all: std::collections::BTreeSet<String> =
+            found.iter().flat_map(|hit| hit.texts.clone()).collect();
+        for text in TEXTS {
+            assert!(all.contains(text), "{text} in {}", home.display());
+        }
+    }
+
+    for person in people {
+        a.shop.erase(a.request(), person).unwrap();
+    }
+    agree(&office, &[&a, &b]);
+    a.shop.idle().unwrap();
+    b.shop.idle().unwrap();
+    agree(&office, &[&a, &b]);
+    assert!(a.shop.erasures().unwrap()[0].is_complete());
+    for home in [a.home(), b.home(), office.home()] {
+        assert_eq!(names(&hits(home)), [""; 0], "{}", home.display());
+    }
+    // And after everything was closed.
+    let a = a.closed(|_| {});
+    let b = b.closed(|_| {});
+    office.stopped(|_| {});
+    for home in [a.home(), b.home(), office.home()] {
+        assert_eq!(names(&hits(home)), [""; 0], "{}", home.display());
+    }
+}
+
+/// A copy of a phone was set going; its branch is kept apart, names and all.
+#[test]
+fn what_is_kept_apart_is_wiped_too() {
+    let office = Office::founded();
+    let a = Counter::paired(&office, 1);
+    let person = plant(&a);
+    agree(&office, &[&a]);
+    let kept = tempfile::tempdir().unwrap();
+    let copy = kept.path().join("copy");
+    let a = a.closed(|folder| copy_folder(folder, &copy));
+    a.sell(person, 10_000);
+    agree(&office, &[&a]);
+    let twin = open(&copy_with_keys(&a, &copy), &a.time, 9);
+    let note = ProfileForm {
+        note: TEXTS[5].into(),
+        ..ProfileForm::default()
+    };
+    twin.edit(a.request(), person, &note).unwrap();
+    assert!(matches!(
+        twin.sync(&office.line(), &Cancel::default()),
+        Err(CoreError::Forked)
+    ));
+    let texts = |hits: Vec<Hit>| {
+        hits.into_iter()
+            .flat_map(|hit| hit.texts)
+            .collect::<Vec<_>>()
+    };
+    assert!(texts(hits(office.home())).contains(&TEXTS[5].to_owned()));
+    a.shop.erase(a.request(), person).unwrap();
+    agree(&office, &[&a]);
+    assert_eq!(texts(hits(office.home())), [""; 0]);
+    // The same branch comes again: it is known, and nothing of it is kept anew.
+    twin.resume_sync().unwrap();
+    assert!(matches!(
+        twin.sync(&office.line(), &Cancel::default()),
+        Err(CoreError::Forked)
+    ));
+    office.stopped(|_| {});
+    assert_eq!(texts(hits(office.home())), [""; 0]);
+}
+
+/// The copy of a phone's folder in a place of its own, beside a copy of the keys.
+fn copy_with_keys(counter: &Counter, copy: &Path) -> PathBuf {
+    let keys = counter.home().join("data.keys");
+    copy_folder(&keys, &copy.with_extension("keys"));
+    copy.to_owned()
+}
+
+/// Why a file is written anew: SQLite zeroes what is deleted, and forgets what it once moved to another page.
+#[test]
+fn secure_delete_alone_leaves_copies_behind() {
+    let home = tempfile::tempdir().unwrap();
+    let file = home.path().join("plain.db");
+    let conn = rusqlite::Connection::open(&file).unwrap();
+    conn.execute_batch(
+        "PRAGMA page_size = 2048; PRAGMA secure_delete = ON; PRAGMA synchronous = OFF;
+         CREATE TABLE note (id INTEGER PRIMARY KEY, text TEXT); BEGIN",
+    )
+    .unwrap();
+    let mut dice = 12_345_u64;
+    let mut roll = || {
+        dice ^= dice << 13;
+        dice ^= dice >> 7;
+        dice ^= dice << 17;
+        dice
+    };
+    for n in 0..20_000 {
+        let id = i64::try_from(roll() % (1 << 40)).unwrap() * 2 + i64::from(n % 20 == 0);
+        let name = if n % 20 == 0 { TEXTS[4] } else { "other" };
+        let text =
+            format!("{:x}{name}", roll() >> 28).repeat(usize::try_from(roll() % 10 + 1).unwrap());
+        conn.execute("INSERT OR REPLACE INTO note VALUES (?1, ?2)", (id, text))
+            .unwrap();
+    }
+    conn.execute_batch("DELETE FROM note WHERE id % 2 = 1; COMMIT")
+        .unwrap();
+    assert_eq!(names(&hits(home.path())), ["plain.db"]);
+    conn.execute_batch("VACUUM").unwrap();
+    assert_eq!(names(&hits(home.path())), [""; 0]);
+}
+
+#[test]
+fn a_damaged_file_that_was_moved_aside_goes_before_done_is_said() {
+    const DAY_MS: i64 = 86_400_000;
+    let office = Office::founded();
+    let a = Counter::paired(&office, 1);
+    let person = plant(&a);
+    agree(&office, &[&a]);
+    let aside = format!("kartka.db.damaged-{}", super::shops::NOW);
+    std::fs::copy(a.folder.join("kartka.db"), a.folder.join(&aside)).unwrap();
+    std::fs::copy(
+        a.folder.join("kartka.db-wal"),
+        a.folder.join(format!("{aside}-wal")),
+    )
+    .unwrap();
+    a.shop.erase(a.request(), person).unwrap();
+    agree(&office, &[&a]);
+    a.shop.idle().unwrap();
+    agree(&office, &[&a]);
+    assert_eq!(names(&hits(&a.folder.join(".."))), [format!("{aside}-wal")]);
+    assert_eq!(a.shop.erasures().unwrap()[0].done, 0);
+    a.time.advance(31 * DAY_MS);
+    a.shop.idle().unwrap();
+    agree(&office, &[&a]);
+    assert_eq!(names(&hits(a.home())), [""; 0]);
+    assert_eq!(a.shop.erasures().unwrap()[0].done, 1);
+}
+
+/// The phone as a kill leaves it: its files are taken while it runs, and put back after it has closed.
+fn crashed(counter: Counter) -> Counter {
+    let kept = tempfile::tempdir().unwrap();
+    let copy = kept.path().join("copy");
+    copy_folder(&counter.folder, &copy);
+    counter.closed(|folder| {
+        std::fs::remove_dir_all(folder).unwrap();
+        copy_folder(&copy, folder);
+    })
+}
