@@ -58,5 +58,7 @@ pub const WANTED: usize = 1_024;
 /// Epochs of a lineage.
 pub const LINEAGE: usize = 1_024;
 
+/// Bytes of a server's address.
+pub const ADDRESS: usize = 200;
 /// Characters of a pairing QR.
 pub const PAIRING_TEXT: usize = 400;

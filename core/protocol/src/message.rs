@@ -6,6 +6,7 @@
 mod answer;
 mod envelope;
 mod incarnation;
+mod moved;
 mod pair;
 mod refusal;
 mod request;
@@ -13,6 +14,7 @@ mod request;
 pub use answer::{Acked, Carried, Flag, Flags, Run, ScopeDigest, SyncAnswer};
 pub use envelope::Envelope;
 pub use incarnation::{Branch, Incarnation};
+pub use moved::Moved;
 pub use pair::{PairAnswer, PairError, PairLimits, PairRequest, SignedPairAnswer};
 pub use refusal::Refusal;
 pub use request::{Anchor, SyncRequest};

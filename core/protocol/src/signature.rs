@@ -59,6 +59,7 @@ pub(crate) enum Purpose {
     Request,
     Head,
     Pairing,
+    Moved,
     Incarnation,
 }
 
@@ -69,6 +70,7 @@ pub(crate) fn message(purpose: Purpose, claim: &Record) -> Vec<u8> {
         Purpose::Request => b"kartka request 1",
         Purpose::Head => b"kartka head 1",
         Purpose::Pairing => b"kartka pairing 1",
+        Purpose::Moved => b"kartka moved 1",
         Purpose::Incarnation => b"kartka incarnation 1",
     };
     let mut bytes = [name, &[0]].concat();

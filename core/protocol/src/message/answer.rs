@@ -4,6 +4,7 @@ use kartka_domain::ids::{BirthMark, DeviceNo, Id, OpId, Seq};
 use kartka_domain::moment::Month;
 
 use super::incarnation::Incarnation;
+use super::moved::Moved;
 use super::refusal::Refusal;
 use super::request::device_no;
 use super::{Nonce, bounded, put_cursors, put_list, put_scopes, read_cursors, read_scopes};
@@ -35,6 +36,7 @@ mod tag {
     pub(super) const FLAGS: u16 = 16;
     pub(super) const REFUSAL: u16 = 17;
     pub(super) const INCARNATION: u16 = 18;
+    pub(super) const MOVED: u16 = 19;
     /// Over everything before it: only the head is signed, and a bit that flips on the way must not pass for
     /// another history. Always the last field.
     pub(super) const CHECK: u16 = 65_535;
@@ -172,6 +174,8 @@ pub struct SyncAnswer {
     pub reset: Vec<Scope>,
     /// More of what the device is told.
     pub flags: Flags,
+    /// Where this authority is reached from now on.
+    pub moved: Option<Moved>,
     /// Why the request was not served; then nothing but this, head and lineage counts.
     pub refusal: Option<Refusal>,
     /// Under which numbers a copy goes on that has shown its branch; then nothing but this, head and lineage counts.
@@ -204,6 +208,7 @@ impl SyncAnswer {
             carried: Vec::new(),
             reset: Vec::new(),
             flags: Flags::default(),
+            moved: None,
             refusal: None,
             incarnation: None,
         }
@@ -251,6 +256,7 @@ impl SyncAnswer {
             tag::INCARNATION,
             self.incarnation.map(Incarnation::to_record),
         );
+        r.put_opt(tag::MOVED, self.moved.as_ref().map(Moved::to_record));
         r.put(tag::CHECK, check(&r));
         r.encode()
     }
@@ -298,6 +304,10 @@ impl SyncAnswer {
                 .collect::<Result<_, _>>()?,
             reset: read_scopes(&r, tag::RESET)?,
             flags: Flags(r.int_or(tag::FLAGS, 0)?),
+            moved: r
+                .opt_record(tag::MOVED)?
+                .map(Moved::from_record)
+                .transpose()?,
             refusal: r
                 .opt_record(tag::REFUSAL)?
                 .map(Refusal::from_record)
