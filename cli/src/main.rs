@@ -37,6 +37,8 @@ enum Command {
     Backup(keep::BackupArgs),
     /// Puts a backup back into a new folder for the server.
     Restore(keep::RestoreArgs),
+    /// Tells the phones of a server its new address.
+    Move(keep::MoveArgs),
     /// Prints file, kind and text of every code found in PNG pictures, tab-separated.
     Scan(scan::ScanArgs),
     /// The core as a command: a device like any other.
@@ -52,6 +54,7 @@ fn main() -> ExitCode {
         Command::Admin(args) => serve::admin(args, &mut out),
         Command::Backup(args) => keep::back_up(args, &mut out),
         Command::Restore(args) => keep::put_back(args, &mut out),
+        Command::Move(args) => keep::move_to(args, &mut out),
         Command::Scan(args) => scan::run(args, &mut out),
         Command::Desk(args) => desk::run(args, &mut out),
     };

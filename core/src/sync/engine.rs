@@ -108,6 +108,8 @@ pub struct Engine {
     failures: u32,
     /// When the next exchange begins, monotonic ms.
     due_ms: i64,
+    /// Nobody was at the authority's new address: the next request goes to the one before.
+    back: bool,
 }
 
 impl Engine {
@@ -121,6 +123,7 @@ impl Engine {
             last_request: 0,
             failures: 0,
             due_ms,
+            back: false,
         }
     }
 
@@ -141,7 +144,8 @@ impl Engine {
                 None => effects.push(Effect::Report(SyncEvent::Ignored)),
             },
             Event::Failed { request, failure } => {
-                if self.take(request).is_some() {
+                if let Some(asked) = self.take(request) {
+                    self.back = failure == Failure::Offline && asked.former.is_some() && !self.back;
                     self.failed(failure.into(), now, &mut effects);
                 }
             }
@@ -241,7 +245,10 @@ impl Engine {
         self.last_request += 1;
         effects.push(Effect::Send {
             request: self.last_request,
-            address: asked.address.clone(),
+            address: match &asked.former {
+                Some(former) if self.back => former.clone(),
+                _ => asked.address.clone(),
+            },
             route: Route::Sync,
             message: std::mem::take(&mut asked.message),
         });

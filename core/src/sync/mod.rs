@@ -11,6 +11,7 @@ mod failure;
 mod heal;
 mod history;
 mod incarnation;
+mod moving;
 mod outbox;
 mod rebase;
 pub mod scheduler;
@@ -27,7 +28,7 @@ pub use transport::{Route, Transport};
 
 use crate::error::CoreError;
 use crate::shop::Shop;
-use exchange::{Finished, begin, finish};
+use exchange::{Asked, Finished, begin, finish};
 pub(crate) use state::{first_state, lineage_bytes, note_epoch};
 
 /// What a run of exchanges came to.
@@ -78,6 +79,15 @@ impl Cancel {
     }
 }
 
+/// Sends a request; to where the authority was before when nobody is at the place it named.
+fn ask(transport: &dyn Transport, asked: &Asked) -> Result<Vec<u8>, Failure> {
+    let post = |address: &str| transport.post(address, Route::Sync, &asked.message);
+    match (post(&asked.address), &asked.former) {
+        (Err(Failure::Offline), Some(former)) => post(former),
+        (answer, _) => answer,
+    }
+}
+
 /// Exchanges of one run: a server that always has more is left for the next run.
 const ROUNDS: u32 = 1_000;
 /// Scopes pulled anew in one run; a sum that differs again and again is left for the next run.
@@ -107,7 +117,7 @@ impl Shop {
             let Some(asked) = begin(self)? else {
                 return Ok(report);
             };
-            let answer = transport.post(&asked.address, Route::Sync, &asked.message)?;
+            let answer = ask(transport, &asked)?;
             let finished = match finish(self, &asked, &answer) {
                 // Another exchange of this phone came between.
                 Err(CoreError::Stale) => continue,

@@ -84,7 +84,7 @@ impl Authority {
         };
         write(&store, |db| birth.write(db, &facts, random.as_ref()))?;
         keys.keep_epoch(business, epoch)?;
-        Ok(Self::over(Box::new(store), clock, random)?)
+        Ok(Self::over(Box::new(store), keys, clock, random)?)
     }
 
     /// Opens a business of a data folder.
@@ -101,24 +101,29 @@ impl Authority {
         let place = place.into();
         let keys = KeyFolder::of(&place);
         let store = SqliteStore::open(&place, &keys, business)?;
-        let authority = Self::over(Box::new(store), clock, random)?;
-        let found = authority.memory.epoch;
-        match keys.highest_epoch(business)? {
-            Some(known) if known > found => Err(StoreError::EpochBehind {
-                found: found.number,
-                known: known.number,
-            }),
-            Some(known) if known == found => Ok(authority),
-            _ => {
-                keys.keep_epoch(business, found)?;
-                Ok(authority)
+        let found = read(&store, |db| {
+            // An empty file is told apart from a damaged one first.
+            Memory::read(db)?;
+            memory::epoch(db)
+        })?;
+        let known = keys.highest_epoch(business)?;
+        match known {
+            Some(known) if known > found => {
+                return Err(StoreError::EpochBehind {
+                    found: found.number,
+                    known: known.number,
+                });
             }
+            Some(known) if known == found => {}
+            _ => keys.keep_epoch(business, found)?,
         }
+        Self::over(Box::new(store), keys, clock, random)
     }
 
     /// An authority over a store that holds a business.
     pub(super) fn over(
         store: Box<dyn BusinessStore>,
+        keys: KeyFolder,
         clock: Arc<dyn Clock>,
         random: Arc<dyn Random>,
     ) -> Result<Self, StoreError> {
@@ -127,6 +132,8 @@ impl Authority {
             store,
             clock,
             random,
+            keys,
+            address: None,
             memory,
             pages: super::pull::PAGES,
         })

@@ -15,6 +15,7 @@ mod incarnation;
 mod intake;
 mod marks;
 mod memory;
+mod moving;
 mod numbers;
 mod own;
 mod pair;
@@ -29,7 +30,7 @@ use kartka_domain::ids::{BusinessId, DeviceNo, Seq};
 use kartka_protocol::head::SignedHead;
 
 use crate::platform::{Clock, Random};
-use crate::store::{BusinessStore, StoreError, write};
+use crate::store::{BusinessStore, KeyFolder, Reads, StoreError, write};
 pub use audit::Audit;
 pub(crate) use audit::audit;
 pub use exchange::ExchangeError;
@@ -39,9 +40,10 @@ pub(crate) use hold::hold;
 pub(crate) use incarnation::{Asking, Grant};
 pub(crate) use intake::{Asked, refusal_of};
 pub(crate) use memory::Memory;
+pub use moving::NotMoved;
 use pair::Enrol;
+use push::Push;
 pub(crate) use push::{History, Outcome};
-use push::{Order, Push};
 use turn::Turn;
 
 /// One business, open.
@@ -49,6 +51,9 @@ pub struct Authority {
     store: Box<dyn BusinessStore>,
     clock: Arc<dyn Clock>,
     random: Arc<dyn Random>,
+    keys: KeyFolder,
+    /// The URL by which this process is reached, if it is reached by one.
+    address: Option<String>,
     memory: Memory,
     /// Bytes of pages in one answer, at most.
     pages: usize,
@@ -66,6 +71,8 @@ pub(crate) enum Job {
     Day,
     /// The owner's word that what waits after a restore need not wait.
     Release,
+    /// A head of this authority's own that it does not hold.
+    Head(SignedHead),
 }
 
 impl Job {
@@ -73,7 +80,7 @@ impl Job {
     pub(crate) fn ops(&self) -> usize {
         match self {
             Self::Push(push) => push.ops(),
-            Self::Enrol(_) | Self::Fork(_) | Self::Day | Self::Release => 1,
+            Self::Enrol(_) | Self::Fork(_) | Self::Day | Self::Release | Self::Head(_) => 1,
         }
     }
 }
@@ -99,6 +106,8 @@ pub(crate) enum Done {
     Day,
     /// Of the owner's word.
     Release,
+    /// Of a head.
+    Head,
 }
 
 impl Authority {
@@ -108,14 +117,19 @@ impl Authority {
     /// What the disk reports; then none of the jobs happened.
     pub(crate) fn commit(&self, jobs: &[Job]) -> Result<Committed, StoreError> {
         let digest_key = self.memory.keys.digest;
-        write(self.store.as_ref(), |db| {
+        let (committed, risen) = write(self.store.as_ref(), |db| {
             let mut order = memory::read_order(db)?;
             let before = order;
             let today = own::moment(db, self.now_ms())?.date;
             let mut turn = Turn::new(db, &digest_key, today)?;
             expiry::begin_day(self, &mut turn, &mut order)?;
             let mut done = Vec::with_capacity(jobs.len());
+            let mut risen = None;
             for job in jobs {
+                let tells = matches!(job, Job::Push(_) | Job::Enrol(_) | Job::Fork(_));
+                if tells && self.is_away(db)? {
+                    return Err(StoreError::Moved);
+                }
                 done.push(match job {
                     Job::Push(push) => Done::Push(push::take(self, &mut turn, &mut order, push)?),
                     Job::Enrol(enrol) => {
@@ -129,17 +143,23 @@ impl Authority {
                         hold::end(db)?;
                         Done::Release
                     }
+                    Job::Head(signed) => {
+                        risen = moving::meet(self, db, signed)?.or(risen);
+                        Done::Head
+                    }
                 });
             }
             turn.finish()?;
             if order != before {
                 memory::write_order(db, &order)?;
             }
-            Ok(Committed {
-                done,
-                head: order.seq,
-            })
-        })
+            let head = order.seq;
+            Ok((Committed { done, head }, risen))
+        })?;
+        if let Some(epoch) = risen {
+            self.keys.keep_epoch(self.memory.business, epoch)?;
+        }
+        Ok(committed)
     }
 
     /// Sends at most about `bytes` of pages in one answer, so that even a small shop comes to a phone in parts:
@@ -159,8 +179,7 @@ impl Authority {
     /// # Errors
     /// What the disk reports.
     pub fn head(&self) -> Result<SignedHead, StoreError> {
-        let order = crate::store::read(self.store.as_ref(), |db| memory::read_order(db))?;
-        Ok(self.sign(order))
+        crate::store::read(self.store.as_ref(), |db| self.sign(db))
     }
 
     /// The store, for the pages and for figures about it.
@@ -177,7 +196,9 @@ impl Authority {
         self.clock.now_ms()
     }
 
-    fn sign(&self, order: Order) -> SignedHead {
-        self.memory.sign(order)
+    fn sign(&self, db: &dyn Reads) -> Result<SignedHead, StoreError> {
+        Ok(self
+            .memory
+            .sign(memory::epoch(db)?, memory::read_order(db)?))
     }
 }

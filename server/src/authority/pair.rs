@@ -86,6 +86,9 @@ impl Authority {
         if !named || PublicKey::new(&request.public_key).is_err() {
             return Err(Turned::Away(Refusal::Malformed));
         }
+        if read(self.store.as_ref(), |db| self.is_away(db))? {
+            return Err(Turned::Away(Refusal::Moved));
+        }
         let token = token_hash(&request.token);
         let now_ms = self.now_ms();
         let good = read(self.store.as_ref(), |db| {
@@ -152,8 +155,8 @@ impl Authority {
             outlet,
             slot: device.slot,
             keys: Record::decode(&self.memory.keys.encode(), Shape::ENTITY)?,
-            head: self.sign(memory::read_order(db)?),
-            lineage: self.memory.lineage.clone(),
+            head: self.sign(db)?,
+            lineage: memory::lineage(db)?,
             limits: PairLimits {
                 device_budget: device_budget(db)?,
                 capability_ms: CAPABILITY_MS,

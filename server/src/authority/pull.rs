@@ -12,7 +12,7 @@ use kartka_protocol::rows::WireRow;
 use kartka_protocol::scope::Scope;
 
 use super::push::{History, Order};
-use super::{Authority, Done, Grant, hold, memory};
+use super::{Authority, Done, Grant, hold, memory, moving};
 use crate::store::{DeviceState, Reads, Rights, StoreError, Visit, read};
 
 /// Months before the current one that every phone may have (sync §4).
@@ -40,13 +40,14 @@ impl Authority {
             let device = db
                 .device(request.device)?
                 .ok_or(StoreError::Malformed("an unknown device was let in"))?;
-            let mut answer = self.bare(request, &device, order);
+            let mut answer = self.bare(db, request, &device)?;
             if hold::hold(db)?.is_some() {
                 answer.flags = answer.flags.with(Flag::Heal);
             }
-            answer.refusal = refusal.or_else(|| refused(done));
+            let away = self.is_away(db)?.then_some(Refusal::Moved);
+            answer.refusal = away.or(refusal).or_else(|| refused(done));
             if let Some(Done::Fork(grant)) = done {
-                answer.incarnation = self.incarnation(request, grant);
+                answer.incarnation = self.incarnation(answer.head.head.epoch, request, grant);
             } else if answer.refusal.is_none() {
                 self.fill(db, request, &device, order, &mut answer)?;
             }
@@ -54,7 +55,12 @@ impl Authority {
         })
     }
 
-    fn bare(&self, request: &SyncRequest, device: &DeviceState, order: Order) -> SyncAnswer {
+    fn bare(
+        &self,
+        db: &dyn Reads,
+        request: &SyncRequest,
+        device: &DeviceState,
+    ) -> Result<SyncAnswer, StoreError> {
         let acked = Acked {
             last: device.acked,
             chain: ChainValue(device.chain),
@@ -62,12 +68,13 @@ impl Authority {
         let mut answer = SyncAnswer::new(
             request.nonce,
             request.device,
-            self.sign(order),
+            self.sign(db)?,
             self.now_ms(),
             acked,
         );
-        answer.lineage.clone_from(&self.memory.lineage);
-        answer
+        answer.lineage = memory::lineage(db)?;
+        answer.moved = moving::address(db)?;
+        Ok(answer)
     }
 
     fn fill(

@@ -15,7 +15,7 @@ use kartka_protocol::message::{Envelope, Refusal};
 use super::problem::Problem;
 use super::rate::Pass;
 use super::{App, PIECE, Peer, body};
-use crate::authority::{Asked, Done, ExchangeError, Job, refusal_of};
+use crate::authority::{Asked, Done, ExchangeError, refusal_of};
 use crate::shops::Shop;
 use crate::writer::NotDone;
 
@@ -57,11 +57,9 @@ async fn exchange(app: &Arc<App>, bytes: &[u8]) -> Result<Response, Problem> {
     let (shop, asked) = on_thread(app, shop, move |shop| shop.authority.intake(&envelope)).await?;
     let Asked {
         request,
-        push,
-        asking,
+        job,
         refusal,
     } = asked.map_err(ExchangeError::from)?;
-    let job = push.map(Job::Push).or(asking.map(Job::Fork));
     let done = match job {
         None => None,
         Some(job) => Some(shop.writer.run(job).await?),
