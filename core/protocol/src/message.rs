@@ -15,7 +15,7 @@ pub use answer::{Acked, Carried, Flag, Flags, Run, ScopeDigest, SyncAnswer};
 pub use envelope::Envelope;
 pub use incarnation::{Branch, Incarnation};
 pub use moved::Moved;
-pub use pair::{PairAnswer, PairError, PairLimits, PairRequest, SignedPairAnswer};
+pub use pair::{Certificate, PairAnswer, PairError, PairLimits, PairRequest, SignedPairAnswer};
 pub use refusal::Refusal;
 pub use request::{Anchor, SyncRequest};
 

@@ -28,6 +28,8 @@ pub use transport::{Route, Transport};
 
 use crate::error::CoreError;
 use crate::shop::Shop;
+use kartka_protocol::message::Refusal;
+
 use exchange::{Asked, Finished, begin, finish};
 pub(crate) use state::{first_state, lineage_bytes, note_epoch};
 
@@ -110,6 +112,7 @@ impl Shop {
         cancel: &Cancel,
     ) -> Result<SyncReport, CoreError> {
         let mut report = SyncReport::default();
+        let mut knocked = false;
         for _ in 0..ROUNDS {
             if cancel.is_cancelled() {
                 return Err(CoreError::Cancelled);
@@ -117,7 +120,14 @@ impl Shop {
             let Some(asked) = begin(self)? else {
                 return Ok(report);
             };
-            let answer = ask(transport, &asked)?;
+            let answer = match ask(transport, &asked) {
+                Err(Failure::Refused(Refusal::Unauthorised)) if !knocked => {
+                    knocked = true;
+                    self.knock(transport, &asked.address)?;
+                    continue;
+                }
+                answer => answer?,
+            };
             let finished = match finish(self, &asked, &answer) {
                 // Another exchange of this phone came between.
                 Err(CoreError::Stale) => continue,
@@ -129,6 +139,17 @@ impl Shop {
             }
         }
         Ok(report)
+    }
+
+    /// Asks an authority that does not know this device to let it in again: it may have been put back from a copy that is
+    /// older than the pairing (sync §12).
+    fn knock(&self, transport: &dyn Transport, address: &str) -> Result<(), CoreError> {
+        let certificate = self.certificate()?.ok_or(CoreError::Unauthorised)?;
+        match transport.post(address, Route::Pair, &certificate) {
+            Ok(_) => Ok(()),
+            Err(Failure::Refused(_)) => Err(CoreError::Unauthorised),
+            Err(failure) => Err(failure.into()),
+        }
     }
 
     /// Lets exchanges happen again after [`CoreError::ServerWentBack`]: a person decided so. If the reason is still

@@ -213,6 +213,37 @@ fn an_old_server_that_is_shown_a_newer_head_of_its_own_stops_writing() {
 }
 
 #[test]
+fn a_phone_that_was_paired_after_the_backup_is_let_in_again_by_what_the_lost_server_signed() {
+    let office = Office::founded();
+    let a = Counter::paired(&office, 1);
+    let ira = a.register("Іра", "", NewCard::Issue);
+    agree(&office, &[&a]);
+    let backup = a.home().join("server");
+    office.back_up(&backup);
+    let b = Counter::paired(&office, 2);
+    agree(&office, &[&a, &b]);
+    b.sell(ira, 10_000);
+    agree(&office, &[&a, &b]);
+    office.put_back(&backup);
+    // A phone paired now must not get the number that the lost server gave.
+    let c = Counter::paired(&office, 3);
+    c.sell(ira, 4_000);
+    b.sell(ira, 20_000);
+    agree(&office, &[&b, &c, &a]);
+    assert_eq!(
+        (a.balance(ira), c.balance(ira), purchases(&office)),
+        (1_700, 1_700, 3)
+    );
+    let number = |counter: &Counter| counter.shop.sync_status().unwrap().device;
+    assert_ne!(number(&b), number(&c));
+
+    // Another shop's certificate opens nothing.
+    let elsewhere = Office::founded_by(77);
+    let stranger = elsewhere.line();
+    assert!(matches!(b.sync(&stranger), Err(CoreError::Unauthorised)));
+}
+
+#[test]
 fn whatever_was_sold_around_a_restore_is_there_once() {
     for seed in 0..24 {
         let mut dice = Walk(seed);

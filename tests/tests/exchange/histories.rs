@@ -1,6 +1,5 @@
 //! What a phone finds out by what it was told before: a server that went back, rows that got lost (sync §4, §12).
 
-use kartka_core::error::CoreError;
 use kartka_core::usecase::customers::NewCard;
 
 use super::shops::{Counter, Fault, Office, agree};
