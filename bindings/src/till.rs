@@ -10,7 +10,7 @@ use kartka_core::domain::purchase::{
     GoodsId, Line as DomainLine, Quantity, ReturnedLine as DomainReturned, TaxRate,
     VoidReason as DomainVoid,
 };
-use kartka_core::domain::quote::Tender as DomainTender;
+use kartka_core::domain::quote::{RewardTaken, Tender as DomainTender};
 use kartka_core::usecase::till::{QuoteId, TillRequest as CoreRequest};
 
 use crate::border::{Border, request_id};
@@ -219,7 +219,7 @@ fn till_request(ask: TillRequest) -> Result<CoreRequest, Failure> {
         customer: ask.customer.map(customer_id).transpose()?,
         lines: ask.lines.into_iter().map(DomainLine::from).collect(),
         spend: Points(ask.spend),
-        rewards: ask.rewards.into_iter().map(InstrumentId).collect(),
+        rewards: ask.rewards.into_iter().map(first_reward).collect(),
         tender: match ask.tender {
             Tender::Cash => DomainTender::Cash,
             Tender::Card => DomainTender::Card,
@@ -229,10 +229,19 @@ fn till_request(ask: TillRequest) -> Result<CoreRequest, Failure> {
     })
 }
 
+/// A stamp card's first reward.
+fn first_reward(card: u32) -> RewardTaken {
+    RewardTaken {
+        instrument: InstrumentId(card),
+        reward: 0,
+    }
+}
+
 impl From<Line> for DomainLine {
     fn from(line: Line) -> Self {
         Self {
             goods: line.goods.map(GoodsId),
+            group: None,
             quantity: Quantity(line.quantity),
             gross: Money(line.gross),
             tax: line.tax.map(TaxRate),

@@ -65,8 +65,8 @@ pub(crate) fn sentence(error: &CoreError) -> String {
             format!("the server speaks protocol {min} or newer: update Kartka")
         }
         CoreError::Forked => {
-            "this data is an older copy of what the server knows; nothing is lost and nothing is sent: \
-             call the owner, and do not sell with it meanwhile"
+            "this data is an older copy of what the server knows, and this server gives it no number of its own; \
+             nothing is lost and nothing is sent: update the server"
                 .to_owned()
         }
         CoreError::ServerWentBack => {
@@ -184,6 +184,39 @@ fn refusal(reason: Code) -> String {
         Code::CardBoundToOther => "this card is another customer's".to_owned(),
         Code::StampCardNotFull { stamps, size } => {
             format!("{stamps} of {size} stamps: the card is not full yet")
+        }
+        Code::GoodsNotPayable { most } => format!(
+            "some of these goods can't be paid with points: at most {most} points this time"
+        ),
+        Code::GiftMissing { .. } => {
+            "the goods that this reward makes free are not on the receipt: add them first"
+                .to_owned()
+        }
+        other => instrument(other),
+    }
+}
+
+/// Why an instrument did nothing on this receipt.
+fn instrument(code: Code) -> String {
+    match code {
+        Code::NotHere { instrument } => {
+            format!("instrument {instrument} does not work in this outlet")
+        }
+        Code::NotToday { instrument } => {
+            format!("instrument {instrument} does not work on this day")
+        }
+        Code::BelowReceipt {
+            instrument,
+            missing,
+        } => format!(
+            "instrument {instrument} needs a larger receipt: {} is missing (minor units)",
+            missing
+        ),
+        Code::NothingToLower { instrument } => {
+            format!("instrument {instrument} finds nothing on this receipt that it may lower")
+        }
+        Code::BetterApplied { instrument, other } => {
+            format!("instrument {instrument} gives way: instrument {other} gives the better price")
         }
         other => format!("a rule does not allow it ({})", other.name()),
     }

@@ -176,16 +176,21 @@ fn balances(db: &dyn Reads, position: &Position) -> Result<Vec<(String, Balance)
     let broken = |_| StoreError::Malformed("a position");
     let balance = |id: InstrumentId, terms: &Terms| match terms {
         Terms::Bonus(_) => {
-            Ok::<_, StoreError>(Balance::Points(position.balance(id).map_err(broken)?))
+            let points = position.balance(id).map_err(broken)?;
+            Ok::<_, StoreError>(Some(Balance::Points(points)))
         }
         Terms::Stamps(card) => {
             let stamps = position.stamps.get(&id).copied().unwrap_or_default();
-            Ok(Balance::Stamps(stamps, card.size))
+            Ok(Some(Balance::Stamps(stamps, card.size())))
         }
+        // A discount is no balance.
+        _ => Ok(None),
     };
-    instruments(&newest)
-        .map(|(id, name, terms)| Ok((name.to_owned(), balance(id, terms)?)))
-        .collect()
+    let mut balances = Vec::new();
+    for (id, name, terms) in instruments(&newest) {
+        balances.extend(balance(id, terms)?.map(|balance| (name.to_owned(), balance)));
+    }
+    Ok(balances)
 }
 
 fn instruments(programme: &Programme) -> impl Iterator<Item = (InstrumentId, &str, &Terms)> {

@@ -11,7 +11,7 @@ use kartka_domain::ledger::{EntryKind, LotTerms};
 use kartka_domain::moment::Month;
 use kartka_domain::money::{Money, Points};
 use kartka_domain::op::Fact;
-use kartka_domain::purchase::{ONE, Parts, ReturnKind, ReturnedLine, Share, VoidReason};
+use kartka_domain::purchase::{ONE, Parts, ReturnKind, ReturnedLine, Share, ShareKind, VoidReason};
 use kartka_domain::row::{Row, RowKind};
 use kartka_protocol::message::{Flag, Refusal};
 use kartka_protocol::pairing::PairingQr;
@@ -548,6 +548,7 @@ fn points_end_three_days_after_their_last_day_and_come_back_for_a_sale_made_in_t
         sale.customer = Some(anna);
         sale.lines[0].shares = vec![Share {
             instrument: BONUS,
+            kind: ShareKind::Points,
             value: Money(200),
             points: Points(200),
         }];

@@ -80,6 +80,8 @@ pub enum EntryKind {
     Expire,
     /// Expired points given back because an earlier-dated debit took them first.
     Revive,
+    /// A kind that a newer version knows; its amounts count all the same.
+    Newer,
 }
 
 /// What may be spent on a receipt.
@@ -297,6 +299,7 @@ impl From<DomainKind> for EntryKind {
             DomainKind::Restore => Self::Restore,
             DomainKind::Expire => Self::Expire,
             DomainKind::Revive => Self::Revive,
+            DomainKind::Newer(_) => Self::Newer,
         }
     }
 }
@@ -397,7 +400,7 @@ impl From<Refund> for RefundView {
         Self {
             lines: returned_lines(&refund.lines),
             money: refund.money.0,
-            gross: refund.gross.0,
+            gross: refund.price.0,
             everything: refund.kept == Kept::Nothing,
             claims: refund
                 .claims

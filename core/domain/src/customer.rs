@@ -266,6 +266,15 @@ impl Customer {
         }
     }
 
+    /// The birthday, if it was told.
+    #[must_use]
+    pub fn birthday(&self) -> Option<&Birthday> {
+        self.profile.iter().find_map(|(group, _)| match group {
+            ProfileGroup::Birthday(day) => Some(day),
+            _ => None,
+        })
+    }
+
     /// Phone numbers, main one first.
     #[must_use]
     pub fn phones(&self) -> &[Phone] {

@@ -1,30 +1,196 @@
-//! What a receipt earns, now and after part of it came back (E1, E2, X2).
+//! What a receipt earns, now and after part of it came back (E1–E3, X2).
+//!
+//! Everything here is a function of the lines, the terms of the purchase's own programme version and what the
+//! sale resolved ([`Resolved`]): so the authority computes years later what the kept goods would have earned.
 
-use crate::ledger::Effect;
-use crate::money::{Money, Overflow};
-use crate::programme::{EarnBase, Instrument, Kept, Terms};
-use crate::purchase::{Line, Quantity, returned_part};
+use crate::ledger::{Effect, Resolved};
+use crate::money::{Money, Overflow, Points, Rounding, Stamps, divide};
+use crate::programme::{
+    BonusCard, CertificateEarns, EarnBase, Goods, Instrument, Kept, Remainder, Rules, StampCard,
+    StampFor, TaxEarns, Terms,
+};
+use crate::purchase::{Line, Quantity, Share, ShareKind, returned_part};
 
-/// The money that earns: the kept part of every line, without what was paid with points (E1).
+/// 10⁻⁸ minor units in one minor unit: a rate and a factor, each in ten-thousandths.
+const FINE: i128 = 100_000_000;
+
+/// What one instrument's earning is made of.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Earning {
+    /// What the ledger is asked to add.
+    pub effect: Effect,
+    /// The money that earned, in minor units (E1).
+    pub base: Money,
+}
+
+/// What the kept goods earn with one instrument; nothing with one that gives no points or stamps.
 ///
 /// `returned` holds the returned quantity per line; an empty slice means nothing came back.
 ///
 /// # Errors
 /// [`Overflow`].
-pub fn base(lines: &[Line], returned: &[Quantity], kind: EarnBase) -> Result<Money, Overflow> {
-    let mut sum = Money::ZERO;
-    for (place, line) in lines.iter().enumerate() {
-        let counts = |s: &&crate::purchase::Share| {
-            s.points.is_positive() || kind == EarnBase::AfterDiscounts
-        };
-        let off = Money::total(line.shares.iter().filter(counts).map(|s| s.value))?;
-        let value = line.gross.minus(off)?;
-        let back = returned.get(place).copied().unwrap_or(Quantity(0));
-        sum = sum
-            .plus(value)?
-            .minus(Money(returned_part(value.0, back, line.quantity)?))?;
+pub fn earned(
+    of: &Instrument,
+    lines: &[Line],
+    returned: &[Quantity],
+    resolved: Resolved,
+) -> Result<Earning, Overflow> {
+    let bill = Counted {
+        lines,
+        returned,
+        excluded: &of.rules.stacking.excluded,
+    };
+    match &of.terms {
+        Terms::Bonus(card) => bill.points(card, &of.rules, resolved),
+        Terms::Stamps(card) => bill.stamps(card, &of.rules),
+        _ => Ok(Earning {
+            effect: Effect::NONE,
+            base: Money::ZERO,
+        }),
     }
-    Ok(sum)
+}
+
+/// The lines of a receipt as one instrument sees them.
+struct Counted<'a> {
+    lines: &'a [Line],
+    returned: &'a [Quantity],
+    excluded: &'a Goods,
+}
+
+impl Counted<'_> {
+    fn back(&self, place: usize) -> Quantity {
+        self.returned.get(place).copied().unwrap_or(Quantity(0))
+    }
+
+    /// The lines that count, with their places: of the card's goods and not excluded.
+    fn counting<'l>(&'l self, goods: &'l Goods) -> impl Iterator<Item = (usize, &'l Line)> {
+        let counts = move |line: &Line| goods.takes(line) && !self.excluded.names(line);
+        self.lines
+            .iter()
+            .enumerate()
+            .filter(move |(_, line)| counts(line))
+    }
+
+    /// Σ kept part of what counts of each line.
+    fn base(
+        &self,
+        goods: &Goods,
+        counts: impl Fn(&Line) -> Result<Money, Overflow>,
+        tax: TaxEarns,
+    ) -> Result<Money, Overflow> {
+        let mut sum = Money::ZERO;
+        for (place, line) in self.counting(goods) {
+            let value = counts(line)?;
+            let back = returned_part(value.0, self.back(place), line.quantity)?;
+            let kept = value.minus(Money(back))?;
+            sum = sum.plus(kept)?;
+            if tax == TaxEarns::No {
+                sum = sum.minus(line.tax_in(kept)?)?;
+            }
+        }
+        Ok(sum)
+    }
+
+    /// Thousandths of pieces that were kept.
+    fn pieces(&self, goods: &Goods) -> Result<i64, Overflow> {
+        self.counting(goods).try_fold(0_i64, |sum, (place, line)| {
+            let kept = line.quantity.0.saturating_sub(self.back(place).0).max(0);
+            sum.checked_add(kept).ok_or(Overflow)
+        })
+    }
+
+    fn kept(&self, goods: &Goods) -> Kept {
+        let mut counting = self.counting(goods);
+        if counting.any(|(place, line)| self.back(place) < line.quantity) {
+            Kept::Something
+        } else {
+            Kept::Nothing
+        }
+    }
+
+    fn points(
+        &self,
+        card: &BonusCard,
+        rules: &Rules,
+        resolved: Resolved,
+    ) -> Result<Earning, Overflow> {
+        let counts = |line: &Line| {
+            let off = line.shares.iter().filter(|share| is_off(card, share));
+            line.gross.minus(Money::total(off.map(|s| s.value))?)
+        };
+        let base = self.base(&card.goods, counts, card.tax)?;
+        let earns = base >= rules.stacking.minimum && self.kept(&card.goods) == Kept::Something;
+        let fine = if earns {
+            let pieces = self.pieces(&card.goods)?;
+            fine_value(card, base, pieces, resolved.factor)?
+        } else {
+            0
+        };
+        let point = i128::from(card.point_value.0) * FINE;
+        let points = match card.remainder {
+            Remainder::Dropped => divide(fine, point, card.rounding)?,
+            Remainder::Carried => {
+                let whole = fine
+                    .checked_add(i128::from(resolved.carried))
+                    .ok_or(Overflow)?;
+                divide(whole.max(0), point, Rounding::Down)?
+            }
+        };
+        let carry = match card.remainder {
+            Remainder::Dropped => 0,
+            Remainder::Carried => fine - i128::from(points) * point,
+        };
+        let points = Points(points);
+        let effect = Effect {
+            status: points,
+            carry: i64::try_from(carry).map_err(|_| Overflow)?,
+            ..Effect::points(points, card.value_of(points)?)
+        };
+        Ok(Earning { effect, base })
+    }
+
+    fn stamps(&self, card: &StampCard, rules: &Rules) -> Result<Earning, Overflow> {
+        let base = self.base(&card.goods, Line::paid, TaxEarns::Yes)?;
+        let stamps = if base < rules.stacking.minimum {
+            0
+        } else {
+            match card.per {
+                StampFor::Visit => i64::from(self.kept(&card.goods) == Kept::Something),
+                StampFor::Amount(per) => base.0.max(0) / per.0.max(1),
+                StampFor::Item => self.pieces(&card.goods)? / crate::purchase::ONE.0,
+            }
+        };
+        Ok(Earning {
+            effect: Effect::stamps(Stamps(stamps)),
+            base,
+        })
+    }
+}
+
+/// Whether a share keeps its part of the line from earning (E1, E4).
+fn is_off(card: &BonusCard, share: &Share) -> bool {
+    match share.kind {
+        ShareKind::Points => true,
+        ShareKind::Discount => card.base == EarnBase::AfterDiscounts,
+        ShareKind::Certificate => card.certificates == CertificateEarns::No,
+    }
+}
+
+/// What is earned before rounding, in 10⁻⁸ minor units of points' value (E2, E3): percent, pieces and receipt
+/// together, so that a receipt is rounded once.
+fn fine_value(card: &BonusCard, base: Money, pieces: i64, factor: u32) -> Result<i128, Overflow> {
+    let product = |numbers: [i64; 4]| -> Result<i128, Overflow> {
+        numbers.into_iter().try_fold(1_i128, |product, number| {
+            product.checked_mul(i128::from(number)).ok_or(Overflow)
+        })
+    };
+    let (factor, worth) = (i64::from(factor), card.point_value.0);
+    let percent = product([base.0, i64::from(card.rate), factor, 1])?;
+    let items = product([card.per_item.0, pieces, factor, worth])?;
+    let receipt = product([card.per_receipt.0, factor, worth, 10_000])?;
+    let items = items.checked_mul(10).ok_or(Overflow)?;
+    let sum = percent.checked_add(items).ok_or(Overflow)?;
+    sum.checked_add(receipt).ok_or(Overflow)
 }
 
 /// Whether anything of the receipt stayed with the customer.
@@ -37,30 +203,5 @@ pub fn kept(lines: &[Line], returned: &[Quantity]) -> Kept {
         Kept::Something
     } else {
         Kept::Nothing
-    }
-}
-
-/// What the kept goods earn with one instrument, and from which base.
-///
-/// # Errors
-/// [`Overflow`].
-pub fn earned(
-    instrument: &Instrument,
-    lines: &[Line],
-    returned: &[Quantity],
-) -> Result<(Effect, Money), Overflow> {
-    match &instrument.terms {
-        Terms::Bonus(card) => {
-            let base = base(lines, returned, card.base)?;
-            let points = card.points_for(base)?;
-            Ok((Effect::points(points, card.value_of(points)?), base))
-        }
-        Terms::Stamps(card) => {
-            let base = base(lines, returned, EarnBase::AfterDiscounts)?;
-            Ok((
-                Effect::stamps(card.stamps_for(base, kept(lines, returned))),
-                base,
-            ))
-        }
     }
 }

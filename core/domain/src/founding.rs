@@ -4,11 +4,11 @@
 
 use crate::business::{Business, Operator, Outlet, Role};
 use crate::ids::{BusinessId, InstrumentId, OperatorId, OutletId, ProgrammeVersion};
-use crate::money::{Currency, Money, Points, Rounding, Stamps};
+use crate::money::{Currency, Money, Points, Stamps};
 use crate::op::Fact;
 use crate::programme::{
-    BonusCard, EarnBase, Expiry, Instrument, OfflinePolicy, Programme, ProgrammeError,
-    RedeemPolicy, StampCard, StampFor, Terms,
+    BonusCard, Expiry, Instrument, OfflinePolicy, Programme, ProgrammeError, RedeemPolicy,
+    StampCard, StampFor, Terms,
 };
 
 /// What sells there decides the ready instruments.
@@ -102,22 +102,11 @@ impl Founding<'_> {
             name: self.owner.trim().to_owned(),
             role: Role::Owner,
         };
-        let mut instruments = vec![Instrument {
-            id: BONUS,
-            name: "Bonus".to_owned(),
-            terms: Terms::Bonus(ready_bonus()),
-        }];
+        let bonus = Terms::Bonus(ready_bonus());
+        let mut instruments = vec![Instrument::plain(BONUS, "Bonus", bonus)];
         if self.kind == ShopKind::Coffee {
-            let card = StampCard {
-                per: StampFor::Visit,
-                size: Stamps(10),
-                reward_value: Money::ZERO,
-            };
-            instruments.push(Instrument {
-                id: STAMPS,
-                name: "Stamps".to_owned(),
-                terms: Terms::Stamps(card),
-            });
+            let card = StampCard::plain(StampFor::Visit, Stamps(10), Money::ZERO);
+            instruments.push(Instrument::plain(STAMPS, "Stamps", Terms::Stamps(card)));
         }
         let programme = Programme::publish(ProgrammeVersion(1), instruments)?;
         Ok(vec![
@@ -132,11 +121,6 @@ impl Founding<'_> {
 /// 5 % back in whole points worth one minor unit, for a year; half of a receipt may be paid with them.
 fn ready_bonus() -> BonusCard {
     BonusCard {
-        rate: 500,
-        point_value: Money(1),
-        rounding: Rounding::Down,
-        base: EarnBase::AfterDiscounts,
-        pending_days: 0,
         expiry: Expiry::Months(12),
         redeem: RedeemPolicy {
             minimum: Points(1),
@@ -148,5 +132,6 @@ fn ready_bonus() -> BonusCard {
                 snapshot_age_ms: Some(24 * 60 * 60 * 1_000),
             },
         },
+        ..BonusCard::plain(500, Money(1))
     }
 }

@@ -267,12 +267,14 @@ pub fn map_ids(fact: &Fact, map: &mut dyn FnMut(Id) -> Id) -> Fact {
             kind,
             effect,
             lot,
+            about,
         }) => Fact::Claim(Claim {
             customer: CustomerId(map(customer.0)),
             instrument: *instrument,
             kind: *kind,
             effect: *effect,
             lot: *lot,
+            about: *about,
         }),
         Fact::Notice(Notice { about, code }) => Fact::Notice(Notice {
             about: about.map(|id| EntryId(map(id.0))),

@@ -17,6 +17,10 @@ pub struct Effect {
     pub stamps: Stamps,
     /// What that is worth in money, in minor units, with the same sign.
     pub value: Money,
+    /// Points that count for a status (L11): earned and taken back, never spent.
+    pub status: Points,
+    /// The part of a point that is carried to the next purchase (E2), in 10⁻⁸ minor units of points' value.
+    pub carry: i64,
 }
 
 impl Effect {
@@ -25,6 +29,8 @@ impl Effect {
         points: Points::ZERO,
         stamps: Stamps::ZERO,
         value: Money::ZERO,
+        status: Points::ZERO,
+        carry: 0,
     };
 
     /// Points worth `value`.
@@ -32,8 +38,8 @@ impl Effect {
     pub const fn points(points: Points, value: Money) -> Self {
         Self {
             points,
-            stamps: Stamps::ZERO,
             value,
+            ..Self::NONE
         }
     }
 
@@ -41,9 +47,8 @@ impl Effect {
     #[must_use]
     pub const fn stamps(stamps: Stamps) -> Self {
         Self {
-            points: Points::ZERO,
             stamps,
-            value: Money::ZERO,
+            ..Self::NONE
         }
     }
 
@@ -56,6 +61,8 @@ impl Effect {
             points: self.points.plus(other.points)?,
             stamps: self.stamps.plus(other.stamps)?,
             value: self.value.plus(other.value)?,
+            status: self.status.plus(other.status)?,
+            carry: self.carry.checked_add(other.carry).ok_or(Overflow)?,
         })
     }
 
@@ -68,6 +75,8 @@ impl Effect {
             points: self.points.negated()?,
             stamps: self.stamps.negated()?,
             value: self.value.negated()?,
+            status: self.status.negated()?,
+            carry: self.carry.checked_neg().ok_or(Overflow)?,
         })
     }
 }
@@ -76,19 +85,103 @@ impl Effect {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum EntryKind {
     /// Points or stamps for a purchase (E).
-    Earn = 1,
+    Earn,
     /// Points spent on a purchase (U).
-    Redeem = 2,
-    /// A full stamp card exchanged for its reward.
-    Reward = 3,
+    Redeem,
+    /// Stamps exchanged for a reward.
+    Reward,
     /// Earned points or stamps taken back after a return (X2).
-    Reverse = 4,
+    Reverse,
     /// Spent points given back after a return (X3).
-    Restore = 5,
+    Restore,
     /// Points whose last day has passed, posted by the authority (L5).
-    Expire = 6,
+    Expire,
     /// Expired points given back because an earlier-dated debit took them first (L5).
-    Revive = 7,
+    Revive,
+    /// A kind that a newer version knows: its effect counts all the same (L12).
+    Newer(u8),
+}
+
+impl EntryKind {
+    /// Every kind this version knows, in the order of their numbers.
+    pub const KNOWN: [(u8, Self); 7] = [
+        (1, Self::Earn),
+        (2, Self::Redeem),
+        (3, Self::Reward),
+        (4, Self::Reverse),
+        (5, Self::Restore),
+        (6, Self::Expire),
+        (7, Self::Revive),
+    ];
+
+    /// Its number on the wire and in stores.
+    #[must_use]
+    pub fn number(self) -> u8 {
+        match self {
+            Self::Newer(number) => number,
+            known => {
+                let found = Self::KNOWN.iter().find(|(_, kind)| *kind == known);
+                found.map_or(0, |(number, _)| *number)
+            }
+        }
+    }
+
+    /// The kind with this number; any number is one.
+    #[must_use]
+    pub fn of_number(number: u8) -> Self {
+        let found = Self::KNOWN.iter().find(|(n, _)| *n == number);
+        found.map_or(Self::Newer(number), |(_, kind)| *kind)
+    }
+}
+
+/// What an entry is about beside its effect: what a later decision must know, resolved when it was made.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
+pub enum About {
+    /// Nothing more.
+    #[default]
+    Nothing,
+    /// How an earn was made, so that a return can make it again from the goods that were kept (X2).
+    Earned(Resolved),
+    /// Which of a stamp card's rewards it was, from 0.
+    Reward(u8),
+}
+
+/// What a sale resolved for one earn: everything that its programme version does not say.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Resolved {
+    /// What the multipliers came to, in ten-thousandths.
+    pub factor: u32,
+    /// The part of a point that the customer brought along (E2), in 10⁻⁸ minor units of points' value.
+    pub carried: i64,
+}
+
+impl Resolved {
+    /// No multiplier, nothing brought along.
+    pub const PLAIN: Self = Self {
+        factor: crate::programme::ONCE,
+        carried: 0,
+    };
+
+    /// As little as needs to be kept.
+    #[must_use]
+    pub fn about(self) -> About {
+        if self == Self::PLAIN {
+            About::Nothing
+        } else {
+            About::Earned(self)
+        }
+    }
+}
+
+impl About {
+    /// How the earn was made.
+    #[must_use]
+    pub const fn resolved(self) -> Resolved {
+        match self {
+            Self::Earned(resolved) => resolved,
+            _ => Resolved::PLAIN,
+        }
+    }
 }
 
 /// From when and until when the points of a credit live (L3, L5).
@@ -130,6 +223,8 @@ pub struct Entry {
     pub claim: Effect,
     /// For credits: the life of the lot.
     pub lot: Option<LotTerms>,
+    /// What else must be known of it.
+    pub about: About,
     /// What counts where the authority decided otherwise, and why (L15).
     pub verdict: Option<(Effect, Code)>,
     /// Which buckets a debit took, in the order taken.

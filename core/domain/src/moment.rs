@@ -76,6 +76,69 @@ pub fn month_end(date: Date) -> Option<Date> {
         .pred_opt()
 }
 
+/// A day that comes back every year: a birthday, an anniversary.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct DayOfYear {
+    month: u32,
+    day: u32,
+}
+
+impl DayOfYear {
+    /// A day that some year has.
+    #[must_use]
+    pub fn new(month: u32, day: u32) -> Option<Self> {
+        NaiveDate::from_ymd_opt(2_000, month, day).map(|_| Self { month, day })
+    }
+
+    /// The day of the year of a date.
+    #[must_use]
+    pub fn of(date: Date) -> Self {
+        Self {
+            month: date.month(),
+            day: date.day(),
+        }
+    }
+
+    /// The day in a year; 29 February is the 28th in a year without it (L7).
+    #[must_use]
+    pub fn in_year(self, year: i32) -> Option<Date> {
+        NaiveDate::from_ymd_opt(year, self.month, self.day)
+            .or_else(|| month_end(NaiveDate::from_ymd_opt(year, self.month, 1)?))
+    }
+
+    /// How many days `date` is after the nearest such day; negative before it.
+    #[must_use]
+    pub fn days_away(self, date: Date) -> i64 {
+        let year = date.year();
+        let around = [year - 1, year, year + 1].into_iter();
+        let days = around.filter_map(|year| Some((date - self.in_year(year)?).num_days()));
+        days.min_by_key(|days| days.abs()).unwrap_or(i64::MAX)
+    }
+}
+
+/// To the end of what a last day is rounded up (L7).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Hash)]
+pub enum PeriodEnd {
+    /// The month (the default).
+    #[default]
+    Month = 1,
+    /// The quarter of the calendar year.
+    Quarter = 2,
+    /// The calendar year.
+    Year = 3,
+}
+
+/// The last day of the period that the date lies in.
+#[must_use]
+pub fn period_end(date: Date, ends: PeriodEnd) -> Option<Date> {
+    let to_go = match ends {
+        PeriodEnd::Month => 0,
+        PeriodEnd::Quarter => 2 - date.month0() % 3,
+        PeriodEnd::Year => 11 - date.month0(),
+    };
+    plus_months(date.with_day(1)?, to_go).and_then(month_end)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -94,6 +157,36 @@ mod tests {
         ] {
             assert_eq!(plus_months(d(from), months), Some(d(want)), "{from}");
             assert_eq!(month_end(d(from)), Some(d(end)), "{from}");
+        }
+    }
+
+    #[test]
+    fn a_birthday_comes_every_year_also_on_29_february() {
+        for (month, day, date, away) in [
+            (2, 29, "2028-02-29", 0),
+            (2, 29, "2027-02-28", 0),
+            (2, 29, "2027-03-01", 1),
+            (12, 31, "2027-01-02", 2),
+            (1, 2, "2026-12-30", -3),
+        ] {
+            let birthday = DayOfYear::new(month, day).expect("a day");
+            assert_eq!(birthday.days_away(d(date)), away, "{month}-{day} {date}");
+        }
+        assert_eq!(DayOfYear::new(2, 30), None);
+        assert_eq!(DayOfYear::new(13, 1), None);
+    }
+
+    #[test]
+    fn periods_end_with_their_month_quarter_or_year() {
+        for (day, ends, last) in [
+            ("2028-02-11", PeriodEnd::Month, "2028-02-29"),
+            ("2028-02-11", PeriodEnd::Quarter, "2028-03-31"),
+            ("2028-03-31", PeriodEnd::Quarter, "2028-03-31"),
+            ("2028-10-01", PeriodEnd::Quarter, "2028-12-31"),
+            ("2028-02-29", PeriodEnd::Year, "2028-12-31"),
+            ("2028-12-31", PeriodEnd::Year, "2028-12-31"),
+        ] {
+            assert_eq!(period_end(d(day), ends), Some(d(last)), "{day} {ends:?}");
         }
     }
 

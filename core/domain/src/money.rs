@@ -100,13 +100,25 @@ pub fn scale(
         return Err(Overflow);
     }
     let product = i128::from(amount) * i128::from(numerator);
-    let denominator = i128::from(denominator);
-    let rounded = match rounding {
-        Rounding::Down => product / denominator,
-        Rounding::HalfUp => (2 * product + denominator) / (2 * denominator),
-        Rounding::Up => (product + denominator - 1) / denominator,
+    divide(product, i128::from(denominator), rounding)
+}
+
+/// `amount / denominator` for amounts ≥ 0, rounded once.
+///
+/// # Errors
+/// [`Overflow`] when the result leaves 64 bits, the amount is negative or the denominator is not positive.
+pub fn divide(amount: i128, denominator: i128, rounding: Rounding) -> Result<i64, Overflow> {
+    if amount < 0 || denominator <= 0 {
+        return Err(Overflow);
+    }
+    let (whole, rest) = (amount / denominator, amount % denominator);
+    let more = match rounding {
+        Rounding::Down => false,
+        // The rest is less than the denominator, so doubling is the same as comparing with what is missing.
+        Rounding::HalfUp => rest >= denominator - rest,
+        Rounding::Up => rest > 0,
     };
-    i64::try_from(rounded).map_err(|_| Overflow)
+    i64::try_from(whole + i128::from(more)).map_err(|_| Overflow)
 }
 
 /// A currency: its ISO 4217 code and how many digits its minor unit has (L2); fixed at founding.

@@ -11,7 +11,7 @@ use crate::ids::{
     BirthMark, CustomerId, EntryId, Epoch, Id, IdError, InstrumentId, OpId, OperatorId, OutletId,
     ProgrammeVersion, PurchaseId, RequestMark, Seq,
 };
-use crate::ledger::{Effect, EntryKind, LotTerms};
+use crate::ledger::{About, Effect, EntryKind, LotTerms};
 use crate::moment::Moment;
 use crate::programme::Programme;
 use crate::purchase::{Line, Parts, ReceiptNumber, ReturnKind, ReturnedLine};
@@ -52,6 +52,8 @@ pub struct Claim {
     pub effect: Effect,
     /// For credits, and for what takes back a credit: the life of the lot.
     pub lot: Option<LotTerms>,
+    /// What else must be known of it.
+    pub about: About,
 }
 
 /// A sale as claimed.

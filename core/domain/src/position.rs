@@ -14,6 +14,7 @@ use crate::ids::InstrumentId;
 use crate::ledger::LotTerms;
 use crate::moment::Date;
 use crate::money::{Money, Overflow, Points, Stamps};
+use crate::programme::BonusCard;
 
 /// Most buckets of one wallet (L3).
 pub const BUCKETS_MAX: usize = 64;
@@ -45,6 +46,10 @@ pub struct Wallet {
     pub pending: Vec<Pending>,
     /// Points owed: repaid by the next earns, never expires (L10).
     pub debt: Points,
+    /// Points that ever counted for a status (L11).
+    pub status: Points,
+    /// The part of a point that the next purchase begins with (E2), in 10⁻⁸ minor units of points' value.
+    pub carry: i64,
 }
 
 /// What is known of a customer's account: one row, synced to every phone (sync §3).
@@ -220,6 +225,27 @@ impl Position {
         self.wallets.get(&instrument)
     }
 
+    /// What may be spent of an instrument's points on `date`: as its wallet says, and nothing once the whole
+    /// account has ended by inactivity (L6).
+    ///
+    /// # Errors
+    /// [`Overflow`].
+    pub fn spendable(
+        &self,
+        instrument: InstrumentId,
+        card: &BonusCard,
+        date: Date,
+    ) -> Result<Points, Overflow> {
+        let ended = |last_visit| {
+            card.inactive_after(last_visit)
+                .is_some_and(|last| last < date)
+        };
+        match self.wallet(instrument) {
+            Some(wallet) if !self.last_visit.is_some_and(ended) => wallet.spendable(date),
+            _ => Ok(Points::ZERO),
+        }
+    }
+
     /// Points of an instrument, less the debt.
     ///
     /// # Errors
@@ -238,6 +264,8 @@ impl Position {
         for (&instrument, theirs) in &other.wallets {
             let ours = self.wallets.entry(instrument).or_default();
             ours.debt = ours.debt.plus(theirs.debt)?;
+            ours.status = ours.status.plus(theirs.status)?;
+            ours.carry = ours.carry.checked_add(theirs.carry).ok_or(Overflow)?;
             // A sum is only read, never stored: it may have more buckets than a wallet.
             for bucket in &theirs.buckets {
                 ours.put_in_bucket(bucket.expires_on, bucket.points)?;

@@ -49,15 +49,32 @@ pub struct Quantity(pub i64);
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct GoodsId(pub i64);
 
+/// A group of goods of the owner's list, from 1.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct GroupId(pub i64);
+
 /// Tax in hundredths of a percent, contained in the gross total (L2).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct TaxRate(pub u16);
+
+/// What a share is: a lower price, or a way to pay it (D5).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum ShareKind {
+    /// Paid with points.
+    Points = 1,
+    /// The price was lowered.
+    Discount = 2,
+    /// Paid with a gift certificate.
+    Certificate = 3,
+}
 
 /// What one instrument took off a line (D3): stored for returns and for tax.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub struct Share {
     /// The instrument that did it.
     pub instrument: InstrumentId,
+    /// Lower price or payment.
+    pub kind: ShareKind,
     /// Its part of the line, in minor units.
     pub value: Money,
     /// The points spent for it; 0 for a discount.
@@ -69,6 +86,8 @@ pub struct Share {
 pub struct Line {
     /// The goods, or none for a typed amount.
     pub goods: Option<GoodsId>,
+    /// The group they were in when sold, or none.
+    pub group: Option<GroupId>,
     /// How much of it.
     pub quantity: Quantity,
     /// What the line costs before discounts, in minor units.
@@ -85,6 +104,7 @@ impl Line {
     pub const fn amount(gross: Money) -> Self {
         Self {
             goods: None,
+            group: None,
             quantity: ONE,
             gross,
             tax: None,
@@ -106,6 +126,23 @@ impl Line {
     /// [`Overflow`].
     pub fn paid(&self) -> Result<Money, Overflow> {
         self.gross.minus(self.taken_off()?)
+    }
+
+    /// What its shares of one kind take off.
+    ///
+    /// # Errors
+    /// [`Overflow`].
+    pub fn shared(&self, kind: ShareKind) -> Result<Money, Overflow> {
+        let of_kind = self.shares.iter().filter(|s| s.kind == kind);
+        Money::total(of_kind.map(|s| s.value))
+    }
+
+    /// `gross` less its discounts: what the line costs, in whatever way it is paid.
+    ///
+    /// # Errors
+    /// [`Overflow`].
+    pub fn price(&self) -> Result<Money, Overflow> {
+        self.gross.minus(self.shared(ShareKind::Discount)?)
     }
 
     /// The tax contained in an amount of this line: half-up(total·r/(10,000+r)) (L2).
@@ -224,7 +261,7 @@ impl Purchase {
     /// [`PurchaseError`] naming the first thing that is wrong.
     pub fn check(&self) -> Result<(), PurchaseError> {
         check_lines(&self.lines)?;
-        if self.parts.total()? != self.total()? {
+        if self.parts.total()? != self.price()? {
             return Err(PurchaseError::Parts);
         }
         let parts = [
@@ -240,7 +277,17 @@ impl Purchase {
         Ok(())
     }
 
-    /// What the receipt costs, in minor units: Σ gross.
+    /// What the receipt costs after discounts, in minor units.
+    ///
+    /// # Errors
+    /// [`Overflow`].
+    pub fn price(&self) -> Result<Money, Overflow> {
+        self.lines
+            .iter()
+            .try_fold(Money::ZERO, |sum, line| sum.plus(line.price()?))
+    }
+
+    /// What the receipt costs before discounts, in minor units: Σ gross.
     ///
     /// # Errors
     /// [`Overflow`].

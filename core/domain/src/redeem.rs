@@ -4,9 +4,10 @@
 //! Money in minor units, points in the programme's smallest step.
 
 use crate::codes::Code;
+use crate::ids::InstrumentId;
 use crate::moment::Moment;
 use crate::money::{Money, Overflow, Points, Rounding, scale};
-use crate::position::Wallet;
+use crate::position::Position;
 use crate::programme::{BonusCard, OfflinePolicy, RedeemPolicy};
 
 /// How far the authority is.
@@ -46,27 +47,47 @@ pub struct Redeemable {
     pub limit: Code,
 }
 
+/// What is to be paid when points come to their turn, in minor units.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct ToPay {
+    /// The whole receipt after discounts.
+    pub total: Money,
+    /// The part of it that is not excluded from points (U1).
+    pub payable: Money,
+}
+
+impl ToPay {
+    /// A receipt without excluded goods.
+    #[must_use]
+    pub const fn all(total: Money) -> Self {
+        Self {
+            total,
+            payable: total,
+        }
+    }
+}
+
 /// The cash part is round in whole units of this many minor units (U1).
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct CashStep(pub Money);
 
-/// The largest redemption of `wallet` on a receipt of `total`, or the reason why there is none (U1, U2).
+/// The largest redemption of a card's points on a receipt, or the reason why there is none (U1, U2).
 ///
 /// # Errors
 /// [`Overflow`] when an amount leaves 64 bits.
 pub fn redeemable(
-    wallet: &Wallet,
-    total: Money,
-    card: &BonusCard,
+    position: &Position,
+    (instrument, card): (InstrumentId, &BonusCard),
+    to_pay: ToPay,
     reach: Connectivity,
     at: Moment,
     cash: CashStep,
 ) -> Result<Result<Redeemable, Code>, Overflow> {
     let policy = &card.redeem;
-    if !total.is_positive() {
+    if !to_pay.total.is_positive() {
         return Ok(Err(Code::NothingToPay));
     }
-    let limits = match limits(wallet, total, card, reach, at)? {
+    let limits = match limits(position, (instrument, card), to_pay, reach, at)? {
         Ok(limits) => limits,
         Err(refused) => return Ok(Err(refused)),
     };
@@ -79,7 +100,7 @@ pub fn redeemable(
     if most < least {
         return Ok(Err(limit));
     }
-    let round_cash = round_cash(total, most, least, card, cash)?;
+    let round_cash = round_cash(to_pay.total, most, least, card, cash)?;
     Ok(Ok(Redeemable {
         least,
         most,
@@ -97,25 +118,28 @@ fn least(policy: &RedeemPolicy) -> Result<Points, Overflow> {
 
 /// Each limit with the reason it stands for.
 fn limits(
-    wallet: &Wallet,
-    total: Money,
-    card: &BonusCard,
+    position: &Position,
+    (instrument, card): (InstrumentId, &BonusCard),
+    to_pay: ToPay,
     reach: Connectivity,
     at: Moment,
 ) -> Result<Result<Vec<(Points, Code)>, Code>, Overflow> {
     let policy = &card.redeem;
-    let share = scale(total.0, i64::from(policy.max_share), 10_000, Rounding::Down)?;
+    let share = i64::from(policy.max_share);
+    let share = scale(to_pay.total.0, share, 10_000, Rounding::Down)?;
     let most = Points(share / card.point_value.0);
-    let balance = wallet.balance()?;
+    let payable = Points(to_pay.payable.0 / card.point_value.0);
+    let balance = position.balance(instrument)?;
     let required = least(policy)?.0;
     let short = |have: Points| Code::NotEnoughPoints {
         balance: have.0.min(balance.0).max(0),
         required,
     };
-    let spendable = wallet.spendable(at.date)?;
+    let spendable = position.spendable(instrument, card, at.date)?;
     let mut limits = vec![
         (spendable, short(spendable)),
         (most, Code::MaxShare { most: most.0 }),
+        (payable, Code::GoodsNotPayable { most: payable.0 }),
     ];
     let Connectivity::Phone {
         confirmed,

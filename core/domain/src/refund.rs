@@ -6,12 +6,12 @@
 use crate::codes::Code;
 use crate::earn::{earned, kept};
 use crate::ids::InstrumentId;
-use crate::ledger::{Effect, Entry, EntryKind, LotTerms, Use};
-use crate::money::{Money, Overflow, Points};
+use crate::ledger::{About, Effect, Entry, EntryKind, LotTerms, Use};
+use crate::money::{Money, Overflow, Points, Stamps};
 use crate::op::Claim;
 use crate::programme::{Kept, Programme, Terms};
 use crate::purchase::{
-    Purchase, Quantity, Return, ReturnKind, ReturnedLine, returned_part, returned_so_far,
+    Purchase, Quantity, Return, ReturnKind, ReturnedLine, ShareKind, returned_part, returned_so_far,
 };
 
 /// What is known of the purchase when it comes back.
@@ -34,8 +34,8 @@ pub struct Refund {
     pub lines: Vec<ReturnedLine>,
     /// Money that goes back, in minor units: only the money part (X4).
     pub money: Money,
-    /// Gross value of what came back.
-    pub gross: Money,
+    /// What came back had cost, after discounts.
+    pub price: Money,
     /// Whether nothing is left with the customer.
     pub kept: Kept,
     /// What the ledger is asked to do, with the buckets that points return to (X3).
@@ -106,14 +106,14 @@ pub fn refund(sold: Sold<'_>, back: &[ReturnedLine]) -> Result<Refund, Overflow>
         };
     let mut claims = take_back(sold, &after)?;
     claims.extend(give_back(sold, &after)?);
-    let (money, gross) = (
+    let (money, price) = (
         sum(crate::purchase::Line::paid)?,
-        sum(|line| Ok(line.gross))?,
+        sum(crate::purchase::Line::price)?,
     );
     Ok(Refund {
         lines,
         money,
-        gross,
+        price,
         kept: kept(&sold.purchase.lines, &after),
         claims,
     })
@@ -173,7 +173,12 @@ fn take_back(sold: Sold<'_>, after: &[Quantity]) -> Result<Vec<(Claim, Vec<Use>)
             continue;
         };
         let granted = entry.effect();
-        let (kept, _) = earned(instrument, &sold.purchase.lines, after)?;
+        if granted == Effect::NONE {
+            continue;
+        }
+        let resolved = entry.about.resolved();
+        let lines = &sold.purchase.lines;
+        let kept = earned(instrument, lines, after, resolved)?.effect;
         let reversed = so_far(sold.entries, EntryKind::Reverse, entry.instrument)?;
         let debit = |granted: i64, kept: i64, reversed: i64| -> Result<i64, Overflow> {
             let wanted = granted.checked_sub(kept.min(granted)).ok_or(Overflow)?;
@@ -182,14 +187,20 @@ fn take_back(sold: Sold<'_>, after: &[Quantity]) -> Result<Vec<(Claim, Vec<Use>)
         };
         let points = Points(debit(granted.points.0, kept.points.0, reversed.points.0)?);
         let value = Money(debit(granted.value.0, kept.value.0, reversed.value.0)?);
-        let stamps =
-            crate::money::Stamps(debit(granted.stamps.0, kept.stamps.0, reversed.stamps.0)?);
+        let stamps = Stamps(debit(granted.stamps.0, kept.stamps.0, reversed.stamps.0)?);
+        let status = Points(debit(granted.status.0, kept.status.0, reversed.status.0)?);
         let granted_left = granted.plus(reversed)?;
-        if granted_left.points.is_positive() || granted_left.stamps.is_positive() {
+        let carry = kept.carry.checked_sub(granted_left.carry).ok_or(Overflow)?;
+        if granted_left.points.is_positive()
+            || granted_left.stamps.is_positive()
+            || granted_left.carry != 0
+        {
             let effect = Effect {
                 points: points.negated()?,
                 stamps: stamps.negated()?,
                 value: value.negated()?,
+                status: status.negated()?,
+                carry,
             };
             claims.push((
                 claim(entry, EntryKind::Reverse, effect, entry.lot),
@@ -228,7 +239,7 @@ fn give_back(sold: Sold<'_>, after: &[Quantity]) -> Result<Vec<(Claim, Vec<Use>)
 
 /// The life of what no bucket had given and no debt needs any more: as if earned at the purchase.
 fn lot_of_the_rest(programme: &Programme, entry: &Entry) -> LotTerms {
-    let expires_on = match programme.instrument(entry.instrument).map(|i| i.terms) {
+    let expires_on = match programme.instrument(entry.instrument).map(|i| &i.terms) {
         Some(Terms::Bonus(card)) => card.lot(entry.date).expires_on,
         _ => None,
     };
@@ -245,6 +256,7 @@ fn claim(entry: &Entry, kind: EntryKind, effect: Effect, lot: Option<LotTerms>) 
         kind,
         effect,
         lot,
+        about: About::Nothing,
     }
 }
 
@@ -259,7 +271,7 @@ fn points_back(
         for share in line
             .shares
             .iter()
-            .filter(|s| s.instrument == entry.instrument)
+            .filter(|s| s.kind == ShareKind::Points && s.instrument == entry.instrument)
         {
             points = points
                 .checked_add(returned_part(share.points.0, *back, line.quantity)?)

@@ -198,7 +198,7 @@ impl Today {
     }
 
     fn sell(&mut self, purchase: &Purchase) -> Result<(), Overflow> {
-        let (total, money) = (purchase.total()?, purchase.parts.money()?);
+        let (total, money) = (purchase.price()?, purchase.parts.money()?);
         let identified = i64::from(purchase.earner().is_some());
         self.add((purchase.outlet, purchase.operator), |sum| {
             sum.receipts = sum.receipts.checked_add(1).ok_or(Overflow)?;
@@ -269,6 +269,9 @@ impl Today {
             EntryKind::Redeem | EntryKind::Reward => (&mut moved.spent, points.negated()?),
             EntryKind::Reverse => (&mut moved.taken_back, points.negated()?),
             EntryKind::Expire | EntryKind::Revive => (&mut moved.expired, points.negated()?),
+            // What a newer version posts is given or taken by its sign.
+            EntryKind::Newer(_) if points.is_positive() => (&mut moved.given_back, points),
+            EntryKind::Newer(_) => (&mut moved.taken_back, points.negated()?),
         };
         *sum = sum.plus(points)?;
         Ok(())
@@ -309,18 +312,18 @@ impl Today {
     }
 }
 
-/// Gross and money value of everything that `returns` brought back.
+/// Price and money value of everything that `returns` brought back.
 fn worth(purchase: &Purchase, returns: &[Return]) -> Result<(Money, Money), Overflow> {
     let back = returned_so_far(purchase, returns)?;
     let part = |line: &Line, value: Money, place: usize| {
         returned_part(value.0, back[place], line.quantity).map(Money)
     };
-    let (mut gross, mut money) = (Money::ZERO, Money::ZERO);
+    let (mut price, mut money) = (Money::ZERO, Money::ZERO);
     for (place, line) in purchase.lines.iter().enumerate() {
-        gross = gross.plus(part(line, line.gross, place)?)?;
+        price = price.plus(part(line, line.price()?, place)?)?;
         money = money.plus(part(line, line.paid()?, place)?)?;
     }
-    Ok((gross, money))
+    Ok((price, money))
 }
 
 /// (now − base) ÷ base in hundredths of a percent, toward zero; none unless the base is above zero.
@@ -343,7 +346,7 @@ pub fn liability(
     programme: &Programme,
 ) -> Result<Money, Overflow> {
     let worth = outstanding.iter().map(|(instrument, points)| {
-        match programme.instrument(*instrument).map(|i| i.terms) {
+        match programme.instrument(*instrument).map(|i| &i.terms) {
             Some(Terms::Bonus(card)) => card.value_of(*points),
             _ => Ok(Money::ZERO),
         }

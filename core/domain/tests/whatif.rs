@@ -3,10 +3,9 @@
 
 use kartka_domain::ids::{CustomerId, InstrumentId, OutletId, ProgrammeVersion};
 use kartka_domain::moment::{Date, Moment, day_number};
-use kartka_domain::money::{Money, Points, Rounding, Stamps};
+use kartka_domain::money::{Money, Stamps};
 use kartka_domain::programme::{
-    BonusCard, EarnBase, Expiry, Instrument, OfflinePolicy, Programme, RedeemPolicy, StampCard,
-    StampFor, Terms,
+    BonusCard, Expiry, Instrument, OfflinePolicy, Programme, StampCard, StampFor, Terms,
 };
 use kartka_domain::purchase::Line;
 use kartka_domain::redeem::CashStep;
@@ -150,30 +149,18 @@ fn somebody(n: i64) -> CustomerId {
 }
 
 fn draft(terms: Terms) -> Programme {
-    let card = Instrument {
-        id: CARD,
-        name: "Draft".to_owned(),
-        terms,
-    };
+    let card = Instrument::plain(CARD, "Draft", terms);
     Programme::publish(ProgrammeVersion(7), vec![card]).unwrap()
 }
 
 /// A tenth back in points of one minor unit; the whole receipt may be paid with them.
 fn tenth(expiry: Expiry) -> Programme {
-    draft(Terms::Bonus(BonusCard {
-        rate: 1_000,
-        point_value: Money(1),
-        rounding: Rounding::Down,
-        base: EarnBase::AfterDiscounts,
-        pending_days: 0,
+    let mut card = BonusCard {
         expiry,
-        redeem: RedeemPolicy {
-            minimum: Points(1),
-            step: Points(1),
-            max_share: 10_000,
-            offline: OfflinePolicy::None,
-        },
-    }))
+        ..BonusCard::plain(1_000, Money(1))
+    };
+    card.redeem.offline = OfflinePolicy::None;
+    draft(Terms::Bonus(card))
 }
 
 fn replay(draft: &Programme, habit: Habit, until: &str, bought: &[(i64, &str, i64)]) -> Replayed {
@@ -275,11 +262,7 @@ fn who_spends_every_other_time_costs_less() {
 
 #[test]
 fn a_stamp_card_costs_what_its_rewards_are_worth() {
-    let terms = Terms::Stamps(StampCard {
-        per: StampFor::Visit,
-        size: Stamps(3),
-        reward_value: Money(400),
-    });
+    let terms = Terms::Stamps(StampCard::plain(StampFor::Visit, Stamps(3), Money(400)));
     let bought: Vec<(i64, String, i64)> = (1..=8)
         .map(|n| (1, format!("2026-01-{n:02}"), 500))
         .collect();

@@ -1,6 +1,8 @@
 //! Prints what ops, batches, rows and pages weigh: `cargo run -p kartka-protocol --example sizes`.
 #![allow(clippy::unwrap_used, missing_docs)]
 
+#[path = "../tests/common/loyalty.rs"]
+mod loyalty;
 #[path = "../tests/common/samples.rs"]
 #[allow(dead_code)]
 mod samples;
@@ -8,7 +10,7 @@ mod samples;
 use kartka_domain::card::CardNumber;
 use kartka_domain::customer::{Phone, ProfileGroup};
 use kartka_domain::ids::{BusinessId, CustomerId, DeviceNo, OpId, PurchaseId, Seq};
-use kartka_domain::ledger::{Effect, Entry, EntryKind};
+use kartka_domain::ledger::{About, Effect, Entry, EntryKind};
 use kartka_domain::moment::Month;
 use kartka_domain::money::{Money, Points};
 use kartka_domain::op::{Claim, Fact, Op};
@@ -62,6 +64,7 @@ fn mixed_op(n: i64, id: OpId, seconds: i64) -> Op {
             kind,
             effect,
             lot: None,
+            about: About::Nothing,
         })
     };
     match n % 20 {
@@ -222,6 +225,7 @@ fn rows_of(ops: &[Op]) -> (Vec<Row>, Vec<Row>) {
             date: op.time.wall.date,
             claim: claim.effect,
             lot: claim.lot,
+            about: About::Nothing,
             verdict: None,
             uses: Vec::new(),
         }));

@@ -166,7 +166,7 @@ fn sheet(reader: &Reader<'_>, shop: &Shop, id: CustomerId) -> Result<CustomerShe
         match &instrument.terms {
             Terms::Bonus(card) => {
                 let wallet = position.wallet(instrument.id).cloned().unwrap_or_default();
-                let spendable = wallet.spendable(today)?;
+                let spendable = position.spendable(instrument.id, card, today)?;
                 let ripe = |available: Date| available <= today;
                 let pending = wallet
                     .pending
@@ -194,8 +194,10 @@ fn sheet(reader: &Reader<'_>, shop: &Shop, id: CustomerId) -> Result<CustomerShe
                     .get(&instrument.id)
                     .copied()
                     .unwrap_or_default(),
-                size: card.size,
+                size: card.size(),
             }),
+            // A discount is no balance.
+            Terms::Discount(_) => {}
         }
     }
     Ok(sheet)

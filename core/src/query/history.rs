@@ -35,10 +35,10 @@ pub enum Order {
 }
 
 impl PurchaseView {
-    /// Σ gross, in minor units.
+    /// After discounts, in minor units.
     #[must_use]
     pub fn total(&self) -> Money {
-        self.purchase.total().unwrap_or_default()
+        self.purchase.price().unwrap_or_default()
     }
 
     /// Σ points of all its entries: earned, spent, taken and given back.

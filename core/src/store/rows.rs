@@ -447,7 +447,7 @@ impl Tx<'_> {
     ) -> Result<(), StoreError> {
         let counted = purchase.refused.is_none();
         let total = if counted {
-            purchase.total().unwrap_or(Money::ZERO)
+            purchase.price().unwrap_or(Money::ZERO)
         } else {
             Money::ZERO
         };

@@ -6,15 +6,16 @@
 use std::collections::BTreeMap;
 
 use kartka_domain::codes::Code;
-use kartka_domain::ids::{CustomerId, InstrumentId, PurchaseId, ReturnId};
-use kartka_domain::moment::Moment;
+use kartka_domain::customer::Customer;
+use kartka_domain::ids::{CustomerId, PurchaseId, ReturnId};
+use kartka_domain::moment::{DayOfYear, Moment};
 use kartka_domain::money::{Money, Points};
 use kartka_domain::op::Fact;
 use kartka_domain::position::{Group, Position};
 use kartka_domain::purchase::{
     Line, Purchase, ReceiptNumber, ReturnKind, ReturnedLine, VoidReason,
 };
-use kartka_domain::quote::{Question, Quote, Tender, quote};
+use kartka_domain::quote::{Question, Quote, RewardTaken, Tender, quote};
 use kartka_domain::redeem::{CashStep, Connectivity};
 use kartka_domain::refund::{Refund, Sold, everything_left, refund, refusal};
 use kartka_domain::row::EdgeState;
@@ -32,8 +33,8 @@ pub struct TillRequest {
     pub lines: Vec<Line>,
     /// Points the cashier spends; zero for none.
     pub spend: Points,
-    /// Stamp cards whose reward is taken now.
-    pub rewards: Vec<InstrumentId>,
+    /// Rewards of stamp cards that are taken now.
+    pub rewards: Vec<RewardTaken>,
     /// How the money part is paid.
     pub tender: Tender,
     /// The till's receipt number, or empty.
@@ -128,7 +129,8 @@ impl Shop {
         let op = self.once(request, |tx, setting, at| {
             let (ask, promised) = open.ok_or(CoreError::Stale)?;
             let answer = self.evaluate(tx, setting, &ask, at)?;
-            if (&answer.claims, answer.due) != (&promised.claims, promised.due) {
+            let same = (&answer.claims, &answer.lines) == (&promised.claims, &promised.lines);
+            if !same || answer.due != promised.due {
                 return Err(CoreError::Stale);
             }
             let receipt = match ask.receipt.as_str() {
@@ -243,8 +245,10 @@ impl Shop {
         Ok(quote(&Question {
             lines: &request.lines,
             customer: request.customer.map(|customer| (customer, &position)),
+            birthday: birthday(reader, request.customer)?,
             programme: &setting.programme,
             at,
+            outlet: setting.outlet.id,
             reach,
             spend: request.spend,
             rewards: &request.rewards,
@@ -264,7 +268,7 @@ impl Shop {
             return Ok(Connectivity::Authority);
         }
         let head = reader.head()?.ok_or(CoreError::NotPaired)?;
-        let Some((instrument, _)) = setting.programme.bonus() else {
+        let Some((instrument, card)) = setting.programme.bonus() else {
             return Ok(Connectivity::Authority);
         };
         let mut confirmed = Position::default();
@@ -281,9 +285,7 @@ impl Shop {
             recent = recent.plus(day)?;
             budget = all;
         }
-        let sure = confirmed
-            .wallet(instrument)
-            .map_or(Ok(Points::ZERO), |wallet| wallet.spendable(at.date))?;
+        let sure = confirmed.spendable(instrument, card, at.date)?;
         // A new incarnation has no budget until it has fetched everything under its number (sync §12): what it shows
         // may be spent already, and no policy makes it fresh.
         let is_stale = reader.is_newly_numbered()?;
@@ -300,6 +302,22 @@ impl Shop {
             held: confirmed.held,
         })
     }
+}
+
+/// The birthday of a customer who told it.
+fn birthday(
+    reader: &Reader<'_>,
+    customer: Option<CustomerId>,
+) -> Result<Option<DayOfYear>, CoreError> {
+    let known = customer
+        .map(|id| reader.customer(id))
+        .transpose()?
+        .flatten();
+    let told = known.as_ref().and_then(Customer::birthday);
+    Ok(told.and_then(|day| {
+        let (month, day, _) = day.parts();
+        DayOfYear::new(month.into(), day.into())
+    }))
 }
 
 fn may_void(purchase: &Purchase, at: Moment) -> Result<(), CoreError> {

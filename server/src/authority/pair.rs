@@ -313,7 +313,7 @@ fn device_budget(db: &dyn Reads) -> Result<Option<Points>, StoreError> {
                 OfflinePolicy::Capped { device_budget, .. } => device_budget,
                 OfflinePolicy::None => None,
             },
-            Terms::Stamps(_) => None,
+            _ => None,
         });
     Ok(budgets.min())
 }

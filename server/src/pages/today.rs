@@ -7,7 +7,7 @@ use kartka_domain::ids::{CustomerId, PurchaseId};
 use kartka_domain::ledger::Entry;
 use kartka_domain::moment::Date;
 use kartka_domain::money::{Money, Points};
-use kartka_domain::programme::{Programme, Terms};
+use kartka_domain::programme::Programme;
 use kartka_domain::purchase::{Purchase, Return};
 use kartka_domain::report::{self, Change, Day, Moved, Returned, Today};
 use kartka_domain::row::{Row, RowKind};
@@ -199,8 +199,10 @@ fn known(
 fn moved(today: &Today, programme: &Programme) -> Result<Moved, StoreError> {
     let mut sum = Moved::default();
     for (instrument, moved) in &today.points {
-        let terms = programme.instrument(*instrument).map(|one| one.terms);
-        if !matches!(terms, Some(Terms::Bonus(_))) {
+        if programme
+            .instrument(*instrument)
+            .is_none_or(|one| one.bonus().is_none())
+        {
             continue;
         }
         sum.earned = sum.earned.plus(moved.earned).map_err(overflow)?;

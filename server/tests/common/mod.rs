@@ -10,7 +10,7 @@ use std::sync::atomic::{AtomicI64, AtomicU64, Ordering};
 
 use kartka_domain::founding::{BONUS, ShopKind};
 use kartka_domain::ids::*;
-use kartka_domain::ledger::{Effect, EntryKind, LotTerms};
+use kartka_domain::ledger::{About, Effect, EntryKind, LotTerms};
 use kartka_domain::moment::{Moment, Month};
 use kartka_domain::money::{Money, Points};
 use kartka_domain::op::{Claim, Fact, Op, OpTime, Sale, Seen};
@@ -468,6 +468,7 @@ pub fn earn(customer: CustomerId, points: i64, at: Moment) -> Claim {
             available_on: at.date,
             expires_on: None,
         }),
+        about: About::Nothing,
     }
 }
 
@@ -478,5 +479,6 @@ pub fn redeem(customer: CustomerId, points: i64) -> Claim {
         kind: EntryKind::Redeem,
         effect: Effect::points(Points(-points), Money(-points)),
         lot: None,
+        about: About::Nothing,
     }
 }

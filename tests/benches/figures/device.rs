@@ -7,7 +7,7 @@ use kartka_core::domain::founding::BONUS;
 use kartka_core::domain::ids::{
     BusinessId, CustomerId, DeviceNo, OpId, OperatorId, OutletId, ProgrammeVersion, RequestMark,
 };
-use kartka_core::domain::ledger::{Effect, EntryKind, LotTerms};
+use kartka_core::domain::ledger::{About, Effect, EntryKind, LotTerms};
 use kartka_core::domain::moment::Moment;
 use kartka_core::domain::money::{Money, Points};
 use kartka_core::domain::op::{Claim, Fact, Op, OpTime, Sale, Seen};
@@ -219,18 +219,24 @@ impl Device {
         let mut line = Line::amount(Money(gross));
         let mut claims = Vec::new();
         let claim = |kind, points: i64, lot| {
-            let effect = Effect::points(Points(points), Money(points));
+            let earned = (kind == EntryKind::Earn).then_some(Points(points));
+            let effect = Effect {
+                status: earned.unwrap_or_default(),
+                ..Effect::points(Points(points), Money(points))
+            };
             Fact::Claim(Claim {
                 customer,
                 instrument: BONUS,
                 kind,
                 effect,
                 lot,
+                about: About::Nothing,
             })
         };
         if spent > 0 {
             line.shares.push(kartka_core::domain::purchase::Share {
                 instrument: BONUS,
+                kind: kartka_core::domain::purchase::ShareKind::Points,
                 value: Money(spent),
                 points: Points(spent),
             });

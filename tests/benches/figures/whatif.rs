@@ -6,10 +6,8 @@ use std::time::Instant;
 use kartka_domain::founding::BONUS;
 use kartka_domain::ids::{CustomerId, OutletId, ProgrammeVersion};
 use kartka_domain::moment::{Date, Moment, day_number};
-use kartka_domain::money::{Money, Points, Rounding};
-use kartka_domain::programme::{
-    BonusCard, EarnBase, Expiry, Instrument, OfflinePolicy, Programme, RedeemPolicy, Terms,
-};
+use kartka_domain::money::Money;
+use kartka_domain::programme::{BonusCard, Expiry, Instrument, OfflinePolicy, Programme, Terms};
 use kartka_domain::purchase::Line;
 use kartka_domain::redeem::CashStep;
 use kartka_domain::whatif::{Habit, Past, Replay};
@@ -54,25 +52,13 @@ fn noon(date: Date) -> Moment {
 
 /// 5 % back, all of it spent whenever it may be: two quotes and a redemption for almost every purchase.
 fn draft() -> Programme {
-    let card = BonusCard {
-        rate: 500,
-        point_value: Money(1),
-        rounding: Rounding::Down,
-        base: EarnBase::AfterDiscounts,
-        pending_days: 0,
+    let mut card = BonusCard {
         expiry: Expiry::Months(12),
-        redeem: RedeemPolicy {
-            minimum: Points(1),
-            step: Points(1),
-            max_share: 5_000,
-            offline: OfflinePolicy::None,
-        },
+        ..BonusCard::plain(500, Money(1))
     };
-    let card = Instrument {
-        id: BONUS,
-        name: "Draft".to_owned(),
-        terms: Terms::Bonus(card),
-    };
+    card.redeem.max_share = 5_000;
+    card.redeem.offline = OfflinePolicy::None;
+    let card = Instrument::plain(BONUS, "Draft", Terms::Bonus(card));
     Programme::publish(ProgrammeVersion(1), vec![card]).unwrap()
 }
 

@@ -257,6 +257,8 @@ pub(crate) enum Fault {
     Flipped(usize),
     /// The rows are taken out of the answer.
     WithoutPages,
+    /// The server knows nothing of incarnations.
+    WithoutIncarnation,
 }
 
 /// A wire from one phone to the office.
@@ -321,6 +323,11 @@ impl Transport for Line<'_> {
             Fault::Flipped(at) => {
                 let at = at % answer.len();
                 answer[at] ^= 0x10;
+            }
+            Fault::WithoutIncarnation => {
+                let mut changed = SyncAnswer::decode(&answer).unwrap();
+                changed.incarnation = None;
+                answer = changed.encode();
             }
             Fault::WithoutPages => {
                 let mut changed = SyncAnswer::decode(&answer).unwrap();

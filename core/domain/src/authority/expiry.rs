@@ -11,12 +11,12 @@ use std::collections::BTreeMap;
 
 use super::Decided;
 use crate::ids::CustomerId;
-use crate::ledger::{Effect, Entry, EntryKind, LotTerms, Use};
+use crate::ledger::{About, Effect, Entry, EntryKind, LotTerms, Use};
 use crate::moment::Date;
 use crate::money::{Money, Overflow, Points, Rounding, scale};
 use crate::op::Claim;
-use crate::position::{Position, Wallet};
-use crate::programme::{Programme, Terms};
+use crate::position::{Bucket, Position, Wallet};
+use crate::programme::{Instrument, Programme, Terms};
 use crate::row::Row;
 
 /// Days after a lot's last day that phones have to bring what they sold in it: 72 h.
@@ -45,21 +45,18 @@ pub fn sweep<'a>(
     let mut claims = Vec::new();
     for (customer, position) in positions {
         for (&instrument, wallet) in &position.wallets {
-            let worth = match programme.instrument(instrument).map(|i| i.terms) {
-                Some(Terms::Bonus(card)) => card.point_value,
-                _ => Money::ZERO,
-            };
-            for (last, points) in ended(wallet, today)? {
+            let terms = programme.instrument(instrument);
+            let worth = terms.map_or(Money::ZERO, Instrument::point_value);
+            let idle = terms.and_then(|of| inactive_since(of, position));
+            for (lot, points) in ended(wallet, idle, today)? {
                 let value = points.0.checked_mul(worth.0).ok_or(Overflow)?;
                 claims.push(Claim {
                     customer,
                     instrument,
                     kind: EntryKind::Expire,
                     effect: Effect::points(points, Money(value)).negated()?,
-                    lot: Some(LotTerms {
-                        available_on: last,
-                        expires_on: Some(last),
-                    }),
+                    lot: Some(lot),
+                    about: About::Nothing,
                 });
             }
         }
@@ -67,13 +64,32 @@ pub fn sweep<'a>(
     Ok(claims)
 }
 
-/// The buckets whose 72 h are over, those of lots that became available meanwhile included.
-fn ended(wallet: &Wallet, today: Date) -> Result<Vec<(Date, Points)>, Overflow> {
+/// The last day of points that end by inactivity, if these do (L6).
+fn inactive_since(of: &Instrument, position: &Position) -> Option<Date> {
+    of.bonus()?.inactive_after(position.last_visit?)
+}
+
+/// The buckets whose 72 h are over, those of lots that became available meanwhile included; `idle` is the
+/// last day of those without a day of their own, if inactivity ends them.
+fn ended(
+    wallet: &Wallet,
+    idle: Option<Date>,
+    today: Date,
+) -> Result<Vec<(LotTerms, Points)>, Overflow> {
     let mut wallet = wallet.clone();
     wallet.ripen(today)?;
-    let dated = wallet.buckets.iter();
-    let over = dated.filter_map(|b| Some((b.expires_on?, b.points)));
-    Ok(over.filter(|(last, _)| is_over(*last, today)).collect())
+    let life = |bucket: &Bucket| {
+        let last = bucket
+            .expires_on
+            .or(idle)
+            .filter(|last| is_over(*last, today))?;
+        let lot = LotTerms {
+            available_on: last,
+            expires_on: bucket.expires_on,
+        };
+        Some((lot, bucket.points))
+    };
+    Ok(wallet.buckets.iter().filter_map(life).collect())
 }
 
 /// The debits among `rows` that are old enough for a sweep to have been before them.
@@ -128,6 +144,7 @@ pub fn revive(
                         available_on: last,
                         expires_on: refill.expires_on,
                     }),
+                    about: About::Nothing,
                 });
             }
         }
@@ -141,7 +158,7 @@ fn refills(debit: &Entry, programme: &Programme, today: Date) -> Result<Vec<Use>
     let taken = Points::total(debit.uses.iter().map(|u| u.points))?;
     let debt = Use {
         member: debit.customer,
-        expires_on: match programme.instrument(debit.instrument).map(|i| i.terms) {
+        expires_on: match programme.instrument(debit.instrument).map(|i| &i.terms) {
             Some(Terms::Bonus(card)) => card.lot(today).expires_on,
             _ => None,
         },

@@ -186,7 +186,7 @@ fn lower_counters<B: Book>(
     counted: &Refund,
 ) -> Result<(), Stop<B::Error>> {
     let mut position = work.position(customer)?;
-    position.spent = position.spent.minus(counted.gross)?;
+    position.spent = position.spent.minus(counted.price)?;
     if counted.kept == Kept::Nothing && !counted.lines.is_empty() {
         position.visits = position.visits.checked_sub(1).ok_or(Overflow)?;
     }

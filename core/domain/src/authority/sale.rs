@@ -9,7 +9,7 @@ use crate::ids::{CustomerId, InstrumentId, PurchaseId};
 use crate::ledger::{Effect, EntryKind};
 use crate::money::{AMOUNT_MAX, Money, Overflow, Points};
 use crate::op::{Claim, Fact, Sale};
-use crate::programme::{Kept, Programme, Terms};
+use crate::programme::{CARRY_MAX, Kept, Terms};
 use crate::purchase::{Purchase, Quantity, ReturnKind, returned_part, returned_so_far};
 use crate::refund::refusal;
 use crate::row::Row;
@@ -73,7 +73,7 @@ fn set_right<B: Book>(work: &Work<'_, B>, claim: &Claim) -> Result<Claim, Stop<B
     let instrument = programme
         .as_ref()
         .and_then(|p| p.instrument(claim.instrument));
-    let terms = match instrument.map(|i| i.terms) {
+    let terms = match instrument.map(|i| &i.terms) {
         Some(Terms::Bonus(card)) => Some(card.lot(date)),
         _ => None,
     };
@@ -107,7 +107,7 @@ pub(super) fn apply_attach<B: Book>(
             count_visit(work, customer, &known.purchase, &back)?;
         }
         if back.iter().any(|quantity| quantity.0 > 0) {
-            most = earned_by_kept(work, &known.purchase, &back)?;
+            most = earned_by_kept(work, &known.purchase, &back, &claims)?;
         }
         work.put(Row::Purchase(known.purchase), Echo::Changed);
     }
@@ -123,20 +123,26 @@ pub(super) fn apply_attach<B: Book>(
     Ok(1 + claims.len())
 }
 
-/// What the goods that are still kept earn by each instrument, under the purchase's own terms.
+/// What the goods that are still kept earn by each claim's instrument, under the purchase's own terms.
 fn earned_by_kept<B: Book>(
     work: &Work<'_, B>,
     purchase: &Purchase,
     back: &[Quantity],
+    claims: &[Claim],
 ) -> Result<Vec<(InstrumentId, Effect)>, Stop<B::Error>> {
     let programme = work
         .book
         .programme(purchase.programme)
         .map_err(Stop::Book)?;
-    let instruments = programme.iter().flat_map(Programme::instruments);
-    instruments
-        .map(|i| Ok((i.id, earned(i, &purchase.lines, back)?.0)))
-        .collect()
+    let instrument = |claim: &Claim| programme.as_ref()?.instrument(claim.instrument);
+    let mut most = Vec::new();
+    for claim in claims {
+        if let Some(of) = instrument(claim) {
+            let earning = earned(of, &purchase.lines, back, claim.about.resolved())?;
+            most.push((of.id, earning.effect));
+        }
+    }
+    Ok(most)
 }
 
 /// The verdict on an earn that is above what the kept goods give.
@@ -219,8 +225,13 @@ fn has_right_sign(claim: &Claim) -> bool {
         points,
         stamps,
         value,
+        status,
+        carry,
     } = claim.effect;
-    let amounts = [points.0, stamps.0, value.0];
+    let amounts = [points.0, stamps.0, value.0, status.0];
+    if carry.unsigned_abs() > CARRY_MAX {
+        return false;
+    }
     let small = amounts.iter().all(|a| a.unsigned_abs() <= AMOUNT_MAX);
     let gives = amounts.iter().all(|a| *a >= 0);
     let takes = amounts.iter().all(|a| *a <= 0);
@@ -228,6 +239,7 @@ fn has_right_sign(claim: &Claim) -> bool {
         && match claim.kind {
             EntryKind::Earn | EntryKind::Restore | EntryKind::Revive => gives,
             EntryKind::Redeem | EntryKind::Reward | EntryKind::Reverse | EntryKind::Expire => takes,
+            EntryKind::Newer(_) => false,
         }
 }
 
@@ -252,8 +264,9 @@ fn count_visit<B: Book>(
     position.last_visit = position.last_visit.max(Some(purchase.at.date));
     for (place, line) in purchase.lines.iter().enumerate() {
         let back = back.get(place).copied().unwrap_or(Quantity(0));
-        let returned = returned_part(line.gross.0, back, line.quantity)?;
-        position.spent = position.spent.plus(line.gross)?.minus(Money(returned))?;
+        let price = line.price()?;
+        let returned = returned_part(price.0, back, line.quantity)?;
+        position.spent = position.spent.plus(price)?.minus(Money(returned))?;
     }
     work.set_position(customer, position);
     Ok(())

@@ -217,6 +217,7 @@ impl<'b, B: Book> Work<'b, B> {
             date: moment.date,
             claim: claim.effect,
             lot: claim.lot,
+            about: claim.about,
             verdict,
             uses: posting.uses,
         };

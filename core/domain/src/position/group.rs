@@ -75,7 +75,18 @@ impl Group {
     /// # Errors
     /// [`Overflow`]; the group is then worth nothing any more.
     pub fn fold(&mut self, entry: &Entry) -> Result<Folded, Overflow> {
-        let Effect { points, stamps, .. } = entry.effect();
+        let Effect {
+            points,
+            stamps,
+            status,
+            carry,
+            ..
+        } = entry.effect();
+        if status != Points::ZERO || carry != 0 {
+            let wallet = self.wallet(entry.customer, entry.instrument);
+            wallet.status = wallet.status.plus(status)?;
+            wallet.carry = wallet.carry.checked_add(carry).ok_or(Overflow)?;
+        }
         if stamps != Stamps::ZERO {
             let sum = self
                 .member(entry.customer)

@@ -34,11 +34,10 @@ pub fn kept_lines(purchase: &Purchase, returns: &[Return]) -> Result<Vec<Line>, 
         if quantity.0 > 0 {
             let gone = Money(returned_part(line.gross.0, back, line.quantity)?);
             kept.push(Line {
-                goods: line.goods,
                 quantity,
                 gross: line.gross.minus(gone)?,
-                tax: line.tax,
                 shares: Vec::new(),
+                ..*line
             });
         }
     }

@@ -10,15 +10,16 @@ use super::person::Person;
 use super::{Past, WHOLE, WhatIfError};
 use crate::authority::expiry::sweep;
 use crate::authority::{Author, Decided, Standing, decide};
-use crate::ids::{DeviceNo, Epoch, InstrumentId, OpId, OperatorId, RequestMark, Seq};
+use crate::ids::{DeviceNo, Epoch, OpId, OperatorId, RequestMark, Seq};
 use crate::ledger::{Entry, EntryKind};
 use crate::moment::{Date, Moment, Month};
 use crate::money::{Money, Overflow, Points};
 use crate::op::{Fact, Op, OpTime, Seen};
 use crate::position::Position;
 use crate::programme::{Programme, Terms};
-use crate::quote::{Question, Quote, QuoteError, Tender, quote};
-use crate::redeem::{CashStep, Connectivity};
+use crate::purchase::ShareKind;
+use crate::quote::{Question, Quote, QuoteError, RewardTaken, Tender, quote};
+use crate::redeem::CashStep;
 use crate::row::Row;
 
 /// How customers are taken to spend what they may spend.
@@ -220,14 +221,11 @@ impl<'p> Replay<'p> {
     fn ask(&self, person: &mut Person<'_>, past: &Past<'_>) -> Result<Option<Quote>, WhatIfError> {
         let rewards = self.full_cards(&person.position);
         let mut question = Question {
-            lines: past.lines,
             customer: Some((person.id, &person.position)),
-            programme: self.draft,
-            at: past.at,
-            reach: Connectivity::Authority,
-            spend: Points::ZERO,
+            outlet: past.outlet,
             rewards: &rewards,
             cash: self.cash,
+            ..Question::plain(past.lines, self.draft, past.at)
         };
         let plain = match quote(&question) {
             Ok(answer) => answer,
@@ -252,18 +250,25 @@ impl<'p> Replay<'p> {
     }
 
     /// Stamp cards whose reward may be taken now.
-    fn full_cards(&self, position: &Position) -> Vec<InstrumentId> {
+    fn full_cards(&self, position: &Position) -> Vec<RewardTaken> {
         let full = self.draft.instruments().iter().filter(|i| match &i.terms {
-            Terms::Stamps(card) => position.stamps.get(&i.id).is_some_and(|s| *s >= card.size),
-            Terms::Bonus(_) => false,
+            Terms::Stamps(card) => position
+                .stamps
+                .get(&i.id)
+                .is_some_and(|s| *s >= card.size()),
+            _ => false,
         });
-        full.map(|i| i.id).collect()
+        full.map(|i| RewardTaken {
+            instrument: i.id,
+            reward: 0,
+        })
+        .collect()
     }
 
     /// What the customer gets from this receipt.
     fn given(&mut self, answer: &Quote) -> Result<Money, Overflow> {
         let shares = answer.lines.iter().flat_map(|line| &line.shares);
-        let discounts = shares.filter(|share| !share.points.is_positive());
+        let discounts = shares.filter(|share| share.kind == ShareKind::Discount);
         let discounts = Money::total(discounts.map(|share| share.value))?;
         let mut given = discounts;
         self.sum.discounts = self.sum.discounts.plus(discounts)?;

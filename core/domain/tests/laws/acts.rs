@@ -3,7 +3,8 @@
 use kartka_domain::ids::{InstrumentId, ProgrammeVersion};
 use kartka_domain::money::{Money, Points, Rounding};
 use kartka_domain::programme::{
-    BonusCard, EarnBase, Expiry, Instrument, Programme, StampCard, StampFor, Terms,
+    BonusCard, DiscountCard, EarnBase, Expiry, Instrument, Multiplier, Programme, Remainder,
+    StampCard, StampFor, Terms, When,
 };
 use proptest::prelude::*;
 
@@ -57,10 +58,17 @@ pub(crate) enum Act {
     Sweep,
 }
 
-/// The terms of both instruments.
-pub(crate) type Both = (BonusCard, StampCard);
+pub(crate) const CARD: InstrumentId = InstrumentId(3);
 
-pub(crate) fn terms() -> impl Strategy<Value = Both> {
+/// The terms of the bonus, the stamp and the discount card.
+pub(crate) type All = (BonusCard, StampCard, DiscountCard);
+
+/// Simple ones, without a discount.
+pub(crate) fn plain() -> All {
+    (plain_bonus(), plain_stamps(), DiscountCard::fixed(0))
+}
+
+pub(crate) fn terms() -> impl Strategy<Value = All> {
     let rounding = prop_oneof![
         Just(Rounding::Down),
         Just(Rounding::HalfUp),
@@ -73,43 +81,53 @@ pub(crate) fn terms() -> impl Strategy<Value = Both> {
     ];
     let per = prop_oneof![
         Just(StampFor::Visit),
-        (1_i64..3_000).prop_map(|m| StampFor::Amount(Money(m)))
+        (1_i64..3_000).prop_map(|m| StampFor::Amount(Money(m))),
+        Just(StampFor::Item),
     ];
+    let remainder = prop_oneof![Just(Remainder::Dropped), Just(Remainder::Carried)];
     let numbers = (0_u16..3_000, 1_i64..12, 0_u16..20, 1_i64..9, 0_u16..=100);
-    (rounding, expiry, base, per, numbers).prop_map(|(rounding, expiry, base, per, numbers)| {
-        let (rate, worth, pending_days, step, share) = numbers;
-        let mut bonus = BonusCard {
-            rate,
-            point_value: Money(worth),
-            rounding,
-            base,
-            pending_days,
-            expiry,
-            ..plain_bonus()
-        };
-        bonus.redeem.step = Points(step);
-        bonus.redeem.max_share = share * 100;
-        (
-            bonus,
-            StampCard {
+    let more = (0_i64..3, 0_i64..3, 1_u32..40_000, 0_u16..2_000);
+    let kinds = (rounding, expiry, base, per, remainder);
+    (kinds, numbers, more).prop_map(
+        |((rounding, expiry, base, per, remainder), numbers, more)| {
+            let (rate, worth, pending_days, step, share) = numbers;
+            let (per_receipt, per_item, factor, discount) = more;
+            let days = |when| Multiplier { when, factor };
+            let mut bonus = BonusCard {
+                rate,
+                per_receipt: Points(per_receipt),
+                per_item: Points(per_item),
+                multipliers: vec![days(When::Weekdays(0b001_1101)), days(When::FirstPurchase)],
+                point_value: Money(worth),
+                rounding: match remainder {
+                    Remainder::Dropped => rounding,
+                    Remainder::Carried => Rounding::Down,
+                },
+                remainder,
+                base,
+                pending_days,
+                expiry,
+                ..plain_bonus()
+            };
+            bonus.redeem.step = Points(step);
+            bonus.redeem.max_share = share * 100;
+            let stamps = StampCard {
                 per,
                 ..plain_stamps()
-            },
-        )
-    })
+            };
+            (bonus, stamps, DiscountCard::fixed(discount))
+        },
+    )
 }
 
-pub(crate) fn programme(version: u32, (bonus, stamps): (BonusCard, StampCard)) -> Programme {
-    let instrument = |id, terms| Instrument {
-        id,
-        name: "x".to_owned(),
-        terms,
-    };
-    let both = vec![
+pub(crate) fn programme(version: u32, (bonus, stamps, card): All) -> Programme {
+    let instrument = |id, terms| Instrument::plain(id, "x", terms);
+    let all = vec![
         instrument(BONUS, Terms::Bonus(bonus)),
         instrument(STAMPS, Terms::Stamps(stamps)),
+        instrument(CARD, Terms::Discount(card)),
     ];
-    Programme::publish(ProgrammeVersion(version), both).unwrap()
+    Programme::publish(ProgrammeVersion(version), all).unwrap()
 }
 
 pub(crate) fn act() -> impl Strategy<Value = Act> {

@@ -31,3 +31,18 @@ fn who_is_one_person() {
 fn what_a_day_came_to() {
     check_file(include_str!("../cases/today.txt"));
 }
+
+#[test]
+fn how_discounts_go_together() {
+    check_file(include_str!("../cases/discounts.txt"));
+}
+
+#[test]
+fn all_that_a_bonus_card_gives() {
+    check_file(include_str!("../cases/bonus.txt"));
+}
+
+#[test]
+fn all_that_a_stamp_card_gives() {
+    check_file(include_str!("../cases/stamps.txt"));
+}

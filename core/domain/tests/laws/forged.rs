@@ -5,21 +5,22 @@ use kartka_domain::business::{Operator, Role};
 use kartka_domain::card::CardNumber;
 use kartka_domain::codes::Code;
 use kartka_domain::ids::{CustomerId, DeviceNo, Id, OpId, OperatorId, PurchaseId};
-use kartka_domain::ledger::{Effect, EntryKind, LotTerms};
+use kartka_domain::ledger::{About, Effect, EntryKind, LotTerms};
 use kartka_domain::money::{AMOUNT_MAX, Money, Points};
 use kartka_domain::op::{Claim, Fact, Sale};
-use kartka_domain::purchase::{Line, Parts, Quantity, ReturnKind, ReturnedLine, Share, VoidReason};
+use kartka_domain::purchase::{
+    Line, Parts, Quantity, ReturnKind, ReturnedLine, Share, ShareKind, VoidReason,
+};
 use kartka_domain::quote::Tender;
 use kartka_domain::row::Row;
 
-use crate::acts::{Act, BONUS, Knows, programme};
+use crate::acts::{Act, BONUS, Knows, plain, programme};
 use crate::support::noon;
-use crate::support::words::{plain_bonus, plain_stamps};
 use crate::world::{World, accounts, asked};
 
 /// Ann bought for 50.00 and for 20.00 with 100 points, somebody for 10.00.
 fn shop() -> World {
-    let mut world = World::new((plain_bonus(), plain_stamps()));
+    let mut world = World::new(plain());
     for (who, gross, spend) in [(0, 5_000, 0), (0, 2_000, 40), (9, 1_000, 0)] {
         world.play(&Act::Buy {
             who,
@@ -38,6 +39,7 @@ fn claim(customer: CustomerId, kind: EntryKind, points: i64) -> Fact {
         kind,
         effect: Effect::points(Points(points), Money(points)),
         lot: None,
+        about: About::Nothing,
     })
 }
 
@@ -78,6 +80,7 @@ fn forgeries(world: &World) -> Vec<(&'static str, Vec<Fact>)> {
         let mut line = Line::amount(Money(100));
         line.shares.push(Share {
             instrument: BONUS,
+            kind: ShareKind::Points,
             value: Money(value),
             points: Points(points),
         });
@@ -117,6 +120,7 @@ fn forgeries(world: &World) -> Vec<(&'static str, Vec<Fact>)> {
                 kind: EntryKind::Earn,
                 effect: Effect::points(Points(50), Money(-50)),
                 lot: None,
+                about: About::Nothing,
             })),
         ),
         ("an earn without a sale", vec![earn(50)]),
@@ -245,7 +249,7 @@ fn forgeries(world: &World) -> Vec<(&'static str, Vec<Fact>)> {
         (
             "rules of its own",
             vec![
-                Fact::Programme(programme(7, (plain_bonus(), plain_stamps()))),
+                Fact::Programme(programme(7, plain())),
                 Fact::Operator(boss()),
             ],
         ),

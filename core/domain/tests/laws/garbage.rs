@@ -4,11 +4,11 @@ use kartka_domain::authority::{Author, Standing, decide};
 use kartka_domain::card::CardNumber;
 use kartka_domain::customer::{Channel, Purpose, Will};
 use kartka_domain::ids::{CustomerId, InstrumentId, ProgrammeVersion, PurchaseId, Seq};
-use kartka_domain::ledger::{Effect, EntryKind, LotTerms};
+use kartka_domain::ledger::{About, Effect, EntryKind, LotTerms, Resolved};
 use kartka_domain::moment::date_of;
 use kartka_domain::money::{Money, Points, Stamps};
 use kartka_domain::op::{Claim, Fact};
-use kartka_domain::purchase::{Line, ONE, Quantity, ReturnKind, Share, VoidReason};
+use kartka_domain::purchase::{Line, ONE, Quantity, ReturnKind, Share, ShareKind, VoidReason};
 use proptest::collection::vec;
 use proptest::prelude::*;
 
@@ -63,6 +63,7 @@ fn any_claim() -> impl Strategy<Value = Any> {
         Just(EntryKind::Restore),
         Just(EntryKind::Expire),
         Just(EntryKind::Revive),
+        Just(EntryKind::Newer(200)),
     ];
     let day = || (-800_000_i64..800_000).prop_map(|day| date_of(day).unwrap());
     let lot =
@@ -70,7 +71,14 @@ fn any_claim() -> impl Strategy<Value = Any> {
             available_on,
             expires_on,
         });
-    let amounts = (number(), number(), number());
+    let amounts = (
+        number(),
+        number(),
+        number(),
+        number(),
+        number(),
+        any::<u32>(),
+    );
     (
         someone(),
         0_u32..4,
@@ -79,7 +87,7 @@ fn any_claim() -> impl Strategy<Value = Any> {
         proptest::option::of(lot),
     )
         .prop_map(
-            |(customer, instrument, kind, (points, stamps, value), lot)| {
+            |(customer, instrument, kind, (points, stamps, value, status, carry, factor), lot)| {
                 Any(Fact::Claim(Claim {
                     customer,
                     instrument: InstrumentId(instrument),
@@ -88,8 +96,14 @@ fn any_claim() -> impl Strategy<Value = Any> {
                         points: Points(points),
                         stamps: Stamps(stamps),
                         value: Money(value),
+                        status: Points(status),
+                        carry,
                     },
                     lot,
+                    about: About::Earned(Resolved {
+                        factor,
+                        carried: carry,
+                    }),
                 }))
             },
         )
@@ -98,6 +112,11 @@ fn any_claim() -> impl Strategy<Value = Any> {
 fn any_sale() -> impl Strategy<Value = Any> {
     let share = (number(), number()).prop_map(|(value, points)| Share {
         instrument: BONUS,
+        kind: if points % 3 == 0 {
+            ShareKind::Discount
+        } else {
+            ShareKind::Points
+        },
         value: Money(value),
         points: Points(points),
     });

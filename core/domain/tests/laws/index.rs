@@ -3,13 +3,16 @@
 use std::path::Path;
 
 const INDEX: &str = include_str!("../../../../docs/laws.md");
-const CASES: [(&str, &str); 6] = [
+const CASES: [(&str, &str); 9] = [
     ("redeem.txt", include_str!("../cases/redeem.txt")),
     ("earn.txt", include_str!("../cases/earn.txt")),
     ("returns.txt", include_str!("../cases/returns.txt")),
     ("position.txt", include_str!("../cases/position.txt")),
     ("people.txt", include_str!("../cases/people.txt")),
     ("today.txt", include_str!("../cases/today.txt")),
+    ("discounts.txt", include_str!("../cases/discounts.txt")),
+    ("bonus.txt", include_str!("../cases/bonus.txt")),
+    ("stamps.txt", include_str!("../cases/stamps.txt")),
 ];
 
 /// Everything between backticks.
@@ -37,7 +40,8 @@ fn every_test_of_the_index_exists() {
         include_str!("../whatif.rs"),
         include_str!("../../src/allocate.rs"),
         include_str!("../../src/position/group.rs"),
-        include_str!("../../src/programme.rs"),
+        include_str!("../../src/programme/mod.rs"),
+        include_str!("../../src/programme/bonus.rs"),
     ];
     let mut count = 0;
     for name in quoted().filter(|word| word.contains('_') && !word.contains('/')) {

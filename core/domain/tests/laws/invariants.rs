@@ -7,7 +7,7 @@ use kartka_domain::ids::{CustomerId, PurchaseId};
 use kartka_domain::ledger::{Effect, Entry, EntryKind};
 use kartka_domain::moment::Date;
 use kartka_domain::position::{BUCKETS_MAX, Wallet};
-use kartka_domain::purchase::{Line, Quantity, ReturnKind, returned_so_far};
+use kartka_domain::purchase::{Line, Quantity, ReturnKind, ShareKind, returned_so_far};
 use kartka_domain::row::{EdgeState, Row};
 
 use crate::acts::{BONUS, STAMPS};
@@ -36,7 +36,7 @@ impl World {
         let record = |entry: Entry| Record {
             customer: entry.customer.get(),
             instrument: i64::from(entry.instrument.0),
-            kind: entry.kind as i64,
+            kind: entry.kind.number().into(),
             points: entry.effect().points.0,
             stamps: entry.effect().stamps.0,
         };
@@ -144,9 +144,10 @@ impl World {
             let (visits, spent) = want.entry(earner).or_default();
             let mut kept_something = false;
             for (line, back) in purchase.lines.iter().zip(back) {
-                let gross = i128::from(line.gross.0) * i128::from(back.0);
-                *spent +=
-                    line.gross.0 - i64::try_from(gross / i128::from(line.quantity.0)).unwrap();
+                let lowered = line.shares.iter().filter(|s| s.kind == ShareKind::Discount);
+                let price = line.gross.0 - lowered.map(|s| s.value.0).sum::<i64>();
+                let gone = i128::from(price) * i128::from(back.0);
+                *spent += price - i64::try_from(gone / i128::from(line.quantity.0)).unwrap();
                 kept_something |= back < line.quantity;
             }
             *visits += i64::from(kept_something);
@@ -179,6 +180,7 @@ fn check_signs(entry: &Entry) {
         points,
         stamps,
         value,
+        ..
     } = entry.effect();
     let direction = points.0.signum() + stamps.0.signum();
     assert!(value.0.signum() * direction >= 0, "{entry:?}");

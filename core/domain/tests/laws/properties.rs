@@ -1,25 +1,27 @@
 //! The invariants of the loyalty rules (V) on generated shops.
 
+use std::collections::BTreeMap;
+
 use chrono::Days;
 use kartka_domain::authority::expiry;
 use kartka_domain::codes::Code;
-use kartka_domain::ids::{CustomerId, EntryId};
-use kartka_domain::ledger::{Effect, Entry, EntryKind, LotTerms, Use};
+use kartka_domain::ids::{CustomerId, EntryId, InstrumentId};
+use kartka_domain::ledger::{About, Effect, Entry, EntryKind, LotTerms, Use};
 use kartka_domain::moment::{Date, date_of, month_end, plus_months};
 use kartka_domain::money::{Money, Points, Stamps};
 use kartka_domain::op::{Fact, Op};
-use kartka_domain::position::{Bucket, Pending, Position, Wallet};
-use kartka_domain::programme::Expiry;
+use kartka_domain::position::{Bucket, Group, Pending, Position, Wallet};
+use kartka_domain::programme::{Expiry, Programme};
 use kartka_domain::purchase::{Line, Quantity, ReturnKind, ReturnedLine};
 use kartka_domain::quote::{Question, Tender, quote};
-use kartka_domain::redeem::{CashStep, Connectivity};
+use kartka_domain::redeem::CashStep;
 use kartka_domain::row::Row;
 use proptest::collection::vec;
 use proptest::prelude::*;
 
-use crate::acts::{Act, BONUS, Both, Knows, STAMPS, act, programme, terms};
+use crate::acts::{Act, All, BONUS, Knows, STAMPS, act, plain, programme, terms};
 use crate::support::scenario::refunded;
-use crate::support::words::{plain_bonus, plain_stamps};
+use crate::support::words::plain_bonus;
 use crate::support::{Shop, noon};
 use crate::world::{World, accounts, asked, state};
 
@@ -79,7 +81,14 @@ fn position() -> impl Strategy<Value = Position> {
 }
 
 /// A shop where `lines` were sold for points that were earned before, and the receipt's number.
-fn sold(terms: Both, lines: &[(i64, i64)], spend: i64) -> World {
+/// A shop after all of this has happened.
+fn played(terms: All, acts: &[Act]) -> World {
+    let mut world = World::new(terms);
+    acts.iter().for_each(|act| world.play(act));
+    world
+}
+
+fn sold(terms: All, lines: &[(i64, i64)], spend: i64) -> World {
     let mut world = World::new(terms);
     let buy = |lines: &[(i64, i64)], spend| Act::Buy {
         who: 0,
@@ -211,7 +220,7 @@ proptest! {
     fn old_terms_survive_rule_changes(
         old in terms(), lines in lines(), spend in 0_i64..=100, new in vec(terms(), 1..4),
     ) {
-        let (mut kept, mut changed) = (sold(old, &lines, spend), sold(old, &lines, spend));
+        let (mut kept, mut changed) = (sold(old.clone(), &lines, spend), sold(old, &lines, spend));
         for terms in new {
             changed.play(&Act::Publish(programme(1, terms)));
         }
@@ -316,6 +325,64 @@ proptest! {
         world.check();
     }
 
+    /// D4: whatever order the file names the rules in, the quote has the same bytes.
+    #[test]
+    fn the_order_of_rules_does_not_matter(terms in terms(), lines in lines(), turn in 0_usize..3, spend in 0_i64..=100) {
+        let world = sold(terms, &[(500, 1_000)], 0);
+        let customer = Some(world.people[0]);
+        let answer = world.quote(customer, &lines, spend, Knows::Everything).unwrap();
+        let mut turned = world.clone();
+        let programme = world.shop.programme_now().unwrap();
+        let mut instruments = programme.instruments().to_vec();
+        instruments.rotate_left(turn);
+        let again = Programme::publish(programme.version(), instruments).unwrap();
+        turned.shop.own(noon(turned.today), vec![Fact::Programme(again)]);
+        prop_assert_eq!(turned.quote(customer, &lines, spend, Knows::Everything), Some(answer));
+    }
+
+    /// L12: a build that knows no kind at all sums the same balances, in any order.
+    #[test]
+    fn an_older_build_sums_the_same(terms in terms(), acts in vec(act(), 1..20)) {
+        let world = played(terms, &acts);
+        let mut sums: BTreeMap<CustomerId, Group> = BTreeMap::new();
+        for entry in world.shop.ledger() {
+            let newer = Entry { kind: EntryKind::Newer(99), about: About::Nothing, ..entry };
+            let own = sums.entry(newer.customer).or_insert_with(|| Group::new(Vec::new()));
+            own.fold(&newer).unwrap();
+        }
+        for (customer, own) in sums {
+            let known = world.reference().of_person;
+            if world.shop.group_of(customer).len() > 1 {
+                continue;
+            }
+            let position = own.combined().unwrap();
+            for (&instrument, wallet) in &position.wallets {
+                let want = known.get(&(customer.get(), i64::from(instrument.0)));
+                prop_assert_eq!(i128::from(wallet.balance().unwrap().0), want.map_or(0, |s| s.0));
+            }
+        }
+    }
+
+    /// L11, E2: status points and carried parts are the sums of what the entries say.
+    #[test]
+    fn carried_and_status_points_are_sums(terms in terms(), acts in vec(act(), 1..20)) {
+        let world = played(terms, &acts);
+        let mut want: BTreeMap<(CustomerId, InstrumentId), (i64, i64)> = BTreeMap::new();
+        for entry in world.shop.ledger() {
+            let sums = want.entry((entry.customer, entry.instrument)).or_default();
+            let effect = entry.effect();
+            *sums = (sums.0 + effect.status.0, sums.1 + effect.carry);
+        }
+        for (customer, position) in world.shop.positions() {
+            for (&instrument, wallet) in &position.wallets {
+                let sums = want.remove(&(customer, instrument)).unwrap_or_default();
+                prop_assert_eq!((wallet.status.0, wallet.carry), sums);
+                prop_assert!(wallet.status.0 >= 0, "never more taken back than given");
+            }
+        }
+        prop_assert!(want.values().all(|sums| *sums == (0, 0)), "{:?}", want);
+    }
+
     #[test]
     fn combine_is_commutative_and_associative(a in position(), b in position(), c in position()) {
         let sum = |a: &Position, b: &Position| a.clone().combine(b).unwrap();
@@ -371,19 +438,15 @@ proptest! {
 /// A till that hands in lines of another quote gets the same answer.
 #[test]
 fn shares_in_a_question_are_not_looked_at() {
-    let world = sold((plain_bonus(), plain_stamps()), &[(500, 1_000)], 0);
+    let world = sold(plain(), &[(500, 1_000)], 0);
     let position = world.shop.person(world.people[0]);
     let programme = world.shop.programme_now().unwrap();
     let ask = |lines: &[Line]| {
         quote(&Question {
-            lines,
             customer: Some((world.people[0], &position)),
-            programme: &programme,
-            at: noon(world.today),
-            reach: Connectivity::Authority,
             spend: Points(100),
-            rewards: &[],
             cash: CashStep(Money(100)),
+            ..Question::plain(lines, &programme, noon(world.today))
         })
     };
     let first = ask(&[Line::amount(Money(300))]).unwrap();
@@ -405,6 +468,7 @@ fn a_counter_entry_fills_later_buckets_only() {
         date: day("2026-02-20"),
         claim: Effect::points(Points(points), Money(points)),
         lot,
+        about: About::Nothing,
         verdict: None,
         uses,
     };
@@ -424,7 +488,7 @@ fn a_counter_entry_fills_later_buckets_only() {
         used("2026-04-30", 20),
     ];
     let debit = entry(9, EntryKind::Redeem, -90, None, uses);
-    let programme = programme(1, (plain_bonus(), plain_stamps()));
+    let programme = programme(1, plain());
     let today = day("2026-03-05");
     let claims = expiry::revive(&[&debit], &[gone], &programme, today).unwrap();
     let filled: Vec<_> = claims

@@ -11,16 +11,23 @@ use kartka_domain::moment::Date;
 use kartka_domain::money::{Money, Points};
 use kartka_domain::op::{Claim, Fact, Op};
 use kartka_domain::programme::Programme;
-use kartka_domain::purchase::{Line, Quantity, ReturnKind, ReturnedLine, VoidReason};
-use kartka_domain::quote::{Question, Quote, QuoteError, Tender, quote};
-use kartka_domain::redeem::{CashStep, Connectivity};
+use kartka_domain::purchase::{
+    Line, Quantity, ReturnKind, ReturnedLine, VoidReason, returned_so_far,
+};
+use kartka_domain::quote::{Question, Quote, QuoteError, RewardTaken, Tender, attached, quote};
+use kartka_domain::redeem::CashStep;
 use kartka_domain::refund::everything_left;
 use kartka_domain::row::{Row, RowKind};
 
-use crate::acts::{Act, Both, Knows, STAMPS, programme};
+use crate::acts::{Act, All, Knows, STAMPS, programme};
 use crate::support::scenario::refunded;
 use crate::support::words::plain_stamps;
 use crate::support::{Shop, noon};
+
+const REWARD: RewardTaken = RewardTaken {
+    instrument: STAMPS,
+    reward: 0,
+};
 
 /// A shop with five customers that acts happen to.
 #[derive(Clone)]
@@ -36,7 +43,7 @@ pub(crate) struct World {
 }
 
 impl World {
-    pub(crate) fn new(terms: Both) -> Self {
+    pub(crate) fn new(terms: All) -> Self {
         let today = "2028-01-20".parse().unwrap();
         let mut shop = Shop::default();
         shop.own(noon(today), vec![Fact::Programme(programme(1, terms))]);
@@ -156,14 +163,9 @@ impl World {
         let position = customer.map(|id| (id, known.person(id)));
         let programme = self.shop.programme_now().unwrap();
         let mut ask = Question {
-            lines: &lines,
             customer: position.as_ref().map(|(id, position)| (*id, position)),
-            programme: &programme,
-            at: noon(self.today),
-            reach: Connectivity::Authority,
-            spend: Points::ZERO,
-            rewards: &[],
             cash: CashStep(Money(100)),
+            ..Question::plain(&lines, &programme, noon(self.today))
         };
         let free = match quote(&ask) {
             Err(QuoteError::Receipt(_)) => return None,
@@ -173,8 +175,8 @@ impl World {
             return Some(free);
         };
         let stamps = position.as_ref().and_then(|p| p.1.stamps.get(&STAMPS));
-        if spend % 3 == 1 && stamps.is_some_and(|s| *s >= plain_stamps().size) {
-            ask.rewards = &[STAMPS];
+        if spend % 3 == 1 && stamps.is_some_and(|s| *s >= plain_stamps().size()) {
+            ask.rewards = &[REWARD];
         }
         let steps = allowed.most.0 / allowed.step.0 * spend / 100;
         ask.spend = Points(steps * allowed.step.0);
@@ -226,14 +228,15 @@ impl World {
         let purchase = *self.receipts.get(receipt)?;
         let Ok(found) = self.known(knows).purchase(purchase);
         let found = found?;
-        let lines: Vec<(i64, i64)> = found
-            .lines
-            .iter()
-            .map(|line| (line.gross.0, line.quantity.0))
-            .collect();
-        let claims = self
-            .quote(Some(customer), &lines, 0, Knows::OldNews)?
-            .claims;
+        let person = self.old.person(customer);
+        let Ok(returns) = self.known(knows).returns(purchase);
+        let Ok(programme) = self.shop.programme(found.programme);
+        let ask = Question {
+            customer: Some((customer, &person)),
+            ..Question::plain(&found.lines, programme.as_ref()?, found.at)
+        };
+        let back = returned_so_far(&found, &returns).ok()?;
+        let claims = attached(&ask, &back).ok()?.claims;
         let fact = Fact::Attach { purchase, customer };
         Some(
             std::iter::once(fact)

@@ -3,6 +3,7 @@
 
 pub(crate) mod day;
 pub(crate) mod scenario;
+pub(crate) mod terms;
 pub(crate) mod words;
 
 use std::collections::BTreeMap;

@@ -16,19 +16,24 @@ use kartka_domain::authority::{Decided, expiry};
 use kartka_domain::card::CardNumber;
 use kartka_domain::codes::Code;
 use kartka_domain::customer::ProfileGroup;
-use kartka_domain::ids::{CustomerId, DeviceNo, InstrumentId, ProgrammeVersion, PurchaseId};
+use kartka_domain::ids::{
+    CustomerId, DeviceNo, InstrumentId, OutletId, ProgrammeVersion, PurchaseId,
+};
 use kartka_domain::ledger::{Entry, EntryKind};
-use kartka_domain::moment::Date;
+use kartka_domain::moment::{Date, DayOfYear, Moment};
 use kartka_domain::money::{Money, Points};
 use kartka_domain::op::Fact;
 use kartka_domain::programme::Programme;
-use kartka_domain::purchase::{Quantity, Return, ReturnKind, ReturnedLine, VoidReason};
-use kartka_domain::quote::{Question, QuoteError, Tender, quote};
-use kartka_domain::redeem::{CashStep, Connectivity, redeemable};
+use kartka_domain::purchase::{
+    Quantity, Return, ReturnKind, ReturnedLine, VoidReason, returned_so_far,
+};
+use kartka_domain::quote::{Question, QuoteError, RewardTaken, Tender, attached, quote};
+use kartka_domain::redeem::{CashStep, ToPay, redeemable};
 use kartka_domain::refund::{Refund, Sold, everything_left, refund};
 use kartka_domain::row::Row;
 
-use super::words::{amount, code, instruments, lines, money, pieces, position, reach};
+use super::terms::instruments;
+use super::words::{amount, code, lines, money, pieces, position, reach};
 use super::{Book, Shop, noon};
 
 /// Runs every paragraph of a file; a failure names each broken promise and prints both sides.
@@ -72,7 +77,9 @@ struct Story {
     wall: Date,
     people: BTreeMap<String, CustomerId>,
     receipts: Vec<PurchaseId>,
-    instruments: usize,
+    birthdays: BTreeMap<CustomerId, DayOfYear>,
+    /// Minute of the day, where it is not noon.
+    minute: Option<u16>,
 }
 
 impl Story {
@@ -85,6 +92,13 @@ impl Story {
         self.wall = self.today;
         if words.first() == Some(&"clock") {
             self.wall = words[1].parse().unwrap();
+            words.drain(..2);
+        }
+        self.minute = None;
+        if words.first() == Some(&"at") {
+            let (hour, minute) = words[1].split_once(':').unwrap();
+            let number = |text: &str| text.parse::<u16>().unwrap();
+            self.minute = Some(number(hour) * 60 + number(minute));
             words.drain(..2);
         }
         let aware = words.first() != Some(&"unaware");
@@ -112,6 +126,13 @@ impl Story {
             ["report", "of", what, number] => {
                 super::day::part(&self.shop, self.today, what, number.parse().unwrap())
             }
+            [name, "is", "born", day] => {
+                let (month, day) = day.split_once('-').unwrap();
+                let day = DayOfYear::new(month.parse().unwrap(), day.parse().unwrap());
+                let person = self.person(name);
+                self.birthdays.insert(person, day.unwrap());
+                String::new()
+            }
             [name, "is", "called", given] => self.call(name, given),
             [name, "buys", ref what @ ..] => self.buy(name, what, aware),
             [name, "has"] => {
@@ -125,6 +146,15 @@ impl Story {
             }
             [name, "may", "use", "on", total, ref how @ ..] => self.may_use(name, total, how),
             _ => panic!("unknown step: {line}"),
+        }
+    }
+
+    /// Now, as the counter's clock shows it.
+    fn moment(&self) -> Moment {
+        let noon = noon(self.wall);
+        Moment {
+            minute: self.minute.unwrap_or(noon.minute),
+            ..noon
         }
     }
 
@@ -144,9 +174,7 @@ impl Story {
 
     fn publish(&mut self, terms: &[&str]) -> String {
         let version = self.shop.programme_now().map_or(1, |p| p.version().0 + 1);
-        let instruments = instruments(terms);
-        self.instruments = instruments.len();
-        match Programme::publish(ProgrammeVersion(version), instruments) {
+        match Programme::publish(ProgrammeVersion(version), instruments(terms)) {
             Ok(programme) => {
                 self.shop
                     .own(noon(self.today), vec![Fact::Programme(programme)]);
@@ -178,17 +206,19 @@ impl Story {
             how.get(at + 1).map(|n| n.parse::<i64>().unwrap())
         };
         let programme = known.programme_now().unwrap();
-        let rewards: Vec<InstrumentId> =
-            after("rewards").map_or_else(Vec::new, |n| (0..n).map(|_| InstrumentId(2)).collect());
+        let reward = RewardTaken {
+            instrument: InstrumentId(2),
+            reward: u8::try_from(after("number").unwrap_or(1) - 1).unwrap(),
+        };
+        let rewards = after("rewards").map_or_else(Vec::new, |n| vec![reward; n as usize]);
         let ask = Question {
-            lines: &lines,
             customer: person.as_ref().map(|(id, position)| (*id, position)),
-            programme: &programme,
-            at: noon(self.wall),
-            reach: Connectivity::Authority,
+            birthday: customer.and_then(|id| self.birthdays.get(&id).copied()),
+            outlet: OutletId(self.shop.counter.0),
             spend: Points(after("using").unwrap_or(0)),
             rewards: &rewards,
             cash: CashStep(Money(100)),
+            ..Question::plain(&lines, &programme, self.moment())
         };
         let answer = match quote(&ask) {
             Ok(answer) => answer,
@@ -198,9 +228,13 @@ impl Story {
         let said = answer.said.iter().map(|c| format!(", {}", code(*c)));
         let said = format!("pays {}{}", money(answer.due), said.collect::<String>());
         let facts = answer.into_facts(Tender::Cash, None).unwrap();
-        let op = self.shop.op(DeviceNo::FOUNDER, noon(self.wall), facts);
+        let op = self.shop.op(DeviceNo::FOUNDER, self.moment(), facts);
         self.receipts.push(PurchaseId(op.id.0));
-        let decided = self.shop.order_at(&op, noon(self.today));
+        let at = Moment {
+            minute: op.time.wall.minute,
+            ..noon(self.today)
+        };
+        let decided = self.shop.order_at(&op, at);
         format!("{said}{}{}", verdicts(&decided), self.late(&decided))
     }
 
@@ -271,16 +305,14 @@ impl Story {
         let programme = programme.unwrap();
         let position = known.person(customer);
         let ask = Question {
-            lines: &purchase.lines,
             customer: Some((customer, &position)),
-            programme: &programme,
-            at: purchase.at,
-            reach: Connectivity::Authority,
-            spend: Points::ZERO,
-            rewards: &[],
-            cash: CashStep(Money(100)),
+            birthday: self.birthdays.get(&customer).copied(),
+            outlet: purchase.outlet,
+            ..Question::plain(&purchase.lines, &programme, purchase.at)
         };
-        let claims = quote(&ask).unwrap().claims;
+        let Ok(returns) = known.returns(id);
+        let back = returned_so_far(&purchase, &returns).unwrap();
+        let claims = attached(&ask, &back).unwrap().claims;
         let fact = Fact::Attach {
             purchase: id,
             customer,
@@ -360,11 +392,11 @@ impl Story {
         let person = self.shop.person(customer);
         let programme = self.shop.programme_now().unwrap();
         let (id, card) = programme.bonus().unwrap();
-        let wallet = person.wallet(id).cloned().unwrap_or_default();
         let at = noon(self.today);
-        let reach = reach(how, wallet.spendable(self.today).unwrap(), person.held);
-        let cash = CashStep(Money(100));
-        match redeemable(&wallet, amount(total), card, reach, at, cash).unwrap() {
+        let sure = person.spendable(id, card, self.today).unwrap();
+        let reach = reach(how, sure, person.held);
+        let (to_pay, cash) = (ToPay::all(amount(total)), CashStep(Money(100)));
+        match redeemable(&person, (id, card), to_pay, reach, at, cash).unwrap() {
             Err(why) => format!("nothing: {}", code(why)),
             Ok(may) => {
                 let round = may

@@ -1,15 +1,11 @@
 //! How cases write amounts, programmes and positions.
 
 use kartka_domain::codes::Code;
-use kartka_domain::ids::InstrumentId;
 use kartka_domain::moment::Date;
-use kartka_domain::money::{Money, Points, Rounding, Stamps};
+use kartka_domain::money::{Money, Points, Stamps};
 use kartka_domain::position::Position;
-use kartka_domain::programme::{
-    BonusCard, EarnBase, Expiry, Instrument, OfflinePolicy, RedeemPolicy, StampCard, StampFor,
-    Terms,
-};
-use kartka_domain::purchase::{Line, Quantity};
+use kartka_domain::programme::{BonusCard, StampCard, StampFor};
+use kartka_domain::purchase::{GoodsId, GroupId, Line, Quantity, TaxRate};
 use kartka_domain::redeem::Connectivity;
 
 pub(crate) fn amount(text: &str) -> Money {
@@ -29,115 +25,41 @@ pub(crate) fn pieces(text: &str) -> Quantity {
     Quantity(format!("{whole}{part:0<3}").parse().unwrap())
 }
 
-/// `60.00*3` is three pieces that cost 60.00 together.
+/// `60.00*3@7/g2%20` is three pieces of goods 7 in group 2 that cost 60.00 together, 20 % tax included.
 pub(crate) fn lines(words: &[&str]) -> Vec<Line> {
-    let line = |text: &&str| {
-        let (total, quantity) = text.split_once('*').unwrap_or((text, "1"));
-        Line {
-            quantity: pieces(quantity),
-            ..Line::amount(amount(total))
-        }
-    };
-    words.iter().map(line).collect()
+    words.iter().map(|word| line(word)).collect()
 }
 
-/// `bonus key=value … stamps key=value …`: instruments 1 and 2.
-pub(crate) fn instruments(words: &[&str]) -> Vec<Instrument> {
-    let mut made = Vec::new();
-    for word in words {
-        match word.split_once('=') {
-            None => made.push(Instrument {
-                id: InstrumentId(if *word == "bonus" { 1 } else { 2 }),
-                name: (*word).to_owned(),
-                terms: if *word == "bonus" {
-                    Terms::Bonus(plain_bonus())
-                } else {
-                    Terms::Stamps(plain_stamps())
-                },
-            }),
-            Some((key, value)) => match &mut made.last_mut().unwrap().terms {
-                Terms::Bonus(card) => bonus_term(card, key, value),
-                Terms::Stamps(card) => stamp_term(card, key, value),
-            },
+fn line(word: &str) -> Line {
+    let (rest, tax) = word
+        .split_once('%')
+        .map_or((word, None), |(r, t)| (r, Some(t)));
+    let (rest, named) = rest
+        .split_once('@')
+        .map_or((rest, None), |(r, n)| (r, Some(n)));
+    let (total, quantity) = rest.split_once('*').unwrap_or((rest, "1"));
+    let mut line = Line {
+        quantity: pieces(quantity),
+        tax: tax.map(|rate| TaxRate(rate.parse::<u16>().unwrap() * 100)),
+        ..Line::amount(amount(total))
+    };
+    for word in named.into_iter().flat_map(|named| named.split('/')) {
+        match word.strip_prefix('g') {
+            Some(group) => line.group = Some(GroupId(group.parse().unwrap())),
+            None => line.goods = Some(GoodsId(word.parse().unwrap())),
         }
     }
-    made
+    line
 }
 
 /// 5 % in points of one minor unit, for ever, the whole receipt payable with them.
 pub(crate) fn plain_bonus() -> BonusCard {
-    BonusCard {
-        rate: 500,
-        point_value: Money(1),
-        rounding: Rounding::Down,
-        base: EarnBase::AfterDiscounts,
-        pending_days: 0,
-        expiry: Expiry::Never,
-        redeem: RedeemPolicy {
-            minimum: Points(1),
-            step: Points(1),
-            max_share: 10_000,
-            offline: OfflinePolicy::Capped {
-                per_customer: None,
-                device_budget: None,
-                snapshot_age_ms: None,
-            },
-        },
-    }
+    BonusCard::plain(500, Money(1))
 }
 
 /// One stamp per visit, five for a reward worth 3.00.
 pub(crate) fn plain_stamps() -> StampCard {
-    StampCard {
-        per: StampFor::Visit,
-        size: Stamps(5),
-        reward_value: Money(300),
-    }
-}
-
-fn bonus_term(card: &mut BonusCard, key: &str, value: &str) {
-    let number = || value.parse::<i64>().unwrap();
-    let small = || value.parse::<u16>().unwrap();
-    match key {
-        "rate" => card.rate = small() * 100,
-        "share" => card.redeem.max_share = small() * 100,
-        "worth" => card.point_value = amount(value),
-        "expires" => card.expiry = Expiry::Months(small()),
-        "pending" => card.pending_days = small(),
-        "minimum" => card.redeem.minimum = Points(number()),
-        "step" => card.redeem.step = Points(number()),
-        "base" if value == "before" => card.base = EarnBase::BeforeDiscounts,
-        "round" if value == "up" => card.rounding = Rounding::Up,
-        "round" if value == "half" => card.rounding = Rounding::HalfUp,
-        "offline" if value == "none" => card.redeem.offline = OfflinePolicy::None,
-        "cap" | "budget" | "hours" => offline_term(&mut card.redeem.offline, key, number()),
-        _ => panic!("unknown term {key}={value}"),
-    }
-}
-
-fn offline_term(policy: &mut OfflinePolicy, key: &str, number: i64) {
-    let OfflinePolicy::Capped {
-        per_customer,
-        device_budget,
-        snapshot_age_ms,
-    } = policy
-    else {
-        panic!("offline=none has no {key}");
-    };
-    match key {
-        "cap" => *per_customer = Some(Points(number)),
-        "budget" => *device_budget = Some(Points(number)),
-        _ => *snapshot_age_ms = Some(number * 3_600_000),
-    }
-}
-
-fn stamp_term(card: &mut StampCard, key: &str, value: &str) {
-    match key {
-        "size" => card.size = Stamps(value.parse().unwrap()),
-        "per" => card.per = StampFor::Amount(amount(value)),
-        "worth" => card.reward_value = amount(value),
-        _ => panic!("unknown term {key}={value}"),
-    }
+    StampCard::plain(StampFor::Visit, Stamps(5), Money(300))
 }
 
 /// `offline confirmed=300 pending=100 …`; nothing at all is the authority itself.
@@ -167,6 +89,15 @@ pub(crate) fn code(code: Code) -> String {
     format!("{}{}", code.name(), args.collect::<String>())
 }
 
+/// 10⁻⁸ minor units as minor units: `0.95`.
+fn fine(carry: i64) -> String {
+    let sign = if carry < 0 { "-" } else { "" };
+    let (whole, part) = (carry.abs() / 100_000_000, carry.abs() % 100_000_000);
+    format!("{sign}{whole}.{part:08}")
+        .trim_end_matches('0')
+        .to_owned()
+}
+
 fn until(last: Option<Date>) -> String {
     last.map_or("for ever".to_owned(), |last| format!("until {last}"))
 }
@@ -185,6 +116,9 @@ pub(crate) fn position(position: &Position) -> String {
         }
         if wallet.debt.is_positive() {
             parts.push(format!("owes {}", wallet.debt.0));
+        }
+        if wallet.carry != 0 {
+            parts.push(format!("carries {}", fine(wallet.carry)));
         }
         let balance = wallet.balance().unwrap().0;
         if parts.is_empty() {

@@ -12,9 +12,9 @@ use kartka_domain::op::{Claim, Fact, Notice, Sale};
 use crate::WireError;
 use crate::fields::Record;
 use crate::parts::{
-    CHANNELS, ENTRY_KINDS, EffectTags, LotTags, PURPOSES, id, one_of, opt_id, put_code, put_effect,
-    put_lot, put_receipt, put_return_kind, put_returned, read_code, read_effect, read_lot,
-    read_receipt, read_return_kind, read_returned, read_slot, slot_number,
+    CHANNELS, EffectTags, LotTags, PURPOSES, id, one_of, opt_id, put_about, put_code, put_effect,
+    put_lot, put_receipt, put_return_kind, put_returned, read_about, read_code, read_effect,
+    read_kind, read_lot, read_receipt, read_return_kind, read_returned, read_slot, slot_number,
 };
 use crate::row;
 
@@ -31,7 +31,10 @@ const EFFECT: EffectTags = EffectTags {
     points: 5,
     stamps: 6,
     value: 7,
+    status: 10,
+    carry: 11,
 };
+const ABOUT: u16 = 12;
 const LOT: LotTags = LotTags {
     wait: 8,
     expires: 9,
@@ -48,7 +51,7 @@ const COUNT: u16 = 5;
 const KEY: u16 = 2;
 const ROW: u16 = 3;
 /// The inbox item that a notice is about, or a new one; and its code.
-const ABOUT: u16 = 2;
+const ITEM: u16 = 2;
 const CODE: u16 = 3;
 
 /// Kinds of entries, by number.
@@ -160,7 +163,7 @@ pub(super) fn entry_record(fact: &Fact, date: Date, sold_to: Option<CustomerId>)
         ),
         Fact::Notice(notice) => {
             of(kind::NOTICE);
-            r.put_opt(ABOUT, notice.about.map(EntryId::get));
+            r.put_opt(ITEM, notice.about.map(EntryId::get));
             put_code(&mut r, CODE, Some(notice.code));
         }
     }
@@ -179,9 +182,10 @@ fn put_claim(r: &mut Record, claim: &Claim, date: Date, sold_to: Option<Customer
         (sold_to != Some(claim.customer)).then(|| claim.customer.get()),
     );
     r.put(INSTRUMENT, claim.instrument.0);
-    r.put(CLAIM, claim.kind as i64);
-    put_effect(r, EFFECT, claim.effect);
+    r.put(CLAIM, i64::from(claim.kind.number()));
+    put_effect(r, EFFECT, claim.kind, claim.effect);
     put_lot(r, LOT, claim.lot, date);
+    put_about(r, ABOUT, claim.about);
 }
 
 /// The fact of an entry in an op of `date` whose last sale was to `sold_to`.
@@ -245,7 +249,7 @@ pub(super) fn read_entry(
             .and_then(|(key, r)| row::read_device(key, r))
             .map(Fact::Device)?,
         kind::NOTICE => Fact::Notice(Notice {
-            about: opt_id(r, ABOUT, EntryId::new)?,
+            about: opt_id(r, ITEM, EntryId::new)?,
             code: read_code(r, CODE)?.ok_or(WireError::Missing(CODE))?,
         }),
         _ => return Err(WireError::OutOfRange(KIND)),
@@ -255,11 +259,13 @@ pub(super) fn read_entry(
 fn read_claim(r: &Record, date: Date, sold_to: Option<CustomerId>) -> Result<Claim, WireError> {
     let customer = opt_id(r, CUSTOMER, CustomerId::new)?.or(sold_to);
     let lot: Option<LotTerms> = read_lot(r, LOT, date)?;
+    let kind = read_kind(r, CLAIM)?;
     Ok(Claim {
         customer: customer.ok_or(WireError::Missing(CUSTOMER))?,
         instrument: InstrumentId(r.int(INSTRUMENT)?),
-        kind: one_of(r, CLAIM, &ENTRY_KINDS, None)?,
-        effect: read_effect(r, EFFECT)?,
+        kind,
+        effect: read_effect(r, EFFECT, kind)?,
         lot,
+        about: read_about(r, ABOUT)?,
     })
 }

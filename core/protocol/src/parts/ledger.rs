@@ -1,23 +1,46 @@
 //! What the ledger's entries and claims have in common.
 
-use kartka_domain::ledger::{Effect, EntryKind, LotTerms};
+use kartka_domain::ledger::{About, Effect, EntryKind, LotTerms, Resolved};
 use kartka_domain::moment::{Date, date_of, day_number};
 use kartka_domain::money::{Money, Points, Stamps};
 
 use super::opt_date;
 use crate::WireError;
-use crate::fields::Record;
+use crate::fields::{Record, Value};
 
-/// Why a balance changed, by number.
-pub(crate) const ENTRY_KINDS: [(i64, EntryKind); 7] = [
-    (EntryKind::Earn as i64, EntryKind::Earn),
-    (EntryKind::Redeem as i64, EntryKind::Redeem),
-    (EntryKind::Reward as i64, EntryKind::Reward),
-    (EntryKind::Reverse as i64, EntryKind::Reverse),
-    (EntryKind::Restore as i64, EntryKind::Restore),
-    (EntryKind::Expire as i64, EntryKind::Expire),
-    (EntryKind::Revive as i64, EntryKind::Revive),
-];
+/// Kinds of [`About`], the first number of its list.
+const EARNED: i64 = 1;
+const REWARD: i64 = 2;
+
+/// Why a balance changed, by number; a newer version's number is kept (L12).
+pub(crate) fn read_kind(record: &Record, tag: u16) -> Result<EntryKind, WireError> {
+    let number: u8 = record.int(tag)?;
+    Ok(EntryKind::of_number(number))
+}
+
+/// What else must be known of an entry: a list, its kind first.
+pub(crate) fn put_about(record: &mut Record, tag: u16, about: About) {
+    let numbers = match about {
+        About::Nothing => Vec::new(),
+        About::Earned(Resolved { factor, carried }) => vec![EARNED, factor.into(), carried],
+        About::Reward(number) => vec![REWARD, number.into()],
+    };
+    let list: Vec<Value> = numbers.into_iter().map(Value::Int).collect();
+    record.put_opt(tag, (!list.is_empty()).then_some(list));
+}
+
+/// What a newer version knows more of is nothing here: the effect counts all the same (L12).
+pub(crate) fn read_about(record: &Record, tag: u16) -> Result<About, WireError> {
+    let wrong = |_| WireError::OutOfRange(tag);
+    Ok(match record.ints(tag)?[..] {
+        [EARNED, factor, carried] => About::Earned(Resolved {
+            factor: u32::try_from(factor).map_err(wrong)?,
+            carried,
+        }),
+        [REWARD, number] => About::Reward(u8::try_from(number).map_err(wrong)?),
+        _ => About::Nothing,
+    })
+}
 
 /// The numbers under which an effect stands.
 #[derive(Debug, Clone, Copy)]
@@ -25,17 +48,39 @@ pub(crate) struct EffectTags {
     pub(crate) points: u16,
     pub(crate) stamps: u16,
     pub(crate) value: u16,
+    /// Absent = what is earned or taken back, its points; of other kinds none.
+    pub(crate) status: u16,
+    pub(crate) carry: u16,
 }
 
-pub(crate) fn put_effect(record: &mut Record, tags: EffectTags, effect: Effect) {
+/// The status points that an entry of this kind usually has.
+fn usual_status(kind: EntryKind, points: i64) -> i64 {
+    match kind {
+        EntryKind::Earn | EntryKind::Reverse => points,
+        _ => 0,
+    }
+}
+
+pub(crate) fn put_effect(record: &mut Record, tags: EffectTags, kind: EntryKind, effect: Effect) {
     record.put_unless(tags.points, effect.points.0, 0);
     record.put_unless(tags.stamps, effect.stamps.0, 0);
     record.put_unless(tags.value, effect.value.0, 0);
+    let usual = usual_status(kind, effect.points.0);
+    record.put_unless(tags.status, effect.status.0, usual);
+    record.put_unless(tags.carry, effect.carry, 0);
 }
 
-pub(crate) fn read_effect(record: &Record, tags: EffectTags) -> Result<Effect, WireError> {
+pub(crate) fn read_effect(
+    record: &Record,
+    tags: EffectTags,
+    kind: EntryKind,
+) -> Result<Effect, WireError> {
+    let points = record.int_or(tags.points, 0)?;
+    let status = record.int_or(tags.status, usual_status(kind, points))?;
     Ok(Effect {
-        points: Points(record.int_or(tags.points, 0)?),
+        points: Points(points),
+        status: Points(status),
+        carry: record.int_or(tags.carry, 0)?,
         stamps: Stamps(record.int_or(tags.stamps, 0)?),
         value: Money(record.int_or(tags.value, 0)?),
     })

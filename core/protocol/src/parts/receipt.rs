@@ -6,8 +6,8 @@
 use kartka_domain::ids::InstrumentId;
 use kartka_domain::money::{Money, Points};
 use kartka_domain::purchase::{
-    GoodsId, Line, ONE, Parts, Quantity, ReceiptNumber, ReturnKind, ReturnedLine, Share, TaxRate,
-    VoidReason,
+    GoodsId, GroupId, Line, ONE, Parts, Quantity, ReceiptNumber, ReturnKind, ReturnedLine, Share,
+    ShareKind, TaxRate, VoidReason,
 };
 
 use super::one_of;
@@ -47,6 +47,7 @@ mod line {
     pub(super) const GROSS: u16 = 3;
     pub(super) const TAX: u16 = 4;
     pub(super) const SHARES: u16 = 5;
+    pub(super) const GROUP: u16 = 6;
 }
 
 /// Fields of a share.
@@ -54,7 +55,15 @@ mod share {
     pub(super) const INSTRUMENT: u16 = 1;
     pub(super) const VALUE: u16 = 2;
     pub(super) const POINTS: u16 = 3;
+    /// Absent = paid with points.
+    pub(super) const KIND: u16 = 4;
 }
+
+const SHARE_KINDS: [(i64, ShareKind); 3] = [
+    (ShareKind::Points as i64, ShareKind::Points),
+    (ShareKind::Discount as i64, ShareKind::Discount),
+    (ShareKind::Certificate as i64, ShareKind::Certificate),
+];
 
 /// Fields of a returned line.
 mod returned {
@@ -71,7 +80,7 @@ pub(crate) fn put_receipt(
     parts: &Parts,
 ) {
     match lines {
-        [only] if only.goods.is_none() && only.quantity == ONE => {
+        [only] if only.goods.is_none() && only.group.is_none() && only.quantity == ONE => {
             record.put(AMOUNT, only.gross.0);
             put_tax_and_shares(record, TAX, SHARES, only);
         }
@@ -87,6 +96,7 @@ pub(crate) fn read_receipt(
     let lines = match record.opt_int(AMOUNT)? {
         Some(gross) => vec![Line {
             goods: None,
+            group: None,
             quantity: ONE,
             gross: Money(gross),
             tax: record.opt_int(TAX)?.map(TaxRate),
@@ -110,6 +120,7 @@ pub(crate) fn read_receipt(
 fn line_record(line: &Line) -> Record {
     let mut record = Record::new();
     record.put_opt(line::GOODS, line.goods.map(|goods| goods.0));
+    record.put_opt(line::GROUP, line.group.map(|group| group.0));
     record.put_unless(line::QUANTITY, line.quantity.0, ONE.0);
     record.put(line::GROSS, line.gross.0);
     put_tax_and_shares(&mut record, line::TAX, line::SHARES, line);
@@ -119,6 +130,7 @@ fn line_record(line: &Line) -> Record {
 fn read_line(record: &Record) -> Result<Line, WireError> {
     Ok(Line {
         goods: record.opt_int(line::GOODS)?.map(GoodsId),
+        group: record.opt_int(line::GROUP)?.map(GroupId),
         quantity: Quantity(record.int_or(line::QUANTITY, ONE.0)?),
         gross: Money(record.int(line::GROSS)?),
         tax: record.opt_int(line::TAX)?.map(TaxRate),
@@ -135,6 +147,7 @@ fn put_tax_and_shares(record: &mut Record, tax: u16, shares: u16, line: &Line) {
             record.put(share::INSTRUMENT, s.instrument.0);
             record.put(share::VALUE, s.value.0);
             record.put_unless(share::POINTS, s.points.0, 0);
+            record.put_unless(share::KIND, s.kind as i64, ShareKind::Points as i64);
             record
         }),
     );
@@ -146,6 +159,7 @@ fn read_shares(record: &Record, tag: u16) -> Result<Vec<Share>, WireError> {
             instrument: InstrumentId(s.int(share::INSTRUMENT)?),
             value: Money(s.int(share::VALUE)?),
             points: Points(s.int_or(share::POINTS, 0)?),
+            kind: one_of(s, share::KIND, &SHARE_KINDS, Some(ShareKind::Points))?,
         })
     };
     record.records(tag)?.into_iter().map(share).collect()
@@ -153,8 +167,10 @@ fn read_shares(record: &Record, tag: u16) -> Result<Vec<Share>, WireError> {
 
 /// What is left to pay with money, if that can be said at all.
 fn money_part(lines: &[Line], parts: &Parts) -> Option<Money> {
-    let total = Money::total(lines.iter().map(|line| line.gross)).ok()?;
-    total
+    let price = lines
+        .iter()
+        .try_fold(Money::ZERO, |sum, line| sum.plus(line.price().ok()?).ok())?;
+    price
         .minus(parts.certificate)
         .ok()?
         .minus(parts.points)

@@ -13,9 +13,9 @@ use super::KEY;
 use crate::WireError;
 use crate::fields::Record;
 use crate::parts::{
-    ENTRY_KINDS, EffectTags, LotTags, id, one_of, opt_date, opt_id, put_code, put_effect, put_lot,
-    put_moment, put_receipt, put_return_kind, put_returned, read_code, read_date, read_effect,
-    read_lot, read_moment, read_receipt, read_return_kind, read_returned,
+    EffectTags, LotTags, id, opt_date, opt_id, put_about, put_code, put_effect, put_lot,
+    put_moment, put_receipt, put_return_kind, put_returned, read_about, read_code, read_date,
+    read_effect, read_kind, read_lot, read_moment, read_receipt, read_return_kind, read_returned,
 };
 
 /// Beside the receipt's own numbers 3–13.
@@ -57,6 +57,8 @@ mod entry {
         points: 6,
         stamps: 7,
         value: 8,
+        status: 16,
+        carry: 17,
     };
     pub(super) const LOT: LotTags = LotTags {
         wait: 9,
@@ -67,9 +69,13 @@ mod entry {
         points: 11,
         stamps: 12,
         value: 13,
+        status: 18,
+        carry: 19,
     };
     pub(super) const CODE: u16 = 14;
     pub(super) const USES: u16 = 15;
+    /// 16–19 are status points and carried parts, claimed and set.
+    pub(super) const ABOUT: u16 = 20;
 }
 
 mod used {
@@ -143,15 +149,16 @@ pub(super) fn entry_record(e: &Entry) -> Record {
     let mut r = Record::new();
     r.put(entry::CUSTOMER, e.customer.get());
     r.put(entry::INSTRUMENT, e.instrument.0);
-    r.put(entry::KIND, e.kind as i64);
+    r.put(entry::KIND, i64::from(e.kind.number()));
     r.put_opt(entry::PURCHASE, e.purchase.map(|p| e.id.get() - p.get()));
     r.put(entry::DATE, day_number(e.date));
-    put_effect(&mut r, entry::CLAIM, e.claim);
+    put_effect(&mut r, entry::CLAIM, e.kind, e.claim);
     put_lot(&mut r, entry::LOT, e.lot, e.date);
     if let Some((effect, code)) = e.verdict {
-        put_effect(&mut r, entry::SET, effect);
+        put_effect(&mut r, entry::SET, e.kind, effect);
         put_code(&mut r, entry::CODE, Some(code));
     }
+    put_about(&mut r, entry::ABOUT, e.about);
     r.put_records(
         entry::USES,
         e.uses.iter().map(|u| use_record(e.customer, u)),
@@ -171,7 +178,8 @@ pub(super) fn read_entry(key: i64, r: &Record) -> Result<Entry, WireError> {
     let key = Id::new(key).map_err(|_| WireError::OutOfRange(KEY))?;
     let customer = id(r, entry::CUSTOMER, CustomerId::new)?;
     let date = read_date(r, entry::DATE)?;
-    let set = read_effect(r, entry::SET)?;
+    let kind = read_kind(r, entry::KIND)?;
+    let set = read_effect(r, entry::SET, kind)?;
     let uses = r.records(entry::USES)?.into_iter().map(|u| {
         Ok(Use {
             member: opt_id(u, used::MEMBER, CustomerId::new)?.unwrap_or(customer),
@@ -183,11 +191,12 @@ pub(super) fn read_entry(key: i64, r: &Record) -> Result<Entry, WireError> {
         id: EntryId(key),
         customer,
         instrument: InstrumentId(r.int(entry::INSTRUMENT)?),
-        kind: one_of(r, entry::KIND, &ENTRY_KINDS, None)?,
+        kind,
         purchase: read_purchase_id(key, r)?,
         date,
-        claim: read_effect(r, entry::CLAIM)?,
+        claim: read_effect(r, entry::CLAIM, kind)?,
         lot: read_lot(r, entry::LOT, date)?,
+        about: read_about(r, entry::ABOUT)?,
         verdict: read_code(r, entry::CODE)?.map(|code| (set, code)),
         uses: uses.collect::<Result<_, WireError>>()?,
     })

@@ -48,6 +48,8 @@ mod wallet {
     pub(super) const LASTING: u16 = 3;
     pub(super) const PENDING: u16 = 4;
     pub(super) const DEBT: u16 = 5;
+    pub(super) const STATUS: u16 = 6;
+    pub(super) const CARRY: u16 = 7;
 }
 
 mod pending {
@@ -225,6 +227,8 @@ fn wallet_record(instrument: InstrumentId, wallet: &Wallet) -> Record {
         }),
     );
     r.put_unless(wallet::DEBT, wallet.debt.0, 0);
+    r.put_unless(wallet::STATUS, wallet.status.0, 0);
+    r.put_unless(wallet::CARRY, wallet.carry, 0);
     r
 }
 
@@ -265,6 +269,8 @@ fn read_wallet(r: &Record) -> Result<(InstrumentId, Wallet), WireError> {
             buckets,
             pending,
             debt,
+            status: Points(r.int_or(wallet::STATUS, 0)?),
+            carry: r.int_or(wallet::CARRY, 0)?,
         },
     ))
 }

@@ -2,6 +2,7 @@
 #![allow(dead_code, clippy::unwrap_used)]
 
 pub(crate) mod golden;
+mod loyalty;
 pub(crate) mod samples;
 pub(crate) mod signing;
 

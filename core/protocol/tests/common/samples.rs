@@ -7,7 +7,7 @@ use kartka_domain::customer::{
     Birthday, Channel, Consent, Customer, Phone, ProfileGroup, Purpose, Version, Will,
 };
 use kartka_domain::ids::*;
-use kartka_domain::ledger::{Effect, Entry, EntryKind, LotTerms, Use};
+use kartka_domain::ledger::{About, Effect, Entry, EntryKind, LotTerms, Use};
 use kartka_domain::moment::{Date, Moment};
 use kartka_domain::money::{Currency, Money, Points, Rounding, Stamps};
 use kartka_domain::op::{Claim, Fact, Op, OpTime, Sale, Seen};
@@ -101,33 +101,24 @@ pub(crate) fn programme() -> Programme {
     };
     let bonus = |offline, expiry| {
         Terms::Bonus(BonusCard {
-            rate: 500,
-            point_value: Money(1),
             rounding: Rounding::HalfUp,
             base: EarnBase::BeforeDiscounts,
             pending_days: 1,
             expiry,
             redeem: redeem(offline),
+            ..BonusCard::plain(500, Money(1))
         })
     };
-    let stamps = |per| {
-        Terms::Stamps(StampCard {
-            per,
-            size: Stamps(6),
-            reward_value: Money(6_500),
-        })
-    };
+    let stamps = |per| Terms::Stamps(StampCard::plain(per, Stamps(6), Money(6_500)));
     let terms = [
         bonus(capped, Expiry::Months(12)),
         bonus(OfflinePolicy::None, Expiry::Never),
         stamps(StampFor::Visit),
         stamps(StampFor::Amount(Money(10_000))),
     ];
-    let instruments = (1u32..).zip(terms).map(|(n, terms)| Instrument {
-        id: InstrumentId(n),
-        name: format!("Картка {n}"),
-        terms,
-    });
+    let instruments = (1u32..)
+        .zip(terms)
+        .map(|(n, terms)| Instrument::plain(InstrumentId(n), &format!("Картка {n}"), terms));
     Programme::publish(ProgrammeVersion(3), instruments.collect()).unwrap()
 }
 
@@ -204,6 +195,7 @@ fn full_position() -> Position {
             },
         ],
         debt: Points(3),
+        ..Wallet::default()
     };
     Position {
         wallets: [
@@ -222,12 +214,14 @@ fn full_position() -> Position {
 pub(crate) fn full_lines() -> Vec<Line> {
     let share = |points| Share {
         instrument: InstrumentId(1),
+        kind: ShareKind::Points,
         value: Money(100),
         points: Points(points),
     };
     vec![
         Line {
             goods: Some(GoodsId(77)),
+            group: None,
             quantity: Quantity(1_250),
             gross: Money(4_990),
             tax: Some(TaxRate(2_000)),
@@ -247,7 +241,7 @@ pub(crate) fn paid(cash: i64, card: i64, other: i64, certificate: i64, points: i
     }
 }
 
-fn bare_purchase() -> Purchase {
+pub(super) fn bare_purchase() -> Purchase {
     Purchase {
         id: PurchaseId(id(2, 100)),
         customer: None,
@@ -301,7 +295,7 @@ pub(crate) fn returned() -> Vec<ReturnedLine> {
     ]
 }
 
-fn bare_entry() -> Entry {
+pub(super) fn bare_entry() -> Entry {
     Entry {
         id: EntryId(id(2, 101)),
         customer: customer(17),
@@ -311,6 +305,7 @@ fn bare_entry() -> Entry {
         date: date("2025-12-16"),
         claim: Effect::NONE,
         lot: None,
+        about: About::Nothing,
         verdict: None,
         uses: Vec::new(),
     }
@@ -321,6 +316,7 @@ fn full_entry() -> Entry {
         points: Points(-120),
         stamps: Stamps(2),
         value: Money(-120),
+        ..Effect::NONE
     };
     Entry {
         kind: EntryKind::Redeem,
@@ -393,7 +389,7 @@ pub(crate) fn rows() -> Vec<(&'static str, Row)> {
         verdict: Some((Vec::new(), Code::AlreadyVoided)),
         ..bare_return()
     };
-    vec![
+    let mut rows = vec![
         ("business", Row::Business(business())),
         ("outlet", Row::Outlet(outlet())),
         ("owner", Row::Operator(operator(Role::Owner))),
@@ -434,7 +430,9 @@ pub(crate) fn rows() -> Vec<(&'static str, Row)> {
         ("void", Row::Return(void)),
         ("expiry", Row::Entry(bare_entry())),
         ("redemption", Row::Entry(full_entry())),
-    ]
+    ];
+    rows.extend(super::loyalty::rows());
+    rows
 }
 
 /// A sale of `gross` to a customer who earns 5 %.
@@ -444,8 +442,12 @@ pub(crate) fn sale(op: OpId, who: CustomerId, gross: i64, seconds: i64) -> Op {
         customer: who,
         instrument: InstrumentId(1),
         kind: EntryKind::Earn,
-        effect: Effect::points(earned, Money(earned.0)),
+        effect: Effect {
+            status: earned,
+            ..Effect::points(earned, Money(earned.0))
+        },
         lot: Some(lot()),
+        about: About::Nothing,
     };
     let sale = Sale {
         customer: Some(who),
@@ -529,10 +531,13 @@ pub(crate) fn ops() -> Vec<(&'static str, Op)> {
     edit.personal = vec![(0, groups()[..1].to_vec())];
     edit.marks = vec![(id(1, 17), BirthMark(*b"birthday"))];
     let claim = |who, kind, lot| {
+        let earns = matches!(kind, EntryKind::Earn | EntryKind::Reverse);
         let effect = Effect {
             points: Points(-5),
             stamps: Stamps(1),
             value: Money(-5),
+            status: Points(if earns { -5 } else { 0 }),
+            carry: 0,
         };
         Fact::Claim(Claim {
             customer: who,
@@ -540,6 +545,7 @@ pub(crate) fn ops() -> Vec<(&'static str, Op)> {
             kind,
             effect,
             lot,
+            about: About::Nothing,
         })
     };
     let anonymous = Sale {

@@ -282,7 +282,7 @@ impl View<'_> {
                 entry.id.get(),
                 entry.customer.get(),
                 entry.instrument.0,
-                entry.kind as u8,
+                entry.kind.number(),
                 effect.points.0,
                 effect.stamps.0,
             ))?;

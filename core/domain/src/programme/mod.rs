@@ -1,0 +1,199 @@
+//! The programme: published, immutable versions of the business's instruments (L9).
+//!
+//! A bonus card and a stamp card are two kinds of one thing: an instrument with terms. A published
+//! version has no setters; a change is a new version, and what was issued keeps its old terms.
+
+mod bonus;
+mod discount;
+mod rules;
+mod stamps;
+
+pub use bonus::{
+    BonusCard, CARRY_MAX, CertificateEarns, EarnBase, Expiry, FACTOR_MAX, MONTHS_MAX, Multiplier,
+    Multiply, ONCE, OfflinePolicy, RedeemPolicy, Remainder, TaxEarns, When,
+};
+pub use discount::{DiscountCard, Step};
+pub use rules::{Audience, Goods, PriceOf, Rules, Scope, Stacking, Times, Together, WHOLE};
+pub use stamps::{Gift, Reward, StampCard, StampFor};
+
+use crate::ids::{InstrumentId, ProgrammeVersion};
+use crate::money::Money;
+
+/// Why a draft can't be published. The number is the instrument's.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum ProgrammeError {
+    /// Two instruments bear one id, or an id is 0.
+    #[error("instrument ids must be unique and above 0")]
+    Ids,
+    /// A name is empty or longer than 64 characters.
+    #[error("an instrument needs a name of 1 to 64 characters")]
+    Name,
+    /// A rate, value, size or share is outside its range.
+    #[error("a number of instrument {0} is outside its range")]
+    Range(u32),
+    /// A share is over 100 %.
+    #[error("a share of instrument {0} is over 100 %")]
+    Share(u32),
+    /// A list of goods, groups or outlets is not ascending or too long.
+    #[error("a list of instrument {0} is not ascending, names something twice or is too long")]
+    List(u32),
+    /// The last day is before the first.
+    #[error("instrument {0} ends before it begins")]
+    Days(u32),
+    /// A remainder is carried only where points are rounded down (E2).
+    #[error("instrument {0} carries the remainder, so it must round down")]
+    CarriedIsDown(u32),
+    /// An instrument refers to another that the version lacks, or that is of another kind.
+    #[error("instrument {0} refers to an instrument that is not there")]
+    Refers(u32),
+    /// A rule names goods or a group that the shop does not have.
+    #[error("instrument {0} names goods that the shop does not have")]
+    MissingGoods(u32),
+    /// A rule has no meaning for an instrument of this kind.
+    #[error("a rule of instrument {0} has no meaning for its kind")]
+    NotForThis(u32),
+    /// A wallet's points end by age or by inactivity; its family never changes (L6).
+    #[error("the points of instrument {0} can't change from one family of expiry to the other")]
+    Family(u32),
+}
+
+/// The terms of an instrument.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub enum Terms {
+    /// A bonus card.
+    Bonus(BonusCard),
+    /// A stamp card.
+    Stamps(StampCard),
+    /// A discount card.
+    Discount(DiscountCard),
+}
+
+/// One marketing instrument.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub struct Instrument {
+    /// Kept through all versions of the programme.
+    pub id: InstrumentId,
+    /// As the owner calls it.
+    pub name: String,
+    /// Its terms.
+    pub terms: Terms,
+    /// Where, when and for whom it works, and how it goes together with others.
+    pub rules: Rules,
+}
+
+/// One published version of all instruments.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Programme {
+    version: ProgrammeVersion,
+    instruments: Vec<Instrument>,
+}
+
+/// Most instruments of one version.
+pub const INSTRUMENTS_MAX: usize = 64;
+
+impl Programme {
+    /// Publishes a draft: after this nothing of it changes.
+    ///
+    /// # Errors
+    /// [`ProgrammeError`] naming what is wrong.
+    pub fn publish(
+        version: ProgrammeVersion,
+        mut instruments: Vec<Instrument>,
+    ) -> Result<Self, ProgrammeError> {
+        instruments.sort_by_key(|i| i.id);
+        let unique = instruments.windows(2).all(|pair| pair[0].id < pair[1].id);
+        if version.0 == 0
+            || !unique
+            || instruments.len() > INSTRUMENTS_MAX
+            || instruments.iter().any(|i| i.id.0 == 0)
+        {
+            return Err(ProgrammeError::Ids);
+        }
+        for instrument in &instruments {
+            instrument.check()?;
+        }
+        Ok(Self {
+            version,
+            instruments,
+        })
+    }
+
+    /// Its version.
+    #[must_use]
+    pub const fn version(&self) -> ProgrammeVersion {
+        self.version
+    }
+
+    /// All instruments, by id.
+    #[must_use]
+    pub fn instruments(&self) -> &[Instrument] {
+        &self.instruments
+    }
+
+    /// One instrument.
+    #[must_use]
+    pub fn instrument(&self, id: InstrumentId) -> Option<&Instrument> {
+        self.instruments.iter().find(|i| i.id == id)
+    }
+
+    /// The bonus card, if the programme has one.
+    #[must_use]
+    pub fn bonus(&self) -> Option<(InstrumentId, &BonusCard)> {
+        self.instruments.iter().find_map(|i| match &i.terms {
+            Terms::Bonus(card) => Some((i.id, card)),
+            _ => None,
+        })
+    }
+}
+
+impl Instrument {
+    /// An instrument that works everywhere, for every customer, alone.
+    #[must_use]
+    pub fn plain(id: InstrumentId, name: &str, terms: Terms) -> Self {
+        Self {
+            id,
+            name: name.to_owned(),
+            terms,
+            rules: Rules::default(),
+        }
+    }
+
+    fn check(&self) -> Result<(), ProgrammeError> {
+        if !(1..=64).contains(&self.name.chars().count()) {
+            return Err(ProgrammeError::Name);
+        }
+        self.rules.check(self.id)?;
+        match &self.terms {
+            Terms::Bonus(card) => card.check(self),
+            Terms::Stamps(card) => card.check(self),
+            Terms::Discount(card) => card.check(self),
+        }
+    }
+
+    /// What one of its points is worth in minor units; nothing where it has none.
+    #[must_use]
+    pub fn point_value(&self) -> Money {
+        match &self.terms {
+            Terms::Bonus(card) => card.point_value,
+            _ => Money::ZERO,
+        }
+    }
+
+    /// Its bonus card, if it is one.
+    #[must_use]
+    pub const fn bonus(&self) -> Option<&BonusCard> {
+        match &self.terms {
+            Terms::Bonus(card) => Some(card),
+            _ => None,
+        }
+    }
+}
+
+/// Whether any goods of a receipt stayed with the customer.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Kept {
+    /// At least one line, at least in part.
+    Something,
+    /// Everything came back.
+    Nothing,
+}

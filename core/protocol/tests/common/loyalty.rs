@@ -1,0 +1,198 @@
+//! Rows of the loyalty engine: every option of every instrument, and what carries its results.
+
+use kartka_domain::ids::{InstrumentId, OutletId, ProgrammeVersion};
+use kartka_domain::ledger::{About, Effect, Entry, EntryKind, Resolved};
+use kartka_domain::moment::PeriodEnd;
+use kartka_domain::money::{Money, Points, Stamps};
+use kartka_domain::position::{Position, Wallet};
+use kartka_domain::programme::*;
+use kartka_domain::purchase::*;
+use kartka_domain::row::Row;
+
+use super::samples::{bare_entry, bare_purchase, customer, date, lot, paid};
+
+/// Each with the name of its golden file.
+pub(super) fn rows() -> Vec<(&'static str, Row)> {
+    vec![
+        ("instruments", Row::Programme(instruments())),
+        ("account", Row::Position(customer(17), carrying())),
+        ("lowered", Row::Purchase(lowered_purchase())),
+        ("earned", Row::Entry(earned_entry())),
+        ("newer-entry", Row::Entry(newer_entry())),
+    ]
+}
+
+fn goods() -> Goods {
+    Goods {
+        goods: vec![GoodsId(7), GoodsId(77)],
+        groups: vec![GroupId(3)],
+    }
+}
+
+fn gift() -> Gift {
+    Gift {
+        goods: goods(),
+        pieces: 2,
+        rate: 5_000,
+    }
+}
+
+fn instruments() -> Programme {
+    let terms = [
+        Terms::Bonus(bonus(Expiry::Inactive(6))),
+        Terms::Stamps(stamps()),
+        Terms::Discount(scale()),
+    ];
+    let rules = Rules {
+        scope: Scope {
+            outlets: vec![OutletId(1), OutletId(4)],
+            first_day: Some(date("2026-01-01")),
+            last_day: Some(date("2026-12-31")),
+            audience: Audience::Anybody,
+        },
+        stacking: Stacking {
+            together: Together::Stackable,
+            price: PriceOf::Original,
+            times: Times::Once,
+            minimum: Money(10_000),
+            excluded: goods(),
+            most: Some(Money(50_000)),
+            floor: 7_000,
+            priority: 3,
+        },
+    };
+    let made = (1u32..).zip(terms).map(|(n, terms)| {
+        let mut one = Instrument::plain(InstrumentId(n), "x", terms);
+        one.rules = rules.clone();
+        if matches!(one.terms, Terms::Bonus(_)) {
+            one.rules.stacking = Stacking {
+                minimum: Money(500),
+                excluded: goods(),
+                ..Stacking::default()
+            };
+        }
+        one
+    });
+    Programme::publish(ProgrammeVersion(4), made.collect()).unwrap()
+}
+
+fn bonus(expiry: Expiry) -> BonusCard {
+    let when = [
+        When::Weekdays(0b110_0000),
+        When::Hours { from: 840, to: 960 },
+        When::Outlets(vec![OutletId(2)]),
+        When::Birthday {
+            before: 3,
+            after: 7,
+        },
+        When::FirstPurchase,
+    ];
+    BonusCard {
+        per_receipt: Points(5),
+        per_item: Points(2),
+        goods: goods(),
+        remainder: Remainder::Carried,
+        tax: TaxEarns::No,
+        certificates: CertificateEarns::AtUse,
+        multipliers: when
+            .map(|when| Multiplier {
+                when,
+                factor: 15_000,
+            })
+            .into(),
+        multiply: Multiply::Product,
+        expiry,
+        ends: PeriodEnd::Quarter,
+        not_payable: goods(),
+        ..BonusCard::plain(300, Money(10))
+    }
+}
+
+fn stamps() -> StampCard {
+    let mut card = StampCard::plain(StampFor::Item, Stamps(5), Money(6_500));
+    card.goods = goods();
+    card.rewards[0].gift = Some(gift());
+    card.rewards.push(Reward {
+        stamps: Stamps(10),
+        value: Money(15_000),
+        gift: None,
+    });
+    card
+}
+
+fn scale() -> DiscountCard {
+    let step = |(from, rate)| Step {
+        from: Money(from),
+        rate,
+    };
+    DiscountCard {
+        scale: [(0, 300), (500_000, 500), (2_000_000, 1_000)]
+            .map(step)
+            .into(),
+    }
+}
+
+/// An account with a carried part of a point and status points.
+fn carrying() -> Position {
+    let wallet = Wallet {
+        status: Points(1_204),
+        carry: 95_000_000,
+        ..Wallet::default()
+    };
+    Position {
+        wallets: [(InstrumentId(1), wallet)].into(),
+        ..Position::default()
+    }
+}
+
+/// A receipt that a discount card lowered and a certificate paid in part.
+fn lowered_purchase() -> Purchase {
+    let share = |instrument, kind, value| Share {
+        instrument: InstrumentId(instrument),
+        kind,
+        value: Money(value),
+        points: Points::ZERO,
+    };
+    let line = Line {
+        group: Some(GroupId(4)),
+        shares: vec![
+            share(3, ShareKind::Discount, 55),
+            share(5, ShareKind::Certificate, 200),
+        ],
+        ..Line::amount(Money(550))
+    };
+    Purchase {
+        lines: vec![line],
+        parts: paid(295, 0, 0, 200, 0),
+        ..bare_purchase()
+    }
+}
+
+/// An earn with everything a return must know of it.
+fn earned_entry() -> Entry {
+    let about = About::Earned(Resolved {
+        factor: 20_000,
+        carried: -7,
+    });
+    Entry {
+        kind: EntryKind::Earn,
+        claim: Effect {
+            status: Points(3),
+            carry: 30_000_000,
+            ..Effect::points(Points(4), Money(4))
+        },
+        lot: Some(lot()),
+        about,
+        ..bare_entry()
+    }
+}
+
+/// An entry of a kind that only a newer version knows (L12).
+fn newer_entry() -> Entry {
+    Entry {
+        kind: EntryKind::Newer(250),
+        claim: Effect::points(Points(9), Money(9)),
+        about: About::Reward(2),
+        ..bare_entry()
+    }
+}
