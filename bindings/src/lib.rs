@@ -15,6 +15,7 @@ mod customers;
 mod error;
 mod fault;
 mod platform;
+mod programme;
 #[cfg(feature = "border-tests")]
 mod rehearsal;
 mod reports;
@@ -34,6 +35,10 @@ pub use error::{CoreError, Subject};
 pub use platform::{
     ChangeListener, ChangeTopic, KeyStore, KeyStoreFault, ListenerFault, LogEntry, LogLevel,
     LogSink,
+};
+pub use programme::{
+    DiscountStep, EarningBase, EarningTerms, InstrumentTerms, InstrumentView, OfflineSpending,
+    PointLife, PointRounding, Programme, ProgrammeView, SpendingTerms, StampBasis, StampReward,
 };
 #[cfg(feature = "border-tests")]
 pub use rehearsal::{Rehearsal, RehearsedFrame};

@@ -1,14 +1,12 @@
-//! What only the border tests export: a card drawn before a camera, a panic, any failure. Never in what is shipped.
+//! What only the border tests export: a card drawn before a camera, a panic, a server that refuses, and what a disk
+//! that no test may mount would say. Never in what is shipped.
 
 use std::io::{Read as _, Write as _};
 use std::net::{Ipv4Addr, TcpListener, TcpStream};
 use std::sync::Arc;
 use std::thread;
 
-use kartka_core::domain::codes::Code as DomainCode;
-use kartka_core::domain::ids::CustomerId;
-use kartka_core::error::{CoreError as Inner, Field};
-use kartka_core::platform::{KeyStoreError, SystemRng};
+use kartka_core::platform::SystemRng;
 use kartka_core::scan::draw::{Scene, camera_frame};
 use kartka_core::store::StoreError;
 
@@ -88,7 +86,7 @@ impl Rehearsal {
     /// Fails as the core would with the error of this name, through the real table.
     ///
     /// # Errors
-    /// That one; `NotFound` for a name the core does not have.
+    /// That one; `NotFound` for a name that is met for real.
     pub fn fail(&self, name: String) -> Result<(), CoreError> {
         self.log.guarded(|| {
             let found = failures().into_iter().find(|(known, _)| *known == name);
@@ -149,66 +147,10 @@ fn is_whole(request: &[u8]) -> bool {
     request.len() >= head + 4 + announced
 }
 
-/// Every failure of the core that becomes a situation of its own, by the name it has at the border.
-fn failures() -> Vec<(&'static str, Failure)> {
-    let somebody = CustomerId::new((1 << 40) | 7)
-        .map_or(Inner::NotFound, |existing| Inner::Duplicate { existing });
-    vec![
-        (
-            "Validation",
-            Inner::Validation {
-                field: Field::Phone,
-            }
-            .into(),
-        ),
-        ("NotFound", Inner::NotFound.into()),
-        ("Duplicate", somebody.into()),
-        (
-            "InsufficientPoints",
-            Inner::InsufficientPoints {
-                balance: 3,
-                required: 10,
-            }
-            .into(),
-        ),
-        (
-            "RuleRejected",
-            Inner::RuleRejected {
-                reason: DomainCode::MaxShare { most: 120 },
-            }
-            .into(),
-        ),
-        ("Stale", Inner::Stale.into()),
-        ("AlreadyPaired", Inner::AlreadyPaired.into()),
-        ("NotPaired", Inner::NotPaired.into()),
+/// What a machine without a small disk can't meet for real, by the name it has at the border.
+fn failures() -> [(&'static str, Failure); 2] {
+    [
         ("StorageFull", StoreError::Full.into()),
         ("ReadOnly", StoreError::ReadOnly.into()),
-        ("TooNew", StoreError::TooNew { found: 9, known: 1 }.into()),
-        ("WrongKey", StoreError::WrongKey.into()),
-        ("Corrupt", StoreError::Corrupt { moved_to: None }.into()),
-        ("Busy", StoreError::Busy.into()),
-        ("KeysLocked", Inner::Keys(KeyStoreError::Locked).into()),
-        ("KeysLost", Inner::Keys(KeyStoreError::Lost).into()),
-        (
-            "KeysUnavailable",
-            Inner::Keys(KeyStoreError::Unavailable("why".to_owned())).into(),
-        ),
-        ("Offline", Inner::Offline.into()),
-        (
-            "ServerUnavailable",
-            Inner::ServerUnavailable {
-                retry_after_ms: 1_500,
-            }
-            .into(),
-        ),
-        ("Unauthorised", Inner::Unauthorised.into()),
-        ("DeviceRevoked", Inner::DeviceRevoked.into()),
-        ("PairingRefused", Inner::PairingRefused.into()),
-        ("ServerRejected", Inner::ServerRejected { code: 12 }.into()),
-        ("ProtocolTooOld", Inner::ProtocolTooOld { min: 2 }.into()),
-        ("Forked", Inner::Forked.into()),
-        ("ServerWentBack", Inner::ServerWentBack.into()),
-        ("Cancelled", Inner::Cancelled.into()),
-        ("Unexpected", Inner::Unexpected { what: "rehearsed" }.into()),
     ]
 }

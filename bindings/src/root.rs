@@ -14,6 +14,7 @@ use crate::cards::Cards;
 use crate::customers::Customers;
 use crate::error::{CoreError, Failure};
 use crate::platform::{ChangeListener, ChangeTopic, Changes, ForeignKeys, KeyStore, LogSink};
+use crate::programme::Programme;
 use crate::reports::Reports;
 use crate::settings::{DataCare, Settings};
 use crate::sync::Exchange;
@@ -138,6 +139,12 @@ impl KartkaCore {
     #[must_use]
     pub fn cards(&self) -> Arc<Cards> {
         Arc::new(Cards::at(&self.border))
+    }
+
+    /// The marketing instruments with their terms.
+    #[must_use]
+    pub fn programme(&self) -> Arc<Programme> {
+        Arc::new(Programme::at(&self.border))
     }
 
     /// The exchange with the authority.

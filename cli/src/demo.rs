@@ -13,6 +13,7 @@ mod replay;
 mod state;
 mod table;
 mod turnstile;
+mod whatif;
 mod world;
 
 use std::fs;
@@ -125,6 +126,10 @@ pub(crate) fn run(args: &DemoArgs, out: &mut dyn Write) -> Result<(), Failure> {
     let figures = figures(&world, &held, &history, cost, entries)?;
     say(out, &table::render(&figures))?;
     say(out, &table::proof(&checks))?;
+    if let Some(counter) = world.counters.first() {
+        let programme = counter.shop.programme()?;
+        say(out, &whatif::table(&history.purchases, &programme)?)?;
+    }
     let failed: Vec<&str> = checks
         .iter()
         .filter(|check| !check.holds)

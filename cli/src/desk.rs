@@ -3,6 +3,7 @@
 //! Holds no rules: it turns words into requests of the core and answers into text or JSON.
 
 mod business;
+mod figures;
 mod open;
 mod people;
 mod show;
@@ -59,6 +60,12 @@ enum DeskCommand {
     Void(till::VoidArgs),
     /// Today, or another day, against the same day of the week before.
     Report(business::ReportArgs),
+    /// Every lot of a customer: where it came from, what took it, what is left and until when.
+    Account(figures::AccountArgs),
+    /// What the business owes in points, month by month.
+    Owed,
+    /// What a discount would bring a shop without history: typed numbers, income and profit.
+    Calculate(figures::CalculateArgs),
 }
 
 /// Does the command and prints its answer.
@@ -102,5 +109,8 @@ fn perform(shop: &Shop, request: RequestId, command: &DeskCommand) -> Result<Ans
         DeskCommand::Return(args) => till::give_back(shop, request, args),
         DeskCommand::Void(args) => till::void(shop, request, args),
         DeskCommand::Report(args) => business::report(shop, args),
+        DeskCommand::Account(args) => figures::account(shop, args),
+        DeskCommand::Owed => figures::owed(shop),
+        DeskCommand::Calculate(args) => figures::calculate(shop, args),
     }
 }

@@ -3,6 +3,7 @@
 //! English only: a shell on a phone has its own texts under the codes' names.
 
 use kartka_core::domain::codes::Code;
+use kartka_core::domain::rights::Permission;
 use kartka_core::error::{CoreError, Field};
 use kartka_core::platform::KeyStoreError;
 use kartka_core::store::StoreError;
@@ -218,8 +219,59 @@ fn instrument(code: Code) -> String {
         Code::BetterApplied { instrument, other } => {
             format!("instrument {instrument} gives way: instrument {other} gives the better price")
         }
+        other => people(other),
+    }
+}
+
+/// What staff, PINs and a device that is no longer trusted may not.
+fn people(reason: Code) -> String {
+    match reason {
+        Code::NotEntitled { permission } => format!(
+            "the operator's role does not allow this ({}): ask somebody whose role does",
+            word_of(permission)
+        ),
+        Code::DeviceNotEntitled { permission } => format!(
+            "this device was handed to somebody who may not do this ({}): use the owner's",
+            word_of(permission)
+        ),
+        Code::OperatorDismissed => {
+            "this operator no longer works here: `staff switch` to a colleague".to_owned()
+        }
+        Code::OperatorUnknown => {
+            "this device does not know the operator yet: sync, then repeat".to_owned()
+        }
+        Code::RedeemPerReceipt { limit } => {
+            format!("the operator's role allows {limit} points on one receipt: spend fewer")
+        }
+        Code::RedeemPerDay { left } => {
+            format!("the operator's role allows {left} more points today: spend fewer")
+        }
+        Code::OnlyTheOwner => "only an owner may do this".to_owned(),
+        Code::NotYourself => "nobody changes their own role: let another owner do it".to_owned(),
+        Code::OutOfDate => "no number is left for this on this device: use another one".to_owned(),
+        Code::WrongPin { left } => {
+            format!("this is not the PIN; {left} more tries before a wait")
+        }
+        Code::PinLocked { wait_ms } => {
+            let seconds = wait_ms.saturating_add(999) / 1_000;
+            format!("too many wrong PINs: try again in {seconds} s")
+        }
+        Code::PinNeeded => "this needs a PIN: give one with --pin, or set it first".to_owned(),
+        Code::PinTooSimple => {
+            "a PIN has 4 to 12 digits, not all the same and not counted up or down".to_owned()
+        }
+        Code::GraceOver { days } => {
+            format!("this device has not heard the server for {days} days: sync first; sales go on")
+        }
+        Code::Revoked => {
+            "the owner revoked this device; what it records waits for the owner".to_owned()
+        }
         other => format!("a rule does not allow it ({})", other.name()),
     }
+}
+
+fn word_of(permission: i64) -> &'static str {
+    Permission::from_number(permission).map_or("unknown", Permission::word)
 }
 
 fn store(error: &StoreError) -> String {
@@ -284,6 +336,7 @@ mod tests {
             "UnknownTarget",
             "AlreadyAttached",
             "MalformedFact",
+            "RefusedByOwner",
         ];
         for &(number, name, kind, args, _) in Code::CATALOGUE {
             let values: Vec<i64> = (1..).take(args.len()).collect();

@@ -6,10 +6,12 @@ use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use clap::{Args, Subcommand};
+use clap::{Args, Subcommand, ValueEnum};
 use kartka_core::domain::ids::BusinessId;
 use kartka_server::platform::{SystemClock, SystemRandom};
-use kartka_server::{FoundingInput, Rights, RunningServer, Server, ServerConfig};
+use kartka_server::{
+    FoundingInput, Rights, RunningServer, Server, ServerConfig, StartError, StoreError,
+};
 use tokio::runtime::Runtime;
 
 use crate::desk::Kind;
@@ -24,6 +26,21 @@ pub(crate) struct ServeArgs {
     /// Print a pairing code for one device of every business; it is good once, for ten minutes.
     #[arg(long)]
     pair: bool,
+    /// How the log's lines on the error stream are written; no person is named in them.
+    #[arg(long, value_name = "FORM", value_enum, default_value_t = LogForm::Text)]
+    log: LogForm,
+    /// Show /metrics (Prometheus) at this address and nowhere else; without it they are not shown.
+    #[arg(long, value_name = "ADDRESS:PORT")]
+    metrics: Option<SocketAddr>,
+}
+
+/// How a line of the log is written.
+#[derive(Debug, Clone, Copy, ValueEnum)]
+enum LogForm {
+    /// For people.
+    Text,
+    /// One JSON object a line.
+    Json,
 }
 
 /// Where the server's data lies and how it is reached.
@@ -77,15 +94,26 @@ struct CreateArgs {
 /// # Errors
 /// A port in use, a folder or a business that can't be opened.
 pub(crate) fn serve(args: &ServeArgs, out: &mut dyn Write) -> Result<(), Failure> {
-    log_to_stderr();
+    log_to_stderr(args.log);
     let runtime = runtime()?;
-    let server = start(&runtime, &args.place, args.place.bind)?;
+    let mut server = start(&runtime, &args.place, args.place.bind)?;
+    let metrics = match args.metrics {
+        Some(bind) => Some(
+            runtime
+                .block_on(server.show_figures(bind))
+                .map_err(Failure::outside)?,
+        ),
+        None => None,
+    };
     let businesses = server.businesses();
     let mut text = format!(
         "serving {} businesses at {}",
         businesses.len(),
         server.address()
     );
+    if let Some(metrics) = metrics {
+        text.push_str(&format!("\nmetrics at http://{metrics}/metrics"));
+    }
     for business in &businesses {
         text.push_str(&format!("\n{}", about(&server, *business, args.pair)?));
     }
@@ -153,12 +181,15 @@ pub(crate) async fn asked_to_stop() {
 }
 
 /// The server's log, which names no person, goes to the error stream; what was asked for goes to the other.
-fn log_to_stderr() {
-    tracing_subscriber::fmt()
+fn log_to_stderr(form: LogForm) {
+    let log = tracing_subscriber::fmt()
         .with_writer(std::io::stderr)
         .with_ansi(false)
-        .with_target(false)
-        .init();
+        .with_target(false);
+    match form {
+        LogForm::Text => log.init(),
+        LogForm::Json => log.json().flatten_event(true).init(),
+    }
 }
 
 fn start(runtime: &Runtime, place: &Place, bind: SocketAddr) -> Result<RunningServer, Failure> {
@@ -169,9 +200,31 @@ fn start(runtime: &Runtime, place: &Place, bind: SocketAddr) -> Result<RunningSe
         clock: Arc::new(SystemClock),
         random: Arc::new(SystemRandom),
     };
-    runtime
-        .block_on(Server::start(config))
-        .map_err(Failure::outside)
+    let started = runtime.block_on(Server::start(config));
+    started.map_err(|error| {
+        let next = next_step(&error);
+        Failure::Outside(format!("{error}{next}"))
+    })
+}
+
+/// What a person can do about a server that does not start, where its own words do not say it.
+fn next_step(error: &StartError) -> &'static str {
+    let (StartError::Business { source, .. } | StartError::Data { source, .. }) = error else {
+        return "";
+    };
+    match source {
+        StoreError::Full => ": make room and start again",
+        StoreError::ReadOnly => ": check its rights, or take another with --data",
+        StoreError::TooNew { .. } => ": update Kartka; nothing was changed",
+        StoreError::Busy => ": end that process, or take another folder",
+        StoreError::NoKey | StoreError::WrongKey => {
+            ": bring back the folder of keys that lay beside it (NAME.keys)"
+        }
+        StoreError::Corrupt | StoreError::EpochBehind { .. } => {
+            ": nothing was changed; put a backup back with `kartka restore`"
+        }
+        _ => "",
+    }
 }
 
 /// One spelling of the folder's path, so that the keys lie in one place beside it.

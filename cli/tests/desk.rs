@@ -74,6 +74,73 @@ fn a_desk_founds_registers_sells_redeems_returns_and_voids() {
 }
 
 #[test]
+fn a_desk_explains_an_account_and_what_is_owed() {
+    let desk = Desk::founded();
+    let mia = desk.json("register --given Mia --phone 030123456 --issue");
+    let (id, card) = (
+        mia["customer"].as_str().unwrap(),
+        mia["cards"][0].as_str().unwrap(),
+    );
+    desk.json(&format!("sell 200 --customer {id}"));
+    let second = desk.json(&format!("sell 100 --customer {id} --spend 600"));
+    let purchase = second["purchase"].as_str().unwrap();
+    desk.json(&format!("return {purchase} --line 1x0.5"));
+    let told = desk.json(&format!("account --card {card}"));
+    let account = &told["accounts"][0];
+    assert_eq!(
+        (&told["whole"], &account["balance"]),
+        (&true.into(), &935.into())
+    );
+    let left: i64 = account["lots"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|lot| lot["left"].as_i64().unwrap())
+        .sum();
+    assert_eq!(left, 935, "the lines add up");
+    let lot = &account["lots"][0];
+    assert_eq!(
+        (&lot["amount"], &lot["left"], &lot["origin"]["kind"]),
+        (&1_000.into(), &700.into(), &"Earn".into())
+    );
+    assert_eq!(
+        (&lot["moves"][0]["points"], &lot["moves"][1]["points"]),
+        (&(-600).into(), &300.into())
+    );
+
+    let owed = desk.json("owed");
+    let month = &owed["instruments"]["1"][0];
+    assert_eq!(
+        (&month["in_hand"], &month["liability"]),
+        (&935.into(), &"9.35".into())
+    );
+    assert_eq!(desk.json("report")["liability"], month["liability"]);
+    assert_eq!(
+        desk.refused("account --customer 7"),
+        (4, "not_found".into())
+    );
+}
+
+#[test]
+fn a_desk_works_out_the_shop_of_the_law() {
+    let desk = Desk::founded();
+    let answer = desk.json(
+        "calculate --visitors 100 --receipt 20.00 --returning 50 --discount 20 --margin 30 --once 600",
+    );
+    let day =
+        |income: &str, profit: &str| serde_json::json!({ "income": income, "profit": profit });
+    assert_eq!(answer["without"], day("2000.00", "600.00"));
+    assert_eq!(answer["with"], day("2800.00", "700.00"));
+    assert_eq!(
+        (&answer["paid_back"], &answer["break_even"]),
+        (&6.into(), &20_000.into())
+    );
+    let nonsense =
+        "calculate --visitors 100 --receipt 20 --returning 500 --discount 20 --margin 30";
+    assert_eq!(desk.refused(nonsense).1, "validation");
+}
+
+#[test]
 fn a_repeated_request_is_done_once() {
     let desk = Desk::founded();
     let sell = "--request 000102030405060708090a0b0c0d0e0f sell 5";

@@ -21,7 +21,7 @@ use kartka_protocol::op::encode;
 use crate::error::CoreError;
 use crate::platform::{Clock, Rng};
 use crate::store::{
-    DeviceRow, HeadRow, OwnOp, RequestId, Settling, Standing, StoreError, Touched, Tx,
+    DeviceRow, HeadRow, OwnOp, Redeemed, RequestId, Settling, Standing, StoreError, Touched, Tx,
 };
 
 /// What a use case wants to have happened.
@@ -78,12 +78,12 @@ pub(crate) fn commit(tx: &Tx<'_>, ground: &Ground<'_>, draft: Draft) -> Result<O
     match ground.device.standing {
         Standing::Phone => {
             own.touched = lay_over(tx, &decide(&**tx, &op, OpStanding::Pending)?)?;
-            note_redemptions(tx, &op)?;
         }
         Standing::Authority => {
             own.seq = Some(order(tx, ground, &mut head, &op, &value)?);
         }
     }
+    note_redemptions(tx, &op)?;
     tx.add_own_op(&own)?;
     tx.advance(last.counter() + 1, &value)?;
     tx.add_request(request, op.id, op.time.wall.instant_ms)?;
@@ -213,7 +213,13 @@ fn note_redemptions(tx: &Tx<'_>, op: &Op) -> Result<(), CoreError> {
     }
     match customer {
         Some(customer) if points.is_positive() => {
-            Ok(tx.add_redeemed(op.id, customer, op.time.wall.instant_ms, points)?)
+            let redeemed = Redeemed {
+                customer,
+                points,
+                operator: op.operator,
+                at: op.time.wall,
+            };
+            Ok(tx.add_redeemed(op.id, &redeemed)?)
         }
         _ => Ok(()),
     }

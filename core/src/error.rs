@@ -10,6 +10,7 @@ use kartka_domain::ids::{CustomerId, IdError};
 use kartka_domain::money::Overflow;
 use kartka_domain::purchase::PurchaseError;
 use kartka_domain::quote::QuoteError;
+use kartka_domain::whatif::WhatIfError;
 use kartka_protocol::WireError;
 
 use crate::platform::KeyStoreError;
@@ -196,6 +197,19 @@ impl From<FoundingError> for CoreError {
             FoundingError::Name => Self::Validation { field: Field::Name },
             FoundingError::Programme(_) => Self::Unexpected {
                 what: "the ready programme",
+            },
+        }
+    }
+}
+
+impl From<WhatIfError> for CoreError {
+    fn from(error: WhatIfError) -> Self {
+        match error {
+            WhatIfError::Range(_) | WhatIfError::Overflow(_) => Self::Validation {
+                field: Field::Amount,
+            },
+            WhatIfError::OutOfOrder => Self::Unexpected {
+                what: "the order of past purchases",
             },
         }
     }

@@ -6,19 +6,24 @@
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex};
 
+use kartka_domain::authority::who;
 use kartka_domain::business::{Business, Outlet};
 use kartka_domain::ids::{OperatorId, OutletId};
 use kartka_domain::moment::Moment;
 use kartka_domain::programme::Programme;
+use kartka_domain::rights::{Action, Permission, Who};
 use kartka_domain::row::{Row, RowKind};
 use kartka_protocol::civil;
 use kartka_protocol::keys::ShopKeys;
 use zeroize::Zeroizing;
 
 use crate::error::CoreError;
+use crate::pin::{Argon2id, PinHash};
 use crate::platform::{Clock, KeyStore, Rng, SecretName};
 use crate::scan::{Rxing, ScanSession};
 use crate::store::{DatabaseKey, DeviceRow, Reader, Store, StoreError, Vfs};
+use crate::sync::trust;
+use crate::usecase::operator::Confirmed;
 use crate::usecase::till::OpenQuotes;
 
 /// The file of the store within the data folder.
@@ -43,6 +48,8 @@ pub struct Shop {
     pub(crate) platform: Platform,
     pub(crate) folder: PathBuf,
     pub(crate) quotes: Mutex<OpenQuotes>,
+    pub(crate) pins: Arc<dyn PinHash>,
+    pub(crate) last_pin: Mutex<Option<Confirmed>>,
 }
 
 /// What a use case needs to know of the shop, read within its own transaction.
@@ -52,6 +59,26 @@ pub(crate) struct Setting {
     pub(crate) outlet: Outlet,
     pub(crate) programme: Programme,
     pub(crate) keys: ShopKeys,
+    pub(crate) operator: OperatorId,
+    pub(crate) who: Who,
+}
+
+impl Setting {
+    /// Whether the operator at this device may do something.
+    ///
+    /// # Errors
+    /// [`CoreError::RuleRejected`] with the missing right or the limit.
+    pub(crate) fn may(&self, action: Action) -> Result<(), CoreError> {
+        Ok(self.who.allowed(action)?)
+    }
+
+    /// Whether the operator at this device has a permission.
+    ///
+    /// # Errors
+    /// As [`may`](Self::may).
+    pub(crate) fn needs(&self, permission: Permission) -> Result<(), CoreError> {
+        self.may(Action::Plain(permission))
+    }
 }
 
 impl Shop {
@@ -86,7 +113,16 @@ impl Shop {
             platform,
             folder: folder.to_owned(),
             quotes,
+            pins: Arc::new(Argon2id),
+            last_pin: Mutex::default(),
         })
+    }
+
+    /// The same shop with another way to make a PIN's verifier: tests do not pay for argon2.
+    #[must_use]
+    pub fn with_pins(mut self, pins: Arc<dyn PinHash>) -> Self {
+        self.pins = pins;
+        self
     }
 
     /// Whether a business was founded here or this device was paired.
@@ -126,6 +162,24 @@ impl Shop {
         &self.store
     }
 
+    /// Refuses what closes when this device is no longer trusted (sync §7).
+    ///
+    /// # Errors
+    /// [`CoreError::RuleRejected`] with [`Code::Revoked`](kartka_domain::codes::Code::Revoked) or
+    /// [`Code::GraceOver`](kartka_domain::codes::Code::GraceOver).
+    pub(crate) fn trusted(&self, reader: &Reader<'_>, setting: &Setting) -> Result<(), CoreError> {
+        match trust(
+            reader,
+            setting.device.standing,
+            self.platform.clock.as_ref(),
+        )?
+        .closed
+        {
+            Some(code) => Err(code.into()),
+            None => Ok(()),
+        }
+    }
+
     pub(crate) fn now(&self, outlet: &Outlet) -> Result<Moment, CoreError> {
         moment(self.platform.clock.now_ms(), outlet)
     }
@@ -138,7 +192,7 @@ pub(crate) fn moment(instant_ms: i64, outlet: &Outlet) -> Result<Moment, CoreErr
     })
 }
 
-/// The founder and, until the people issue brings more, everybody.
+/// Who founded the business, and who the business itself acts as.
 pub(crate) const OWNER: OperatorId = OperatorId(1);
 
 /// Reads the setting of the shop.
@@ -154,7 +208,14 @@ pub(crate) fn setting(reader: &Reader<'_>) -> Result<Setting, CoreError> {
         return Err(missing("the programme row"));
     };
     let keys = ShopKeys::decode(&device.keys)?;
+    let operator = reader.at_device()?;
+    // Until its row comes with the first pull, whoever is here is who it was handed to.
+    let holder = reader.device_row(device.no)?;
+    let holder = holder.map_or(operator, |device| device.holder);
+    let who = who(reader, operator, Some(holder))?;
     Ok(Setting {
+        operator,
+        who,
         device,
         business,
         outlet,

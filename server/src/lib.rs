@@ -6,6 +6,7 @@
 pub mod authority;
 pub mod backup;
 mod http;
+mod pace;
 mod pages;
 pub mod platform;
 mod serve;

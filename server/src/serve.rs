@@ -20,7 +20,8 @@ use tokio::sync::{Semaphore, watch};
 use tokio::task::JoinHandle;
 
 use crate::authority::{Authority, FoundingInput, Job, NotFounded};
-use crate::http::{App, Open, Peer, router};
+use crate::http::{App, Open, Peer, figures_router, router};
+use crate::pace::{Pace, Paced};
 use crate::platform::{Clock, Random};
 use crate::shops::Shop;
 use crate::store::sqlite::SqliteStore;
@@ -96,7 +97,7 @@ pub struct RunningServer {
     config: ServerConfig,
     local: SocketAddr,
     stop: watch::Sender<bool>,
-    listening: JoinHandle<()>,
+    listening: Vec<JoinHandle<()>>,
 }
 
 impl Server {
@@ -153,7 +154,7 @@ impl Server {
             config,
             local,
             stop,
-            listening,
+            listening: vec![listening],
         })
     }
 
@@ -263,12 +264,30 @@ impl RunningServer {
         Some(format!("{}{path}", self.app.address))
     }
 
+    /// Shows `/metrics` at an address of its own, for whoever runs the server and for nobody else: the loopback, or a
+    /// network that only they reach. Answers with where it listens.
+    ///
+    /// # Errors
+    /// [`StartError::PortInUse`], [`StartError::Bind`].
+    pub async fn show_figures(&mut self, bind: SocketAddr) -> Result<SocketAddr, StartError> {
+        let listener = listen(bind).await?;
+        let local = listener
+            .local_addr()
+            .map_err(|source| bind_error(bind, source))?;
+        let routes = figures_router(self.app.clone());
+        let showing = accept(listener, routes, self.app.clone(), self.stop.subscribe());
+        self.listening.push(tokio::spawn(showing));
+        Ok(local)
+    }
+
     /// Stops listening, finishes what is under way (at most ten seconds), commits what is queued and closes
     /// the files.
     pub async fn stop(self) {
         let _ = self.stop.send(true);
-        if self.listening.await.is_err() {
-            tracing::error!("the listener ended with a panic");
+        for listening in self.listening {
+            if listening.await.is_err() {
+                tracing::error!("a listener ended with a panic");
+            }
         }
         let app = self.app;
         let closing = tokio::task::spawn_blocking(move || app.shops.close());
@@ -359,7 +378,7 @@ fn serve(
         .timer(TokioTimer::new())
         .header_read_timeout(HEADERS)
         .max_buf_size(BUFFER)
-        .serve_connection(TokioIo::new(stream), service);
+        .serve_connection(TokioIo::new(Paced::new(stream, Pace::PHONE)), service);
     let connection = graceful.watch(connection);
     tokio::spawn(async move {
         // Whatever ends a connection is its client's affair.

@@ -187,7 +187,11 @@ async fn whoever_knocks_too_often_waits() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_waiting_phone_is_poked_when_another_one_sells() {
     let place = Place::new();
-    let (server, address, business) = serve(&place).await;
+    let (mut server, address, business) = serve(&place).await;
+    let figures = server
+        .show_figures(LOOPBACK.parse().unwrap())
+        .await
+        .unwrap();
     let mut phone = pair(&server, business, 1).await;
     let id: String = business.0.iter().map(|b| format!("{b:02x}")).collect();
     let mut line = Line::open(address, &format!("/v1/live?business={id}")).await;
@@ -195,7 +199,7 @@ async fn a_waiting_phone_is_poked_when_another_one_sells() {
     sync(address, &mut phone, MORNING).await;
     let heard = line.until("event: poke\ndata: sync\n\n").await;
     assert!(!heard.contains("1000"), "{heard}");
-    let metrics = get(address, "/metrics", "en").await;
+    let metrics = get(figures, "/metrics", "en").await;
     assert!(
         metrics.text().contains("kartka_live_lines 1"),
         "{}",
@@ -312,12 +316,19 @@ async fn the_owner_sees_the_day_and_lets_a_phone_in() {
 #[tokio::test(flavor = "multi_thread")]
 async fn health_figures_and_style_are_there_and_name_nobody() {
     let place = Place::new();
-    let (server, address, business) = serve(&place).await;
+    let (mut server, address, business) = serve(&place).await;
+    let figures = server
+        .show_figures(LOOPBACK.parse().unwrap())
+        .await
+        .unwrap();
     let mut phone = pair(&server, business, 1).await;
     phone.sell(None, 1_000, at(0));
     sync(address, &mut phone, MORNING).await;
     assert_eq!(get(address, "/healthz", "en").await.text(), "ok\n");
-    let metrics = get(address, "/metrics", "en").await;
+    // The figures are for whoever runs the server: the phones' address does not show them.
+    assert_eq!(get(address, "/metrics", "en").await.status, 404);
+    assert_eq!(get(figures, "/healthz", "en").await.status, 404);
+    let metrics = get(figures, "/metrics", "en").await;
     let text = metrics.text();
     assert!(
         text.contains("kartka_ops_total 1\n") && text.contains("kartka_devices_paired_total 1\n")

@@ -51,6 +51,19 @@ const JVM: &[Tool] = &[
     },
 ];
 
+const NAMESPACES: &[Tool] = &[
+    Tool {
+        program: "python3",
+        package: "python3",
+        elsewhere: "Python 3.9 or newer",
+    },
+    Tool {
+        program: "ip",
+        package: "iproute2",
+        elsewhere: "iproute2, on Linux",
+    },
+];
+
 const BROWSER: &[Tool] = &[
     Tool {
         program: "python3",
@@ -79,6 +92,11 @@ pub(crate) fn jvm() -> Result<(), Stop> {
     provide(JVM)
 }
 
+/// What joins network namespaces and drives the processes in them.
+pub(crate) fn namespaces() -> Result<(), Stop> {
+    provide(NAMESPACES)
+}
+
 /// The browser that opens the pages, and what drives it.
 pub(crate) fn browser() -> Result<(), Stop> {
     provide(BROWSER)
@@ -93,11 +111,13 @@ pub(crate) fn has(program: &str) -> bool {
 
 /// Whether this is Linux with Debian's package manager and root's rights: where the project may install things.
 pub(crate) fn is_debian_root() -> bool {
-    let root = Command::new("id")
-        .arg("-u")
-        .output()
-        .is_ok_and(|id| id.stdout.trim_ascii() == b"0");
-    cfg!(target_os = "linux") && root && Path::new("/etc/debian_version").exists() && has("apt-get")
+    is_linux_root() && Path::new("/etc/debian_version").exists() && has("apt-get")
+}
+
+/// Whether this is Linux with root's rights: where disks and networks of our own may be had.
+pub(crate) fn is_linux_root() -> bool {
+    let root = || Command::new("id").arg("-u").output();
+    cfg!(target_os = "linux") && root().is_ok_and(|id| id.stdout.trim_ascii() == b"0")
 }
 
 fn provide(tools: &[Tool]) -> Result<(), Stop> {

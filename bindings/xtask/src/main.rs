@@ -3,10 +3,13 @@
 //! It installs what a Debian machine lacks, names what a platform cannot offer, and keeps every cache outside the
 //! checkout. It holds no rule of the product and is never shipped.
 
+mod disks;
 mod generate;
 mod house;
 mod licences;
 mod machine;
+mod mutants;
+mod nightly;
 mod steps;
 mod suite;
 mod surface;
@@ -15,6 +18,7 @@ use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
 use house::House;
+use nightly::NightStep;
 use suite::Step;
 use surface::Difference;
 
@@ -42,6 +46,18 @@ enum Command {
         #[arg(long, value_delimiter = ',', value_enum)]
         only: Vec<Step>,
     },
+    /// Makes one line of the domain wrong at a time, in a copy, and expects its case to fail (for the night)
+    Mutants {
+        /// Only mutations of files whose path holds this
+        #[arg(long)]
+        only: Option<String>,
+    },
+    /// Runs what takes too long for every change: the named steps, or all of them
+    Nightly {
+        /// Steps to run, separated by commas
+        #[arg(long, value_delimiter = ',', value_enum)]
+        only: Vec<NightStep>,
+    },
 }
 
 fn main() -> ExitCode {
@@ -57,6 +73,11 @@ fn main() -> ExitCode {
             Err(error) => complain(&error),
         },
         Command::Test { only } => suite::run(&house, &only),
+        Command::Mutants { only } => match mutants::run(&house, only.as_deref()) {
+            Ok(()) => ExitCode::SUCCESS,
+            Err(error) => complain(&error),
+        },
+        Command::Nightly { only } => nightly::run(&house, &only),
     }
 }
 

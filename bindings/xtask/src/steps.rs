@@ -3,6 +3,7 @@
 //! A step runs other programs with their own output in view; it never filters what a runner says.
 
 pub(crate) mod kotlin;
+pub(crate) mod process;
 pub(crate) mod python;
 pub(crate) mod rust;
 pub(crate) mod swift;

@@ -9,7 +9,7 @@ use clap::ValueEnum;
 
 use crate::house::{House, Strictness};
 use crate::licences;
-use crate::steps::{Outcome, Stop, kotlin, python, rust, swift, web};
+use crate::steps::{Outcome, Stop, kotlin, process, python, rust, swift, web};
 
 /// One named step of `cargo xtask test`, in the order they run.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
@@ -34,6 +34,8 @@ pub(crate) enum Step {
     Swift,
     /// The server's pages in Chromium
     Web,
+    /// The real binaries over bad lines, killed at any moment, for two minutes
+    Process,
 }
 
 impl Step {
@@ -49,6 +51,7 @@ impl Step {
             Self::Kotlin => "kotlin",
             Self::Swift => "swift",
             Self::Web => "web",
+            Self::Process => "process",
         }
     }
 
@@ -68,12 +71,14 @@ impl Step {
             Self::Kotlin => kotlin::test(house),
             Self::Swift => swift::test(house),
             Self::Web => web::test(house),
+            Self::Process => process::test(house, process::BY_DAY),
         }
     }
 }
 
-struct Report {
-    step: Step,
+/// How a step ended.
+pub(crate) struct Report {
+    name: &'static str,
     outcome: Outcome,
     took: Duration,
 }
@@ -82,20 +87,28 @@ struct Report {
 pub(crate) fn run(house: &House, only: &[Step]) -> ExitCode {
     let mut reports: Vec<Report> = Vec::new();
     for step in plan(only) {
-        println!("\n=== {}", step.name());
-        let started = clock();
-        let outcome = if step.needs_bindings() {
-            after_bindings(step, house, &reports)
-        } else {
-            step.run(house)
-        };
-        reports.push(Report {
-            step,
-            outcome,
-            took: started.elapsed(),
+        let report = timed(step.name(), || {
+            if step.needs_bindings() {
+                after_bindings(step, house, &reports)
+            } else {
+                step.run(house)
+            }
         });
+        reports.push(report);
     }
     summarise(&reports, house.strictness())
+}
+
+/// Runs one step under its headline.
+pub(crate) fn timed(name: &'static str, step: impl FnOnce() -> Outcome) -> Report {
+    println!("\n=== {name}");
+    let started = clock();
+    let outcome = step();
+    Report {
+        name,
+        outcome,
+        took: started.elapsed(),
+    }
 }
 
 /// The steps in their order, with the bindings whenever a language needs them.
@@ -115,7 +128,7 @@ fn plan(only: &[Step]) -> Vec<Step> {
 fn after_bindings(step: Step, house: &House, reports: &[Report]) -> Outcome {
     if reports
         .iter()
-        .any(|report| report.step == Step::Bindings && report.outcome.is_err())
+        .any(|report| report.name == Step::Bindings.name() && report.outcome.is_err())
     {
         return Err(Stop::Failed(crate::steps::Failure::new(
             "there are no bindings to test",
@@ -124,7 +137,8 @@ fn after_bindings(step: Step, house: &House, reports: &[Report]) -> Outcome {
     step.run(house)
 }
 
-fn summarise(reports: &[Report], strictness: Strictness) -> ExitCode {
+/// Says how all steps ended.
+pub(crate) fn summarise(reports: &[Report], strictness: Strictness) -> ExitCode {
     println!("\n=== summary");
     let (mut passed, mut failed, mut skipped) = (0_u32, 0_u32, 0_u32);
     for report in reports {
@@ -136,7 +150,7 @@ fn summarise(reports: &[Report], strictness: Strictness) -> ExitCode {
         *count += 1;
         println!(
             "{:<10}{:>7.1} s  {words}",
-            report.step.name(),
+            report.name,
             report.took.as_secs_f64()
         );
     }
@@ -207,7 +221,7 @@ mod tests {
         for (only, expected) in cases {
             assert_eq!(plan(only), *expected, "only {only:?}");
         }
-        assert_eq!(plan(&[]).len(), 10);
+        assert_eq!(plan(&[]).len(), 11);
     }
 
     #[test]

@@ -253,7 +253,8 @@ fn share(part: u64, whole: u64) -> String {
     format!("{} ({:.1} %)", grouped(part), 100.0 * ratio(part, whole))
 }
 
-fn dollars(cents: i64) -> String {
+/// Cents as dollars, digits in groups of three.
+pub(crate) fn dollars(cents: i64) -> String {
     let plain = money::show(Money(cents.saturating_abs()), 2);
     let (whole, fraction) = plain.split_once('.').unwrap_or((&plain, "00"));
     let sign = if cents < 0 { "-" } else { "" };

@@ -11,7 +11,7 @@ use kartka_core::store::RequestId;
 use kartka_core::sync::transport::Http;
 use kartka_core::sync::{Cancel, SyncReport};
 use kartka_core::usecase::found::FoundRequest;
-use serde_json::{Value, json};
+use serde_json::{Map, Value, json};
 
 use super::show::{self, Answer};
 use crate::failure::Failure;
@@ -91,19 +91,28 @@ pub(crate) fn pair(shop: &Shop, request: RequestId, args: &PairArgs) -> Result<A
 pub(crate) fn sync(shop: &Shop) -> Result<Answer, Failure> {
     let report = shop.sync(&http()?, &Cancel::default())?;
     let status = show::status(&shop.sync_status()?);
-    Ok(exchanged(&report, status))
+    let digests = shop.digests()?;
+    // A scope that holds nothing has none.
+    let held = digests.iter().filter(|(.., digest)| *digest != [0; 16]);
+    let digests = held.map(|(scope, _, digest)| {
+        let hex: String = digest.iter().map(|byte| format!("{byte:02x}")).collect();
+        (scope.code().to_string(), Value::String(hex))
+    });
+    Ok(exchanged(&report, digests.collect(), status))
 }
 
 fn http() -> Result<Http, Failure> {
     Ok(Http::new(None).map_err(CoreError::from)?)
 }
 
-fn exchanged(report: &SyncReport, status: Answer) -> Answer {
+fn exchanged(report: &SyncReport, digests: Map<String, Value>, status: Answer) -> Answer {
     let json = json!({
         "ops_sent": report.ops_pushed,
         "rows_received": report.rows_pulled,
         "bytes_up": report.bytes_up,
         "bytes_down": report.bytes_down,
+        "mismatches": report.mismatches,
+        "digests": digests,
         "status": status.json,
     });
     let text = format!(

@@ -1,6 +1,7 @@
 //! Runs the real binary.
 #![allow(dead_code, clippy::unwrap_used)]
 
+pub(crate) mod disk;
 pub(crate) mod server;
 
 use std::ffi::OsStr;

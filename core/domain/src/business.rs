@@ -3,7 +3,7 @@
 //! Each is a row that only the authority's ops write; a later version replaces an earlier one.
 
 use crate::card::EmitterSlot;
-use crate::ids::{BusinessId, DeviceNo, OperatorId, OutletId};
+use crate::ids::{BusinessId, DeviceNo, OperatorId, OutletId, RoleId};
 use crate::incarnation::Former;
 use crate::money::Currency;
 
@@ -24,6 +24,47 @@ pub struct Business {
     pub phone_prefix: String,
     /// 4 base32 letters in the address of its cards, kept for life.
     pub letters: String,
+    /// How long a phone is trusted without the authority.
+    pub lifetimes: Lifetimes,
+}
+
+/// How long a device that hears nothing from the authority stays trusted (sync §7).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Lifetimes {
+    /// Hours a capability lasts; every exchange renews it.
+    pub capability_hours: u16,
+    /// Days after that within which redemption, contact data and reports stay open; 7–365.
+    pub grace_days: u16,
+}
+
+impl Lifetimes {
+    /// A day, and 30 days of grace.
+    pub const READY: Self = Self {
+        capability_hours: 24,
+        grace_days: 30,
+    };
+
+    /// Lifetimes the owner chose: 1–168 hours, 7–365 days.
+    #[must_use]
+    pub fn new(capability_hours: u16, grace_days: u16) -> Option<Self> {
+        let fits = (1..=168).contains(&capability_hours) && (7..=365).contains(&grace_days);
+        fits.then_some(Self {
+            capability_hours,
+            grace_days,
+        })
+    }
+
+    /// The capability in milliseconds.
+    #[must_use]
+    pub const fn capability_ms(self) -> i64 {
+        self.capability_hours as i64 * 60 * 60 * 1_000
+    }
+
+    /// The grace in milliseconds.
+    #[must_use]
+    pub const fn grace_ms(self) -> i64 {
+        self.grace_days as i64 * 24 * 60 * 60 * 1_000
+    }
 }
 
 /// One place where it sells.
@@ -39,13 +80,13 @@ pub struct Outlet {
     pub day_start: u16,
 }
 
-/// What an operator may do.
+/// Whether a member of staff still works here.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum Role {
-    /// Everything.
-    Owner = 1,
-    /// The counter.
-    Cashier = 2,
+pub enum Employment {
+    /// They do.
+    Active = 1,
+    /// They were dismissed; what they did stays theirs.
+    Dismissed = 2,
 }
 
 /// A member of staff.
@@ -55,8 +96,33 @@ pub struct Operator {
     pub id: OperatorId,
     /// As colleagues call them.
     pub name: String,
-    /// Rights.
-    pub role: Role,
+    /// What they may do, see [`crate::rights`].
+    pub role: RoleId,
+    /// Whether they still work here.
+    pub state: Employment,
+}
+
+/// Whether a device still belongs to the business (sync §7).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum DeviceState {
+    /// It does.
+    Active = 1,
+    /// No page from that moment; what it sends waits in quarantine.
+    Revoked = 2,
+    /// Revoked, and it deletes everything once what it holds has arrived.
+    WipeWhenEmpty = 3,
+    /// Revoked, and it deletes everything at once, unsent sales included: the owner insists.
+    WipeNow = 4,
+    /// It said that everything there is deleted.
+    Wiped = 5,
+}
+
+impl DeviceState {
+    /// Whether the device is in nobody's hands that the owner trusts.
+    #[must_use]
+    pub const fn is_revoked(self) -> bool {
+        !matches!(self, Self::Active)
+    }
 }
 
 /// An enrolled device and the key its batches are signed with (sync §7).
@@ -72,4 +138,9 @@ pub struct Device {
     pub slot: Option<EmitterSlot>,
     /// The number it had before, when it is a new incarnation (sync §12).
     pub former: Option<Former>,
+    /// The member of staff it was handed to: decisions of the office count only from a device whose holder may
+    /// take them, whoever the device says was at it.
+    pub holder: OperatorId,
+    /// Whether it still belongs to the business.
+    pub state: DeviceState,
 }

@@ -2,8 +2,8 @@
 //!
 //! The founding phone and `kartka admin create-business` make the same first op from it.
 
-use crate::business::{Business, Operator, Outlet, Role};
-use crate::ids::{BusinessId, InstrumentId, OperatorId, OutletId, ProgrammeVersion};
+use crate::business::{Business, Employment, Lifetimes, Operator, Outlet};
+use crate::ids::{BusinessId, InstrumentId, OperatorId, OutletId, ProgrammeVersion, RoleId};
 use crate::money::{Currency, Money, Points, Stamps};
 use crate::op::Fact;
 use crate::programme::{
@@ -90,6 +90,7 @@ impl Founding<'_> {
             point_scale: 0,
             phone_prefix: prefix.to_owned(),
             letters: self.letters,
+            lifetimes: Lifetimes::READY,
         };
         let outlet = Outlet {
             id: OutletId(1),
@@ -100,7 +101,8 @@ impl Founding<'_> {
         let owner = Operator {
             id: OperatorId(1),
             name: self.owner.trim().to_owned(),
-            role: Role::Owner,
+            role: RoleId::OWNER,
+            state: Employment::Active,
         };
         let bonus = Terms::Bonus(ready_bonus());
         let mut instruments = vec![Instrument::plain(BONUS, "Bonus", bonus)];

@@ -169,6 +169,8 @@ small_id! {
     OutletId,
     /// A member of staff, from 1 (the founder).
     OperatorId,
+    /// A role of staff, from 1: 1–3 are ready, the owner's own begin at 16.
+    RoleId,
     /// A version of the programme, from 1; immutable once published (L9).
     ProgrammeVersion,
 }

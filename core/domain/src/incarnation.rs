@@ -9,7 +9,7 @@ use crate::ids::{
     BirthMark, CustomerId, DeviceNo, EntryId, Id, IdError, OpId, PurchaseId, ReturnId,
 };
 use crate::ledger::{Entry, Use};
-use crate::op::{Claim, Fact, Notice, Op, Sale};
+use crate::op::{Claim, Fact, Notice, Op, Quarantine, Sale};
 use crate::purchase::{Purchase, Return};
 use crate::row::{Card, Emission, Inbox, Merge, Row};
 
@@ -173,6 +173,7 @@ impl Renumbering {
                 other,
                 points,
                 date,
+                state,
             }) => Row::Inbox(Inbox {
                 id: self.entry(id),
                 code,
@@ -180,6 +181,7 @@ impl Renumbering {
                 other: other.map(|id| self.customer(id)),
                 points,
                 date,
+                state,
             }),
             Row::Purchase(purchase) => Row::Purchase(Purchase {
                 id: self.purchase(purchase.id),
@@ -197,7 +199,8 @@ impl Renumbering {
             | Row::Outlet(_)
             | Row::Operator(_)
             | Row::Device(Device { .. })
-            | Row::Programme(_)) => other,
+            | Row::Programme(_)
+            | Row::Role(_)) => other,
         }
     }
 
@@ -280,13 +283,30 @@ pub fn map_ids(fact: &Fact, map: &mut dyn FnMut(Id) -> Id) -> Fact {
             about: about.map(|id| EntryId(map(id.0))),
             code: *code,
         }),
+        Fact::Settle {
+            device,
+            up_to,
+            decision,
+        } => Fact::Settle {
+            device: *device,
+            up_to: map(*up_to),
+            decision: *decision,
+        },
+        Fact::Close(item) => Fact::Close(EntryId(map(item.0))),
+        Fact::Quarantine(waiting) => Fact::Quarantine(Quarantine {
+            first: EntryId(map(waiting.first.0)),
+            upto: map(waiting.upto),
+            ..*waiting
+        }),
         Fact::Register
         | Fact::Emission { .. }
         | Fact::Business(_)
         | Fact::Outlet(_)
         | Fact::Operator(_)
         | Fact::Programme(_)
-        | Fact::Device(_) => fact.clone(),
+        | Fact::Device(_)
+        | Fact::Role(_)
+        | Fact::Revoke { .. } => fact.clone(),
     }
 }
 

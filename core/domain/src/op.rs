@@ -3,18 +3,20 @@
 //! Its facts are typed and free of personal data (L14); names, numbers and texts are in the personal
 //! part, which an erasure removes without breaking the chain. Bytes are the protocol's business.
 
-use crate::business::{Business, Device, Operator, Outlet};
+use crate::business::{Business, Device, DeviceState, Operator, Outlet};
 use crate::card::{CardNumber, EmitterSlot};
 use crate::codes::Code;
 use crate::customer::{Channel, ProfileGroup, Purpose, Will};
 use crate::ids::{
-    BirthMark, CustomerId, EntryId, Epoch, Id, IdError, InstrumentId, OpId, OperatorId, OutletId,
-    ProgrammeVersion, PurchaseId, RequestMark, Seq,
+    BirthMark, CustomerId, DeviceNo, EntryId, Epoch, Id, IdError, InstrumentId, OpId, OperatorId,
+    OutletId, ProgrammeVersion, PurchaseId, RequestMark, Seq,
 };
 use crate::ledger::{About, Effect, EntryKind, LotTerms};
-use crate::moment::Moment;
+use crate::moment::{Date, Moment};
+use crate::money::{Money, Points};
 use crate::programme::Programme;
 use crate::purchase::{Line, Parts, ReceiptNumber, ReturnKind, ReturnedLine};
+use crate::rights::Role;
 
 /// Most entries of one op (sync §2).
 pub const ENTRIES_MAX: usize = 255;
@@ -133,10 +135,32 @@ pub enum Fact {
     Operator(Operator),
     /// A version of the programme was published.
     Programme(Programme),
-    /// A device was enrolled.
+    /// A device was enrolled, or said something of itself.
     Device(Device),
     /// The authority has something for a person to decide, or more about something it asked before.
     Notice(Notice),
+    /// A version of a role was published (by who may, like all below).
+    Role(Role),
+    /// A device was revoked, with every number its key has; it may be told to delete everything.
+    Revoke {
+        /// One of its numbers.
+        device: DeviceNo,
+        /// What becomes of it.
+        state: DeviceState,
+    },
+    /// What a revoked device sent, up to one of its numbers, is taken in or refused.
+    Settle {
+        /// Whose.
+        device: DeviceNo,
+        /// The last number of the last op that is meant.
+        up_to: Id,
+        /// How.
+        decision: Decision,
+    },
+    /// An inbox item was dealt with.
+    Close(EntryId),
+    /// What of a revoked device waits in quarantine of one business day (authority only).
+    Quarantine(Quarantine),
 }
 
 /// What the authority puts before a person, beside what follows from an op.
@@ -146,6 +170,32 @@ pub struct Notice {
     pub about: Option<EntryId>,
     /// What it is about.
     pub code: Code,
+}
+
+/// What a person decides about ops in quarantine.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Decision {
+    /// They get their order now.
+    Accept = 1,
+    /// They are kept as facts with effect 0.
+    Refuse = 2,
+}
+
+/// What of a revoked device's ops of one business day waits for a decision.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Quarantine {
+    /// The first op of the day: names the inbox item.
+    pub first: EntryId,
+    /// The last number so far.
+    pub upto: Id,
+    /// How many ops wait; 0 closes the item.
+    pub ops: u32,
+    /// What was sold, in minor units.
+    pub sold: Money,
+    /// Points that left balances.
+    pub redeemed: Points,
+    /// The business date.
+    pub date: Date,
 }
 
 /// One local transaction: 1–255 facts that travel and take effect together.

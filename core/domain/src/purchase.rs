@@ -9,6 +9,7 @@ use crate::ids::{
 };
 use crate::moment::Moment;
 use crate::money::{AMOUNT_MAX, Money, Overflow, Points, Rounding, scale};
+use crate::planted;
 
 /// Most lines of a purchase (L2).
 pub const LINES_MAX: usize = 500;
@@ -252,6 +253,8 @@ pub struct Purchase {
     pub attached: Option<CustomerId>,
     /// Why the authority does not count it, if so (L15).
     pub refused: Option<Code>,
+    /// What the owner should see of it although it counts: who sold it had not the right (S7).
+    pub flag: Option<Code>,
 }
 
 impl Purchase {
@@ -408,7 +411,9 @@ pub fn returned_part(value: i64, returned: Quantity, sold: Quantity) -> Result<i
 /// [`Overflow`].
 pub fn returned_so_far(purchase: &Purchase, returns: &[Return]) -> Result<Vec<Quantity>, Overflow> {
     let mut sums = vec![Quantity(0); purchase.lines.len()];
-    for part in returns.iter().flat_map(Return::effective) {
+    let counts =
+        |back: &&Return| !(planted!(VoidTwice) && matches!(back.kind, ReturnKind::Void(_)));
+    for part in returns.iter().filter(counts).flat_map(Return::effective) {
         if let Some(sum) = sums.get_mut(usize::from(part.line)) {
             sum.0 = sum.0.checked_add(part.quantity.0).ok_or(Overflow)?;
         }

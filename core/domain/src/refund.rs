@@ -9,6 +9,7 @@ use crate::ids::InstrumentId;
 use crate::ledger::{About, Effect, Entry, EntryKind, LotTerms, Use};
 use crate::money::{Money, Overflow, Points, Stamps};
 use crate::op::Claim;
+use crate::planted;
 use crate::programme::{Kept, Programme, Terms};
 use crate::purchase::{
     Purchase, Quantity, Return, ReturnKind, ReturnedLine, ShareKind, returned_part, returned_so_far,
@@ -70,6 +71,9 @@ pub fn refusal(kind: ReturnKind, purchase: &Purchase, returns: &[Return]) -> Opt
     let counts = |r: &&Return| !r.effective().is_empty();
     if let Some(code) = purchase.refused {
         return Some(code);
+    }
+    if planted!(VoidTwice) {
+        return None;
     }
     if returns
         .iter()

@@ -7,13 +7,14 @@ use crate::business::{Business, Device, Operator, Outlet};
 use crate::card::{CardNumber, EmitterSlot};
 use crate::codes::Code;
 use crate::customer::{Consent, Customer};
-use crate::ids::{CustomerId, EntryId};
+use crate::ids::{CustomerId, EntryId, RoleId};
 use crate::ledger::Entry;
 use crate::moment::{Date, Month};
 use crate::money::Points;
 use crate::position::Position;
 use crate::programme::Programme;
 use crate::purchase::{Purchase, Return};
+use crate::rights::Role;
 
 /// The kinds of rows; the number is the wire tag and never reused.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -42,6 +43,8 @@ pub enum RowKind {
     Emission = 11,
     /// [`Row::Inbox`], key = the entry that opened it.
     Inbox = 12,
+    /// [`Row::Role`], key = role · 2³² + version.
+    Role = 16,
     /// [`Row::Purchase`], key = purchase id.
     Purchase = 20,
     /// [`Row::Return`], key = return id.
@@ -52,7 +55,7 @@ pub enum RowKind {
 
 impl RowKind {
     /// All kinds this version knows.
-    pub const ALL: [Self; 15] = [
+    pub const ALL: [Self; 16] = [
         Self::Business,
         Self::Outlet,
         Self::Operator,
@@ -65,6 +68,7 @@ impl RowKind {
         Self::Consent,
         Self::Emission,
         Self::Inbox,
+        Self::Role,
         Self::Purchase,
         Self::Return,
         Self::Entry,
@@ -168,6 +172,17 @@ pub struct Inbox {
     pub points: Points,
     /// Business date.
     pub date: Date,
+    /// Whether a person still has to decide.
+    pub state: InboxState,
+}
+
+/// Whether an inbox item waits.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum InboxState {
+    /// For somebody with the right.
+    Open = 1,
+    /// It was dealt with.
+    Closed = 2,
 }
 
 /// Any row.
@@ -197,12 +212,20 @@ pub enum Row {
     Emission(Emission),
     /// Something to decide.
     Inbox(Inbox),
+    /// A version of a role.
+    Role(Role),
     /// A purchase.
     Purchase(Purchase),
     /// A return or void.
     Return(Return),
     /// A ledger entry.
     Entry(Entry),
+}
+
+/// The key of a version of a role.
+#[must_use]
+pub fn role_key(id: RoleId, version: u32) -> i64 {
+    i64::from(id.0) << 32 | i64::from(version)
 }
 
 impl Row {
@@ -222,6 +245,7 @@ impl Row {
             Self::Consent(_) => RowKind::Consent,
             Self::Emission(_) => RowKind::Emission,
             Self::Inbox(_) => RowKind::Inbox,
+            Self::Role(_) => RowKind::Role,
             Self::Purchase(_) => RowKind::Purchase,
             Self::Return(_) => RowKind::Return,
             Self::Entry(_) => RowKind::Entry,
@@ -244,6 +268,7 @@ impl Row {
             Self::Consent(consent) => consent.id.get(),
             Self::Emission(emission) => emission.id.get(),
             Self::Inbox(item) => item.id.get(),
+            Self::Role(role) => role_key(role.id, role.version),
             Self::Purchase(purchase) => purchase.id.get(),
             Self::Return(back) => back.id.get(),
             Self::Entry(entry) => entry.id.get(),

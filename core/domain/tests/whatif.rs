@@ -5,9 +5,10 @@ use kartka_domain::ids::{CustomerId, InstrumentId, OutletId, ProgrammeVersion};
 use kartka_domain::moment::{Date, Moment, day_number};
 use kartka_domain::money::{Money, Stamps};
 use kartka_domain::programme::{
-    BonusCard, Expiry, Instrument, OfflinePolicy, Programme, StampCard, StampFor, Terms,
+    BonusCard, Expiry, Gift, Goods, Instrument, OfflinePolicy, Programme, StampCard, StampFor,
+    Terms,
 };
-use kartka_domain::purchase::Line;
+use kartka_domain::purchase::{GoodsId, Line};
 use kartka_domain::redeem::CashStep;
 use kartka_domain::whatif::calculator::{Day, Typed, calculate};
 use kartka_domain::whatif::{
@@ -273,6 +274,31 @@ fn a_stamp_card_costs_what_its_rewards_are_worth() {
     let found = replay(&draft(terms), Habit::default(), "2026-01-31", &bought);
     assert_eq!((found.rewards_taken, found.rewards), (2, Money(800)));
     assert_eq!(found.cost(), Ok(Money(800)));
+}
+
+#[test]
+fn a_reward_whose_goods_are_not_bought_waits() {
+    let cup = Goods {
+        goods: vec![GoodsId(7)],
+        ..Goods::default()
+    };
+    let mut card = StampCard::plain(StampFor::Visit, Stamps(2), Money(400));
+    card.rewards[0].gift = Some(Gift {
+        goods: cup,
+        pieces: 1,
+        rate: 10_000,
+    });
+    let bought: Vec<(i64, String, i64)> = (1..=5)
+        .map(|n| (1, format!("2026-01-{n:02}"), 500))
+        .collect();
+    let bought: Vec<(i64, &str, i64)> = bought
+        .iter()
+        .map(|(c, d, a)| (*c, d.as_str(), *a))
+        .collect();
+    let programme = draft(Terms::Stamps(card));
+    let found = replay(&programme, Habit::default(), "2026-01-31", &bought);
+    let counted = (found.purchases, found.unreadable, found.rewards_taken);
+    assert_eq!(counted, (5, 0, 0));
 }
 
 #[test]

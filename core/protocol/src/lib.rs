@@ -26,6 +26,8 @@ pub mod row;
 pub mod rows;
 pub mod scope;
 pub mod signature;
+#[cfg(feature = "simulation")]
+pub mod simulation;
 mod varint;
 
 pub use error::{Measure, WireError};

@@ -3,6 +3,10 @@
 //! Unpacking is bounded: the size a frame declares is checked before anything is allocated, and a
 //! frame that declares none is refused.
 
+use std::cell::RefCell;
+
+use zstd::bulk::{Compressor, Decompressor};
+
 use crate::error::{Measure, within};
 use crate::{WireError, varint::Bytes};
 
@@ -10,9 +14,36 @@ use crate::{WireError, varint::Bytes};
 const STORED: u8 = 0;
 const ZSTD: u8 = 1;
 
+thread_local! {
+    /// Making these costs more than packing a small batch with them.
+    static PACKER: RefCell<Option<Compressor<'static>>> = const { RefCell::new(None) };
+    static UNPACKER: RefCell<Option<Decompressor<'static>>> = const { RefCell::new(None) };
+}
+
+fn compress(bytes: &[u8], level: i32) -> std::io::Result<Vec<u8>> {
+    PACKER.with_borrow_mut(|kept| {
+        let packer = match kept {
+            Some(packer) => packer,
+            None => kept.insert(Compressor::new(level)?),
+        };
+        packer.set_compression_level(level)?;
+        packer.compress(bytes)
+    })
+}
+
+fn decompress(body: &[u8], size: usize) -> std::io::Result<Vec<u8>> {
+    UNPACKER.with_borrow_mut(|kept| {
+        let unpacker = match kept {
+            Some(unpacker) => unpacker,
+            None => kept.insert(Decompressor::new()?),
+        };
+        unpacker.decompress(body, size)
+    })
+}
+
 /// Packs `bytes` at a zstd level.
 pub(crate) fn pack(bytes: &[u8], level: i32) -> Result<Vec<u8>, WireError> {
-    let packed = zstd::bulk::compress(bytes, level).map_err(|_| WireError::Packing)?;
+    let packed = compress(bytes, level).map_err(|_| WireError::Packing)?;
     let (kind, body) = if packed.len() < bytes.len() {
         (ZSTD, packed.as_slice())
     } else {
@@ -39,7 +70,7 @@ pub(crate) fn unpack(packed: &[u8], limit: usize) -> Result<Vec<u8>, WireError> 
             let declared = declared.ok_or(WireError::Packing)?;
             let size = usize::try_from(declared).unwrap_or(usize::MAX);
             within(Measure::Unpacked, size, limit)?;
-            zstd::bulk::decompress(body, size).map_err(|_| WireError::Packing)
+            decompress(body, size).map_err(|_| WireError::Packing)
         }
         other => Err(WireError::Version(other)),
     }

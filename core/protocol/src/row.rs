@@ -16,9 +16,12 @@ use crate::fields::{Record, Shape};
 use crate::rows::WireRow;
 
 pub(crate) use shop::{
-    business_record, device_record, operator_record, outlet_record, programme_record,
+    DEVICE_STATES, business_record, device_record, operator_record, outlet_record,
+    programme_record, role_record,
 };
-pub(crate) use shop::{read_business, read_device, read_operator, read_outlet, read_programme_row};
+pub(crate) use shop::{
+    read_business, read_device, read_operator, read_outlet, read_programme_row, read_role,
+};
 
 /// The canonical bytes of a row's record; its kind and key stand beside them.
 #[must_use]
@@ -40,6 +43,7 @@ fn record(row: &Row) -> Record {
         Row::Consent(consent) => people::consent_record(consent),
         Row::Emission(emission) => people::emission_record(emission),
         Row::Inbox(item) => people::inbox_record(item),
+        Row::Role(role) => role_record(role),
         Row::Purchase(purchase) => facts::purchase_record(purchase),
         Row::Return(back) => facts::return_record(back),
         Row::Entry(entry) => facts::entry_record(entry),
@@ -67,6 +71,7 @@ pub fn decode(kind: u8, key: i64, bytes: &[u8]) -> Result<Row, WireError> {
         RowKind::Consent => Row::Consent(people::read_consent(key, r)?),
         RowKind::Emission => Row::Emission(people::read_emission(key, r)?),
         RowKind::Inbox => Row::Inbox(people::read_inbox(key, r)?),
+        RowKind::Role => Row::Role(read_role(key, r)?),
         RowKind::Purchase => Row::Purchase(facts::read_purchase(key, r)?),
         RowKind::Return => Row::Return(facts::read_return(key, r)?),
         RowKind::Entry => Row::Entry(facts::read_entry(key, r)?),

@@ -6,7 +6,7 @@ mod common;
 use common::signing::Key;
 use common::{golden, samples};
 use kartka_domain::card::{EmitterSlot, NumberLength};
-use kartka_domain::ids::{BirthMark, BusinessId, DeviceNo, Epoch, OpId, Seq};
+use kartka_domain::ids::{BirthMark, BusinessId, DeviceNo, Epoch, OpId, OperatorId, Seq};
 use kartka_domain::moment::Month;
 use kartka_domain::money::Points;
 use kartka_protocol::batch::{Batch, BatchOp, Personal};
@@ -226,6 +226,7 @@ fn pair_answer() -> PairAnswer {
         business: samples::business(),
         outlet: samples::outlet(),
         slot: Some(EmitterSlot::new(NumberLength::Ten, 4).unwrap()),
+        holder: OperatorId(1),
         keys,
         head: head(),
         lineage: full_answer().lineage,

@@ -7,9 +7,10 @@ use kartka_domain::ids::{CustomerId, InstrumentId, Seq};
 use kartka_domain::moment::Date;
 use kartka_domain::money::{Money, Points, Stamps};
 use kartka_domain::programme::Terms;
+use kartka_domain::rights::Permission;
 
 use crate::error::CoreError;
-use crate::shop::{Shop, setting};
+use crate::shop::{Setting, Shop, setting};
 use crate::store::Reader;
 
 /// Points of one bonus card.
@@ -63,7 +64,8 @@ pub struct CustomerSheet {
     pub last_visit: Option<Date>,
     /// Whether news and offers may be sent.
     pub marketing: Will,
-    /// What staff should know: offline redemption is held.
+    /// What staff should know: offline redemption is held; contact data is not for this operator, or closed because
+    /// this device is no longer trusted.
     pub flags: Vec<Code>,
 }
 
@@ -162,6 +164,7 @@ fn sheet(reader: &Reader<'_>, shop: &Shop, id: CustomerId) -> Result<CustomerShe
     if !known {
         return Err(CoreError::NotFound);
     }
+    hide_contacts(reader, shop, &setting, &mut sheet)?;
     for instrument in setting.programme.instruments() {
         match &instrument.terms {
             Terms::Bonus(card) => {
@@ -201,6 +204,25 @@ fn sheet(reader: &Reader<'_>, shop: &Shop, id: CustomerId) -> Result<CustomerShe
         }
     }
     Ok(sheet)
+}
+
+/// Contact data is seen by who may see it, at a device that is trusted; the customer is recognised all the same.
+fn hide_contacts(
+    reader: &Reader<'_>,
+    shop: &Shop,
+    setting: &Setting,
+    sheet: &mut CustomerSheet,
+) -> Result<(), CoreError> {
+    let allowed = setting.needs(Permission::Contacts);
+    match allowed.and_then(|()| shop.trusted(reader, setting)) {
+        Ok(()) => {}
+        Err(CoreError::RuleRejected { reason }) => {
+            sheet.phones.clear();
+            sheet.flags.push(reason);
+        }
+        Err(error) => return Err(error),
+    }
+    Ok(())
 }
 
 /// Consent is per member; a withdrawal of any of them counts for the person.

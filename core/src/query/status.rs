@@ -1,12 +1,13 @@
 //! What the sync dot shows: what still has to be sent, and how old the authority's word is.
 
-use kartka_domain::ids::{BusinessId, DeviceNo, Seq};
+use kartka_domain::ids::{BusinessId, DeviceNo, OperatorId, Seq};
 use kartka_domain::incarnation::Renumbering;
 use kartka_protocol::scope::Scope;
 
 use crate::error::CoreError;
 use crate::shop::Shop;
 use crate::store::{Moved, Standing};
+use crate::sync::{Trust, trust};
 
 /// How this device stands with the authority.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -29,6 +30,10 @@ pub struct SyncStatus {
     pub stopped: Option<u16>,
     /// This phone's data was an older copy, and nobody has read of it yet.
     pub renumbered: Option<Renumbered>,
+    /// Whether this device is still trusted, and until when.
+    pub trust: Trust,
+    /// Who is at it.
+    pub operator: OperatorId,
 }
 
 /// This phone's data was an older copy: what it had sold was kept, and sent again under a new number (sync §12).
@@ -61,7 +66,9 @@ impl Shop {
             let device = r.device()?.ok_or(CoreError::NotPaired)?;
             let head = r.head()?.ok_or(CoreError::NotPaired)?;
             let authority = device.standing == Standing::Authority;
+            let trust = trust(r, device.standing, self.platform.clock.as_ref())?;
             Ok(SyncStatus {
+                trust,
                 business: device.business,
                 device: device.no,
                 server: device.server,
@@ -75,6 +82,7 @@ impl Shop {
                 },
                 stopped: head.stopped,
                 renumbered: r.unseen_move()?.map(renumbered).transpose()?,
+                operator: r.at_device()?,
             })
         })
     }

@@ -12,6 +12,7 @@ use kartka_domain::money::{Money, Points};
 use kartka_domain::programme::Kept;
 use kartka_domain::purchase::{Purchase, returned_so_far};
 use kartka_domain::report::{Change, Day, Returned, Today, liability, today};
+use kartka_domain::rights::Permission;
 
 use crate::error::CoreError;
 use crate::shop::{Shop, setting};
@@ -40,10 +41,13 @@ impl Shop {
     /// The report of a business date; without one, of today at this device's outlet.
     ///
     /// # Errors
+    /// [`CoreError::RuleRejected`] without the right to reports, or when this device is no longer trusted;
     /// [`CoreError::NotPaired`], [`CoreError::Store`].
     pub fn today(&self, date: Option<Date>) -> Result<TodayReport, CoreError> {
         self.store.read(|r| {
             let setting = setting(r)?;
+            setting.needs(Permission::Reports)?;
+            self.trusted(r, &setting)?;
             let date = match date {
                 Some(date) => date,
                 None => self.now(&setting.outlet)?.date,

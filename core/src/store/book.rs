@@ -2,14 +2,21 @@
 //! pending ops over.
 
 use kartka_domain::authority::Book;
+use kartka_domain::business::{Business, Device, Operator};
 use kartka_domain::card::CardNumber;
 use kartka_domain::customer::Customer;
-use kartka_domain::ids::{CustomerId, OpId, ProgrammeVersion, PurchaseId, RequestMark};
+use kartka_domain::ids::{
+    CustomerId, DeviceNo, EntryId, OpId, OperatorId, ProgrammeVersion, PurchaseId, RequestMark,
+    RoleId,
+};
 use kartka_domain::ledger::Entry;
+use kartka_domain::moment::Date;
+use kartka_domain::money::Points;
 use kartka_domain::position::Position;
 use kartka_domain::programme::Programme;
 use kartka_domain::purchase::{Purchase, Return};
-use kartka_domain::row::{Card, Merge};
+use kartka_domain::rights::Role;
+use kartka_domain::row::{Card, Inbox, Merge, Row, RowKind};
 
 use super::{Reader, StoreError};
 
@@ -51,5 +58,39 @@ impl Book for Reader<'_> {
     /// A phone's own request ids are answered before an op is made, so no second op of its own bears one.
     fn requested(&self, _: RequestMark) -> Result<Option<OpId>, StoreError> {
         Ok(None)
+    }
+
+    fn operator(&self, id: OperatorId) -> Result<Option<Operator>, StoreError> {
+        Reader::operator(self, id)
+    }
+
+    fn role(&self, id: RoleId) -> Result<Option<Role>, StoreError> {
+        self.newest_role(id)
+    }
+
+    fn device(&self, no: DeviceNo) -> Result<Option<Device>, StoreError> {
+        self.device_row(no)
+    }
+
+    fn devices(&self) -> Result<Vec<Device>, StoreError> {
+        self.device_rows()
+    }
+
+    fn business(&self) -> Result<Option<Business>, StoreError> {
+        Ok(match self.row(RowKind::Business, 0)? {
+            Some(Row::Business(business)) => Some(business),
+            _ => None,
+        })
+    }
+
+    fn inbox(&self, id: EntryId) -> Result<Option<Inbox>, StoreError> {
+        Ok(match self.row(RowKind::Inbox, id.get())? {
+            Some(Row::Inbox(item)) => Some(item),
+            _ => None,
+        })
+    }
+
+    fn redeemed_by(&self, operator: OperatorId, date: Date) -> Result<Points, StoreError> {
+        self.redeemed_on(operator, date)
     }
 }

@@ -12,6 +12,8 @@ const STEPS: &[&str] = &[
     include_str!("migrations/0001_meta.sql"),
     include_str!("migrations/0002_shop.sql"),
     include_str!("migrations/0003_incarnation.sql"),
+    include_str!("migrations/0004_staff.sql"),
+    include_str!("migrations/0005_drafts.sql"),
 ];
 
 /// Runs the steps that the file has not seen.

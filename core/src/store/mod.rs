@@ -7,6 +7,7 @@
 
 mod book;
 mod device;
+mod drafts;
 mod error;
 mod key;
 pub mod meta;
@@ -14,26 +15,32 @@ mod migrate;
 mod open;
 mod ops;
 mod overlay;
+mod pins;
 mod place;
 mod renumber;
 mod rows;
 mod search;
+mod staff;
+mod story;
 mod sums;
 
 use std::ops::Deref;
 use std::path::Path;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use rusqlite::{Connection, Transaction, TransactionBehavior};
+use rusqlite::Connection;
 
 pub(crate) use device::{DeviceRow, HeadRow, Standing};
+pub use drafts::SavedDraft;
 pub use error::StoreError;
 pub use key::DatabaseKey;
 pub use ops::RequestId;
-pub(crate) use ops::{OwnOp, SealedBatch, Touched};
+pub(crate) use ops::{OwnOp, Redeemed, SealedBatch, Touched};
 pub(crate) use overlay::Settling;
+pub(crate) use pins::PinRow;
 pub use place::{Files, Vfs};
 pub(crate) use renumber::Moved;
+pub(crate) use story::Place as StoryPlace;
 pub use sums::StoreSums;
 
 use crate::platform::{Clock, Rng};
@@ -116,12 +123,11 @@ impl Store {
         work: impl FnOnce(&Tx<'_>) -> Result<T, E>,
     ) -> Result<T, E> {
         let conn = self.writer();
-        let transaction = Transaction::new_unchecked(&conn, TransactionBehavior::Immediate)
-            .map_err(StoreError::from)?;
+        let transaction = Begun::new(&conn, "BEGIN IMMEDIATE")?;
         let value = work(&Tx {
             reader: Reader { conn: &conn },
         })?;
-        transaction.commit().map_err(StoreError::from)?;
+        transaction.end("COMMIT")?;
         Ok(value)
     }
 
@@ -138,10 +144,9 @@ impl Store {
     ) -> Result<T, E> {
         let kept = locked(&self.readers).pop();
         let conn = kept.map_or_else(|| self.door.reader(), Ok)?;
-        let snapshot = Transaction::new_unchecked(&conn, TransactionBehavior::Deferred)
-            .map_err(StoreError::from)?;
+        let snapshot = Begun::new(&conn, "BEGIN DEFERRED")?;
         let value = work(&Reader { conn: &conn });
-        snapshot.rollback().map_err(StoreError::from)?;
+        snapshot.end("ROLLBACK")?;
         let mut readers = locked(&self.readers);
         if readers.len() < KEPT_READERS {
             readers.push(conn);
@@ -204,6 +209,31 @@ impl Store {
 
     fn writer(&self) -> MutexGuard<'_, Connection> {
         locked(&self.writer)
+    }
+}
+
+/// A transaction that is undone unless it was ended; its statements stay prepared, since every sale has some.
+struct Begun<'c>(&'c Connection);
+
+impl<'c> Begun<'c> {
+    fn new(conn: &'c Connection, statement: &str) -> Result<Self, StoreError> {
+        conn.prepare_cached(statement)?.execute([])?;
+        Ok(Self(conn))
+    }
+
+    /// Ends it; what fails here is undone.
+    fn end(self, statement: &str) -> Result<(), StoreError> {
+        self.0.prepare_cached(statement)?.execute([])?;
+        Ok(())
+    }
+}
+
+impl Drop for Begun<'_> {
+    fn drop(&mut self) {
+        if !self.0.is_autocommit() {
+            // A connection that can't even undo is of no use to the next one either, which will say so.
+            let _ = self.0.execute_batch("ROLLBACK");
+        }
     }
 }
 

@@ -2,6 +2,7 @@
 
 use std::path::Path;
 
+use kartka_domain::planted;
 use rusqlite::config::DbConfig;
 use rusqlite::{Connection, OpenFlags};
 
@@ -134,12 +135,15 @@ impl Door {
     }
 
     fn unlock(&self, conn: &Connection) -> Result<(), StoreError> {
+        conn.set_prepared_statement_cache_capacity(STATEMENTS);
+        #[cfg(feature = "simulation")]
+        if kartka_protocol::simulation::is_paper() {
+            return Ok(conn.execute_batch(EVERY)?);
+        }
         conn.execute_batch(SILENT)?;
         conn.execute_batch(&self.key.pragma())?;
         conn.execute_batch(CIPHER)?;
-        conn.execute_batch(EVERY)?;
-        conn.set_prepared_statement_cache_capacity(STATEMENTS);
-        Ok(())
+        Ok(conn.execute_batch(EVERY)?)
     }
 
     fn prepare_writer(&self, conn: &Connection, proof: KeyProof) -> Result<(), StoreError> {
@@ -158,6 +162,9 @@ impl Door {
             ));
         }
         conn.execute_batch(WRITER)?;
+        if planted!(NormalBeforePush) {
+            conn.execute_batch("PRAGMA synchronous = NORMAL")?;
+        }
         migrate::migrate(conn)?;
         if proof == KeyProof::Missing {
             self.place.set_key_check(&self.key.check_value())?;

@@ -2,8 +2,10 @@
 //!
 //! An op's bytes never change after its commit (sync §2). Nothing here is deleted by a pull, a reset or a restart.
 
-use kartka_domain::ids::{BirthMark, CustomerId, DeviceNo, Id, OpId, Seq};
+use kartka_domain::ids::{BirthMark, CustomerId, DeviceNo, Id, OpId, OperatorId, Seq};
+use kartka_domain::moment::{Moment, day_number};
 use kartka_domain::money::Points;
+use kartka_domain::op::Fact;
 use kartka_protocol::chain::ChainValue;
 use kartka_protocol::op::OpBytes;
 use rusqlite::{OptionalExtension as _, params};
@@ -131,6 +133,18 @@ impl Reader<'_> {
         let mut statement = self.conn().prepare_cached(&sql)?;
         let rows = statement.query_map(params![after, limit], own_op)?;
         rows.map(|row| checked(row?)).collect()
+    }
+
+    /// The first fact of an own op, as it was written.
+    pub(crate) fn own_op(&self, op: OpId) -> Result<Option<Fact>, StoreError> {
+        let own = self.own_ops(op.get() - 1, 1)?.pop();
+        let Some(own) = own.filter(|own| own.op == op) else {
+            return Ok(None);
+        };
+        let personal = own.bytes.personal.as_deref();
+        let read = kartka_protocol::op::decode(op, &own.bytes.facts, personal);
+        let read = read.map_err(|_| StoreError::Malformed("own_op.facts"))?;
+        Ok(read.facts.into_iter().next())
     }
 
     /// How many own ops begin at `first` or after it and before `end`.
@@ -369,17 +383,32 @@ impl Tx<'_> {
         )
     }
 
-    /// Notes a redemption against the limits of sync §6.
-    pub(crate) fn add_redeemed(
-        &self,
-        op: OpId,
-        customer: CustomerId,
-        at_ms: i64,
-        points: Points,
-    ) -> Result<(), StoreError> {
+    /// Notes a redemption against the limits of sync §6 and of the operator's role.
+    pub(crate) fn add_redeemed(&self, op: OpId, redeemed: &Redeemed) -> Result<(), StoreError> {
         self.execute(
-            "INSERT INTO redeemed VALUES (?1, ?2, ?3, ?4)",
-            [op.get(), customer.get(), at_ms, points.0],
+            "INSERT INTO redeemed (op, customer, at_ms, points, operator, day)
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
+            params![
+                op.get(),
+                redeemed.customer.get(),
+                redeemed.at.instant_ms,
+                redeemed.points.0,
+                redeemed.operator.0,
+                day_number(redeemed.at.date)
+            ],
         )
     }
+}
+
+/// Points that left a balance by an own op.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Redeemed {
+    /// Whose balance.
+    pub(crate) customer: CustomerId,
+    /// How many, above zero.
+    pub(crate) points: Points,
+    /// By whom.
+    pub(crate) operator: OperatorId,
+    /// When.
+    pub(crate) at: Moment,
 }

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use kartka_domain::ids::Seq;
 use kartka_domain::moment::{Date, Month, day_number};
+use kartka_domain::planted;
 use kartka_domain::row::{Row, RowKind};
 use kartka_protocol::digest::{Digest, DigestKey};
 use kartka_protocol::row::{decode, encode};
@@ -230,6 +231,13 @@ impl<'t, 'c> Settling<'t, 'c> {
                 .put_rule(wire.kind, wire.id, Some(wire.seq.0), &wire.record)?,
         }
         let key = self.key;
+        if let (Some(row), true) = (row, planted!(DigestSkipsUnknown)) {
+            let known = WireRow {
+                record: encode(row),
+                ..wire.clone()
+            };
+            return self.count(scope, |digest| digest.plus(key, &known));
+        }
         self.count(scope, |digest| digest.plus(key, wire))
     }
 

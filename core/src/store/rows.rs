@@ -98,6 +98,28 @@ impl Reader<'_> {
         Ok(self.many(kind, sql, [kind as u8])?.pop())
     }
 
+    /// The rows of a kind without columns of its own, with keys from `first` to `last`; those that only a newer
+    /// version can read are passed over.
+    pub(crate) fn rules(
+        &self,
+        kind: RowKind,
+        first: i64,
+        last: i64,
+    ) -> Result<Vec<Row>, StoreError> {
+        let sql =
+            "SELECT id, record FROM rule WHERE kind = ?1 AND id BETWEEN ?2 AND ?3 ORDER BY id";
+        let mut statement = self.conn().prepare_cached(sql)?;
+        let rows = statement.query_map(params![kind as u8, first, last], |row| {
+            Ok((row.get::<_, i64>(0)?, row.get::<_, Vec<u8>>(1)?))
+        })?;
+        let mut found = Vec::new();
+        for row in rows {
+            let (id, record) = row?;
+            found.extend(read(kind, id, &record).ok());
+        }
+        Ok(found)
+    }
+
     fn many(
         &self,
         kind: RowKind,

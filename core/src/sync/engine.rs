@@ -6,6 +6,7 @@
 
 use std::sync::Arc;
 
+use kartka_domain::planted;
 use kartka_protocol::message::Refusal;
 
 use super::Route;
@@ -108,8 +109,12 @@ pub struct Engine {
     last_request: u64,
     /// Failures since the last answer that was used.
     failures: u32,
+    /// Answers in a row whose digests differed.
+    differing: u32,
     /// When the next exchange begins, monotonic ms.
     due_ms: i64,
+    /// A poke came while a request was open: its answer may be older than what the poke was about.
+    poked: bool,
     /// Nobody was at the authority's new address: the next request goes to the one before.
     back: bool,
     /// Whether the authority is asked to let this device in again, which it does not know.
@@ -136,7 +141,9 @@ impl Engine {
             open: None,
             last_request: 0,
             failures: 0,
+            differing: 0,
             due_ms,
+            poked: false,
             back: false,
             knock: Knock::No,
         }
@@ -153,7 +160,10 @@ impl Engine {
                 self.due_ms = self.due_ms.min(now.saturating_add(SOON_MS));
             }
             Event::LocalCommit => {}
-            Event::Poke => self.due_ms = now,
+            Event::Poke => {
+                self.due_ms = now;
+                self.poked = self.open.is_some();
+            }
             Event::Answer { request, bytes } => match self.take(request) {
                 Some(asked) => self.answered(&asked, &bytes, now, &mut effects),
                 None => effects.push(Effect::Report(SyncEvent::Ignored)),
@@ -177,7 +187,7 @@ impl Engine {
     /// The open request, if it is this one.
     fn take(&mut self, request: u64) -> Option<Asked> {
         match self.open.take() {
-            Some((number, asked, _)) if number == request => Some(asked),
+            Some((number, asked, _)) if number == request || planted!(AnswerUnbound) => Some(asked),
             other => {
                 self.open = other;
                 None
@@ -225,12 +235,16 @@ impl Engine {
         if finished.mismatches > 0 {
             let scopes = finished.mismatches;
             effects.push(Effect::Report(SyncEvent::Mismatch { scopes }));
-            // Pulling anew is dear, and may not help: it is paced like a failure.
-            self.failures = self.failures.saturating_add(1);
-            self.due_ms = now.saturating_add(self.wait(None));
+            // Pulling anew is dear, and may not help: it is paced like a failure, but failures before do not count.
+            self.failures = 0;
+            self.differing = self.differing.saturating_add(1);
+            self.due_ms = now.saturating_add(self.wait(self.differing, None));
         } else {
             self.failures = 0;
-            let pause = if finished.complete {
+            if finished.complete {
+                self.differing = 0;
+            }
+            let pause = if finished.complete && !self.poked {
                 self.jittered(IDLE_MS)
             } else {
                 0
@@ -250,7 +264,7 @@ impl Engine {
             | CoreError::ProtocolTooOld { .. } => Some(BACKOFF_MAX_MS),
             _ => None,
         };
-        self.due_ms = now.saturating_add(self.wait(asked_for));
+        self.due_ms = now.saturating_add(self.wait(self.failures, asked_for));
         effects.push(Effect::Report(SyncEvent::Failed(error)));
     }
 
@@ -264,11 +278,14 @@ impl Engine {
             }
         }
         let at_ms = self.open.as_ref().map_or(self.due_ms, |open| open.2);
-        effects.push(Effect::ArmTimer { at_ms });
+        if self.failures == 0 || !planted!(NoTimerAfterFailure) {
+            effects.push(Effect::ArmTimer { at_ms });
+        }
     }
 
     fn send(&mut self, mut asked: Asked, now: i64, effects: &mut Vec<Effect>) {
         self.last_request += 1;
+        self.poked = false;
         let certificate = match self.knock {
             Knock::Next => self.shop.certificate().ok().flatten(),
             Knock::No | Knock::Open => None,
@@ -294,9 +311,9 @@ impl Engine {
         self.open = Some((self.last_request, asked, until));
     }
 
-    /// The wait after the failures so far, or what the server asked for if that is longer.
-    fn wait(&self, asked_for: Option<i64>) -> i64 {
-        let doublings = self.failures.saturating_sub(1).min(16);
+    /// The wait after so many failures, or what the server asked for if that is longer.
+    fn wait(&self, failures: u32, asked_for: Option<i64>) -> i64 {
+        let doublings = failures.saturating_sub(1).min(16);
         let wait = (BACKOFF_MS << doublings).min(BACKOFF_MAX_MS);
         self.jittered(wait.max(asked_for.unwrap_or(0).min(24 * 60 * 60_000)))
     }

@@ -5,6 +5,7 @@
 //! counted twice. Outbox and shadows stay through all of it. Decides nothing about effects; the authority does, anew.
 
 use kartka_domain::ids::{Epoch, Seq};
+use kartka_domain::planted;
 use kartka_protocol::chain::ChainValue;
 use kartka_protocol::head::Reign;
 use kartka_protocol::message::SyncAnswer;
@@ -15,7 +16,7 @@ use super::history::{Known, Stop};
 use super::rebase::{Ground, acked_id, ask_anew, note_clocks};
 use super::state::read_lineage;
 use crate::error::CoreError;
-use crate::store::{StoreError, Tx};
+use crate::store::{Reader, StoreError, Tx};
 
 /// The last seq that this phone shares with an authority that lost what came after it; none if nothing that this phone
 /// has seen was lost.
@@ -57,37 +58,45 @@ fn shared_end(ours: &[Reign], theirs: &[Reign], epoch: Epoch) -> Seq {
         .unwrap_or(Seq(i64::MAX))
 }
 
+/// Whether this phone's own ops follow from what the restored authority holds of them: an op that is needed and was let
+/// go of after 30 days, or another history up to there, makes a new incarnation.
+pub(super) fn judge(
+    reader: &Reader<'_>,
+    known: &Known<'_>,
+    answer: &SyncAnswer,
+) -> Result<Option<Stop>, CoreError> {
+    let (device, acked) = (known.device, answer.acked);
+    let here = match acked.last {
+        0 => Some(ChainValue::birth(device.business, device.no)),
+        last if last >= device.next_n => None,
+        last => reader.chain_at(device.no.id(last)?.get())?,
+    };
+    let next = reader.own_ops(acked_id(device.no, answer)?, 1)?;
+    let all_held = match next.first() {
+        Some(next) => next.op.0.counter() == acked.last + 1,
+        None => acked.last + 1 == device.next_n,
+    };
+    let follows = here == Some(acked.chain) && all_held;
+    Ok((!follows).then_some(Stop::Forked))
+}
+
 /// Goes back to what the authority still holds of this phone's own ops: everything after it is sent again.
-///
-/// An op that is needed and was let go of after 30 days, or another history up to there, stops the exchange.
 pub(super) fn begin(
     tx: &Tx<'_>,
     mut ground: Ground<'_>,
     answer: &SyncAnswer,
     shared: Seq,
-) -> Result<Option<Stop>, CoreError> {
-    let acked = answer.acked;
-    let here = match acked.last {
-        0 => Some(ChainValue::birth(ground.device.business, ground.device.no)),
-        last if last >= ground.device.next_n => None,
-        last => tx.chain_at(ground.device.no.id(last)?.get())?,
-    };
-    let acked_op = acked_id(ground.device.no, answer)?;
-    let all_held = match tx.own_ops(acked_op, 1)?.first() {
-        Some(next) => next.op.0.counter() == acked.last + 1,
-        None => acked.last + 1 == ground.device.next_n,
-    };
-    if here != Some(acked.chain) || !all_held {
-        return Ok(Some(Stop::Forked));
-    }
+) -> Result<Finished, CoreError> {
     tx.forget_order(ground.head.settled_op)?;
-    tx.drop_sealed(i64::MAX)?;
-    ground.head.acked_op = acked_op;
+    tx.drop_all_sealed()?;
+    if !planted!(RestoreKeepsOldAck) {
+        ground.head.acked_op = acked_id(ground.device.no, answer)?;
+    }
     ground.state.healing = Some(shared);
     ground.state.head = Some(answer.head);
     tx.set_head(&ground.head)?;
     ground.state.write(tx)?;
-    Ok(None)
+    Ok(Finished::default())
 }
 
 /// Uses an answer of the time in between: own ops that arrived are acked; when all did, everything is pulled anew.

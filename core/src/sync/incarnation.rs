@@ -230,6 +230,7 @@ pub(super) fn is_strangers(no: DeviceNo, next_n: i64, kind: u8, key: i64) -> boo
             | RowKind::Operator
             | RowKind::Device
             | RowKind::Programme
+            | RowKind::Role
             | RowKind::Card,
         )
         | None => false,

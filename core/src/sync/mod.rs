@@ -18,6 +18,7 @@ pub mod scheduler;
 pub mod signer;
 mod state;
 pub mod transport;
+mod trust;
 mod wanted;
 
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -32,6 +33,8 @@ use kartka_protocol::message::Refusal;
 
 use exchange::{Asked, Finished, begin, finish};
 pub(crate) use state::{first_state, lineage_bytes, note_epoch};
+pub use trust::Trust;
+pub(crate) use trust::trust;
 
 /// What a run of exchanges came to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]

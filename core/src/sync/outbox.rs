@@ -1,10 +1,12 @@
 //! Cutting the outbox into batches, each sealed once and kept until the authority holds it (sync §4).
 
 use kartka_domain::ids::Id;
+use kartka_domain::planted;
 use kartka_protocol::batch::{Batch, BatchOp, Personal};
 use kartka_protocol::chain::ChainValue;
 
 use super::signer::DeviceSigner;
+use crate::commit::read_own;
 use crate::error::CoreError;
 use crate::store::{DeviceRow, OwnOp, SealedBatch, Tx};
 
@@ -104,7 +106,12 @@ fn cut(mut ops: Vec<OwnOp>) -> Vec<OwnOp> {
     ops
 }
 
-fn batch_op(own: OwnOp) -> Result<BatchOp, CoreError> {
+fn batch_op(mut own: OwnOp) -> Result<BatchOp, CoreError> {
+    if planted!(OpRestamped) {
+        let mut op = read_own(&own)?;
+        op.time.monotonic_ms += 1;
+        own.bytes.facts = kartka_protocol::op::encode(&op)?.facts;
+    }
     let personal = match (own.bytes.personal, own.nonce) {
         (None, _) => Personal::None,
         (Some(bytes), Some(nonce)) => Personal::Here { nonce, bytes },

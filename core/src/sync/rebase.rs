@@ -5,6 +5,7 @@
 
 use kartka_domain::authority::as_claimed;
 use kartka_domain::ids::{DeviceNo, Seq};
+use kartka_domain::planted;
 use kartka_protocol::digest::Digest;
 use kartka_protocol::keys::ShopKeys;
 use kartka_protocol::message::{Anchor, Flag, Run, SyncAnswer};
@@ -45,7 +46,10 @@ pub(super) fn apply(
     answer: &SyncAnswer,
     pages: &[Page],
 ) -> Result<Finished, CoreError> {
-    let acked = acked_id(ground.device.no, answer)?;
+    let mut acked = acked_id(ground.device.no, answer)?;
+    if planted!(OutboxClearedByLaterAck) && ground.device.next_n > 1 {
+        acked = ground.device.no.id(ground.device.next_n - 1)?.get();
+    }
     let outbox_before = tx.outbox_len(ground.head.acked_op)?;
     let mut finished = Finished {
         ops_acked: outbox_before.saturating_sub(tx.outbox_len(acked)?),
@@ -58,6 +62,7 @@ pub(super) fn apply(
     tx.drop_sealed(acked)?;
     if let Some(oldest) = answer.oldest_month
         && ground.state.oldest != Some(oldest)
+        && !planted!(MonthDroppedOnOneSide)
     {
         // Both sides let go of older months (sync §4).
         tx.drop_months_before(oldest)?;
@@ -139,7 +144,7 @@ fn rebase(
     settling.finish()?;
     note_months(tx, answer)?;
     end_renewal(tx, ground, answer)?;
-    if !still {
+    if !still && !planted!(PullOverwritesPending) {
         lay_pending(tx, &rest)?;
     }
     Ok(())
@@ -194,7 +199,10 @@ fn settle(
         .min(settling.cursor(Scope::Own)?);
     let settled = pending
         .iter()
-        .take_while(|own| own.seq.is_some_and(|seq| seq <= reached))
+        .take_while(|own| {
+            let acked = own.last.get() <= head.acked_op;
+            own.seq.is_some_and(|seq| seq <= reached) || (acked && planted!(OwnValueDroppedAtAck))
+        })
         .count();
     let rest = pending.split_off(settled);
     for own in pending {

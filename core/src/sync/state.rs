@@ -23,10 +23,10 @@ mod tag {
     pub(super) const RESET: u16 = 4;
     pub(super) const RENEWED: u16 = 5;
     pub(super) const LINEAGE: u16 = 6;
-    pub(super) const FORMER: u16 = 10;
     pub(super) const FORK: u16 = 7;
     pub(super) const KEPT: u16 = 8;
-    pub(super) const HEALING: u16 = 20;
+    pub(super) const HEALING: u16 = 9;
+    pub(super) const FORMER: u16 = 10;
 }
 
 mod verdict {
@@ -77,12 +77,12 @@ pub(super) struct SyncState {
     pub(super) former: Option<FormerAddress>,
     /// Scopes that are being pulled anew: rows not seen again are gone when the pull is complete.
     pub(super) renewed: Vec<Scope>,
+    /// While a restored authority is told again what it lost: the last seq that it has in common with the rows here.
+    pub(super) healing: Option<Seq>,
     /// This copy was rolled back or cloned: the next request shows its chain.
     pub(super) fork: Option<Verdict>,
     /// The authority said that it may keep its number, and no answer was used since.
     pub(super) kept: bool,
-    /// While a restored authority is told again what it lost: the last seq that it has in common with the rows here.
-    pub(super) healing: Option<Seq>,
 }
 
 /// The address this phone knew before the authority named another one.
@@ -113,10 +113,10 @@ impl SyncState {
         r.put_opt(tag::OLDEST, self.oldest.map(|month| i64::from(month.0)));
         put_scopes(&mut r, tag::RESET, &self.reset);
         put_scopes(&mut r, tag::RENEWED, &self.renewed);
+        r.put_opt(tag::HEALING, self.healing.map(|seq| seq.0));
         r.put_opt(tag::FORMER, self.former.as_ref().map(former_record));
         r.put_opt(tag::FORK, self.fork.map(verdict_record));
         r.put_unless(tag::KEPT, i64::from(self.kept), 0);
-        r.put_opt(tag::HEALING, self.healing.map(|seq| seq.0));
         r.encode()
     }
 }

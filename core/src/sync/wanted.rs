@@ -77,7 +77,7 @@ fn this_month(
     ))
 }
 
-fn authority_ms(state: &SyncState, clock: &dyn Clock) -> i64 {
+pub(super) fn authority_ms(state: &SyncState, clock: &dyn Clock) -> i64 {
     match state.anchors.last() {
         Some(pair) if pair.boot == clock.boot_id() => pair
             .server_ms

@@ -3,6 +3,7 @@
 use kartka_domain::card::{CardCode, CardNumber, Carrier, Emission, K1, Place};
 use kartka_domain::ids::CustomerId;
 use kartka_domain::op::Fact;
+use kartka_domain::rights::Permission;
 use kartka_domain::row::CardState;
 
 use crate::error::{CoreError, Field};
@@ -46,6 +47,7 @@ impl Shop {
     /// [`CoreError::Validation`] when the slot is used up or the device has none; [`CoreError::Store`].
     pub fn emit(&self, request: RequestId, count: u32) -> Result<Vec<CardNumber>, CoreError> {
         let op = self.once(request, |tx, setting, _| {
+            setting.needs(Permission::Cards)?;
             let (slot, first) = tx.take_places(setting, count)?;
             Ok(vec![Fact::Emission { slot, first, count }].into())
         })?;
@@ -75,7 +77,8 @@ impl Shop {
         card: CardNumber,
         customer: CustomerId,
     ) -> Result<(), CoreError> {
-        self.once(request, |tx, _, _| {
+        self.once(request, |tx, setting, _| {
+            setting.needs(Permission::Cards)?;
             if tx.customer(customer)?.is_none() {
                 return Err(CoreError::NotFound);
             }
@@ -95,6 +98,7 @@ impl Shop {
     /// [`CoreError::NotFound`], [`CoreError::Validation`], [`CoreError::Store`].
     pub fn issue(&self, request: RequestId, customer: CustomerId) -> Result<(), CoreError> {
         self.once(request, |tx, setting, _| {
+            setting.needs(Permission::Cards)?;
             if tx.customer(customer)?.is_none() {
                 return Err(CoreError::NotFound);
             }

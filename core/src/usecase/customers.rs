@@ -4,6 +4,7 @@ use kartka_domain::card::CardNumber;
 use kartka_domain::customer::{Birthday, Channel, Customer, Phone, ProfileGroup, Purpose, Will};
 use kartka_domain::ids::CustomerId;
 use kartka_domain::op::Fact;
+use kartka_domain::rights::Permission;
 
 use crate::error::{CoreError, Field};
 use crate::shop::{Setting, Shop};
@@ -62,6 +63,7 @@ impl Shop {
         form: &Registration,
     ) -> Result<CustomerId, CoreError> {
         let op = self.once(request, |tx, setting, _| {
+            setting.needs(Permission::Register)?;
             let groups = groups(&form.profile, setting)?;
             if groups.is_empty() && form.card == NewCard::None {
                 return Err(CoreError::Validation {
@@ -85,6 +87,7 @@ impl Shop {
         form: &ProfileForm,
     ) -> Result<(), CoreError> {
         self.once(request, |tx, setting, _| {
+            setting.needs(Permission::Edit)?;
             if tx.customer(customer)?.is_none() {
                 return Err(CoreError::NotFound);
             }
@@ -111,7 +114,8 @@ impl Shop {
         wording: u32,
         will: Will,
     ) -> Result<(), CoreError> {
-        self.once(request, |tx, _, _| {
+        self.once(request, |tx, setting, _| {
+            setting.needs(Permission::Edit)?;
             if tx.customer(customer)?.is_none() {
                 return Err(CoreError::NotFound);
             }

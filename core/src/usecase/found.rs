@@ -1,6 +1,6 @@
 //! Founding a business on this phone: it is the authority and needs no server (S7, sync §7).
 
-use kartka_domain::business::Device;
+use kartka_domain::business::{Device, DeviceState};
 use kartka_domain::card::{
     CardKey, CardKeys, EmitterSlot, KeyId, NumberLength, PermutationKey, ShopTag,
 };
@@ -56,6 +56,8 @@ impl Shop {
             public_key: signer.public_key(),
             slot: Some(EmitterSlot::founder(NumberLength::Ten)),
             former: None,
+            holder: OWNER,
+            state: DeviceState::Active,
         }));
         self.store.write(|tx| {
             if tx.device()?.is_some() {

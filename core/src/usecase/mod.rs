@@ -4,8 +4,11 @@ pub mod cards;
 pub mod customers;
 pub mod found;
 pub mod idle;
+pub mod operator;
 pub mod pair;
+pub mod staff;
 pub mod till;
+pub mod wizard;
 
 use kartka_domain::customer::ProfileGroup;
 use kartka_domain::ids::OpId;
@@ -14,7 +17,7 @@ use kartka_domain::op::Fact;
 
 use crate::commit::{Draft, Ground, commit};
 use crate::error::CoreError;
-use crate::shop::{OWNER, Setting, Shop, setting};
+use crate::shop::{Setting, Shop, setting};
 use crate::store::{RequestId, Tx};
 
 impl Shop {
@@ -52,7 +55,7 @@ impl Shop {
         };
         let draft = Draft {
             request,
-            operator: OWNER,
+            operator: setting.operator,
             outlet: setting.outlet.id,
             programme: setting.programme.version(),
             at,

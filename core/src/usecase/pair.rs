@@ -144,6 +144,7 @@ impl Shop {
             // Shown until the first pull brings them with their place in the order.
             tx.put(&Row::Business(answer.business.clone()), None)?;
             tx.put(&Row::Outlet(answer.outlet.clone()), None)?;
+            tx.set_at_device(answer.holder)?;
             first_state(tx, self.platform.clock.as_ref(), &answer)?;
             meta::put(tx, CERTIFICATE, &certificate.encode())?;
             Ok::<_, CoreError>(meta::put(tx, PAIRED_BY, &request.0)?)

@@ -18,10 +18,11 @@ use kartka_domain::purchase::{
 use kartka_domain::quote::{Question, Quote, RewardTaken, Tender, quote};
 use kartka_domain::redeem::{CashStep, Connectivity};
 use kartka_domain::refund::{Refund, Sold, everything_left, refund, refusal};
+use kartka_domain::rights::{Action, Permission};
 use kartka_domain::row::EdgeState;
 
 use crate::error::{CoreError, Field};
-use crate::shop::{OWNER, Setting, Shop, setting};
+use crate::shop::{Setting, Shop, setting};
 use crate::store::{Reader, RequestId, Standing};
 
 /// What the till asks: everything a quote depends on but time and state.
@@ -81,8 +82,6 @@ impl OpenQuotes {
     }
 }
 
-/// Minutes within which a sale may be voided by its operator (X6).
-const VOID_MINUTES: i64 = 15;
 /// The window of the cap per customer (sync §6).
 const DAY_MS: i64 = 24 * 60 * 60 * 1_000;
 
@@ -201,10 +200,15 @@ impl Shop {
         kind: ReturnKind,
         lines: &[ReturnedLine],
     ) -> Result<ReturnId, CoreError> {
-        let op = self.once(request, |tx, _, at| {
+        let op = self.once(request, |tx, setting, at| {
             let (purchase, refund) = refund_of(tx, id, kind, lines)?;
             if matches!(kind, ReturnKind::Void(_)) {
-                may_void(&purchase, at)?;
+                setting.may(Action::Void {
+                    own: purchase.operator == setting.operator,
+                    age_ms: at.instant_ms.saturating_sub(purchase.at.instant_ms),
+                })?;
+            } else {
+                setting.needs(Permission::Return)?;
             }
             let back = Fact::Return {
                 purchase: id,
@@ -230,6 +234,15 @@ impl Shop {
         request: &TillRequest,
         at: Moment,
     ) -> Result<Quote, CoreError> {
+        setting.needs(Permission::Sell)?;
+        if request.spend.is_positive() || !request.rewards.is_empty() {
+            self.trusted(reader, setting)?;
+            setting.may(Action::Redeem {
+                points: request.spend,
+                today: reader.redeemed_on(setting.operator, at.date)?,
+            })?;
+            self.confirmed(setting, request.spend)?;
+        }
         let position = match request.customer {
             Some(customer) if reader.customer(customer)?.is_none() => {
                 return Err(CoreError::NotFound);
@@ -318,20 +331,6 @@ fn birthday(
         let (month, day, _) = day.parts();
         DayOfYear::new(month.into(), day.into())
     }))
-}
-
-fn may_void(purchase: &Purchase, at: Moment) -> Result<(), CoreError> {
-    let age = at.instant_ms.saturating_sub(purchase.at.instant_ms);
-    if purchase.operator != OWNER {
-        return Err(Code::NotYourSale.into());
-    }
-    if age > VOID_MINUTES * 60_000 {
-        return Err(Code::VoidTooLate {
-            minutes: VOID_MINUTES,
-        }
-        .into());
-    }
-    Ok(())
 }
 
 fn refund_of(

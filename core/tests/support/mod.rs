@@ -5,9 +5,11 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, AtomicU64, Ordering};
 
 use kartka_core::domain::founding::ShopKind;
+use kartka_core::domain::ids::CustomerId;
 use kartka_core::platform::{Clock, FileKeyStore, Rng};
 use kartka_core::shop::{Platform, Shop};
 use kartka_core::store::{RequestId, Vfs};
+use kartka_core::usecase::customers::{NewCard, ProfileForm, Registration};
 use kartka_core::usecase::found::FoundRequest;
 
 /// A clock that stands still until it is moved.
@@ -89,6 +91,37 @@ impl Counter {
         };
         counter.shop.found(request(0), &form).unwrap();
         counter
+    }
+}
+
+impl Counter {
+    /// A customer with a name and a phone of their own.
+    pub(crate) fn customer(&self, n: u8) -> CustomerId {
+        let form = Registration {
+            profile: ProfileForm {
+                given: format!("Somebody {n}"),
+                phones: vec![format!("067 123-45-{n:02}")],
+                ..ProfileForm::default()
+            },
+            marketing_consent: None,
+            card: NewCard::None,
+        };
+        self.shop.register(request(n), &form).unwrap()
+    }
+
+    /// The same shop after the program has ended and begun again.
+    pub(crate) fn reopened(self) -> Self {
+        let Self { shop, clock, home } = self;
+        drop(shop);
+        let data = home.path().join("data");
+        let platform = Platform {
+            clock: clock.clone(),
+            rng: TestRng::seeded(77),
+            keys: Arc::new(FileKeyStore::beside(&data)),
+            vfs: Vfs::system(),
+        };
+        let shop = Shop::open(&data, platform).unwrap();
+        Self { shop, clock, home }
     }
 }
 

@@ -18,6 +18,8 @@ struct JourneyTests {
         #expect(business.name == Scenario.text("shop.name"))
         #expect(business.currency == Scenario.text("currency"))
 
+        try await programmeIsTheFounders(one)
+
         let cards = try await one.core.cards().emit(request: newRequest(), count: UInt32(Scenario.number("cards")))
         #expect(Set(cards.map(\.digits)).count == Int(Scenario.number("cards")))
         let customer = try await one.core.customers().register(
@@ -38,6 +40,25 @@ struct JourneyTests {
         try await two.sync()
         try await one.sync()
         try await agree(one, customer, first, second)
+    }
+
+    private func programmeIsTheFounders(_ phone: Phone) async throws {
+        let programme = try await phone.core.programme().published()
+        #expect(programme.version == UInt32(Scenario.number("programme.version")))
+        #expect(programme.instruments.count == Int(Scenario.number("programme.instruments")))
+        guard case .bonus(let earning, let spending) = programme.instruments[0].terms,
+            case .stamps(let per, let rewards) = programme.instruments[1].terms,
+            case .capped(let perCustomer, _, _) = spending.offline
+        else {
+            Issue.record("the ready instruments are others: \(programme.instruments)")
+            return
+        }
+        #expect(earning.rate == UInt16(Scenario.number("programme.rate")))
+        #expect(earning.life == .fromFirstDay(months: UInt16(Scenario.number("programme.months"))))
+        #expect(spending.maxShare == UInt16(Scenario.number("programme.max_share")))
+        #expect(perCustomer == Scenario.number("programme.per_customer"))
+        #expect(per == .visit)
+        #expect(rewards.map(\.stamps) == [Scenario.number("programme.stamps")])
     }
 
     private func firstSale(_ one: Phone, _ customer: Int64) async throws -> Int64 {

@@ -2,11 +2,16 @@ import Foundation
 
 /// The values that the border tests of all languages share.
 enum Scenario {
-    private static let root: Node = {
+    /// The folder of the tests across languages.
+    static let tests: URL = {
         // Tests/CoreBridgeTests/Scenario.swift, within ios.
-        let file = URL(fileURLWithPath: #filePath)
+        URL(fileURLWithPath: #filePath)
             .deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()
-            .deletingLastPathComponent().appendingPathComponent("tests/bindings/scenario.json")
+            .deletingLastPathComponent().appendingPathComponent("tests")
+    }()
+
+    private static let root: Node = {
+        let file = tests.appendingPathComponent("bindings/scenario.json")
         guard let data = try? Data(contentsOf: file), let node = try? JSONDecoder().decode(Node.self, from: data) else {
             fatalError("no scenario at \(file.path)")
         }

@@ -169,20 +169,30 @@ struct Phone: Sendable {
     }
 }
 
-/// A folder for one test, with the servers that were started in it.
+/// A folder for one test, its own or the one given, with the servers that were started in it.
 final class Stage {
     private let folder: URL
+    private let isOwn: Bool
     private var servers: [Server] = []
 
-    init() throws {
-        folder = FileManager.default.temporaryDirectory
-            .appendingPathComponent("kartka-border-\(UUID().uuidString)")
+    init(in given: URL? = nil) throws {
+        isOwn = given == nil
+        folder =
+            given
+            ?? FileManager.default.temporaryDirectory.appendingPathComponent("kartka-border-\(UUID().uuidString)")
         try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
     }
 
     deinit {
         for server in servers { server.leave() }
-        try? FileManager.default.removeItem(at: folder)
+        if isOwn { try? FileManager.default.removeItem(at: folder) }
+    }
+
+    /// Data that a Kartka of the future wrote.
+    func newerData(_ name: String) throws -> URL {
+        let copy = folder.appendingPathComponent(name)
+        try FileManager.default.copyItem(at: Scenario.tests.appendingPathComponent("fixtures/store/newer"), to: copy)
+        return copy
     }
 
     func phone(

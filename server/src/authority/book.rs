@@ -1,14 +1,21 @@
 //! What the authority may look up while it decides: the store, with the turn's own changes in view.
 
 use kartka_domain::authority::Book;
+use kartka_domain::business::{Business, Device, Operator};
 use kartka_domain::card::CardNumber;
 use kartka_domain::customer::Customer;
-use kartka_domain::ids::{CustomerId, OpId, ProgrammeVersion, PurchaseId, RequestMark};
+use kartka_domain::ids::{
+    CustomerId, DeviceNo, EntryId, OpId, OperatorId, ProgrammeVersion, PurchaseId, RequestMark,
+    RoleId,
+};
 use kartka_domain::ledger::Entry;
+use kartka_domain::moment::Date;
+use kartka_domain::money::Points;
 use kartka_domain::position::Position;
 use kartka_domain::programme::Programme;
 use kartka_domain::purchase::{Purchase, Return};
-use kartka_domain::row::{Card, Merge, Row, RowKind};
+use kartka_domain::rights::Role;
+use kartka_domain::row::{Card, Inbox, Merge, Row, RowKind};
 use kartka_protocol::rows::WireRow;
 
 use super::turn::Turn;
@@ -82,5 +89,44 @@ impl Book for Turn<'_> {
 
     fn requested(&self, mark: RequestMark) -> Result<Option<OpId>, StoreError> {
         self.db.requested(mark)
+    }
+
+    fn operator(&self, id: OperatorId) -> Result<Option<Operator>, StoreError> {
+        self.find_operator(id)
+    }
+
+    fn role(&self, id: RoleId) -> Result<Option<Role>, StoreError> {
+        self.find_role(id)
+    }
+
+    fn device(&self, no: DeviceNo) -> Result<Option<Device>, StoreError> {
+        self.find_device(no)
+    }
+
+    fn devices(&self) -> Result<Vec<Device>, StoreError> {
+        read_all(&self.db.rows_of(RowKind::Device)?, |row| match row {
+            Row::Device(device) => Some(device),
+            _ => None,
+        })
+    }
+
+    fn business(&self) -> Result<Option<Business>, StoreError> {
+        let wire = self.db.row(RowKind::Business, 0)?;
+        Ok(match wire.map(|wire| wire.read()).transpose()? {
+            Some(Row::Business(business)) => Some(business),
+            _ => None,
+        })
+    }
+
+    fn inbox(&self, id: EntryId) -> Result<Option<Inbox>, StoreError> {
+        let wire = self.db.row(RowKind::Inbox, id.get())?;
+        Ok(match wire.map(|wire| wire.read()).transpose()? {
+            Some(Row::Inbox(item)) => Some(item),
+            _ => None,
+        })
+    }
+
+    fn redeemed_by(&self, operator: OperatorId, date: Date) -> Result<Points, StoreError> {
+        self.db.redeemed_by(operator, date)
     }
 }

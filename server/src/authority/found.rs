@@ -1,6 +1,7 @@
 //! Founding a business on a server, and opening one again (sync §7).
 
 use std::sync::Arc;
+use std::sync::atomic::AtomicUsize;
 
 use kartka_domain::card::{CardKey, CardKeys, KeyId, PermutationKey, ShopTag};
 use kartka_domain::founding::{Founding, FoundingError, ShopKind};
@@ -133,6 +134,7 @@ impl Authority {
             clock,
             random,
             keys,
+            revoked: AtomicUsize::new(0),
             address: None,
             memory,
             pages: super::pull::PAGES,

@@ -9,7 +9,13 @@ use crate::platform::{Random, draw};
 use crate::store::StoreError;
 
 /// A P-256 key pair; never printed.
-pub(crate) struct Identity(SigningKey);
+pub(crate) struct Identity(Key);
+
+enum Key {
+    Real(SigningKey),
+    #[cfg(feature = "simulation")]
+    Paper([u8; 32]),
+}
 
 impl Identity {
     /// A new key, as bytes for the store.
@@ -25,21 +31,35 @@ impl Identity {
 
     /// The key from the store.
     pub(crate) fn from_bytes(bytes: &[u8]) -> Result<Self, StoreError> {
+        #[cfg(feature = "simulation")]
+        if let (true, Ok(secret)) = (kartka_protocol::simulation::is_paper(), bytes.try_into()) {
+            return Ok(Self(Key::Paper(secret)));
+        }
         SigningKey::from_slice(bytes)
-            .map(Self)
+            .map(|key| Self(Key::Real(key)))
             .map_err(|_| StoreError::Malformed("the identity key"))
     }
 
     /// The public half (SEC1, compressed).
     pub(crate) fn public(&self) -> [u8; 33] {
-        let point = self.0.verifying_key().to_sec1_point(true);
+        let key = match &self.0 {
+            Key::Real(key) => key,
+            #[cfg(feature = "simulation")]
+            Key::Paper(secret) => return kartka_protocol::simulation::public(secret),
+        };
+        let point = key.verifying_key().to_sec1_point(true);
         let mut bytes = [0; 33];
         bytes.copy_from_slice(point.as_bytes());
         bytes
     }
 
     pub(crate) fn sign(&self, message: &[u8]) -> Signature {
-        let signature: P256Signature = self.0.sign(message);
+        let key = match &self.0 {
+            Key::Real(key) => key,
+            #[cfg(feature = "simulation")]
+            Key::Paper(secret) => return kartka_protocol::simulation::sign(secret, message),
+        };
+        let signature: P256Signature = key.sign(message);
         Signature(signature.to_bytes().into())
     }
 }

@@ -4,10 +4,10 @@
 //! goes on under a new device number. The same branch asked about twice gets the same number; the old number stays
 //! with whoever the authority's chain belongs to.
 
-use kartka_domain::business::Device;
+use kartka_domain::business::{Device, DeviceState as DomainState};
 use kartka_domain::card::EmitterSlot;
 use kartka_domain::codes::Code;
-use kartka_domain::ids::{DeviceNo, EntryId, Epoch, OpId};
+use kartka_domain::ids::{DeviceNo, EntryId, Epoch, OpId, OperatorId};
 use kartka_domain::incarnation::Former;
 use kartka_domain::op::{Fact as OpFact, Notice};
 use kartka_domain::row::{Row, RowKind};
@@ -138,12 +138,19 @@ fn enrol(
     let no = numbers::next_device(turn.db, authority.random.as_ref())?;
     let slot = numbers::next_slot(turn.db, authority.random.as_ref())?;
     let row = row_of(turn, former.device)?;
+    // Who holds it and whether it was revoked belong to its key, so to every number it has (sync §7).
+    let (name, holder, standing) = row
+        .map_or((String::new(), OperatorId(1), DomainState::Active), |row| {
+            (row.name, row.holder, row.state)
+        });
     let device = Device {
         no,
-        name: row.map_or_else(String::new, |row| row.name),
+        name,
         public_key: state.key,
         slot: Some(slot),
         former: Some(former),
+        holder,
+        state: standing,
     };
     let again = came_apart(turn, asking)?;
     let rest = turn.db.left_apart(former.device)?.len() - again.len();

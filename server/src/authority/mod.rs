@@ -19,12 +19,14 @@ mod moving;
 mod numbers;
 mod own;
 mod pair;
+mod people;
 mod pull;
 pub(crate) mod push;
 mod reign;
 mod turn;
 
 use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
 
 use kartka_domain::ids::{BusinessId, DeviceNo, Seq};
 use kartka_protocol::head::SignedHead;
@@ -52,6 +54,8 @@ pub struct Authority {
     clock: Arc<dyn Clock>,
     random: Arc<dyn Random>,
     keys: KeyFolder,
+    /// Revoked keys that were kept beside the data.
+    revoked: AtomicUsize,
     /// The URL by which this process is reached, if it is reached by one.
     address: Option<String>,
     memory: Memory,
@@ -153,6 +157,7 @@ impl Authority {
             if order != before {
                 memory::write_order(db, &order)?;
             }
+            self.keep_revoked(db)?;
             let head = order.seq;
             Ok((Committed { done, head }, risen))
         })?;
@@ -160,6 +165,16 @@ impl Authority {
             self.keys.keep_epoch(self.memory.business, epoch)?;
         }
         Ok(committed)
+    }
+
+    /// Revoked keys lie beside the data's keys before they count in the data: a restore of an older copy applies them.
+    fn keep_revoked(&self, db: &dyn Reads) -> Result<(), StoreError> {
+        let revoked = db.revoked_keys()?;
+        if revoked.len() != self.revoked.load(Ordering::Relaxed) {
+            self.keys.keep_revoked(self.memory.business, &revoked)?;
+            self.revoked.store(revoked.len(), Ordering::Relaxed);
+        }
+        Ok(())
     }
 
     /// Sends at most about `bytes` of pages in one answer, so that even a small shop comes to a phone in parts:

@@ -1,8 +1,8 @@
 //! Pairing: a token that is good once, and a new device let in with it (sync §7).
 
-use kartka_domain::business::Device;
+use kartka_domain::business::{Device, DeviceState as DomainState};
 use kartka_domain::card::EmitterSlot;
-use kartka_domain::ids::DeviceNo;
+use kartka_domain::ids::{DeviceNo, OperatorId};
 use kartka_domain::money::Points;
 use kartka_domain::op::Fact as OpFact;
 use kartka_domain::programme::{OfflinePolicy, Terms};
@@ -25,12 +25,16 @@ use crate::store::{DeviceState, Reads, Rights, StoreError, Token, read, write};
 const TOKEN_MS: i64 = 10 * 60 * 1_000;
 /// Used and old tokens are kept as long again, so that a repeat is still known as one.
 const KEPT_MS: i64 = 24 * 60 * 60 * 1_000;
-/// How long a capability lasts, in milliseconds (sync §7).
-const CAPABILITY_MS: i64 = 24 * 60 * 60 * 1_000;
-/// How long after it redemption and contact data stay open, in milliseconds.
-const GRACE_MS: i64 = 30 * 24 * 60 * 60 * 1_000;
 /// Longest name of a device in characters.
 const NAME_MAX: usize = 64;
+
+/// What a device was given.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Known {
+    no: DeviceNo,
+    slot: Option<EmitterSlot>,
+    holder: OperatorId,
+}
 
 /// A device's request to be let in, checked as far as that goes without the order.
 pub(crate) struct Enrolment {
@@ -38,7 +42,7 @@ pub(crate) struct Enrolment {
     body: Vec<u8>,
     token: [u8; 32],
     /// The number and slot it was given before, if it proves so.
-    known: Option<(DeviceNo, Option<EmitterSlot>)>,
+    known: Option<Known>,
 }
 
 /// A device about to be enrolled, within a turn.
@@ -46,7 +50,7 @@ pub(crate) struct Enrol {
     pub(crate) token: [u8; 32],
     pub(crate) name: String,
     pub(crate) key: [u8; 33],
-    pub(crate) known: Option<(DeviceNo, Option<EmitterSlot>)>,
+    pub(crate) known: Option<Known>,
     pub(crate) now_ms: i64,
 }
 
@@ -57,12 +61,26 @@ impl Authority {
     /// # Errors
     /// What the disk reports.
     pub fn pairing(&self, address: &str, rights: Rights) -> Result<PairingQr, StoreError> {
+        self.pairing_for(address, rights, OperatorId(1))
+    }
+
+    /// A pairing code for a device that a member of staff will hold.
+    ///
+    /// # Errors
+    /// What the disk reports.
+    pub fn pairing_for(
+        &self,
+        address: &str,
+        rights: Rights,
+        operator: OperatorId,
+    ) -> Result<PairingQr, StoreError> {
         let bytes: [u8; 16] = draw(self.random.as_ref());
         let now_ms = self.now_ms();
         let token = Token {
             hash: token_hash(&bytes),
             expires_ms: now_ms.saturating_add(TOKEN_MS),
             rights,
+            operator,
             used_by: None,
         };
         write(self.store.as_ref(), |db| {
@@ -133,7 +151,11 @@ impl Authority {
             token: token_hash(&request.token),
             body: certificate.request,
             request,
-            known: Some((answer.device, answer.slot)),
+            known: Some(Known {
+                no: answer.device,
+                slot: answer.slot,
+                holder: answer.holder,
+            }),
         })
     }
 
@@ -182,19 +204,21 @@ impl Authority {
         let Some(Row::Device(device)) = row(db, RowKind::Device, i64::from(no.get()))? else {
             return Err(StoreError::Malformed("the device row"));
         };
+        let lifetimes = business.lifetimes;
         Ok(PairAnswer {
             nonce: request.nonce,
             device: no,
             business,
             outlet,
             slot: device.slot,
+            holder: device.holder,
             keys: Record::decode(&self.memory.keys.encode(), Shape::ENTITY)?,
             head: self.sign(db)?,
             lineage: memory::lineage(db)?,
             limits: PairLimits {
                 device_budget: device_budget(db)?,
-                capability_ms: CAPABILITY_MS,
-                grace_ms: GRACE_MS,
+                capability_ms: lifetimes.capability_ms(),
+                grace_ms: lifetimes.grace_ms(),
             },
             server_ms: self.now_ms(),
         })
@@ -209,8 +233,8 @@ pub(super) fn take(
     order: &mut super::push::Order,
     enrol: &Enrol,
 ) -> Result<Option<DeviceNo>, StoreError> {
-    if let Some((no, slot)) = enrol.known {
-        return take_back(authority, turn, order, enrol, (no, slot));
+    if let Some(known) = enrol.known {
+        return take_back(authority, turn, order, enrol, known);
     }
     if !is_good(turn.db, &enrol.token, &enrol.key, enrol.now_ms)? {
         return Ok(None);
@@ -228,9 +252,13 @@ pub(super) fn take(
     let no = numbers::next_device(turn.db, authority.random.as_ref())?;
     let slot = numbers::next_slot(turn.db, authority.random.as_ref())?;
     token.used_by = Some(no);
-    let rights = token.rights;
     turn.db.put_token(&token, i64::MIN)?;
-    let_in(authority, turn, order, enrol, (no, Some(slot), rights))
+    let known = Known {
+        no,
+        slot: Some(slot),
+        holder: token.operator,
+    };
+    let_in(authority, turn, order, enrol, (known, token.rights))
 }
 
 /// Lets in again whom a lost server let in; once.
@@ -239,15 +267,15 @@ fn take_back(
     turn: &mut Turn<'_>,
     order: &mut super::push::Order,
     enrol: &Enrol,
-    (no, slot): (DeviceNo, Option<EmitterSlot>),
+    known: Known,
 ) -> Result<Option<DeviceNo>, StoreError> {
-    if let Some(device) = turn.db.device(no)? {
-        return Ok((device.key == enrol.key).then_some(no));
+    if let Some(device) = turn.db.device(known.no)? {
+        return Ok((device.key == enrol.key).then_some(known.no));
     }
-    if turn.db.device_of_key(&enrol.key)?.is_some() {
+    if turn.db.device_of_key(&enrol.key)?.is_some() || turn.db.is_revoked(&enrol.key)? {
         return Ok(None);
     }
-    let_in(authority, turn, order, enrol, (no, slot, Rights::Recent))
+    let_in(authority, turn, order, enrol, (known, Rights::Recent))
 }
 
 fn let_in(
@@ -255,14 +283,17 @@ fn let_in(
     turn: &mut Turn<'_>,
     order: &mut super::push::Order,
     enrol: &Enrol,
-    (no, slot, rights): (DeviceNo, Option<EmitterSlot>, Rights),
+    (known, rights): (Known, Rights),
 ) -> Result<Option<DeviceNo>, StoreError> {
+    let Known { no, slot, holder } = known;
     let device = Device {
         no,
         name: enrol.name.clone(),
         public_key: enrol.key,
         slot,
         former: None,
+        holder,
+        state: DomainState::Active,
     };
     own::write(authority, turn, order, &[OpFact::Device(device)])?;
     turn.db.put_device(&DeviceState {

@@ -9,6 +9,7 @@ use kartka_domain::ids::{DeviceNo, Id, OpId, Seq};
 use kartka_domain::ledger::Entry;
 use kartka_domain::moment::{Moment, day_number};
 use kartka_domain::op::Op;
+use kartka_domain::planted;
 use kartka_domain::row::{Row, RowKind};
 use kartka_protocol::batch::{Batch, Personal};
 use kartka_protocol::chain::{ChainValue, LogHash};
@@ -179,6 +180,10 @@ fn relation(turn: &Turn<'_>, device: &DeviceState, batch: &Ready) -> Result<Rela
     }
     if last <= device.acked {
         let same = turn.db.chain_at(batch.last.get())? == Some(batch.chain.0);
+        if planted!(LostAckReinserted) && same {
+            return Ok(Relation::New(0));
+        }
+        let same = same || planted!(AckedHashIgnored);
         return Ok(if same {
             Relation::Known
         } else {
@@ -363,6 +368,9 @@ impl Intake<'_> {
         device: &DeviceState,
         op: &Op,
     ) -> Result<Option<Moment>, StoreError> {
+        if planted!(ClockUnchecked) {
+            return Ok(None);
+        }
         let found = effective_time(&op.time, &self.anchors, device.earlier_ms, self.received_ms);
         let wall = op.time.wall;
         if found.is_none() && date_is_plausible(wall) {

@@ -21,6 +21,7 @@ use kartka_protocol::scope::Scope;
 
 use super::expiry::first_end;
 use super::marks::Lines;
+use super::people::People;
 use crate::store::{NewRow, ScopeDigest, StoreError, Writes, scope_of};
 
 /// A state as it lies in the store and as it will lie after the turn.
@@ -45,6 +46,7 @@ pub(super) struct Turn<'t> {
     digests: BTreeMap<Scope, Digest>,
     programmes: RefCell<BTreeMap<ProgrammeVersion, Programme>>,
     lines: RefCell<Option<Lines>>,
+    pub(super) people: RefCell<People>,
 }
 
 /// Whether an op is decided as its author wrote it.
@@ -76,6 +78,7 @@ impl<'t> Turn<'t> {
             digests: digests.into_iter().map(|d| (d.scope, d.digest)).collect(),
             programmes: RefCell::default(),
             lines: RefCell::default(),
+            people: RefCell::default(),
         })
     }
 
@@ -94,6 +97,16 @@ impl<'t> Turn<'t> {
                 one.echo = Echo::Changed;
             }
         }
+        self.write_decided(op, decided, seq)
+    }
+
+    fn write_decided(
+        &mut self,
+        op: &Op,
+        decided: Vec<Decided>,
+        seq: Seq,
+    ) -> Result<Vec<Entry>, StoreError> {
+        self.note_redeemed(op, &decided)?;
         let late = late_debits(&decided, self.today).cloned().collect();
         let first = op.id.0;
         let last = op.last_id().unwrap_or(first);
@@ -113,6 +126,7 @@ impl<'t> Turn<'t> {
             slot.changed_at = Some(seq);
             return Ok(());
         }
+        self.note_people(&row)?;
         // A fact with a number of this very op can't be there yet.
         let fresh = kind.is_fact() && (own.0.get()..=own.1.get()).contains(&key);
         let stored = if fresh { None } else { self.db.row(kind, key)? };

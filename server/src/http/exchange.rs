@@ -5,42 +5,34 @@
 
 use std::sync::Arc;
 
-use axum::body::Body;
+use axum::body::Bytes;
 use axum::extract::{Extension, State};
-use axum::http::{HeaderMap, HeaderValue, header};
+use axum::http::{HeaderValue, header};
 use axum::response::{IntoResponse, Response};
 use kartka_protocol::limits;
 use kartka_protocol::message::{Envelope, Refusal};
 
 use super::problem::Problem;
-use super::rate::Pass;
-use super::{App, PIECE, Peer, body};
+use super::{App, Peer};
 use crate::authority::{Asked, Done, ExchangeError, refusal_of};
 use crate::shops::Shop;
 use crate::writer::NotDone;
 
 /// Bytes of a request as sent: a message and the envelope around it.
-const REQUEST: usize = limits::ENVELOPE;
+pub(super) const REQUEST: usize = limits::ENVELOPE;
 /// Bytes of a pairing request: a few keys and a name.
-const PAIRING: usize = 4_096;
+pub(super) const PAIRING: usize = 4_096;
 
 /// Serves one exchange.
 pub(super) async fn sync(
     State(app): State<Arc<App>>,
     Extension(peer): Extension<Peer>,
-    headers: HeaderMap,
-    body: Body,
+    bytes: Bytes,
 ) -> Result<Response, Problem> {
     app.figures.exchanges.more(1);
     if !app.strangers.is_open(peer.0, app.clock.now_ms()) {
         return Err(app.refuse(Refusal::Busy { retry_ms: 5_000 }));
     }
-    let pieces = body::declared(&headers).unwrap_or(REQUEST).min(REQUEST) / PIECE + 1;
-    let room = app
-        .room
-        .try_acquire_many(u32::try_from(pieces).unwrap_or(u32::MAX));
-    let _room = room.map_err(|_| app.refuse(Refusal::Busy { retry_ms: 2_000 }))?;
-    let bytes = body::read(&headers, body, REQUEST).await?;
     let served = exchange(&app, &bytes).await;
     served.map_err(|problem| {
         if problem.0 == Refusal::Unauthorised {
@@ -78,17 +70,7 @@ async fn exchange(app: &Arc<App>, bytes: &[u8]) -> Result<Response, Problem> {
 }
 
 /// Serves one pairing.
-pub(super) async fn pair(
-    State(app): State<Arc<App>>,
-    Extension(peer): Extension<Peer>,
-    headers: HeaderMap,
-    body: Body,
-) -> Result<Response, Problem> {
-    if let Pass::Wait(seconds) = app.pairing.take(peer.0, app.clock.now_ms()) {
-        let retry_ms = u32::try_from(seconds.saturating_mul(1_000)).unwrap_or(u32::MAX);
-        return Err(app.refuse(Refusal::Busy { retry_ms }));
-    }
-    let bytes = body::read(&headers, body, PAIRING).await?;
+pub(super) async fn pair(State(app): State<Arc<App>>, bytes: Bytes) -> Result<Response, Problem> {
     for shop in app.shops.all() {
         match enrol(&app, shop, bytes.to_vec()).await {
             Err(Problem(Refusal::PairingRefused)) => {}

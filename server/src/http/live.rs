@@ -6,7 +6,7 @@ use std::convert::Infallible;
 use std::sync::Arc;
 use std::time::Duration;
 
-use axum::extract::{Extension, State};
+use axum::extract::State;
 use axum::http::Uri;
 use axum::response::sse::{Event, KeepAlive, Sse};
 use futures_util::stream::{Stream, unfold};
@@ -15,8 +15,7 @@ use kartka_protocol::message::Refusal;
 use tokio::sync::watch;
 
 use super::problem::Problem;
-use super::rate::Pass;
-use super::{App, Peer, query};
+use super::{App, query};
 use crate::store::business_of;
 
 /// How often a silent line is kept open.
@@ -25,13 +24,8 @@ const BEAT: Duration = Duration::from_secs(25);
 /// Opens a line of pokes.
 pub(super) async fn live(
     State(app): State<Arc<App>>,
-    Extension(peer): Extension<Peer>,
     uri: Uri,
 ) -> Result<Sse<impl Stream<Item = Result<Event, Infallible>>>, Problem> {
-    if let Pass::Wait(seconds) = app.pages.take(peer.0, app.clock.now_ms()) {
-        let retry_ms = u32::try_from(seconds.saturating_mul(1_000)).unwrap_or(u32::MAX);
-        return Err(app.refuse(Refusal::Busy { retry_ms }));
-    }
     let business = query(&uri, "business").and_then(business_of);
     let shop = business.and_then(|business| app.shops.get(business));
     let shop = shop.ok_or_else(|| app.refuse(Refusal::Unauthorised))?;

@@ -3,6 +3,7 @@
 mod body;
 mod exchange;
 mod figures;
+mod limits;
 mod live;
 mod pages;
 mod problem;
@@ -12,11 +13,11 @@ use std::net::IpAddr;
 use std::sync::Arc;
 
 use axum::Router;
-use axum::extract::{Request, State};
+use axum::extract::{DefaultBodyLimit, Request, State};
 use axum::http::{HeaderName, HeaderValue, Uri, header};
-use axum::middleware::{Next, from_fn};
+use axum::middleware::{Next, from_fn, from_fn_with_state};
 use axum::response::{IntoResponse, Response};
-use axum::routing::{get, post};
+use axum::routing::{MethodFilter, MethodRouter, any, get, on};
 use kartka_protocol::message::Refusal;
 use tokio::sync::{Semaphore, watch};
 
@@ -24,6 +25,7 @@ use crate::platform::Clock;
 use crate::shops::Shops;
 use figures::Figures;
 pub(crate) use figures::Open;
+use limits::{Gate, Knock, Knocks, Limits, Reader};
 use problem::Problem;
 use rate::Rate;
 
@@ -40,12 +42,10 @@ pub(crate) struct App {
     /// Turns true when the server stops.
     pub(crate) stop: watch::Receiver<bool>,
     figures: Figures,
-    /// Pairing requests of one peer.
-    pairing: Rate,
+    /// Requests of one peer.
+    knocks: Knocks,
     /// Exchanges of one peer that were nobody's.
     strangers: Rate,
-    /// Pages and lines of one peer.
-    pages: Rate,
     /// Room for requests under way, in pieces of [`PIECE`] bytes.
     room: Semaphore,
     /// Threads that work for requests at once.
@@ -60,9 +60,8 @@ impl App {
             address,
             stop,
             figures: Figures::default(),
-            pairing: Rate::new(32, 1),
+            knocks: Knocks::default(),
             strangers: Rate::new(32, 1),
-            pages: Rate::new(120, 10),
             room: Semaphore::new(ROOM),
             hands: Arc::new(Semaphore::new(hands())),
         }
@@ -90,22 +89,113 @@ fn hands() -> usize {
     2 * std::thread::available_parallelism().map_or(2, std::num::NonZero::get)
 }
 
+/// Puts a handler behind a method.
+type Serve = fn(MethodFilter) -> MethodRouter<Arc<App>>;
+
+/// A route: how it is asked, what it lets in, who serves it.
+struct Route {
+    method: MethodFilter,
+    path: &'static str,
+    limits: Limits,
+    serve: Serve,
+}
+
+/// Asked without a body, by programs.
+const LOOKED_AT: Limits = Limits {
+    body: 0,
+    knock: Knock::Page,
+    reader: Reader::Program,
+};
+/// Asked without a body, by people.
+const READ: Limits = Limits {
+    reader: Reader::Person,
+    ..LOOKED_AT
+};
+
 /// All routes.
+const ROUTES: [Route; 10] = [
+    Route {
+        method: MethodFilter::POST,
+        path: "/v1/sync",
+        limits: Limits {
+            body: exchange::REQUEST,
+            knock: Knock::Exchange,
+            ..LOOKED_AT
+        },
+        serve: |method| on(method, exchange::sync),
+    },
+    Route {
+        method: MethodFilter::POST,
+        path: "/v1/pair",
+        limits: Limits {
+            body: exchange::PAIRING,
+            knock: Knock::Pairing,
+            ..LOOKED_AT
+        },
+        serve: |method| on(method, exchange::pair),
+    },
+    looked_at("/v1/live", |method| on(method, live::live)),
+    looked_at("/healthz", |method| on(method, healthz)),
+    looked_at("/style.css", |method| on(method, style)),
+    read("/", |method| on(method, pages::owner::door)),
+    read("/owner/{business}", |method| {
+        on(method, pages::owner::today)
+    }),
+    Route {
+        method: MethodFilter::POST,
+        ..read("/owner/{business}/pair", |method| {
+            on(method, pages::owner::pair)
+        })
+    },
+    Route {
+        method: MethodFilter::POST,
+        ..read("/owner/{business}/release", |method| {
+            on(method, pages::owner::release)
+        })
+    },
+    read("/{tag}/{code}", |method| on(method, pages::card::card)),
+];
+
+/// Every other address; the path stands for them in the log.
+const NOTHING: Route = read("/another", |_| any(pages::card::nothing));
+
+const fn looked_at(path: &'static str, serve: Serve) -> Route {
+    Route {
+        method: MethodFilter::GET,
+        path,
+        limits: LOOKED_AT,
+        serve,
+    }
+}
+
+const fn read(path: &'static str, serve: Serve) -> Route {
+    Route {
+        limits: READ,
+        ..looked_at(path, serve)
+    }
+}
+
+/// The routes, each behind its limits.
 pub(crate) fn router(app: Arc<App>) -> Router {
-    Router::new()
-        .route("/v1/sync", post(exchange::sync))
-        .route("/v1/pair", post(exchange::pair))
-        .route("/v1/live", get(live::live))
-        .route("/healthz", get(healthz))
-        .route("/metrics", get(metrics))
-        .route("/style.css", get(style))
-        .route("/", get(pages::owner::door))
-        .route("/owner/{business}", get(pages::owner::today))
-        .route("/owner/{business}/pair", post(pages::owner::pair))
-        .route("/owner/{business}/release", post(pages::owner::release))
-        .route("/{tag}/{code}", get(pages::card::card))
-        .fallback(pages::card::nothing)
+    let limited = |route: &Route| {
+        let gate = Gate::new(app.clone(), route.path, route.limits);
+        (route.serve)(route.method).layer(from_fn_with_state(gate, limits::admit))
+    };
+    let mut router = Router::new().fallback_service(limited(&NOTHING).with_state(app.clone()));
+    for route in &ROUTES {
+        router = router.route(route.path, limited(route));
+    }
+    router
+        // The limits stand before the handlers.
+        .layer(DefaultBodyLimit::disable())
         .layer(from_fn(guard))
+        .with_state(app)
+}
+
+/// What whoever runs the server may look at, at an address of its own.
+pub(crate) fn figures_router(app: Arc<App>) -> Router {
+    Router::new()
+        .route("/metrics", get(metrics))
         .with_state(app)
 }
 

@@ -9,4 +9,12 @@ mod html;
 pub(super) mod owner;
 mod words;
 
+use axum::http::{HeaderMap, StatusCode};
+use axum::response::{IntoResponse as _, Response};
+
 pub(super) use html::STYLE;
+
+/// What a person reads instead of a page, in their language.
+pub(super) fn refusal(headers: &HeaderMap, status: StatusCode) -> Response {
+    owner::apology(words::Language::of(headers), status).into_response()
+}

@@ -15,6 +15,13 @@ const RETRY_MS: u32 = 2_000;
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Problem(pub(crate) Refusal);
 
+impl Problem {
+    /// The status it goes out with.
+    pub(super) fn status(self) -> StatusCode {
+        StatusCode::from_u16(self.0.status()).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR)
+    }
+}
+
 impl From<ExchangeError> for Problem {
     fn from(error: ExchangeError) -> Self {
         match error {
@@ -47,8 +54,7 @@ impl From<NotDone> for Problem {
 impl IntoResponse for Problem {
     fn into_response(self) -> Response {
         let refusal = self.0;
-        let status =
-            StatusCode::from_u16(refusal.status()).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+        let status = self.status();
         let body = serde_json::json!({
             "type": format!("urn:kartka:refusal:{}", refusal.word()),
             "title": title(refusal),

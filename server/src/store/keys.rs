@@ -141,6 +141,30 @@ impl KeyFolder {
         self.replace(&self.path(business, "epoch"), &value.to_be_bytes())
     }
 
+    /// The keys of devices that were ever revoked, so that a copy from before does not let them in (sync §7).
+    ///
+    /// # Errors
+    /// What the disk reports.
+    pub(crate) fn revoked(&self, business: BusinessId) -> Result<Vec<[u8; 33]>, StoreError> {
+        let kept = found(fs::read(self.path(business, "revoked")))?.unwrap_or_default();
+        match kept.as_chunks::<33>() {
+            (keys, []) => Ok(keys.to_vec()),
+            _ => Err(StoreError::Malformed("the kept revoked keys")),
+        }
+    }
+
+    /// Keeps the keys of devices that were ever revoked.
+    ///
+    /// # Errors
+    /// What the disk reports.
+    pub(crate) fn keep_revoked(
+        &self,
+        business: BusinessId,
+        keys: &[[u8; 33]],
+    ) -> Result<(), StoreError> {
+        self.replace(&self.path(business, "revoked"), &keys.concat())
+    }
+
     fn path(&self, business: BusinessId, what: &str) -> PathBuf {
         self.0.join(format!("{}.{what}", hex(&business.0)))
     }

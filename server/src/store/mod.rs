@@ -17,14 +17,15 @@ pub use keys::Place;
 pub(crate) use keys::{KeyFolder, business_of, hex};
 pub(crate) use seal::SealKey;
 pub use types::{
-    Anchored, Apart, Descent, DeviceState, Fact, LeftApart, NewRow, Rights, Run, ScopeDigest,
-    StoredOp, Token, Total, Visit, scope_of,
+    Anchored, Apart, Descent, DeviceState, Fact, LeftApart, NewRow, Quarantined, Rights, Run,
+    ScopeDigest, StoredOp, Token, Total, Visit, Waiting, scope_of,
 };
 
 use kartka_domain::ids::{
-    BirthMark, CustomerId, DeviceNo, EntryId, Id, OpId, PurchaseId, RequestMark, Seq,
+    BirthMark, CustomerId, DeviceNo, EntryId, Id, OpId, OperatorId, PurchaseId, RequestMark, Seq,
 };
 use kartka_domain::moment::Date;
+use kartka_domain::money::Points;
 use kartka_domain::row::RowKind;
 use kartka_protocol::rows::WireRow;
 use kartka_protocol::scope::Scope;
@@ -222,6 +223,41 @@ pub trait Reads {
     /// # Errors
     /// What the disk reports.
     fn count(&self, kind: RowKind) -> Result<u64, StoreError>;
+    /// Whether a key was revoked.
+    ///
+    /// # Errors
+    /// What the disk reports.
+    fn is_revoked(&self, key: &[u8; 33]) -> Result<bool, StoreError>;
+    /// All revoked keys, in order.
+    ///
+    /// # Errors
+    /// What the disk reports.
+    fn revoked_keys(&self) -> Result<Vec<[u8; 33]>, StoreError>;
+    /// Ops of a device that wait in quarantine with last numbers up to `up_to`, in their order, at most `most`.
+    ///
+    /// # Errors
+    /// What the disk reports.
+    fn quarantined(
+        &self,
+        device: DeviceNo,
+        up_to: i64,
+        most: usize,
+    ) -> Result<Vec<Quarantined>, StoreError>;
+    /// The inbox item under which a device's ops of a business day wait, if any do.
+    ///
+    /// # Errors
+    /// What the disk reports.
+    fn item_of(&self, device: DeviceNo, day: i64) -> Result<Option<EntryId>, StoreError>;
+    /// What waits under an inbox item.
+    ///
+    /// # Errors
+    /// What the disk reports.
+    fn waiting(&self, item: EntryId) -> Result<Waiting, StoreError>;
+    /// Points that an operator let redeem on a business date.
+    ///
+    /// # Errors
+    /// What the disk reports.
+    fn redeemed_by(&self, operator: OperatorId, date: Date) -> Result<Points, StoreError>;
 }
 
 /// What can be kept, within one transaction.
@@ -301,6 +337,31 @@ pub trait Writes: Reads {
     /// # Errors
     /// What the disk reports.
     fn put_fact(&self, fact: Fact, value: &[u8]) -> Result<(), StoreError>;
+    /// Keeps a revoked key, for ever.
+    ///
+    /// # Errors
+    /// What the disk reports.
+    fn put_revoked(&self, key: &[u8; 33]) -> Result<(), StoreError>;
+    /// Keeps an op in quarantine.
+    ///
+    /// # Errors
+    /// What the disk reports; an op id that is there already is a fault of the program.
+    fn put_quarantined(&self, op: &Quarantined) -> Result<(), StoreError>;
+    /// Lets an op go from quarantine: it has its order now.
+    ///
+    /// # Errors
+    /// What the disk reports.
+    fn drop_quarantined(&self, id: OpId) -> Result<(), StoreError>;
+    /// Adds to what an operator let redeem on a business date.
+    ///
+    /// # Errors
+    /// What the disk reports.
+    fn add_redeemed(
+        &self,
+        operator: OperatorId,
+        date: Date,
+        points: Points,
+    ) -> Result<(), StoreError>;
 }
 
 /// [`BusinessStore::write`] with a value.

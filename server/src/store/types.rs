@@ -1,9 +1,9 @@
 //! What lies in a store, as values.
 
 use kartka_domain::authority::{Anchor, Echo};
-use kartka_domain::ids::{BirthMark, DeviceNo, EntryId, Id, InstrumentId, OpId, Seq};
+use kartka_domain::ids::{BirthMark, DeviceNo, EntryId, Id, InstrumentId, OpId, OperatorId, Seq};
 use kartka_domain::incarnation::Former;
-use kartka_domain::money::{Points, Stamps};
+use kartka_domain::money::{Money, Points, Stamps};
 use kartka_domain::row::Row;
 use kartka_protocol::digest::Digest;
 use kartka_protocol::rows::WireRow;
@@ -174,8 +174,52 @@ pub struct Token {
     pub expires_ms: i64,
     /// What the device that comes with it may pull.
     pub rights: Rights,
+    /// Who holds the device that comes with it.
+    pub operator: OperatorId,
     /// The device that came with it.
     pub used_by: Option<DeviceNo>,
+}
+
+/// An op of a revoked device: acked, in no order.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Quarantined {
+    /// Its first number.
+    pub id: OpId,
+    /// Its last number.
+    pub last: Id,
+    /// The time that would count for it, epoch ms.
+    pub at_ms: i64,
+    /// Its business date, as a day number.
+    pub day: i64,
+    /// The inbox item that asks about it.
+    pub item: EntryId,
+    /// When it came, epoch ms.
+    pub received_ms: i64,
+    /// What it sold, in minor units.
+    pub sold: Money,
+    /// Points that it took out of balances.
+    pub redeemed: Points,
+    /// The chain's value after it.
+    pub chain: [u8; 32],
+    /// Its facts section.
+    pub facts: Vec<u8>,
+    /// Its personal section.
+    pub personal: Option<Vec<u8>>,
+    /// The nonce that hides what the personal section hashes to.
+    pub nonce: Option<Vec<u8>>,
+}
+
+/// What waits under one inbox item.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Waiting {
+    /// How many ops.
+    pub ops: u32,
+    /// The last number of the last one; 0 when nothing waits.
+    pub upto: i64,
+    /// What they sold.
+    pub sold: Money,
+    /// Points that they took out of balances.
+    pub redeemed: Points,
 }
 
 /// Σ effects of one instrument.

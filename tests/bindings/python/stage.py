@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import secrets
@@ -15,7 +16,8 @@ from pathlib import Path
 
 from generated import kartka
 
-SCENARIO = json.loads((Path(__file__).parent.parent / "scenario.json").read_text(encoding="utf-8"))
+TESTS = Path(__file__).parent.parent.parent
+SCENARIO = json.loads((TESTS / "bindings/scenario.json").read_text(encoding="utf-8"))
 KINDS = {"coffee": kartka.ShopKind.COFFEE, "shop": kartka.ShopKind.SHOP}
 
 
@@ -44,6 +46,37 @@ def amount(gross: int, customer: int | None = None, spend: int = 0) -> kartka.Ti
     return kartka.TillRequest(
         customer=customer, lines=[kartka.Line(gross=gross)], spend=spend, tender=kartka.Tender.CASH
     )
+
+
+def newer_data(folder: Path) -> Path:
+    """Data that a Kartka of the future wrote, in `folder`."""
+    return Path(shutil.copytree(TESTS / "fixtures/store/newer", folder))
+
+
+class SmallDisk:
+    """A disk of a few megabytes, and the same disk as one that can't be written."""
+
+    def __init__(self, writable: Path, read_only: Path):
+        self.writable, self.read_only = writable, read_only
+
+    @classmethod
+    def of_this_run(cls) -> "SmallDisk | None":
+        """The one that `cargo xtask test` mounted for these tests, if it may mount here."""
+        writable, read_only = (os.environ.get(name) for name in ("KARTKA_SMALL_DISK", "KARTKA_READ_ONLY_DISK"))
+        return cls(Path(writable), Path(read_only)) if writable and read_only else None
+
+    @contextlib.contextmanager
+    def full(self):
+        """Not a byte is free inside."""
+        filler = self.writable / "filler"
+        with filler.open("wb", buffering=0) as file:
+            with contextlib.suppress(OSError):
+                while True:
+                    file.write(bytes(65_536))
+        try:
+            yield
+        finally:
+            filler.unlink()
 
 
 class Keys(kartka.KeyStore):
@@ -203,12 +236,14 @@ def free_port() -> int:
 
 
 class Stage:
-    """A folder for one test, with the servers that were started in it."""
+    """A folder for one test, its own or the one given, with the servers that were started in it."""
 
-    def __init__(self, case):
-        folder = tempfile.TemporaryDirectory(prefix="kartka-border-")
-        case.addCleanup(folder.cleanup)
-        self.folder = Path(folder.name)
+    def __init__(self, case, folder: Path | None = None):
+        if folder is None:
+            own = tempfile.TemporaryDirectory(prefix="kartka-border-")
+            case.addCleanup(own.cleanup)
+            folder = Path(own.name)
+        self.folder = folder
         self._case = case
 
     async def phone(self, name: str = "phone", **ears) -> Phone:

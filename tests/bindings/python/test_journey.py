@@ -14,6 +14,8 @@ class Journey(unittest.IsolatedAsyncioTestCase):
         business = await one.core.settings().business()
         self.assertEqual((business.name, business.currency), (SCENARIO["shop"]["name"], SCENARIO["currency"]))
 
+        await self.programme_is_the_founders(one)
+
         # The first phone makes cards, registers a customer with one and sells.
         cards = await one.core.cards().emit(new_request(), SCENARIO["cards"])
         self.assertEqual(len({card.digits for card in cards}), SCENARIO["cards"])
@@ -85,6 +87,19 @@ class Journey(unittest.IsolatedAsyncioTestCase):
             [(first, sale["gross"], SCENARIO["customer"]["name"])],
         )
         await one.core.data().idle()
+
+    async def programme_is_the_founders(self, phone):
+        expected = SCENARIO["programme"]
+        programme = await phone.core.programme().published()
+        self.assertEqual(programme.version, expected["version"])
+        self.assertEqual(len(programme.instruments), expected["instruments"])
+        bonus, stamps = (one.terms for one in programme.instruments)
+        life = kartka.PointLife.FROM_FIRST_DAY(expected["months"])
+        self.assertEqual((bonus.earning.rate, bonus.earning.life), (expected["rate"], life))
+        self.assertEqual(bonus.spending.max_share, expected["max_share"])
+        self.assertEqual(bonus.spending.offline.per_customer, expected["per_customer"])
+        self.assertEqual(stamps.per, kartka.StampBasis.VISIT())
+        self.assertEqual([reward.stamps for reward in stamps.rewards], [expected["stamps"]])
 
     async def test_a_founding_phone_sells_and_voids_without_a_server(self):
         phone = await Stage(self).founded()

@@ -3,29 +3,34 @@
 use std::sync::Arc;
 
 use kartka_core::domain::founding::ShopKind;
-use kartka_core::store::RequestId;
+use kartka_core::error::CoreError;
+use kartka_core::store::{RequestId, StoreError};
 
 use super::Summary;
-use super::check::{self, Wrong};
+use super::check;
 use super::dice::Dice;
+use super::laws::{Law, Wrong};
 use super::model::{Claim, Model};
 use super::phone::{Phone, Survived};
 use super::story::Story;
-use super::taps::{Counter, PileCard, is_refusal, perform};
+use super::taps::{Counter, PileCard, Tap, is_refusal, perform};
 use super::time::{DAY, WorldTime};
 use crate::vfs::Loss;
 
 /// 2026-02-26 10:00 in Kyiv: months end and clocks change in the weeks after it.
 const START_MS: i64 = 1_772_092_800_000;
 
+/// Rows younger than this are in months that every phone keeps.
+const KEPT_MS: i64 = 60 * DAY;
+
 /// What every world has.
 pub(crate) struct World {
-    pub(crate) dice: Dice,
     pub(crate) time: Arc<WorldTime>,
     pub(crate) story: Story,
     pub(crate) model: Model,
     pub(crate) pile: Vec<PileCard>,
     pub(crate) summary: Summary,
+    pub(crate) kind: ShopKind,
     /// Percent of the steps in which a machine stops.
     pub(crate) kill: u64,
 }
@@ -38,25 +43,28 @@ pub(crate) enum Tapped {
     Nothing,
 }
 
+/// A request id from the dice.
+pub(crate) fn request(dice: &mut Dice) -> RequestId {
+    let mut id = [0; 16];
+    dice.fill(&mut id);
+    RequestId(id)
+}
+
 impl World {
     pub(crate) fn new(seed: u64) -> Self {
         let mut dice = Dice::new(seed, 1);
         let start = START_MS + dice.between(0, 40) * DAY;
         Self {
-            dice,
             time: WorldTime::at(start),
             story: Story::new(start),
             model: Model::default(),
             pile: Vec::new(),
             summary: Summary::default(),
+            kind: match dice.below(2) {
+                0 => ShopKind::Shop,
+                _ => ShopKind::Coffee,
+            },
             kill: 0,
-        }
-    }
-
-    pub(crate) fn kind(&mut self) -> ShopKind {
-        match self.dice.below(2) {
-            0 => ShopKind::Shop,
-            _ => ShopKind::Coffee,
         }
     }
 
@@ -64,37 +72,32 @@ impl World {
         self.story.tell(self.time.now(), what);
     }
 
-    pub(crate) fn request(&mut self) -> RequestId {
-        let mut id = [0; 16];
-        self.dice.fill(&mut id);
-        RequestId(id)
-    }
-
     /// Somebody taps on a phone. If the machine stops in it, the program starts again and the shell repeats the tap
     /// with the request id it kept, until there is an answer.
-    pub(crate) fn tap(&mut self, no: usize, phone: &mut Phone) -> Result<Tapped, Wrong> {
+    pub(crate) fn tap(
+        &mut self,
+        no: usize,
+        phone: &mut Phone,
+        dice: &mut Dice,
+    ) -> Result<Tapped, Wrong> {
         let counter = Counter {
             shop: phone.shop(),
             model: &self.model,
             pile: &self.pile,
+            kind: self.kind,
         };
-        let tap = match counter.choose(&mut self.dice) {
-            Ok(Some(tap)) => tap,
-            Ok(None) => return Ok(Tapped::Nothing),
+        let tap = match counter.choose(dice) {
+            Ok(tap) => tap,
             Err(error) if is_refusal(&error) => return Ok(Tapped::Refused),
-            Err(error) => return Err(format!("phone {no} looked something up: {error:?}")),
-        };
-        let request = self.request();
-        let seen = phone.shop().sync_status().map_err(|e| e.to_string())?.seq.0;
-        let mut risk = self.kill;
-        let outcome = loop {
-            let work = |phone: &mut Phone| perform(phone.shop(), request, &tap);
-            match phone.risk(&mut self.dice, risk, work) {
-                Survived::Yes(outcome) => break outcome,
-                Survived::No(loss) => self.stopped(no, phone, loss, tap.name())?,
+            Err(CoreError::Store(_)) if phone.sick => return Ok(Tapped::Nothing),
+            Err(error) => {
+                return Err(sound(format!("phone {no} looked something up: {error:?}")));
             }
-            risk /= 2;
         };
+        let request = request(dice);
+        let status = phone.shop().sync_status();
+        let status = status.map_err(|e| sound(format!("phone {no}: {e}")))?;
+        let outcome = self.insist(no, phone, &tap, request)?;
         match outcome {
             Ok(what) => {
                 let mut mark = [0; 8];
@@ -102,13 +105,14 @@ impl World {
                 let claim = Claim {
                     mark,
                     phone: no,
-                    seen,
+                    device: i64::from(status.device.get()),
+                    at_ms: self.time.now(),
+                    seen: status.seq.0,
                     what,
-                    gone: false,
                 };
-                self.tell(&format!("phone {no} {}: {:?}", tap.name(), claim.what));
-                claim.check()?;
-                self.model.claims.push(claim);
+                self.tell(&format!("phone {no} {}", claim.what));
+                claim.check().map_err(|e| Wrong::of(Law::S1, e))?;
+                self.model.add(claim);
                 self.summary.confirmed += 1;
                 Ok(Tapped::Confirmed)
             }
@@ -117,7 +121,36 @@ impl World {
                 self.summary.refused += 1;
                 Ok(Tapped::Refused)
             }
-            Err(error) => Err(format!("phone {no} {}: {error:?}", tap.name())),
+            Err(error) => Err(sound(format!("phone {no} {}: {error:?}", tap.name()))),
+        }
+    }
+
+    /// Taps until there is an answer.
+    fn insist(
+        &mut self,
+        no: usize,
+        phone: &mut Phone,
+        tap: &Tap,
+        request: RequestId,
+    ) -> Result<Result<super::model::What, CoreError>, Wrong> {
+        let mut risk = self.kill;
+        loop {
+            let work = |phone: &mut Phone| perform(phone.shop(), request, tap);
+            match phone.risk(risk, work) {
+                Survived::Yes(Err(CoreError::Store(error))) if phone.sick => {
+                    if matches!(error, StoreError::Corrupt { .. } | StoreError::WrongKey) {
+                        return Err(sound(format!("phone {no}: {error}")));
+                    }
+                    self.tell(&format!(
+                        "phone {no} {}: {error}; its disk is made well",
+                        tap.name()
+                    ));
+                    phone.cure();
+                }
+                Survived::Yes(outcome) => return Ok(outcome),
+                Survived::No(loss) => self.stopped(no, phone, loss, tap.name())?,
+            }
+            risk /= 2;
         }
     }
 
@@ -130,20 +163,26 @@ impl World {
         during: &str,
     ) -> Result<(), Wrong> {
         self.summary.kills += 1;
-        self.tell(&format!("phone {no} stops while it {during}: {loss:?}"));
+        self.tell(&format!(
+            "phone {no} stops while it {during}: {}",
+            words(loss)
+        ));
         let mut loss = loss;
         let mut risk = self.kill;
         loop {
             if loss != Loss::Nothing {
                 phone.clock.reboot();
             }
-            match phone.risk(&mut self.dice, risk, Phone::start) {
+            match phone.risk(risk, Phone::start) {
                 Survived::Yes(started) => {
-                    return started.map_err(|e| format!("phone {no} does not start: {e:?}"));
+                    return started.map_err(|e| sound(format!("phone {no} does not start: {e:?}")));
                 }
                 Survived::No(again) => {
                     self.summary.kills += 1;
-                    self.tell(&format!("phone {no} stops while it starts: {again:?}"));
+                    self.tell(&format!(
+                        "phone {no} stops while it starts: {}",
+                        words(again)
+                    ));
                     loss = again;
                 }
             }
@@ -151,28 +190,38 @@ impl World {
         }
     }
 
-    /// A phone still has what it confirmed: a few of the last, and any others.
-    pub(crate) fn look_back(&mut self, no: usize, phone: &Phone) -> Result<(), Wrong> {
-        let own: Vec<&Claim> = self.model.of_phone(no).collect();
-        for claim in own.iter().rev().take(3) {
+    /// A phone still has what it confirmed: a few of the last, and any other.
+    pub(crate) fn look_back(&self, phone: &Phone, no: usize, dice: &mut Dice) -> Result<(), Wrong> {
+        let own: Vec<&Claim> = self.kept_by(no).collect();
+        for claim in own.iter().rev().take(2) {
             check::is_kept(phone.shop(), claim)?;
         }
-        for _ in 0..2 {
-            if let Some(claim) = self.dice.pick(&own) {
-                check::is_kept(phone.shop(), claim)?;
-            }
+        match dice.pick(&own) {
+            Some(claim) => check::is_kept(phone.shop(), claim),
+            None => Ok(()),
         }
-        Ok(())
     }
 
     /// Everything a phone confirmed is there.
     pub(crate) fn look_back_at_all(&self, no: usize, phone: &Phone) -> Result<(), Wrong> {
-        let mut own = self.model.of_phone(no);
+        let mut own = self.kept_by(no);
         own.try_for_each(|claim| check::is_kept(phone.shop(), claim))
     }
 
-    pub(crate) fn pile_of(&mut self, phone: &Phone, count: u32) -> Result<(), Wrong> {
-        let request = self.request();
+    /// What a phone confirmed and must still have: months that all let go of are left out.
+    fn kept_by(&self, no: usize) -> impl Iterator<Item = &Claim> {
+        let oldest = self.time.now() - KEPT_MS;
+        let own = self.model.of_phone(no);
+        own.filter(move |claim| claim.at_ms > oldest)
+    }
+
+    pub(crate) fn pile_of(
+        &mut self,
+        phone: &Phone,
+        count: u32,
+        dice: &mut Dice,
+    ) -> Result<(), Wrong> {
+        let request = request(dice);
         let shop = phone.shop();
         let numbers = shop.emit(request, count).map_err(|e| e.to_string())?;
         for number in numbers {
@@ -180,5 +229,18 @@ impl World {
             self.pile.push(PileCard { number, code });
         }
         Ok(())
+    }
+}
+
+fn sound(what: String) -> Wrong {
+    Wrong::of(Law::Sound, what)
+}
+
+/// What a stopped machine lost.
+pub(crate) fn words(loss: Loss) -> &'static str {
+    match loss {
+        Loss::Nothing => "the program is killed",
+        Loss::Unsynced => "the power is gone, what was not flushed is lost",
+        Loss::Torn => "the power is gone, what was not flushed is torn",
     }
 }

@@ -4,30 +4,51 @@
 //! One number decides everything: the same seed gives the same trace. A world has a rough time first, in which what
 //! was confirmed must not be lost, doubled or hidden; then everything heals, and phones and server must come to the
 //! same state, which must be the model's (sync §11). Never sleeps, never looks at the machine's clock.
+//!
+//! A [`Plan`] is drawn from the seed before anything happens; [`live`] lives through it; [`shrink`] makes a plan that
+//! fails as small as it can be.
 
+mod books;
 mod check;
 mod counter;
 mod dice;
 mod founder;
+mod laws;
+mod ledger;
 mod model;
 mod net;
 mod phone;
-mod phones;
+mod plan;
 mod proof;
+mod rest;
 mod server;
+mod shrink;
 mod story;
+mod street;
 mod taps;
 mod time;
+mod troubles;
+mod wire;
 
 use std::ops::AddAssign;
 
+pub use founder::run_alone;
+pub use laws::Law;
+pub use plan::{CLASSES_ALL, Class, Plan};
+pub use shrink::{Shrunk, shrink};
 pub use story::Failure;
+pub use street::live;
+
+/// Most phones of a seed.
+pub const PHONES: usize = 8;
 
 /// What happened in a world, or in several.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Summary {
     /// Names the run: the same seed has the same.
     pub trace: u64,
+    /// Fault classes that the world knew.
+    pub classes: u64,
     /// Taps that were confirmed.
     pub confirmed: u64,
     /// Taps that were refused.
@@ -40,9 +61,9 @@ pub struct Summary {
     pub kills: u64,
     /// The server's machine stopped in the middle of a request.
     pub server_kills: u64,
-    /// Phones whose files were put back.
+    /// Phones whose files were put back, copied or lost in part.
     pub put_back: u64,
-    /// Those of them that go on under a new number, because the server had seen more.
+    /// Phones that had to stop, because the server had seen more.
     pub forks: u64,
     /// Scopes whose sums were wrong and that were fetched anew.
     pub fetched_anew: u64,
@@ -55,6 +76,7 @@ pub struct Summary {
 impl AddAssign for Summary {
     fn add_assign(&mut self, other: Self) {
         self.trace ^= other.trace;
+        self.classes += other.classes;
         self.confirmed += other.confirmed;
         self.refused += other.refused;
         self.exchanges += other.exchanges;
@@ -69,14 +91,10 @@ impl AddAssign for Summary {
     }
 }
 
-/// Lives through one seed: a founding phone alone in one of five, else three phones and a server.
+/// Lives through one seed.
 ///
 /// # Errors
 /// [`Failure`] with the broken promise and the last steps.
 pub fn run(seed: u64) -> Result<Summary, Failure> {
-    if seed % 5 == 4 {
-        founder::run(seed)
-    } else {
-        phones::run(seed)
-    }
+    live(&Plan::of(seed, PHONES))
 }

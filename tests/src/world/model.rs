@@ -5,14 +5,13 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use kartka_core::domain::ids::Id;
-use kartka_core::domain::incarnation::Renumbering;
-
 /// The first 8 bytes of a request id: names a confirmed tap for ever.
 pub(crate) type Mark = [u8; 8];
 
 /// Points per minor unit of a base, in ten-thousandths.
 const RATE: i64 = 500;
+/// Stamps of a full card.
+const CARD: i64 = 10;
 
 /// One line of a receipt as it was confirmed.
 #[derive(Clone, Debug)]
@@ -31,7 +30,7 @@ pub(crate) enum What {
     /// A customer came to be.
     Register {
         customer: i64,
-        named: bool,
+        named: Option<String>,
         card: Option<u64>,
         consent: bool,
     },
@@ -50,6 +49,9 @@ pub(crate) enum What {
         lines: Vec<SaleLine>,
         earned: i64,
         spent: i64,
+        stamps: i64,
+        /// A full stamp card was taken for it.
+        reward: bool,
     },
     /// Goods came back: (line, quantity).
     Return {
@@ -60,16 +62,106 @@ pub(crate) enum What {
     },
 }
 
+/// In the words of the shop.
+impl std::fmt::Display for What {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let id = |id: &i64| format!("{}/{}", id >> 40, id & ((1 << 40) - 1));
+        match self {
+            Self::Register {
+                customer,
+                named,
+                card,
+                consent,
+            } => {
+                write!(f, "registers customer {}", id(customer))?;
+                match named {
+                    Some(name) => write!(f, " as {name}")?,
+                    None => write!(f, " without a name")?,
+                }
+                if let Some(card) = card {
+                    write!(f, " with the card {card}")?;
+                }
+                if *consent {
+                    write!(f, ", who agrees to be written to")?;
+                }
+                Ok(())
+            }
+            Self::Edit { customer, name } => write!(f, "calls customer {} {name}", id(customer)),
+            Self::Consent { customer, given } => {
+                let verb = if *given { "agrees" } else { "no longer agrees" };
+                write!(
+                    f,
+                    "notes that customer {} {verb} to be written to",
+                    id(customer)
+                )
+            }
+            Self::Bind { customer, card } => {
+                write!(f, "gives the card {card} to customer {}", id(customer))
+            }
+            Self::Other => write!(f, "prints or gives out a new card"),
+            Self::Sale {
+                id: sale,
+                customer,
+                lines,
+                earned,
+                spent,
+                stamps,
+                reward,
+            } => {
+                let gross: i64 = lines.iter().map(|line| line.gross).sum();
+                write!(
+                    f,
+                    "sells {} for {}.{:02}",
+                    id(sale),
+                    gross / 100,
+                    gross % 100
+                )?;
+                if let Some(customer) = customer {
+                    write!(f, " to customer {}", id(customer))?;
+                    write!(
+                        f,
+                        ": {spent} points spent, {earned} earned, {stamps} stamps"
+                    )?;
+                }
+                if *reward {
+                    write!(f, ", for a full stamp card")?;
+                }
+                Ok(())
+            }
+            Self::Return {
+                id: back,
+                purchase,
+                void,
+                lines,
+            } => {
+                let verb = if *void { "voids" } else { "takes back of" };
+                write!(f, "{verb} the sale {} ({}):", id(purchase), id(back))?;
+                lines.iter().try_for_each(|(line, quantity)| {
+                    write!(
+                        f,
+                        " {}.{:03} of line {line}",
+                        quantity / 1_000,
+                        quantity % 1_000
+                    )
+                })
+            }
+        }
+    }
+}
+
 /// A confirmed tap.
 #[derive(Clone, Debug)]
 pub(crate) struct Claim {
     pub(crate) mark: Mark,
+    /// The phone it was made on.
     pub(crate) phone: usize,
+    /// The number its phone had then: two copies of one phone have the same.
+    pub(crate) device: i64,
+    /// When, by the world's time.
+    pub(crate) at_ms: i64,
     /// The authority's order up to where its phone had seen it.
     pub(crate) seen: i64,
     pub(crate) what: What,
-    /// Its phone was put back to before it: only the authority can still have it.
-    pub(crate) gone: bool,
 }
 
 impl Claim {
@@ -102,59 +194,53 @@ impl Claim {
     }
 }
 
-/// All that was confirmed, in the order of confirmation.
+/// All that was confirmed, in the order of confirmation, and what of it each phone holds.
 #[derive(Default)]
 pub(crate) struct Model {
     pub(crate) claims: Vec<Claim>,
+    /// By phone: the places of its claims, in its order.
+    lines: BTreeMap<usize, Vec<usize>>,
+    registered: Vec<usize>,
 }
 
 impl Model {
-    /// The claims that a phone has made and still holds, in its order.
+    /// The places of all registrations.
+    pub(crate) fn registered(&self) -> &[usize] {
+        &self.registered
+    }
+
+    /// A phone confirmed something.
+    pub(crate) fn add(&mut self, claim: Claim) {
+        let line = self.lines.entry(claim.phone).or_default();
+        line.push(self.claims.len());
+        if matches!(claim.what, What::Register { .. }) {
+            self.registered.push(self.claims.len());
+        }
+        self.claims.push(claim);
+    }
+
+    /// The claims that a phone holds, in its order.
     pub(crate) fn of_phone(&self, phone: usize) -> impl DoubleEndedIterator<Item = &Claim> {
-        self.claims
-            .iter()
-            .filter(move |claim| claim.phone == phone && !claim.gone)
+        self.line(phone).iter().map(|place| &self.claims[*place])
     }
 
-    /// A phone goes on under a new number: what it made since it was put back, and what that names, moves with it.
-    pub(crate) fn renumber(&mut self, phone: usize, numbers: &Renumbering) {
-        let moved = |raw: &mut i64| {
-            if let Ok(id) = Id::new(*raw) {
-                *raw = numbers.id(id).get();
-            }
-        };
-        let own = self.claims.iter_mut();
-        for claim in own.filter(|claim| claim.phone == phone && !claim.gone) {
-            match &mut claim.what {
-                What::Register { customer, .. }
-                | What::Edit { customer, .. }
-                | What::Consent { customer, .. }
-                | What::Bind { customer, .. } => moved(customer),
-                What::Sale { id, customer, .. } => {
-                    moved(id);
-                    customer.iter_mut().for_each(moved);
-                }
-                What::Return { id, purchase, .. } => {
-                    moved(id);
-                    moved(purchase);
-                }
-                What::Other => {}
-            }
-        }
+    /// The places of the claims that a phone holds.
+    pub(crate) fn line(&self, phone: usize) -> &[usize] {
+        self.lines.get(&phone).map_or(&[], Vec::as_slice)
     }
 
-    /// A phone was put back: what it confirmed after its first `kept` claims is gone from it.
+    /// A phone was put back: of its claims only the first `kept` are left on it. Says how many are gone.
     pub(crate) fn put_back(&mut self, phone: usize, kept: usize) -> usize {
-        let own = self
-            .claims
-            .iter_mut()
-            .filter(|claim| claim.phone == phone && !claim.gone);
-        let mut gone = 0;
-        for claim in own.skip(kept) {
-            claim.gone = true;
-            gone += 1;
-        }
+        let line = self.lines.entry(phone).or_default();
+        let gone = line.len().saturating_sub(kept);
+        line.truncate(kept);
         gone
+    }
+
+    /// A phone's data was copied to another phone.
+    pub(crate) fn copy(&mut self, from: usize, to: usize) {
+        let line = self.line(from).to_vec();
+        self.lines.insert(to, line);
     }
 }
 
@@ -165,6 +251,7 @@ pub(crate) struct Receipt {
     pub(crate) gross: i64,
     /// Earned − spent − taken back + given back.
     pub(crate) points: i64,
+    pub(crate) stamps: i64,
     pub(crate) returned: Vec<i64>,
 }
 
@@ -174,6 +261,7 @@ pub(crate) struct Person {
     pub(crate) points: i64,
     pub(crate) visits: i64,
     pub(crate) spent: i64,
+    pub(crate) stamps: i64,
     pub(crate) consents: bool,
 }
 
@@ -188,8 +276,17 @@ pub(crate) struct Expected {
     /// Whose a card is.
     pub(crate) cards: BTreeMap<u64, i64>,
     pub(crate) returns: u64,
-    /// The names that were ever written for an id.
-    pub(crate) names: BTreeMap<i64, BTreeSet<String>>,
+    /// The name of each id that has one.
+    pub(crate) names: BTreeMap<i64, Written>,
+}
+
+/// A name, and what later ones are compared with.
+#[derive(Clone, Debug)]
+pub(crate) struct Written {
+    pub(crate) name: String,
+    seq: i64,
+    at_ms: i64,
+    device: i64,
 }
 
 /// A receipt while claims are replayed.
@@ -198,6 +295,8 @@ struct Open {
     lines: Vec<SaleLine>,
     returned: Vec<i64>,
     voided: bool,
+    stamps: i64,
+    reward: bool,
 }
 
 #[derive(Default)]
@@ -205,34 +304,40 @@ struct Replay {
     open: BTreeMap<i64, Open>,
     groups: BTreeMap<i64, BTreeSet<i64>>,
     named: BTreeSet<i64>,
-    /// (seq, phone, claim's place on its phone, seen, customer, given).
     consents: Vec<Word>,
     expected: Expected,
 }
 
 struct Word {
     seq: i64,
-    phone: usize,
+    device: i64,
     seen: i64,
     customer: i64,
     given: bool,
 }
 
-/// Everything in the authority's order: (seq, claim), ascending.
-pub(crate) fn replay<'a>(ordered: impl Iterator<Item = (i64, &'a Claim)>) -> Expected {
+/// Where the authority put an op, and when that was by its word.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Place {
+    pub(crate) seq: i64,
+    pub(crate) at_ms: i64,
+}
+
+/// Everything in the authority's order, ascending.
+pub(crate) fn replay<'a>(ordered: impl Iterator<Item = (Place, &'a Claim)>) -> Expected {
     let mut replay = Replay::default();
-    for (seq, claim) in ordered {
-        replay.take(seq, claim);
+    for (place, claim) in ordered {
+        replay.take(place, claim);
     }
     replay.finish()
 }
 
 impl Replay {
-    fn take(&mut self, seq: i64, claim: &Claim) {
+    fn take(&mut self, place: Place, claim: &Claim) {
         let mut says = |customer: i64, given: bool| {
             self.consents.push(Word {
-                seq,
-                phone: claim.phone,
+                seq: place.seq,
+                device: claim.device,
                 seen: claim.seen,
                 customer,
                 given,
@@ -249,18 +354,14 @@ impl Replay {
                     says(*customer, true);
                 }
                 self.groups.insert(*customer, BTreeSet::from([*customer]));
-                if *named {
-                    self.named.insert(*customer);
+                if let Some(name) = named {
+                    self.name(*customer, name, place, claim);
                 }
                 if let Some(card) = card {
                     self.bind(*card, *customer);
                 }
             }
-            What::Edit { customer, name } => {
-                self.named.insert(*customer);
-                let names = self.expected.names.entry(*customer).or_default();
-                names.insert(name.clone());
-            }
+            What::Edit { customer, name } => self.name(*customer, name, place, claim),
             What::Consent { customer, given } => says(*customer, *given),
             What::Bind { customer, card } => self.bind(*card, *customer),
             What::Other => {}
@@ -268,9 +369,13 @@ impl Replay {
                 id,
                 customer,
                 lines,
+                stamps,
+                reward,
                 ..
             } => {
                 let open = Open {
+                    stamps: *stamps,
+                    reward: *reward,
                     customer: *customer,
                     returned: vec![0; lines.len()],
                     lines: lines.clone(),
@@ -289,6 +394,25 @@ impl Replay {
                     open.take_back(*void, lines);
                 }
             }
+        }
+    }
+
+    /// An edit beats what its author had seen; against what they had not, the later time, then the higher device.
+    fn name(&mut self, customer: i64, name: &str, place: Place, claim: &Claim) {
+        self.named.insert(customer);
+        let written = Written {
+            name: name.to_owned(),
+            seq: place.seq,
+            at_ms: place.at_ms,
+            device: claim.device,
+        };
+        let old = self.expected.names.get(&customer);
+        let wins = old.is_none_or(|old| {
+            let had_seen = old.device == claim.device || old.seq <= claim.seen;
+            had_seen || (written.at_ms, written.device) > (old.at_ms, old.device)
+        });
+        if wins {
+            self.expected.names.insert(customer, written);
         }
     }
 
@@ -326,6 +450,7 @@ impl Replay {
                 person.points += receipt.points;
                 person.spent += receipt.gross - open.gross_back();
                 person.visits += i64::from(!open.all_back());
+                person.stamps += receipt.stamps;
             }
             self.expected.receipts.insert(*id, receipt);
         }
@@ -338,7 +463,7 @@ impl Replay {
         let mut withdrawn: Vec<&Word> = Vec::new();
         let mut given = false;
         for word in words {
-            let knew = |w: &&Word| w.seq <= word.seen || w.phone == word.phone;
+            let knew = |w: &&Word| w.seq <= word.seen || w.device == word.device;
             if !word.given {
                 given = false;
                 withdrawn.push(word);
@@ -379,7 +504,17 @@ impl Open {
             customer: self.customer,
             gross: self.lines.iter().map(|l| l.gross).sum(),
             points,
+            stamps: self.stamps(),
             returned: self.returned.clone(),
+        }
+    }
+
+    /// What is kept gives its stamps and costs its reward.
+    fn stamps(&self) -> i64 {
+        match (self.all_back(), self.reward) {
+            (true, _) => 0,
+            (false, true) => self.stamps - CARD,
+            (false, false) => self.stamps,
         }
     }
 

@@ -3,9 +3,10 @@
 use kartka_core::sync::Failure;
 
 use super::dice::Dice;
+use super::plan::{Class, Plan};
 use super::time::{MINUTE, SECOND};
 
-/// Each kind of trouble in percent of the messages; a seed draws which kinds it has at all.
+/// Each kind of trouble in percent of the messages.
 #[derive(Default, Clone)]
 pub(crate) struct Weather {
     pub(crate) loss: u64,
@@ -16,48 +17,24 @@ pub(crate) struct Weather {
     pub(crate) flipped: u64,
     pub(crate) portal: u64,
     pub(crate) old_answer: u64,
-    /// A phone's machine stops in a step, in percent of the steps.
-    pub(crate) kill: u64,
     /// The server's machine stops in a request, in percent of them.
     pub(crate) server_kill: u64,
-    /// Whether phones' files may be put back.
-    pub(crate) put_back: bool,
-    /// Whether phones' sums may be spoiled.
-    pub(crate) spoil: bool,
-    /// Whether phones' clocks may be set wrong.
-    pub(crate) clocks: bool,
-    /// Whether pokes come through.
-    pub(crate) pokes: bool,
 }
 
 impl Weather {
-    /// A seed's own mixture: a world with every fault at once hides what one fault alone would show.
-    pub(crate) fn of(dice: &mut Dice) -> Self {
-        let mut some = |most: u64| {
-            let rate = dice.below(most) + 1;
-            if dice.percent(50) { rate } else { 0 }
-        };
+    /// The mixture of a plan.
+    pub(crate) fn of(plan: &Plan) -> Self {
         Self {
-            loss: some(25),
-            twice: some(20),
-            late: some(30),
-            answer_lost: some(25),
-            cut: some(10),
-            flipped: some(10),
-            portal: some(15),
-            old_answer: some(10),
-            kill: some(10),
-            server_kill: some(10),
-            put_back: dice.percent(35),
-            spoil: dice.percent(35),
-            clocks: dice.percent(40),
-            pokes: dice.percent(60),
+            loss: plan.rate(Class::Loss),
+            twice: plan.rate(Class::Twice),
+            late: plan.rate(Class::Late),
+            answer_lost: plan.rate(Class::AnswerLost),
+            cut: plan.rate(Class::Cut),
+            flipped: plan.rate(Class::Flipped),
+            portal: plan.rate(Class::Portal),
+            old_answer: plan.rate(Class::OldAnswer),
+            server_kill: plan.rate(Class::ServerKill),
         }
-    }
-
-    /// Everything works.
-    pub(crate) fn fair() -> Self {
-        Self::default()
     }
 
     pub(crate) fn delay(&self, dice: &mut Dice) -> i64 {

@@ -22,6 +22,13 @@ const FILE: &str = "kartka.db";
 #[derive(Default)]
 struct MemoryKeys(Mutex<BTreeMap<SecretName, Vec<u8>>>);
 
+impl MemoryKeys {
+    fn twin(&self) -> Self {
+        let secrets = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        Self(Mutex::new(secrets.clone()))
+    }
+}
+
 impl KeyStore for MemoryKeys {
     fn load(&self, name: SecretName) -> Result<Option<Zeroizing<Vec<u8>>>, KeyStoreError> {
         let secrets = self.0.lock().unwrap_or_else(PoisonError::into_inner);
@@ -56,7 +63,23 @@ pub(crate) struct Phone {
     /// Only the timer armed last may fire.
     pub(crate) timer: u64,
     pub(crate) online: bool,
+    /// Until then, by the world's time, answers don't come through.
+    pub(crate) deaf_until: i64,
+    /// The app is in front: its timers fire.
+    pub(crate) open: bool,
+    /// The request that is open, until something of it has come back.
+    pub(crate) asking: Option<u64>,
+    /// The disk is full, read-only or failing.
+    pub(crate) sick: bool,
+    /// Its sums were spoiled at some time.
+    pub(crate) spoiled: bool,
+    /// Its files were older ones, or another phone's, at some time.
+    pub(crate) turned_back: bool,
     pub(crate) copy: Option<Copy>,
+    /// The phone whose data this one began with.
+    pub(crate) copy_of: Option<usize>,
+    /// Decides what its machine and its network do to it.
+    pub(crate) luck: Dice,
     machine: Machine,
     rng: Arc<SeededRng>,
     keys: Arc<MemoryKeys>,
@@ -81,25 +104,53 @@ impl Phone {
     /// A new phone with an empty store.
     pub(crate) fn new(seed: u64, no: usize, time: &Arc<WorldTime>) -> Result<Self, CoreError> {
         let purpose = 100 + no as u64;
-        let mut phone = Self {
+        let mut phone = Self::off(seed, no, time, purpose);
+        phone.start()?;
+        Ok(phone)
+    }
+
+    fn off(seed: u64, no: usize, time: &Arc<WorldTime>, purpose: u64) -> Self {
+        Self {
             clock: PhoneClock::new(time.clone(), no),
             life: 0,
             timer: 0,
             online: true,
+            deaf_until: 0,
+            open: true,
+            asking: None,
+            sick: false,
+            spoiled: false,
+            turned_back: false,
             copy: None,
+            copy_of: None,
+            luck: Dice::new(seed, 1_000 + purpose),
             machine: Machine::new(seed ^ purpose),
             rng: Arc::new(SeededRng::new(seed, purpose)),
             keys: Arc::new(MemoryKeys::default()),
             program: None,
-        };
-        phone.start()?;
-        Ok(phone)
+        }
+    }
+
+    /// A second phone with a copy of this one's files and secrets.
+    pub(crate) fn clone_to(
+        &self,
+        seed: u64,
+        no: usize,
+        time: &Arc<WorldTime>,
+    ) -> Result<Self, CoreError> {
+        let mut twin = Self::off(seed, no, time, 100 + no as u64);
+        twin.keys = Arc::new(self.keys.twin());
+        twin.machine.restore(&self.machine.image());
+        twin.turned_back = true;
+        twin.start()?;
+        Ok(twin)
     }
 
     /// Starts the program again.
     pub(crate) fn start(&mut self) -> Result<(), CoreError> {
         self.program = None;
         self.life += 1;
+        self.asking = None;
         let file = self.machine.path(FILE);
         let folder = file.parent().unwrap_or(Path::new("/"));
         let platform = Platform {
@@ -131,11 +182,10 @@ impl Phone {
     /// Does `work`, during which the machine may stop.
     pub(crate) fn risk<T>(
         &mut self,
-        dice: &mut Dice,
         percent: u64,
         work: impl FnOnce(&mut Self) -> T,
     ) -> Survived<T> {
-        let armed = dice.percent(percent).then(|| self.arm(dice));
+        let armed = (!self.sick && self.luck.percent(percent)).then(|| self.arm());
         let done = work(self);
         match armed {
             Some(armed) if self.machine.changes() > armed.at => Survived::No(armed.loss),
@@ -147,10 +197,10 @@ impl Phone {
         }
     }
 
-    fn arm(&mut self, dice: &mut Dice) -> Armed {
+    fn arm(&mut self) -> Armed {
         let losses = [Loss::Nothing, Loss::Unsynced, Loss::Torn];
-        let loss = dice.pick(&losses).copied().unwrap_or(Loss::Nothing);
-        let changes = dice.below(40);
+        let loss = self.luck.pick(&losses).copied().unwrap_or(Loss::Nothing);
+        let changes = self.luck.below(30);
         self.machine.fail_after(changes, Fault::PowerCut(loss));
         Armed {
             at: self.machine.changes() + changes,
@@ -168,21 +218,79 @@ impl Phone {
     /// has to notice it and to fetch those rows anew.
     pub(crate) fn spoil_sums(&mut self) -> Result<(), String> {
         self.program = None;
-        let key = self.keys.load(SecretName::DatabaseKey);
-        let key = key.map_err(|e| e.to_string())?.ok_or("a phone has a key")?;
-        let hex: String = key.iter().map(|byte| format!("{byte:02x}")).collect();
-        let spoil = || {
-            let file = self.machine.path(FILE);
-            let flags = OpenFlags::SQLITE_OPEN_READ_WRITE;
-            let conn = Connection::open_with_flags_and_vfs(file, flags, "kartka-memory")?;
-            conn.execute_batch(&format!(
-                "PRAGMA key = \"x'{hex}'\"; PRAGMA cipher_page_size = 2048;
-                 PRAGMA cipher_hmac_algorithm = HMAC_SHA256;
-                 UPDATE scope SET digest = zeroblob(16) WHERE code > 2;"
-            ))
-        };
-        spoil().map_err(|e: rusqlite::Error| e.to_string())?;
+        self.spoiled = true;
+        let conn = self.raw(OpenFlags::SQLITE_OPEN_READ_WRITE)?;
+        let spoilt = "UPDATE scope SET digest = zeroblob(16) WHERE code > 2";
+        conn.execute(spoilt, []).map_err(|e| e.to_string())?;
+        drop(conn);
         self.start().map_err(|e| e.to_string())
+    }
+
+    /// A connection of the checker's own to the data, past all code of the core's.
+    pub(crate) fn raw(&self, flags: OpenFlags) -> Result<Connection, String> {
+        let open = || {
+            let file = self.machine.path(FILE);
+            let conn = Connection::open_with_flags_and_vfs(file, flags, "kartka-memory")?;
+            if !kartka_protocol::simulation::is_paper() {
+                let key = self.keys.load(SecretName::DatabaseKey).ok().flatten();
+                let key = key.unwrap_or_default();
+                let hex: String = key.iter().map(|byte| format!("{byte:02x}")).collect();
+                conn.execute_batch(&format!(
+                    "PRAGMA key = \"x'{hex}'\"; PRAGMA cipher_page_size = 2048;
+                     PRAGMA cipher_hmac_algorithm = HMAC_SHA256;"
+                ))?;
+            }
+            Ok(conn)
+        };
+        open().map_err(|e: rusqlite::Error| e.to_string())
+    }
+
+    /// The disk is full, can't be written or fails from some moment on.
+    pub(crate) fn fall_sick(&mut self, fault: Fault, after: u64) {
+        self.sick = true;
+        self.machine.fail_after(after, fault);
+    }
+
+    /// The disk works again.
+    pub(crate) fn cure(&mut self) {
+        if std::mem::take(&mut self.sick) {
+            self.machine.heal();
+        }
+    }
+
+    /// A second program wants the data while this one has it: it is told so, and nothing happens.
+    pub(crate) fn second_program(&self) -> Result<(), CoreError> {
+        let mut second = Self::off(0, 0, &WorldTime::at(0), 0);
+        second.keys = self.keys.clone();
+        let file = self.machine.path(FILE);
+        let folder = file.parent().unwrap_or(Path::new("/"));
+        let platform = Platform {
+            clock: self.clock.clone(),
+            rng: second.rng,
+            keys: self.keys.clone(),
+            vfs: self.machine.vfs(),
+        };
+        Shop::open(folder, platform).map(|_| ())
+    }
+
+    /// The machine stops, and its log is gone when it starts again.
+    pub(crate) fn lose_log(&mut self) -> Result<(), CoreError> {
+        self.machine.stop(Loss::Unsynced);
+        self.program = None;
+        self.machine.delete("kartka.db-wal");
+        self.turned_back = true;
+        self.start()
+    }
+
+    /// The requests that the files know.
+    pub(crate) fn requests(&self) -> Result<Vec<[u8; 16]>, String> {
+        let conn = self.raw(OpenFlags::SQLITE_OPEN_READ_WRITE)?;
+        let read = || {
+            let mut statement = conn.prepare("SELECT id FROM request")?;
+            let found = statement.query_map([], |row| row.get(0))?;
+            found.collect::<Result<_, rusqlite::Error>>()
+        };
+        read().map_err(|e| e.to_string())
     }
 
     /// Puts the kept copy into the place of the files, and starts the program on them.
@@ -191,6 +299,7 @@ impl Phone {
             return Ok(None);
         };
         self.machine.restore(&copy.image);
+        self.turned_back = true;
         self.start()?;
         Ok(Some(copy.confirmed))
     }

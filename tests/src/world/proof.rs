@@ -1,93 +1,262 @@
-//! What must hold of three phones and a server: after each answer for one phone, at the end for all.
+//! What must hold of the phones and the server: after each answer for one phone, at the end for all.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use kartka_core::store::RequestId;
 use kartka_server::Rights;
 
-use super::check::{self, Wrong};
-use super::model::{Claim, Expected, What, replay};
+use super::check;
+use super::dice::Dice;
+use super::laws::{Law, Wrong, same};
+use super::ledger::{self, Bytes, KeptOp, Key};
+use super::model::{Claim, Expected, Place, What, replay};
 use super::phone::Phone;
-use super::phones::Street;
+use super::street::Street;
+
+/// The kind of a purchase's row.
+const PURCHASE: u8 = 20;
+/// Pending claims looked at after an exchange.
+const PENDING: usize = 2;
+/// Receipts and customers that are looked at through the screens of one phone at the end.
+const SHOWN: usize = 12;
 
 impl Street {
-    /// What a phone has confirmed and the authority does not hold yet is what it shows: no pull hides it.
+    /// What a phone has confirmed and the authority does not hold yet is what it shows: no pull hides it (safety 5),
+    /// and nothing of it is thrown away (safety 15).
     pub(super) fn shows_pending(&mut self, no: usize) -> Result<(), Wrong> {
         let shop = self.phones[no].shop().clone();
         let status = shop.sync_status().map_err(|e| e.to_string())?;
         let outbox = usize::try_from(status.outbox).unwrap_or(usize::MAX);
-        let own: Vec<&Claim> = self.world.model.of_phone(no).collect();
-        let pending = &own[own.len().saturating_sub(outbox)..];
+        let line = self.world.model.line(no);
+        let pending = &line[line.len().saturating_sub(outbox)..];
+        let Some(first) = pending.first() else {
+            return Ok(());
+        };
+        let claims = &self.world.model.claims;
         let mut names = BTreeMap::new();
-        for claim in pending {
-            if let What::Edit { customer, name } = &claim.what {
+        for place in pending {
+            if let What::Edit { customer, name } = &claims[*place].what {
                 names.insert(*customer, name.clone());
             }
         }
         // Whose edit wins against another phone's is the authority's to say.
-        let others = self.world.model.claims.iter().filter(|c| c.phone != no);
+        let others = claims[..].iter().filter(|c| c.phone != no);
         for claim in others {
             if let What::Edit { customer, .. } = &claim.what {
                 names.remove(customer);
             }
         }
-        let shown = pending.iter().filter(|claim| match &claim.what {
+        let shown = |claim: &Claim| match &claim.what {
             What::Edit { customer, .. } => names.contains_key(customer),
             _ => true,
-        });
-        for claim in shown {
-            check::is_shown(&shop, claim, &names)?;
+        };
+        let luck = &mut self.phones[no].luck;
+        let some = (0..PENDING).filter_map(|_| luck.pick(pending));
+        let some: BTreeSet<usize> = some.chain([first]).copied().collect();
+        for claim in some.into_iter().map(|place| &claims[place]) {
+            if shown(claim) {
+                check::is_shown(&shop, claim, &names).map_err(|w| w.at(&format!("phone {no}")))?;
+            }
         }
         Ok(())
     }
 
     /// Everything came to one state, and it is the model's.
     pub(super) fn prove(&mut self) -> Result<(), Wrong> {
-        let mut ordered = Vec::new();
-        for claim in &self.world.model.claims {
-            match self.server.place_of(claim.mark)? {
-                Some(seq) => ordered.push((seq, claim)),
-                None if claim.gone => {}
-                None => {
-                    let what = &claim.what;
-                    return Err(format!(
-                        "the server never got phone {}'s {what:?}",
-                        claim.phone
-                    ));
-                }
-            }
-        }
-        ordered.sort_by_key(|(seq, _)| *seq);
-        let expected = replay(ordered.into_iter());
+        self.look_at_the_ledger()?;
+        let conn = self.server.ledger()?;
+        let ops = ledger::ops(&conn)?;
+        is_gap_free(&ops)?;
+        let stopped = self.stopped()?;
+        let found = self.found(&ops, &stopped)?;
+        let ordered = found.iter().map(|(place, at)| (*at, *place));
+        let mut ordered: Vec<(Place, usize)> = ordered.collect();
+        ordered.sort_by_key(|(place, _)| place.seq);
+        let claims = &self.world.model.claims;
+        let expected = replay(ordered.iter().map(|(at, place)| (*at, &claims[*place])));
         self.world.summary.merged += expected.merged();
         self.world.summary.overdrafts += self.server.overdrafts()?;
-        check::keeps_all(&self.server, &expected)?;
-        for (no, phone) in self.phones.iter().enumerate() {
-            self.world.look_back_at_all(no, phone)?;
-            let at = |wrong: Wrong| format!("phone {no}: {wrong}");
-            check::agrees(phone.shop(), &self.server).map_err(at)?;
-            check::shows_all(phone.shop(), &expected).map_err(at)?;
+        let rows = ledger::on_server(&conn, |_| true)?;
+        super::books::balance(&rows, &expected)?;
+        for no in 0..self.phones.len() {
+            let at = |wrong: Wrong| wrong.at(&format!("phone {no}"));
+            self.has_its_own(no, &ops).map_err(at)?;
+            let foreign = self.server_has_more(no, &found);
+            if stopped.contains(&no) != foreign {
+                let what = format!(
+                    "phone {no}: stopped {}, the server has ops that are gone from it: {foreign}",
+                    !foreign
+                );
+                return Err(Wrong::of(Law::S2, what));
+            }
+            if stopped.contains(&no) {
+                self.world.summary.forks += 1;
+                self.world
+                    .look_back_at_all(no, &self.phones[no])
+                    .map_err(at)?;
+            } else {
+                self.holds(no, &rows).map_err(at)?;
+            }
         }
-        self.a_late_phone_agrees(&expected)?;
+        self.screens(&stopped, &rows, &expected)?;
+        self.a_late_phone_agrees(&rows, &expected)?;
         self.end()
     }
 
+    /// Phones that wait for a person.
+    fn stopped(&self) -> Result<BTreeSet<usize>, Wrong> {
+        let mut stopped = BTreeSet::new();
+        for (no, phone) in self.phones.iter().enumerate() {
+            let status = phone.shop().sync_status().map_err(|e| e.to_string())?;
+            if status.stopped.is_some() {
+                stopped.insert(no);
+            }
+        }
+        Ok(stopped)
+    }
+
+    /// Where the server has each claim: once, and missing only if it is gone or lies on a phone that has stopped
+    /// (safety 1).
+    fn found(
+        &self,
+        ops: &[KeptOp],
+        stopped: &BTreeSet<usize>,
+    ) -> Result<BTreeMap<usize, Place>, Wrong> {
+        let mut by_mark: BTreeMap<&[u8], Vec<&KeptOp>> = BTreeMap::new();
+        for op in ops {
+            by_mark.entry(&op.mark).or_default().push(op);
+        }
+        let going_on = (0..self.phones.len()).filter(|no| !stopped.contains(no));
+        let due: BTreeSet<usize> = going_on
+            .flat_map(|no| self.world.model.line(no).to_vec())
+            .collect();
+        let mut found = BTreeMap::new();
+        for (place, claim) in self.world.model.claims.iter().enumerate() {
+            match by_mark
+                .get(claim.mark.as_slice())
+                .map_or(&[][..], Vec::as_slice)
+            {
+                [] if due.contains(&place) => {
+                    let what =
+                        format!("the server never got: phone {} {}", claim.phone, claim.what);
+                    return Err(Wrong::of(Law::S1, what));
+                }
+                [] => {}
+                [op] => {
+                    let at_ms = op.at_ms;
+                    let seq = op.seq;
+                    found.insert(place, Place { seq, at_ms });
+                }
+                more => {
+                    let what = format!(
+                        "the server has {} times: phone {} {}",
+                        more.len(),
+                        claim.phone,
+                        claim.what
+                    );
+                    return Err(Wrong::of(Law::S1, what));
+                }
+            }
+        }
+        Ok(found)
+    }
+
+    /// Whether the server has ops under a phone's number that this phone does not hold.
+    fn server_has_more(&self, no: usize, found: &BTreeMap<usize, Place>) -> bool {
+        let line: BTreeSet<usize> = self.world.model.line(no).iter().copied().collect();
+        let original = self.original_of(no);
+        let claims = &self.world.model.claims;
+        let of_number = |place: &&usize| self.original_of(claims[**place].phone) == original;
+        let mut theirs = found.keys().filter(of_number);
+        theirs.any(|place| !line.contains(place))
+    }
+
+    /// Each own op that the server has too has the same chain there: one number, one content (safety 2).
+    fn has_its_own(&self, no: usize, ops: &[KeptOp]) -> Result<(), Wrong> {
+        if self.phones[no]
+            .shop()
+            .sync_status()
+            .map_err(|e| e.to_string())?
+            .stopped
+            .is_some()
+        {
+            return Ok(());
+        }
+        let own = ledger::own_chain(&self.phones[no])?;
+        for op in ops {
+            if let Some(chain) = own.get(&op.id) {
+                same(
+                    Law::S2,
+                    || format!("the chain at op {}", op.id),
+                    &op.chain,
+                    chain,
+                )?;
+            }
+        }
+        Ok(())
+    }
+
+    /// The phone has the server's rows, byte for byte, and none beside them (safety 5, 6, 7, 13).
+    fn holds(&self, no: usize, rows: &BTreeMap<Key, (i64, Bytes)>) -> Result<(), Wrong> {
+        let phone = &self.phones[no];
+        let scopes = phone.shop().digests().map_err(|e| e.to_string())?;
+        let scopes: BTreeSet<i64> = scopes.iter().map(|(scope, ..)| scope.code()).collect();
+        same(
+            Law::S5,
+            || "rows still shadowed".to_owned(),
+            &ledger::shadows(phone)?,
+            &0,
+        )?;
+        holds_all(&ledger::on_phone(phone)?, rows, &scopes)
+    }
+
+    /// What one phone's screens show.
+    fn screens(
+        &self,
+        stopped: &BTreeSet<usize>,
+        rows: &BTreeMap<Key, (i64, Bytes)>,
+        expected: &Expected,
+    ) -> Result<(), Wrong> {
+        let mut dice = Dice::new(self.plan.seed, 31);
+        let going_on: Vec<usize> = (0..self.phones.len())
+            .filter(|no| !stopped.contains(no) && self.original_of(*no) == *no)
+            .collect();
+        let Some(no) = dice.pick(&going_on) else {
+            return Ok(());
+        };
+        shows(self.phones[*no].shop(), rows, expected, &mut dice)
+            .map_err(|wrong| wrong.at(&format!("phone {no}")))
+    }
+
     /// A phone that was not there has everything with its first pull.
-    fn a_late_phone_agrees(&self, expected: &Expected) -> Result<(), Wrong> {
+    fn a_late_phone_agrees(
+        &self,
+        rows: &BTreeMap<Key, (i64, Bytes)>,
+        expected: &Expected,
+    ) -> Result<(), Wrong> {
         let no = self.phones.len();
-        let late = Phone::new(self.seed, no, &self.world.time).map_err(|e| e.to_string())?;
+        let late = Phone::new(self.plan.seed, no, &self.world.time).map_err(|e| e.to_string())?;
         let code = self
             .server
             .authority()
-            .pairing("http://shop", Rights::Recent);
+            .pairing("http://shop", Rights::History);
         let code = code.map_err(|e| e.to_string())?.to_text();
         let paired = late
             .shop()
             .pair(RequestId([7; 16]), &code, "Late", &self.server);
         paired.map_err(|e| format!("a late phone does not pair: {e:?}"))?;
-        let at = |wrong: Wrong| format!("a late phone: {wrong}");
+        let at = |wrong: Wrong| wrong.at("a late phone");
         check::agrees(late.shop(), &self.server).map_err(at)?;
-        check::shows_all(late.shop(), expected).map_err(at)
+        let held = ledger::on_phone(&late)?;
+        let missing = rows.keys().find(|key| !held.contains_key(key));
+        same(Law::S6, || "a missing row".to_owned(), &missing, &None).map_err(at)?;
+        shows(
+            late.shop(),
+            rows,
+            expected,
+            &mut Dice::new(self.plan.seed, 32),
+        )
+        .map_err(at)
     }
 
     /// The logical rows count in the trace, never the files' bytes.
@@ -100,4 +269,78 @@ impl Street {
         self.world.tell(&format!("the end: seq {seq}"));
         Ok(())
     }
+}
+
+/// A device's ops follow each other without a gap (safety 2).
+fn is_gap_free(ops: &[KeptOp]) -> Result<(), Wrong> {
+    let mut next: BTreeMap<i64, i64> = BTreeMap::new();
+    for op in ops {
+        let (device, n) = (op.id >> 40, op.id & ((1 << 40) - 1));
+        let want = next.entry(device).or_insert(1);
+        same(
+            Law::S2,
+            || format!("the next number of device {device}"),
+            &n,
+            want,
+        )?;
+        *want = (op.last & ((1 << 40) - 1)) + 1;
+    }
+    Ok(())
+}
+
+fn holds_all(
+    held: &BTreeMap<Key, Bytes>,
+    rows: &BTreeMap<Key, (i64, Bytes)>,
+    scopes: &BTreeSet<i64>,
+) -> Result<(), Wrong> {
+    let mut theirs = rows.iter().filter(|(_, (scope, _))| scopes.contains(scope));
+    let mut ours = held.iter();
+    loop {
+        match (theirs.next(), ours.next()) {
+            (None, None) => return Ok(()),
+            (Some((key, (_, row))), Some((own, held))) if key == own && row == held => {}
+            (Some((key, (_, row))), Some((own, held))) if key == own => {
+                let law = if row.0 == held.0 { Law::S13 } else { Law::S6 };
+                let what = format!(
+                    "the row {key:?} is of {}, the server's of {}",
+                    held.0, row.0
+                );
+                return Err(Wrong::of(law, what));
+            }
+            (theirs, ours) => {
+                let what = format!(
+                    "the next row is {:?}, the server's is {:?}",
+                    ours.map(|(key, _)| key),
+                    theirs.map(|(key, _)| key)
+                );
+                return Err(Wrong::of(Law::S6, what));
+            }
+        }
+    }
+}
+
+/// Some receipts and customers as the screens show them.
+fn shows(
+    shop: &kartka_core::shop::Shop,
+    rows: &BTreeMap<Key, (i64, Bytes)>,
+    expected: &Expected,
+    dice: &mut Dice,
+) -> Result<(), Wrong> {
+    let scopes = shop.digests().map_err(|e| e.to_string())?;
+    let holds = |id: i64| {
+        let scope = rows.get(&(PURCHASE, id)).map(|(scope, _)| *scope);
+        scopes.iter().any(|(held, ..)| Some(held.code()) == scope)
+    };
+    let receipts = expected.receipts.iter().filter(|(id, _)| holds(**id));
+    let receipts: Vec<_> = receipts.collect();
+    let customers: Vec<i64> = expected.first_of.keys().copied().collect();
+    for _ in 0..SHOWN {
+        if let Some((id, want)) = dice.pick(&receipts) {
+            check::shows_receipt(shop, **id, want)?;
+        }
+        if let Some(id) = dice.pick(&customers) {
+            check::shows_customer(shop, *id, expected)?;
+        }
+    }
+    Ok(())
 }

@@ -5,14 +5,18 @@ use std::sync::Arc;
 
 use kartka_core::domain::codes::Code;
 use kartka_core::domain::founding::ShopKind;
-use kartka_core::domain::ids::{BusinessId, RequestMark};
+use kartka_core::domain::ids::{BusinessId, Seq};
 use kartka_core::domain::row::{Row, RowKind};
 use kartka_core::sync::{Failure, Route, Transport};
+use kartka_protocol::digest::Digest;
+use kartka_protocol::fields::{Record, Shape};
+use kartka_protocol::keys::ShopKeys;
+use kartka_protocol::rows::WireRow;
 use kartka_server::store::{self, Reads, StoreError};
 use kartka_server::{Authority, ExchangeError, FoundingInput, Place};
+use rusqlite::{Connection, OpenFlags};
 
 use super::dice::{Dice, SeededRng};
-use super::model::Mark;
 use super::time::WorldTime;
 use crate::vfs::{Fault, Loss, Machine};
 
@@ -147,14 +151,73 @@ impl Server {
         store::read(self.authority().store(), work).map_err(|error| error.to_string())
     }
 
-    /// The place in the order of the op that a tap made, if it is here.
-    pub(crate) fn place_of(&self, mark: Mark) -> Result<Option<i64>, NoServer> {
-        self.read(|db| {
-            let Some(id) = db.requested(RequestMark(mark))? else {
-                return Ok(None);
+    /// A connection of the checker's own, past all code of the server's.
+    pub(crate) fn raw(&self) -> Result<Connection, NoServer> {
+        let name: String = self.business.0.iter().map(|b| format!("{b:02x}")).collect();
+        let open = || -> Result<Connection, Box<dyn std::error::Error>> {
+            let flags = OpenFlags::SQLITE_OPEN_READ_WRITE;
+            let file = self.place.data.join(format!("{name}.kartka"));
+            let conn = Connection::open_with_flags_and_vfs(file, flags, "kartka-memory")?;
+            if !kartka_protocol::simulation::is_paper() {
+                let key = std::fs::read(self.place.keys.join(format!("{name}.key")))?;
+                let hex: String = key.iter().map(|byte| format!("{byte:02x}")).collect();
+                conn.execute_batch(&format!(
+                    "PRAGMA key = \"x'{hex}'\"; PRAGMA cipher_page_size = 4096;
+                     PRAGMA cipher_hmac_algorithm = HMAC_SHA256;"
+                ))?;
+            }
+            Ok(conn)
+        };
+        open().map_err(|error| error.to_string())
+    }
+
+    /// The business was founded by a newer version: there is a row of a kind that this one does not know, and a field
+    /// that it does not know in a row that it does (safety 13).
+    pub(crate) fn was_newer(&mut self) -> Result<(), NoServer> {
+        self.authority = None;
+        let conn = self.raw()?;
+        let write = || -> Result<(), Box<dyn std::error::Error>> {
+            let keys: Vec<u8> =
+                conn.query_row("SELECT value FROM meta WHERE key = 'shop-keys'", [], |r| {
+                    r.get(0)
+                })?;
+            let key = ShopKeys::decode(&keys)?.digest;
+            let sum: [u8; 16] =
+                conn.query_row("SELECT sum FROM digest WHERE scope = 1", [], |r| r.get(0))?;
+            let (kind, id, seq, record): (u8, i64, i64, Vec<u8>) = conn.query_row(
+                "SELECT kind, id, seq, record FROM row WHERE kind = 3 ORDER BY id LIMIT 1",
+                [],
+                |r| Ok((r.get(0)?, r.get(1)?, r.get(2)?, r.get(3)?)),
+            )?;
+            let row = |kind, id, record| WireRow {
+                kind,
+                id,
+                seq: Seq(seq),
+                record,
             };
-            Ok(db.op(id)?.map(|op| op.seq.0))
-        })
+            let mut fields = Record::decode(&record, Shape::ENTITY)?;
+            fields.put(9_000, 77_i64);
+            let (old, new) = (row(kind, id, record), row(kind, id, fields.encode()));
+            let mut strange = Record::new();
+            strange.put(1, 9_999_i64);
+            let strange = row(200, 7, strange.encode());
+            let digest = Digest::from_bytes(sum).minus(&key, &old);
+            let digest = digest.plus(&key, &new).plus(&key, &strange);
+            conn.execute(
+                "UPDATE row SET record = ?1 WHERE kind = ?2 AND id = ?3",
+                (&new.record, new.kind, new.id),
+            )?;
+            conn.execute(
+                "INSERT INTO row VALUES (?1, ?2, ?3, 1, 0, ?4)",
+                (strange.kind, strange.id, seq, &strange.record),
+            )?;
+            conn.execute(
+                "UPDATE digest SET sum = ?1 WHERE scope = 1",
+                [digest.to_bytes()],
+            )?;
+            Ok(())
+        };
+        write().map_err(|error| error.to_string())
     }
 
     pub(crate) fn serve(&self, route: Route, message: &[u8]) -> Result<Vec<u8>, Failure> {

@@ -4,10 +4,11 @@ use std::collections::VecDeque;
 use std::fmt;
 use std::fmt::Write as _;
 
-use super::time::SECOND;
+use super::laws::{Law, Wrong};
+use super::time::{DAY, HOUR, MINUTE, SECOND};
 
 /// Lines that are kept for a person to read.
-const KEPT: usize = 40;
+const KEPT: usize = 30;
 
 /// The steps of one world.
 pub(crate) struct Story {
@@ -28,19 +29,35 @@ impl Story {
     /// Notes a step.
     pub(crate) fn tell(&mut self, now_ms: i64, what: &str) {
         let after = now_ms - self.started_ms;
-        let line = format!("{:>9}.{:03} s  {what}", after / SECOND, after % SECOND);
+        let mut line = match self.lines.len() {
+            KEPT => self.lines.pop_front().unwrap_or_default(),
+            _ => String::new(),
+        };
+        line.clear();
+        let (days, rest) = (after / DAY, after % DAY);
+        let (hour, minute, ms) = (rest / HOUR, rest % HOUR / MINUTE, rest % MINUTE);
+        let (second, ms) = (ms / SECOND, ms % SECOND);
+        // A string takes every write.
+        let _ = write!(
+            line,
+            "day {days:>3}, {hour:02}:{minute:02}:{second:02}.{ms:03}  {what}"
+        );
         self.bytes(line.as_bytes());
-        if self.lines.len() == KEPT {
-            self.lines.pop_front();
-        }
         self.lines.push_back(line);
     }
 
-    /// Lets bytes count in the trace without telling them (FNV-1a).
+    /// Lets bytes count in the trace without telling them (FNV-1a over 8 bytes at a time).
     pub(crate) fn bytes(&mut self, bytes: &[u8]) {
-        for byte in bytes {
-            self.trace = (self.trace ^ u64::from(*byte)).wrapping_mul(0x0000_0100_0000_01B3);
-        }
+        let mut take = |word: u64| {
+            self.trace = (self.trace ^ word).wrapping_mul(0x0000_0100_0000_01B3);
+            self.trace ^= self.trace >> 29;
+        };
+        let (words, rest) = bytes.as_chunks::<8>();
+        words
+            .iter()
+            .for_each(|word| take(u64::from_le_bytes(*word)));
+        rest.iter().for_each(|byte| take(u64::from(*byte)));
+        take(bytes.len() as u64);
     }
 
     /// The hash of everything so far.
@@ -58,33 +75,42 @@ impl Story {
 
 /// A world that broke a promise.
 pub struct Failure {
-    seed: u64,
-    reason: String,
+    /// The seed.
+    pub seed: u64,
+    /// Which promise.
+    pub law: Law,
+    what: String,
     story: String,
 }
 
 impl Failure {
-    pub(crate) fn new(seed: u64, reason: String, story: &Story) -> Self {
+    pub(crate) fn new(seed: u64, wrong: &Wrong, story: &Story) -> Self {
         Self {
             seed,
-            reason,
+            law: wrong.law,
+            what: wrong.what.clone(),
             story: story.end(),
         }
+    }
+
+    /// The first line alone.
+    #[must_use]
+    pub fn headline(&self) -> String {
+        let Self {
+            seed, law, what, ..
+        } = self;
+        format!("seed {seed} broke {}: {what}", law.number())
     }
 }
 
 impl fmt::Display for Failure {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self {
-            seed,
-            reason,
-            story,
-        } = self;
+        let Self { seed, story, .. } = self;
         let next = seed + 1;
-        writeln!(f, "seed {seed}: {reason}\nthe last steps:\n{story}")?;
+        writeln!(f, "{}\nthe last steps:\n{story}", self.headline())?;
         write!(
             f,
-            "again: KARTKA_SEEDS={seed}..{next} cargo test -p kartka-tests --test world"
+            "again: cargo run --release -p kartka-tests --bin simulate -- --seeds {seed}..{next} --shrink"
         )
     }
 }

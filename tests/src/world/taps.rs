@@ -3,10 +3,12 @@
 
 use kartka_core::domain::card::{CardNumber, Carrier};
 use kartka_core::domain::customer::Will;
+use kartka_core::domain::founding::{STAMPS, ShopKind};
 use kartka_core::domain::ids::{CustomerId, InstrumentId, PurchaseId};
 use kartka_core::domain::ledger::EntryKind;
 use kartka_core::domain::money::{Money, Points};
 use kartka_core::domain::purchase::{Line, Quantity, ReturnedLine, VoidReason};
+use kartka_core::domain::quote::RewardTaken;
 use kartka_core::error::CoreError;
 use kartka_core::query::history::PurchaseView;
 use kartka_core::shop::Shop;
@@ -49,6 +51,7 @@ impl Tap {
             Self::Issue(_) => "issues a card",
             Self::Emit => "makes card numbers",
             Self::Sell(ask) if ask.spend.0 > 0 => "sells for points",
+            Self::Sell(ask) if !ask.rewards.is_empty() => "sells and takes a full stamp card",
             Self::Sell(_) => "sells",
             Self::Return(..) => "takes goods back",
             Self::Void(_) => "voids",
@@ -61,14 +64,21 @@ pub(crate) struct Counter<'a> {
     pub(crate) shop: &'a Shop,
     pub(crate) model: &'a Model,
     pub(crate) pile: &'a [PileCard],
+    pub(crate) kind: ShopKind,
 }
 
 impl Counter<'_> {
-    /// What is done next; nothing when the dice ask for something that is not there.
-    pub(crate) fn choose(&self, dice: &mut Dice) -> Result<Option<Tap>, CoreError> {
+    /// What is done next; a sale without a card when the dice ask for something that is not there.
+    pub(crate) fn choose(&self, dice: &mut Dice) -> Result<Tap, CoreError> {
+        let found = self.look(dice)?;
+        Ok(found.unwrap_or_else(|| sale(dice, None)))
+    }
+
+    fn look(&self, dice: &mut Dice) -> Result<Option<Tap>, CoreError> {
         Ok(match dice.below(100) {
             0..=9 => Some(Tap::Register(named(dice))),
             10..=24 => self.at_the_scanner(dice)?,
+            25..=28 if self.kind == ShopKind::Coffee => self.sale_for_stamps(dice)?,
             25..=44 => self.customer(dice).map(|c| sale(dice, Some(c))),
             45..=49 => Some(sale(dice, None)),
             50..=64 => self.sale_for_points(dice)?,
@@ -123,6 +133,24 @@ impl Counter<'_> {
         }
     }
 
+    /// Somebody with a full stamp card takes their reward.
+    fn sale_for_stamps(&self, dice: &mut Dice) -> Result<Option<Tap>, CoreError> {
+        let Some(customer) = self.customer(dice) else {
+            return Ok(None);
+        };
+        let Tap::Sell(mut ask) = sale(dice, Some(customer)) else {
+            return Ok(None);
+        };
+        let sheet = self.shop.customer(customer)?;
+        if sheet.stamps.iter().any(|view| view.stamps >= view.size) {
+            ask.rewards = vec![RewardTaken {
+                instrument: STAMPS,
+                reward: 0,
+            }];
+        }
+        Ok(Some(Tap::Sell(ask)))
+    }
+
     fn goods_back(&self, dice: &mut Dice) -> Result<Option<Tap>, CoreError> {
         let Some(id) = self.purchase(dice) else {
             return Ok(None);
@@ -149,18 +177,16 @@ impl Counter<'_> {
 
     /// Somebody that is a customer somewhere; often one of a few regulars, so that phones meet over them.
     fn customer(&self, dice: &mut Dice) -> Option<CustomerId> {
-        let ids: Vec<i64> = self
-            .model
-            .claims
-            .iter()
-            .filter_map(|claim| match claim.what {
-                What::Register { customer, .. } if !claim.gone => Some(customer),
-                _ => None,
-            })
-            .collect();
-        let regulars = &ids[..ids.len().min(4)];
-        let list = if dice.percent(60) { regulars } else { &ids };
-        dice.pick(list).and_then(|id| CustomerId::new(*id).ok())
+        let claims = &self.model.claims;
+        let id = |place: &usize| match claims[*place].what {
+            What::Register { customer, .. } => Some(customer),
+            _ => None,
+        };
+        let known = self.model.registered();
+        let regulars = &known[..known.len().min(4)];
+        let list = if dice.percent(60) { regulars } else { known };
+        let id = dice.pick(list).and_then(id);
+        id.and_then(|id| CustomerId::new(id).ok())
     }
 
     /// One of the last receipts of any phone.
@@ -171,7 +197,7 @@ impl Counter<'_> {
             .iter()
             .rev()
             .filter_map(|claim| match claim.what {
-                What::Sale { id, .. } if !claim.gone => Some(id),
+                What::Sale { id, .. } => Some(id),
                 _ => None,
             })
             .take(8)
@@ -225,7 +251,7 @@ pub(crate) fn perform(shop: &Shop, request: RequestId, tap: &Tap) -> Result<What
             let customer = shop.register(request, form)?.get();
             Ok(What::Register {
                 customer,
-                named: !form.profile.given.is_empty(),
+                named: Some(form.profile.given.clone()).filter(|name| !name.is_empty()),
                 card: match form.card {
                     NewCard::Bind(card) => Some(card.value()),
                     NewCard::None | NewCard::Issue => None,
@@ -262,7 +288,7 @@ pub(crate) fn perform(shop: &Shop, request: RequestId, tap: &Tap) -> Result<What
         Tap::Emit => shop.emit(request, 3).map(|_| What::Other),
         Tap::Sell(ask) => {
             let id = shop.sell(request, ask)?;
-            Ok(sold(&shop.purchase(id)?))
+            Ok(sold(&shop.purchase(id)?, !ask.rewards.is_empty()))
         }
         Tap::Return(purchase, lines) => {
             let id = shop.give_back(request, *purchase, lines)?.get();
@@ -288,10 +314,13 @@ pub(crate) fn is_refusal(error: &CoreError) -> bool {
     )
 }
 
-fn sold(view: &PurchaseView) -> What {
+fn sold(view: &PurchaseView, reward: bool) -> What {
     let bonus = InstrumentId(1);
     let claimed = |kind: EntryKind| -> i64 {
-        let of_kind = view.entries.iter().filter(|e| e.kind == kind);
+        let of_kind = view
+            .entries
+            .iter()
+            .filter(|e| e.kind == kind && e.instrument == bonus);
         of_kind.map(|e| e.claim.points.0).sum()
     };
     let lines = view.purchase.lines.iter().map(|line| {
@@ -310,6 +339,13 @@ fn sold(view: &PurchaseView) -> What {
         lines: lines.collect(),
         earned: claimed(EntryKind::Earn),
         spent: -claimed(EntryKind::Redeem),
+        stamps: view
+            .entries
+            .iter()
+            .filter(|e| e.kind == EntryKind::Earn)
+            .map(|e| e.claim.stamps.0)
+            .sum(),
+        reward,
     }
 }
 

@@ -42,9 +42,15 @@ impl kartka_server::platform::Clock for WorldTime {
 pub(crate) struct PhoneClock {
     world: Arc<WorldTime>,
     skew_ms: AtomicI64,
+    /// The wall clock gains or loses so many thousandths since [`drifts_since`](Self::drifts_since).
+    drift: AtomicI64,
+    drifts_since: AtomicI64,
     booted_ms: AtomicI64,
     boot: AtomicU64,
 }
+
+/// A wall clock that stands still.
+const FROZEN: i64 = -1_000;
 
 impl PhoneClock {
     pub(crate) fn new(world: Arc<WorldTime>, phone: usize) -> Arc<Self> {
@@ -53,14 +59,35 @@ impl PhoneClock {
         Arc::new(Self {
             world,
             skew_ms: AtomicI64::new(0),
+            drift: AtomicI64::new(0),
+            drifts_since: AtomicI64::new(0),
             booted_ms,
             boot,
         })
     }
 
-    /// Somebody sets the clock; 0 is right.
+    /// Somebody sets the clock, and it goes as it should; 0 is right.
     pub(crate) fn set_skew(&self, ms: i64) {
         self.skew_ms.store(ms, SeqCst);
+        self.drift.store(0, SeqCst);
+    }
+
+    /// The wall clock gains (or loses) so many thousandths from now on.
+    pub(crate) fn drift(&self, thousandths: i64) {
+        self.skew_ms.store(self.off(), SeqCst);
+        self.drifts_since.store(self.world.now(), SeqCst);
+        self.drift.store(thousandths.max(FROZEN), SeqCst);
+    }
+
+    /// The wall clock stands still from now on.
+    pub(crate) fn freeze(&self) {
+        self.drift(FROZEN);
+    }
+
+    /// How far the wall clock is off now.
+    fn off(&self) -> i64 {
+        let passed = self.world.now() - self.drifts_since.load(SeqCst);
+        self.skew_ms.load(SeqCst) + passed * self.drift.load(SeqCst) / 1_000
     }
 
     /// The phone starts again.
@@ -72,7 +99,7 @@ impl PhoneClock {
 
 impl Clock for PhoneClock {
     fn now_ms(&self) -> i64 {
-        self.world.now() + self.skew_ms.load(SeqCst)
+        self.world.now() + self.off()
     }
 
     fn monotonic_ms(&self) -> i64 {

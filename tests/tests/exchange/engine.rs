@@ -198,3 +198,17 @@ fn two_exchanges_at_once_use_one_answer() {
     phone.step(Event::Poke);
     assert!(phone.carry(&line));
 }
+
+#[test]
+fn a_poke_while_a_request_is_open_is_followed_after_its_answer() {
+    let (office, mut phone, ira) = scene();
+    let line = office.line();
+    phone.step(Event::Poke);
+    let (request, route, message) = phone.sent.take().unwrap();
+    let bytes = line.post("", route, &message).unwrap();
+    // The server answered before it had what it pokes about; the poke is quicker than the answer.
+    phone.step(Event::Poke);
+    phone.step(Event::Answer { request, bytes });
+    assert!(phone.carry(&line), "what the poke was about is asked for");
+    phone.sell(ira, 1);
+}

@@ -1,6 +1,7 @@
 //! Phones and an authority exchange: what was confirmed arrives once, whatever happens on the way.
 #![allow(clippy::unwrap_used)]
 
+mod crashes;
 mod engine;
 mod faults;
 mod forks;
@@ -8,4 +9,6 @@ mod healing;
 mod histories;
 mod meetings;
 mod over_http;
+mod people;
+mod released;
 mod shops;

@@ -6,7 +6,7 @@ use std::sync::{Arc, Mutex};
 
 use kartka_core::domain::customer::Phone;
 use kartka_core::domain::founding::ShopKind;
-use kartka_core::domain::ids::{BusinessId, CustomerId, PurchaseId};
+use kartka_core::domain::ids::{BusinessId, CustomerId, OperatorId, PurchaseId};
 use kartka_core::domain::money::{Money, Points};
 use kartka_core::error::CoreError;
 use kartka_core::platform::{Clock, FileKeyStore, Rng};
@@ -138,6 +138,21 @@ impl Office {
         }
     }
 
+    /// One whose business was opened elsewhere.
+    pub(crate) fn opened(authority: Authority, time: Arc<Time>) -> Self {
+        Self {
+            home: tempfile::tempdir().unwrap(),
+            time,
+            seed: 2_000,
+            authority: Mutex::new(Some(authority)),
+        }
+    }
+
+    /// Where its keys lie.
+    pub(crate) fn keys(&self) -> PathBuf {
+        self.home.path().join("data.keys")
+    }
+
     pub(crate) fn with<T>(&self, work: impl FnOnce(&Authority) -> T) -> T {
         work(self.authority.lock().unwrap().as_ref().unwrap())
     }
@@ -208,6 +223,12 @@ impl Office {
 
     pub(crate) fn pairing_text_for(&self, rights: Rights) -> String {
         self.with(|a| a.pairing("local:", rights).unwrap().to_text())
+    }
+
+    /// A code for a phone that this member of staff will hold.
+    pub(crate) fn pairing_text_to(&self, operator: OperatorId) -> String {
+        let rights = Rights::Recent;
+        self.with(|a| a.pairing_for("local:", rights, operator).unwrap().to_text())
     }
 
     /// A wire to this office.
@@ -354,8 +375,13 @@ impl Counter {
     /// A phone that is not paired yet.
     pub(crate) fn new(seed: u64) -> Self {
         let home = tempfile::tempdir().unwrap();
+        std::fs::create_dir(home.path().join("data")).unwrap();
+        Self::left_in(home, seed)
+    }
+
+    /// A phone whose closed data and keys lie in `home`.
+    pub(crate) fn left_in(home: tempfile::TempDir, seed: u64) -> Self {
         let folder = home.path().join("data");
-        std::fs::create_dir(&folder).unwrap();
         let time = Time::new();
         let shop = open(&folder, &time, seed);
         Self {
@@ -372,16 +398,24 @@ impl Counter {
         Self::paired_for(office, seed, Rights::Recent)
     }
 
+    /// A phone in the hands of this member of staff.
+    pub(crate) fn paired_to(office: &Office, seed: u64, operator: OperatorId) -> Self {
+        Self::paired_by(office, seed, &office.pairing_text_to(operator))
+    }
+
     pub(crate) fn paired_for(office: &Office, seed: u64, rights: Rights) -> Self {
+        Self::paired_by(office, seed, &office.pairing_text_for(rights))
+    }
+
+    fn paired_by(office: &Office, seed: u64, text: &str) -> Self {
         let counter = Self::new(seed);
         counter
             .time
             .advance(Clock::now_ms(office.time.as_ref()) - NOW);
-        let text = office.pairing_text_for(rights);
         let name = format!("Каса {seed}");
         let request = counter.request();
         let line = office.line();
-        counter.shop.pair(request, &text, &name, &line).unwrap();
+        counter.shop.pair(request, text, &name, &line).unwrap();
         counter
     }
 

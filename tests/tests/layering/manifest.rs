@@ -49,12 +49,41 @@ pub(crate) fn check(path: &str, text: &str) -> Vec<Violation> {
         ));
         return found;
     };
+    if path != "tests/Cargo.toml" {
+        let law = "shortcuts of seeded worlds and planted bugs are the tests' alone";
+        let asked = features_asked(&manifest).into_iter();
+        let ours = asked.filter(|feature| FOR_TESTS.contains(&feature.as_str()));
+        found.extend(ours.map(|feature| violation(law, &feature)));
+    }
     for (section, name) in dependencies(&manifest) {
         if let Some(law) = broken(direction, section, &name) {
             found.push(violation(law, &name));
         }
     }
     found
+}
+
+/// Features that only the tests may ask for.
+const FOR_TESTS: [&str; 2] = ["simulation", "plant"];
+
+/// The features that a manifest asks of what it depends on, and those it has by default.
+fn features_asked(manifest: &Table) -> Vec<String> {
+    let texts = |value: Option<&Value>| -> Vec<String> {
+        let list = value.and_then(Value::as_array);
+        let texts = list.into_iter().flatten().filter_map(Value::as_str);
+        texts.map(str::to_owned).collect()
+    };
+    let own = manifest.get("features").and_then(|own| own.get("default"));
+    let mut asked = texts(own);
+    for table in tables(manifest) {
+        for section in SECTIONS {
+            let section = table.get(section).and_then(Value::as_table);
+            for value in section.into_iter().flat_map(Table::values) {
+                asked.extend(texts(value.get("features")));
+            }
+        }
+    }
+    asked
 }
 
 fn broken(direction: &Direction, section: &str, name: &str) -> Option<&'static str> {
@@ -78,14 +107,8 @@ fn broken(direction: &Direction, section: &str, name: &str) -> Option<&'static s
 
 /// Section and package name of every dependency, for every target.
 fn dependencies(manifest: &Table) -> Vec<(&'static str, String)> {
-    let targets = manifest.get("target").and_then(Value::as_table);
-    let targets = targets
-        .into_iter()
-        .flat_map(Table::values)
-        .filter_map(Value::as_table);
-    let tables: Vec<&Table> = std::iter::once(manifest).chain(targets).collect();
     let mut found = Vec::new();
-    for table in tables {
+    for table in tables(manifest) {
         for section in SECTIONS {
             for (key, value) in table
                 .get(section)
@@ -99,6 +122,16 @@ fn dependencies(manifest: &Table) -> Vec<(&'static str, String)> {
         }
     }
     found
+}
+
+/// The manifest and its parts for one target each.
+fn tables(manifest: &Table) -> Vec<&Table> {
+    let targets = manifest.get("target").and_then(Value::as_table);
+    let targets = targets
+        .into_iter()
+        .flat_map(Table::values)
+        .filter_map(Value::as_table);
+    std::iter::once(manifest).chain(targets).collect()
 }
 
 fn profiles(manifest: &Table) -> impl Iterator<Item = &Table> {

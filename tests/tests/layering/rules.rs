@@ -63,6 +63,13 @@ pub(crate) const SOURCES: &[Rule] = &[
         tests: Bound,
     },
     Rule {
+        law: "PINs are hashed in core::pin alone (sync §7)",
+        names: &["argon2"],
+        within: RUST,
+        except: &["core/src/pin"],
+        tests: MayName,
+    },
+    Rule {
         law: "krilla lives in core::print (§2, rule 3)",
         names: &["krilla"],
         within: RUST,
@@ -240,6 +247,11 @@ pub(crate) const DIRECTIONS: &[Direction] = &[
         ],
         linked: None,
     },
+    Direction {
+        manifest: "tests/fuzz/Cargo.toml",
+        ours: &["kartka-core", "kartka-domain", "kartka-protocol"],
+        linked: None,
+    },
 ];
 
 /// Manifests by the only packages that may name a dependency.
@@ -261,6 +273,7 @@ pub(crate) const OWNERS: &[(&str, &[&str])] = &[
         &["core/Cargo.toml", "server/Cargo.toml", "tests/Cargo.toml"],
     ),
     ("chrono-tz", &["core/protocol/Cargo.toml"]),
+    ("libfuzzer-sys", &["tests/fuzz/Cargo.toml"]),
 ];
 
 /// Path, text, the line at fault and what is found there: exactly one violation each.
@@ -387,6 +400,18 @@ pub(crate) const PLANTED: &[(&str, &str, usize, &str)] = &[
         "[lints]\nworkspace = true\n[target.'cfg(unix)'.dependencies]\nreqwest = \"1\"\n",
         4,
         "reqwest",
+    ),
+    (
+        "cli/Cargo.toml",
+        "[lints]\nworkspace = true\n[dependencies]\nkartka-core = { path = \"../core\", features = [\"simulation\"] }\n",
+        4,
+        "simulation",
+    ),
+    (
+        "server/Cargo.toml",
+        "[lints]\nworkspace = true\n[features]\ndefault = [\"plant\"]\nplant = []\n",
+        4,
+        "plant",
     ),
     (
         "cli/Cargo.toml",

@@ -50,6 +50,34 @@ fn a_newer_file_is_refused_and_left_alone() {
     assert!(machine.read(FILE) == before);
 }
 
+/// The file with which the border tests meet `TooNew`: the first version's, raised by a program of the future.
+#[test]
+fn the_newer_file_of_the_fixtures_is_refused_and_left_alone() {
+    let machine = Machine::new(1);
+    let key_check = include_bytes!("../../fixtures/store/v1/store.db-key-check");
+    machine.replace("store.db-key-check", key_check);
+    if std::env::var_os("KARTKA_BLESS").is_some() {
+        machine.replace(FILE, include_bytes!("../../fixtures/store/v1/store.db"));
+        let raise = format!("PRAGMA user_version = {FUTURE}");
+        raw(&machine).execute_batch(&raise).unwrap();
+        let folder = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures/store/newer");
+        std::fs::create_dir_all(&folder).unwrap();
+        std::fs::write(folder.join("kartka.db"), machine.read(FILE).unwrap()).unwrap();
+        std::fs::write(folder.join("kartka.db-key-check"), key_check).unwrap();
+    }
+    let newer =
+        std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures/store/newer/kartka.db");
+    let newer = std::fs::read(newer).unwrap();
+    machine.replace(FILE, &newer);
+    let refused = open(&machine);
+    let too_new = matches!(refused, Err(StoreError::TooNew { found: FUTURE, .. }));
+    assert!(too_new, "{}", show(refused));
+    assert!(machine.read(FILE) == Some(newer));
+}
+
+/// A version that no program of ours will reach.
+const FUTURE: u32 = 4000;
+
 fn version(machine: &Machine) -> u32 {
     raw(machine)
         .pragma_query_value(None, "user_version", |row| row.get(0))

@@ -3,18 +3,21 @@
 use std::process::Command;
 
 use super::{Outcome, run};
+use crate::disks::with_small_disk;
 use crate::house::House;
 use crate::machine;
 
 /// Runs the tests of every Maven module with the border library of the `dev` profile.
 pub(crate) fn test(house: &House) -> Outcome {
     machine::jvm()?;
-    Ok(run(Command::new("mvn")
+    let mut tests = Command::new("mvn");
+    tests
         .current_dir(house.path("android"))
         .args(["--batch-mode", "--no-transfer-progress", "test"])
         .arg(format!(
             "-Dkartka.library.folder={}",
             house.built().display()
         ))
-        .env("KARTKA_COMMAND", house.command()))?)
+        .env("KARTKA_COMMAND", house.command());
+    Ok(run(&mut with_small_disk(house, tests)?)?)
 }

@@ -4,6 +4,7 @@ use std::fs;
 use std::process::Command;
 
 use super::{Failure, Outcome, run};
+use crate::disks::with_small_disk;
 use crate::house::House;
 use crate::{generate, machine};
 
@@ -16,8 +17,10 @@ pub(crate) fn test(house: &House) -> Outcome {
         .path(generate::PYTHON)
         .join(library.file_name().unwrap_or_default());
     fs::copy(&library, beside).map_err(Failure::new)?;
-    Ok(run(Command::new("python3")
+    let mut tests = Command::new("python3");
+    tests
         .current_dir(house.path("tests/bindings/python"))
         .args(["-B", "-m", "unittest", "discover", "--verbose"])
-        .env("KARTKA_COMMAND", house.command()))?)
+        .env("KARTKA_COMMAND", house.command());
+    Ok(run(&mut with_small_disk(house, tests)?)?)
 }

@@ -8,6 +8,7 @@ use std::path::Path;
 use std::process::Command;
 
 use super::{Failure, Missing, Outcome, Stop, run};
+use crate::disks::SmallDisk;
 use crate::house::House;
 use crate::machine;
 
@@ -17,7 +18,7 @@ const WRITTEN_BY_HAND: [&str; 3] = ["Sources/CoreBridge", "Sources/Presentation"
 pub(crate) fn test(house: &House) -> Outcome {
     let scratch = house.cached("swift-build");
     fs::create_dir_all(&scratch).map_err(Failure::new)?;
-    let mut lint = compiler(house, &scratch)?;
+    let mut lint = compiler(house, &scratch, None)?;
     run(lint
         .args([
             "swift",
@@ -28,17 +29,21 @@ pub(crate) fn test(house: &House) -> Outcome {
             "Package.swift",
         ])
         .args(WRITTEN_BY_HAND))?;
-    let mut tests = compiler(house, &scratch)?;
+    let disk = SmallDisk::here(house)?;
+    let mut tests = compiler(house, &scratch, disk.as_ref())?;
     tests
         .args(["swift", "test", "--disable-xctest", "--scratch-path"])
         .arg(&scratch)
         .env("KARTKA_LIBRARY_FOLDER", house.built())
         .env("KARTKA_COMMAND", house.command());
-    Ok(run(&mut tests)?)
+    Ok(run(&mut match disk {
+        Some(disk) => disk.around(&tests),
+        None => tests,
+    })?)
 }
 
-/// A command that runs what is appended to it in the package's folder, with a Swift compiler in reach.
-fn compiler(house: &House, scratch: &Path) -> Result<Command, Stop> {
+/// A command that runs what is appended to it in the package's folder, with a Swift compiler and the disk in reach.
+fn compiler(house: &House, scratch: &Path, disk: Option<&SmallDisk>) -> Result<Command, Stop> {
     let package = house.path("ios");
     if machine::has("swift") {
         let mut command = Command::new("env");
@@ -56,15 +61,20 @@ fn compiler(house: &House, scratch: &Path) -> Result<Command, Stop> {
     run(Command::new(&script)
         .arg("install")
         .env("SWIFT_CHROOT", &chroot))?;
-    let binds = [scratch, &house.built(), &house.path("")]
+    let mut folders = vec![scratch.to_owned(), house.built(), house.path("")];
+    folders.extend(disk.into_iter().flat_map(SmallDisk::places).cloned());
+    let binds: Vec<String> = folders
+        .iter()
         .map(|folder| folder.display().to_string())
-        .join(":");
+        .collect();
+    let variables = ["KARTKA_LIBRARY_FOLDER", "KARTKA_COMMAND"];
+    let variables = [&variables[..], &SmallDisk::VARIABLES].concat();
     let mut command = Command::new(&script);
     command
         .arg("run")
         .arg(&package)
         .env("SWIFT_CHROOT", chroot)
-        .env("SWIFT_BIND", binds)
-        .env("SWIFT_ENV", "KARTKA_LIBRARY_FOLDER KARTKA_COMMAND");
+        .env("SWIFT_BIND", binds.join(":"))
+        .env("SWIFT_ENV", variables.join(" "));
     Ok(command)
 }

@@ -7,25 +7,33 @@
 
 mod clock;
 pub mod expiry;
+mod office;
 mod people;
 mod returns;
+mod right;
 mod sale;
 mod work;
 
 pub use clock::{Anchor, effective_time};
+pub use right::{may_settle, who};
 
+use crate::business::{Business, Device, Operator};
 use crate::card::CardNumber;
 use crate::codes::Code;
 use crate::customer::Customer;
-use crate::ids::{CustomerId, EntryId, OpId, ProgrammeVersion, PurchaseId, RequestMark, Seq};
+use crate::ids::{
+    CustomerId, DeviceNo, EntryId, OpId, OperatorId, ProgrammeVersion, PurchaseId, RequestMark,
+    RoleId, Seq,
+};
 use crate::ledger::Entry;
-use crate::moment::Moment;
+use crate::moment::{Date, Moment};
 use crate::money::{Overflow, Points};
 use crate::op::{Fact, Notice, Op};
 use crate::position::Position;
 use crate::programme::Programme;
 use crate::purchase::{Purchase, Return};
-use crate::row::{Card, Merge, Row};
+use crate::rights::Role;
+use crate::row::{Card, Inbox, Merge, Row};
 use work::Work;
 
 /// What the authority may look up while it decides: the state after all ops ordered so far.
@@ -78,6 +86,55 @@ pub trait Book {
     /// # Errors
     /// The store's own.
     fn requested(&self, mark: RequestMark) -> Result<Option<OpId>, Self::Error>;
+    /// A member of staff; a book that only replays receipts has none, and nothing of what follows.
+    ///
+    /// # Errors
+    /// The store's own.
+    fn operator(&self, _: OperatorId) -> Result<Option<Operator>, Self::Error> {
+        Ok(None)
+    }
+    /// The newest published version of a role; none for one that is as it comes ready.
+    ///
+    /// # Errors
+    /// The store's own.
+    fn role(&self, _: RoleId) -> Result<Option<Role>, Self::Error> {
+        Ok(None)
+    }
+    /// An enrolled device.
+    ///
+    /// # Errors
+    /// The store's own.
+    fn device(&self, _: DeviceNo) -> Result<Option<Device>, Self::Error> {
+        Ok(None)
+    }
+    /// All enrolled devices: for what is rare.
+    ///
+    /// # Errors
+    /// The store's own.
+    fn devices(&self) -> Result<Vec<Device>, Self::Error> {
+        Ok(Vec::new())
+    }
+    /// The business.
+    ///
+    /// # Errors
+    /// The store's own.
+    fn business(&self) -> Result<Option<Business>, Self::Error> {
+        Ok(None)
+    }
+    /// An inbox item.
+    ///
+    /// # Errors
+    /// The store's own.
+    fn inbox(&self, _: EntryId) -> Result<Option<Inbox>, Self::Error> {
+        Ok(None)
+    }
+    /// Points that an operator has let redeem on a business date, by all ops ordered so far.
+    ///
+    /// # Errors
+    /// The store's own.
+    fn redeemed_by(&self, _: OperatorId, _: Date) -> Result<Points, Self::Error> {
+        Ok(Points::ZERO)
+    }
 }
 
 /// How an op stands when it is applied.
@@ -143,6 +200,23 @@ pub fn decide<B: Book>(book: &B, op: &Op, standing: Standing) -> Result<Vec<Deci
     }
 }
 
+/// Applies an op of which a person said that nothing counts: its facts are kept with effect 0 (sync §7).
+///
+/// # Errors
+/// Only the book's own.
+pub fn refuse<B: Book>(
+    book: &B,
+    op: &Op,
+    standing: Standing,
+    reason: Code,
+) -> Result<Vec<Decided>, B::Error> {
+    match apply_all(book, op, standing, Some(reason)) {
+        Ok(rows) => Ok(rows),
+        Err(Stop::Book(error)) => Err(error),
+        Err(Stop::Malformed) => Ok(Vec::new()),
+    }
+}
+
 /// Why applying stopped.
 enum Stop<E> {
     /// The book could not be read.
@@ -188,6 +262,7 @@ fn apply_all<B: Book>(
     refused: Option<Code>,
 ) -> Result<Vec<Decided>, Stop<B::Error>> {
     let mut work = Work::new(book, op, standing, refused);
+    work.who = right::judged(book, op, standing)?;
     let mut place = 0;
     while let Some(fact) = op.facts.get(place) {
         place += match fact {
@@ -196,7 +271,9 @@ fn apply_all<B: Book>(
             | Fact::Consent { .. }
             | Fact::Bind { .. }
             | Fact::Emission { .. } => {
-                people::apply(&mut work, place, fact)?;
+                if !work.is_refused_by_owner() {
+                    people::apply(&mut work, place, fact)?;
+                }
                 1
             }
             Fact::Sale(sale) => sale::apply_sale(&mut work, place, sale)?,
@@ -216,8 +293,13 @@ fn apply_all<B: Book>(
             | Fact::Outlet(_)
             | Fact::Operator(_)
             | Fact::Programme(_)
-            | Fact::Device(_) => {
-                rule(&mut work, fact);
+            | Fact::Device(_)
+            | Fact::Role(_)
+            | Fact::Revoke { .. }
+            | Fact::Settle { .. }
+            | Fact::Close(_)
+            | Fact::Quarantine(_) => {
+                office::apply(&mut work, place, fact)?;
                 1
             }
             Fact::Notice(notice) => {
@@ -252,21 +334,6 @@ fn tell<B: Book>(
         work.open_inbox(id, notice.code, (None, None), Points::ZERO);
     }
     Ok(())
-}
-
-fn rule<B: Book>(work: &mut Work<'_, B>, fact: &Fact) {
-    if !is_the_authoritys(work.standing) {
-        return;
-    }
-    let row = match fact {
-        Fact::Business(business) => Row::Business(business.clone()),
-        Fact::Outlet(outlet) => Row::Outlet(outlet.clone()),
-        Fact::Operator(operator) => Row::Operator(operator.clone()),
-        Fact::Programme(programme) => Row::Programme(programme.clone()),
-        Fact::Device(device) => Row::Device(device.clone()),
-        _ => return,
-    };
-    work.put(row, Echo::AsClaimed);
 }
 
 /// The fact rows of `op` exactly as claimed: what a phone writes for its own ordered op when the authority

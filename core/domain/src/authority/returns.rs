@@ -2,7 +2,7 @@
 
 use super::sale::claims_after;
 use super::work::{Known, Posting, Work};
-use super::{Book, Echo, Stop};
+use super::{Book, Echo, Stop, right};
 use crate::codes::Code;
 use crate::ids::{CustomerId, EntryId, PurchaseId, ReturnId};
 use crate::ledger::{Effect, EntryKind, Use};
@@ -32,6 +32,7 @@ pub(super) fn apply<B: Book>(
         verdict: None,
     };
     let known = work.purchase(id)?;
+    right::taking_back(work, &back, known.as_ref(), claims.len())?;
     let outcome = match work.refused {
         Some(code) => Err(code),
         None => outcome(work, &back, known.as_ref())?,

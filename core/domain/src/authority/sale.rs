@@ -2,7 +2,7 @@
 
 use super::clock::promised;
 use super::work::{Posting, Work};
-use super::{Book, Echo, Standing, Stop};
+use super::{Book, Echo, Standing, Stop, right};
 use crate::codes::Code;
 use crate::earn::{earned, kept};
 use crate::ids::{CustomerId, InstrumentId, PurchaseId};
@@ -12,6 +12,7 @@ use crate::op::{Claim, Fact, Sale};
 use crate::programme::{CARRY_MAX, Kept, Terms};
 use crate::purchase::{Purchase, Quantity, ReturnKind, returned_part, returned_so_far};
 use crate::refund::refusal;
+use crate::rights::{Action, Permission};
 use crate::row::Row;
 
 /// Applies a sale and the claims after it; says how many facts that were.
@@ -33,6 +34,7 @@ pub(super) fn apply_sale<B: Book>(
         parts: sale.parts,
         attached: None,
         refused: work.refused,
+        flag: work.missing(Action::Plain(Permission::Sell)),
     };
     if work.refused.is_none() && purchase.check().is_err() {
         return Err(Stop::Malformed);
@@ -42,7 +44,7 @@ pub(super) fn apply_sale<B: Book>(
     {
         count_visit(work, customer, &purchase, &[])?;
     }
-    let echo = if purchase.refused.is_some() {
+    let echo = if purchase.refused.or(purchase.flag).is_some() {
         Echo::Changed
     } else {
         echo
@@ -50,6 +52,7 @@ pub(super) fn apply_sale<B: Book>(
     let id = purchase.id;
     work.put(Row::Purchase(purchase), echo);
     let claims = claims_after(work.op.facts.get(place + 1..).unwrap_or_default());
+    right::redemption(work, place, &claims)?;
     for (i, claim) in claims.iter().enumerate() {
         let allowed = Some(claim.customer) == sale.customer
             && matches!(

@@ -11,9 +11,11 @@ use crate::ledger::{Effect, Entry, EntryKind};
 use crate::moment::Moment;
 use crate::money::Points;
 use crate::op::{Claim, Op};
+use crate::planted;
 use crate::position::{Group, Position};
 use crate::purchase::{Purchase, Return};
-use crate::row::{Card, EdgeState, Inbox, Merge, Row, RowKind};
+use crate::rights::Who;
+use crate::row::{Card, EdgeState, Inbox, InboxState, Merge, Row, RowKind};
 
 /// One op being applied.
 pub(super) struct Work<'b, B: Book> {
@@ -22,6 +24,8 @@ pub(super) struct Work<'b, B: Book> {
     pub(super) standing: Standing,
     /// Everything in this op gets effect 0 for this reason.
     pub(super) refused: Option<Code>,
+    /// Who acted, where the authority asks for their rights; none where nobody has to be asked.
+    pub(super) who: Option<Who>,
     positions: BTreeMap<CustomerId, Position>,
     rows: BTreeMap<(RowKind, i64), Decided>,
     edges: Vec<Merge>,
@@ -36,6 +40,7 @@ impl<'b, B: Book> Work<'b, B> {
             op,
             standing,
             refused,
+            who: None,
             positions: BTreeMap::new(),
             rows: BTreeMap::new(),
             edges: Vec::new(),
@@ -49,9 +54,18 @@ impl<'b, B: Book> Work<'b, B> {
             Standing::Ordered {
                 corrected: Some(moment),
                 ..
-            } => (moment, Echo::Changed),
+            } if !planted!(TimeNotReturned) => (moment, Echo::Changed),
+            Standing::Ordered {
+                corrected: Some(moment),
+                ..
+            } => (moment, Echo::AsClaimed),
             _ => (self.op.time.wall, Echo::AsClaimed),
         }
+    }
+
+    /// Whether a person said that nothing of this op counts, people and cards included.
+    pub(super) fn is_refused_by_owner(&self) -> bool {
+        self.refused == Some(Code::RefusedByOwner)
     }
 
     pub(super) fn id(&self, place: usize) -> Result<Id, Stop<B::Error>> {
@@ -315,6 +329,7 @@ impl<'b, B: Book> Work<'b, B> {
                 other,
                 points,
                 date,
+                state: InboxState::Open,
             }),
             Echo::AsClaimed,
         );

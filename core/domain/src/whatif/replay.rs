@@ -121,6 +121,9 @@ pub struct Replay<'p> {
     all: Vec<Gain>,
     anyway: Anyway,
     person: Option<Person<'p>>,
+    /// The quote of the last purchase, where somebody wants to see it.
+    shown: Option<Quote>,
+    shows: bool,
     until: Date,
     next: i64,
 }
@@ -138,6 +141,8 @@ impl<'p> Replay<'p> {
             all: Vec::new(),
             anyway: Anyway::default(),
             person: None,
+            shown: None,
+            shows: false,
             until,
             next: 1,
         }
@@ -170,6 +175,17 @@ impl<'p> Replay<'p> {
             }
         }
         self.visit(past, total)
+    }
+
+    /// As [`add`](Self::add), and shows the receipt; none where the lines are no receipt.
+    ///
+    /// # Errors
+    /// As [`add`](Self::add).
+    pub fn show(&mut self, past: &Past<'_>) -> Result<Option<Quote>, WhatIfError> {
+        self.shows = true;
+        self.add(past)?;
+        self.shows = false;
+        Ok(self.shown.take())
     }
 
     /// The sums, with everything that has ended by the last day of the history.
@@ -209,6 +225,9 @@ impl<'p> Replay<'p> {
                 let given = self.given(&answer)?;
                 self.sum.touched += i64::from(given.is_positive());
                 person.gained = person.gained.plus(given)?;
+                if self.shows {
+                    self.shown = Some(answer.clone());
+                }
                 let facts = answer.into_facts(Tender::Cash, None)?;
                 self.post(&mut person, Author::Device, past, facts)?;
             }
@@ -228,6 +247,14 @@ impl<'p> Replay<'p> {
             ..Question::plain(past.lines, self.draft, past.at)
         };
         let plain = match quote(&question) {
+            // A reward whose goods are not on the receipt waits for another visit.
+            Err(QuoteError::Refused(_)) => {
+                question.rewards = &[];
+                quote(&question)
+            }
+            answer => answer,
+        };
+        let plain = match plain {
             Ok(answer) => answer,
             Err(QuoteError::Overflow(overflow)) => return Err(overflow.into()),
             Err(_) => return Ok(None),

@@ -28,6 +28,11 @@ fn who_is_one_person() {
 }
 
 #[test]
+fn who_may_do_what() {
+    check_file(include_str!("../cases/rights.txt"));
+}
+
+#[test]
 fn what_a_day_came_to() {
     check_file(include_str!("../cases/today.txt"));
 }

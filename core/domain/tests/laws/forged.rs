@@ -1,10 +1,10 @@
 //! What no honest phone sends: it has no effect on anybody's balance and blocks nothing (L15).
 
 use kartka_domain::authority::Decided;
-use kartka_domain::business::{Operator, Role};
+use kartka_domain::business::{Employment, Operator};
 use kartka_domain::card::CardNumber;
 use kartka_domain::codes::Code;
-use kartka_domain::ids::{CustomerId, DeviceNo, Id, OpId, OperatorId, PurchaseId};
+use kartka_domain::ids::{CustomerId, DeviceNo, Id, OpId, OperatorId, PurchaseId, RoleId};
 use kartka_domain::ledger::{About, Effect, EntryKind, LotTerms};
 use kartka_domain::money::{AMOUNT_MAX, Money, Points};
 use kartka_domain::op::{Claim, Fact, Sale};
@@ -264,7 +264,8 @@ fn boss() -> Operator {
     Operator {
         id: OperatorId(9),
         name: "Mallory".to_owned(),
-        role: Role::Owner,
+        role: RoleId::OWNER,
+        state: Employment::Active,
     }
 }
 

@@ -33,12 +33,15 @@ fn every_file_of_the_index_exists() {
 fn every_test_of_the_index_exists() {
     let sources = [
         include_str!("properties.rs"),
+        include_str!("explain.rs"),
         include_str!("forged.rs"),
         include_str!("garbage.rs"),
         include_str!("invariants.rs"),
         include_str!("world.rs"),
         include_str!("../whatif.rs"),
+        include_str!("../wizard.rs"),
         include_str!("../../src/allocate.rs"),
+        include_str!("../../src/liability.rs"),
         include_str!("../../src/position/group.rs"),
         include_str!("../../src/programme/mod.rs"),
         include_str!("../../src/programme/bonus.rs"),

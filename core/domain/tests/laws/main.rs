@@ -8,6 +8,7 @@ mod support;
 
 mod acts;
 mod cases;
+mod explain;
 mod forged;
 mod garbage;
 mod index;

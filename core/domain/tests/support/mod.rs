@@ -10,19 +10,22 @@ use std::collections::BTreeMap;
 use std::convert::Infallible;
 
 use kartka_domain::authority::{Author, Book, Decided, Standing, decide};
+use kartka_domain::business::{Business, Device, Operator};
 use kartka_domain::card::CardNumber;
 use kartka_domain::customer::{Customer, ProfileGroup};
 use kartka_domain::ids::{
-    CustomerId, DeviceNo, Epoch, OpId, OperatorId, OutletId, ProgrammeVersion, PurchaseId,
-    RequestMark, Seq,
+    CustomerId, DeviceNo, EntryId, Epoch, OpId, OperatorId, OutletId, ProgrammeVersion, PurchaseId,
+    RequestMark, RoleId, Seq,
 };
-use kartka_domain::ledger::Entry;
+use kartka_domain::ledger::{Entry, EntryKind};
 use kartka_domain::moment::{Date, Moment, day_number};
+use kartka_domain::money::Points;
 use kartka_domain::op::{Fact, Op, OpTime, Seen};
 use kartka_domain::position::{Group, Position};
 use kartka_domain::programme::Programme;
 use kartka_domain::purchase::{Purchase, Return};
-use kartka_domain::row::{Card, EdgeState, Merge, Row, RowKind};
+use kartka_domain::rights::Role;
+use kartka_domain::row::{Card, EdgeState, Inbox, Merge, Row, RowKind};
 
 /// The state of a shop after the ops ordered so far.
 #[derive(Clone)]
@@ -30,6 +33,8 @@ pub(crate) struct Shop {
     /// Outlet and operator of the next ops.
     pub(crate) counter: (u32, u32),
     pub(crate) rows: BTreeMap<(RowKind, i64), Row>,
+    /// Entries and edges in the order in which they were decided.
+    pub(crate) story: Vec<Row>,
     requests: BTreeMap<RequestMark, OpId>,
     counters: BTreeMap<DeviceNo, i64>,
     seq: i64,
@@ -41,6 +46,7 @@ impl Default for Shop {
         Self {
             counter: (1, 1),
             rows: BTreeMap::new(),
+            story: Vec::new(),
             requests: BTreeMap::new(),
             counters: BTreeMap::new(),
             seq: 0,
@@ -132,6 +138,9 @@ impl Shop {
     fn keep(&mut self, decided: &[Decided]) {
         for Decided { row, .. } in decided {
             self.rows.insert((row.kind(), row.key()), row.clone());
+            if matches!(row, Row::Entry(_) | Row::Merge(_)) {
+                self.story.push(row.clone());
+            }
         }
     }
 
@@ -262,5 +271,64 @@ impl Book for Shop {
 
     fn requested(&self, mark: RequestMark) -> Result<Option<OpId>, Infallible> {
         Ok(self.requests.get(&mark).copied())
+    }
+
+    fn operator(&self, id: OperatorId) -> Result<Option<Operator>, Infallible> {
+        Ok(match self.rows.get(&(RowKind::Operator, i64::from(id.0))) {
+            Some(Row::Operator(operator)) => Some(operator.clone()),
+            _ => None,
+        })
+    }
+
+    fn role(&self, id: RoleId) -> Result<Option<Role>, Infallible> {
+        let roles = self.all(|row| match row {
+            Row::Role(role) if role.id == id => Some(role.clone()),
+            _ => None,
+        });
+        Ok(roles.into_iter().next_back())
+    }
+
+    fn device(&self, no: DeviceNo) -> Result<Option<Device>, Infallible> {
+        Ok(
+            match self.rows.get(&(RowKind::Device, i64::from(no.get()))) {
+                Some(Row::Device(device)) => Some(device.clone()),
+                _ => None,
+            },
+        )
+    }
+
+    fn devices(&self) -> Result<Vec<Device>, Infallible> {
+        Ok(self.all(|row| match row {
+            Row::Device(device) => Some(device.clone()),
+            _ => None,
+        }))
+    }
+
+    fn business(&self) -> Result<Option<Business>, Infallible> {
+        Ok(match self.rows.get(&(RowKind::Business, 0)) {
+            Some(Row::Business(business)) => Some(business.clone()),
+            _ => None,
+        })
+    }
+
+    fn inbox(&self, id: EntryId) -> Result<Option<Inbox>, Infallible> {
+        Ok(match self.rows.get(&(RowKind::Inbox, id.get())) {
+            Some(Row::Inbox(item)) => Some(*item),
+            _ => None,
+        })
+    }
+
+    fn redeemed_by(&self, operator: OperatorId, date: Date) -> Result<Points, Infallible> {
+        let own = |purchase: &Purchase| purchase.operator == operator && purchase.at.date == date;
+        let receipts = self.all(|row| match row {
+            Row::Purchase(purchase) if own(purchase) => Some(purchase.id),
+            _ => None,
+        });
+        let taken = self.ledger().into_iter().filter(|entry| {
+            entry.kind == EntryKind::Redeem && entry.purchase.is_some_and(|p| receipts.contains(&p))
+        });
+        Ok(Points(
+            -taken.map(|entry| entry.effect().points.0).sum::<i64>(),
+        ))
     }
 }

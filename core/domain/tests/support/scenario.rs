@@ -10,6 +10,8 @@
 //! ```
 //! A line without `=` must simply be allowed.
 
+mod office;
+
 use std::collections::BTreeMap;
 
 use kartka_domain::authority::{Decided, expiry};
@@ -77,6 +79,8 @@ struct Story {
     wall: Date,
     people: BTreeMap<String, CustomerId>,
     receipts: Vec<PurchaseId>,
+    /// The device of the next ops, less one.
+    device: u32,
     birthdays: BTreeMap<CustomerId, DayOfYear>,
     /// Minute of the day, where it is not noon.
     minute: Option<u16>,
@@ -113,6 +117,7 @@ impl Story {
             }
             ["sweep"] => self.sweep(),
             ["inbox"] => self.inbox(),
+            ["staff" | "role" | "device" | "at" | "says" | "flag", ..] => self.office(&words),
             ["receipt", number, ref what @ ..] => self.receipt(number, what, aware),
             ["card", number, "for", name] => self.bind(number, name),
             ["counter", outlet, operator] => {
@@ -228,7 +233,7 @@ impl Story {
         let said = answer.said.iter().map(|c| format!(", {}", code(*c)));
         let said = format!("pays {}{}", money(answer.due), said.collect::<String>());
         let facts = answer.into_facts(Tender::Cash, None).unwrap();
-        let op = self.shop.op(DeviceNo::FOUNDER, self.moment(), facts);
+        let op = self.shop.op(self.device(), self.moment(), facts);
         self.receipts.push(PurchaseId(op.id.0));
         let at = Moment {
             minute: op.time.wall.minute,
@@ -291,7 +296,7 @@ impl Story {
         };
         let claims = counted.claims.into_iter().map(|(c, _)| Fact::Claim(c));
         let facts = std::iter::once(back).chain(claims).collect();
-        let op = self.shop.op(DeviceNo::FOUNDER, noon(self.today), facts);
+        let op = self.shop.op(self.device(), noon(self.today), facts);
         let before = self.shop.clone();
         let decided = self.shop.order(&op);
         format!("{}{}", came_back(&before, &decided), self.late(&decided))
@@ -347,6 +352,9 @@ impl Story {
             Row::Inbox(item) => Some(code(item.code)),
             _ => None,
         });
+        if items.is_empty() {
+            return "nothing".to_owned();
+        }
         items.join(", ")
     }
 

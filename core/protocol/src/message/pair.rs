@@ -2,7 +2,7 @@
 
 use kartka_domain::business::{Business, Outlet};
 use kartka_domain::card::EmitterSlot;
-use kartka_domain::ids::DeviceNo;
+use kartka_domain::ids::{DeviceNo, OperatorId};
 use kartka_domain::money::Points;
 
 use super::request::device_no;
@@ -39,6 +39,8 @@ mod answer {
     pub(super) const LINEAGE: u16 = 9;
     pub(super) const LIMITS: u16 = 10;
     pub(super) const SERVER_TIME: u16 = 11;
+    /// Absent = the founder.
+    pub(super) const HOLDER: u16 = 16;
 }
 
 mod limit {
@@ -167,6 +169,8 @@ pub struct PairAnswer {
     pub outlet: Outlet,
     /// Where it may make card numbers, if it may.
     pub slot: Option<EmitterSlot>,
+    /// The member of staff it was handed to.
+    pub holder: OperatorId,
     /// Keys of the business, by number; opaque here.
     pub keys: Record,
     /// Where the order stands.
@@ -180,7 +184,9 @@ pub struct PairAnswer {
 }
 
 impl PairAnswer {
-    fn encode(&self) -> Vec<u8> {
+    /// The bytes under the signature.
+    #[must_use]
+    pub fn encode(&self) -> Vec<u8> {
         let mut r = Record::new();
         r.put(answer::NONCE, self.nonce);
         r.put(answer::DEVICE, self.device.get());
@@ -193,10 +199,15 @@ impl PairAnswer {
         r.put_records(answer::LINEAGE, self.lineage.iter().map(Reign::to_record));
         r.put(answer::LIMITS, self.limits.to_record());
         r.put(answer::SERVER_TIME, self.server_ms);
+        r.put_unless(answer::HOLDER, self.holder.0.into(), 1);
         r.encode()
     }
 
-    fn decode(bytes: &[u8]) -> Result<Self, WireError> {
+    /// Reads an answer whose signature nobody has checked; [`SignedPairAnswer::open`] is the way of a device.
+    ///
+    /// # Errors
+    /// Any [`WireError`].
+    pub fn decode(bytes: &[u8]) -> Result<Self, WireError> {
         let r = Record::decode(bytes, Shape::ENTITY)?;
         let lineage = bounded(&r, answer::LINEAGE, limits::LINEAGE)?;
         Ok(Self {
@@ -205,6 +216,7 @@ impl PairAnswer {
             business: row::read_business(r.record(answer::BUSINESS)?)?,
             outlet: row::read_outlet(r.int(answer::OUTLET_ID)?, r.record(answer::OUTLET)?)?,
             slot: read_slot(&r, answer::SLOT)?,
+            holder: OperatorId(r.int_or(answer::HOLDER, 1)?),
             keys: r.record(answer::KEYS)?.clone(),
             head: SignedHead::from_record(r.record(answer::HEAD)?)?,
             lineage: lineage

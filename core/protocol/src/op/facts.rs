@@ -2,6 +2,8 @@
 //!
 //! A claim belongs to the sale before it, so its customer is written only where it is another one.
 
+mod office;
+
 use kartka_domain::card::CardNumber;
 use kartka_domain::customer::Will;
 use kartka_domain::ids::{CustomerId, EntryId, InstrumentId, PurchaseId};
@@ -51,7 +53,7 @@ const COUNT: u16 = 5;
 const KEY: u16 = 2;
 const ROW: u16 = 3;
 /// The inbox item that a notice is about, or a new one; and its code.
-const ITEM: u16 = 2;
+const NOTICE_ABOUT: u16 = 2;
 const CODE: u16 = 3;
 
 /// Kinds of entries, by number.
@@ -71,6 +73,11 @@ mod kind {
     pub(super) const PROGRAMME: i64 = 23;
     pub(super) const DEVICE: i64 = 24;
     pub(super) const NOTICE: i64 = 25;
+    pub(super) const ROLE: i64 = 30;
+    pub(super) const REVOKE: i64 = 31;
+    pub(super) const SETTLE: i64 = 32;
+    pub(super) const CLOSE: i64 = 33;
+    pub(super) const QUARANTINE: i64 = 34;
 }
 
 /// The record of one fact in an op of `date` whose last sale was to `sold_to`.
@@ -163,9 +170,10 @@ pub(super) fn entry_record(fact: &Fact, date: Date, sold_to: Option<CustomerId>)
         ),
         Fact::Notice(notice) => {
             of(kind::NOTICE);
-            r.put_opt(ITEM, notice.about.map(EntryId::get));
+            r.put_opt(NOTICE_ABOUT, notice.about.map(EntryId::get));
             put_code(&mut r, CODE, Some(notice.code));
         }
+        _ => office::put(&mut r, fact),
     }
     r
 }
@@ -249,10 +257,10 @@ pub(super) fn read_entry(
             .and_then(|(key, r)| row::read_device(key, r))
             .map(Fact::Device)?,
         kind::NOTICE => Fact::Notice(Notice {
-            about: opt_id(r, ITEM, EntryId::new)?,
+            about: opt_id(r, NOTICE_ABOUT, EntryId::new)?,
             code: read_code(r, CODE)?.ok_or(WireError::Missing(CODE))?,
         }),
-        _ => return Err(WireError::OutOfRange(KIND)),
+        other => office::read(r, other)?,
     })
 }
 

@@ -28,6 +28,7 @@ mod purchase {
     pub(super) const PROGRAMME: u16 = 18;
     pub(super) const ATTACHED: u16 = 19;
     pub(super) const REFUSED: u16 = 20;
+    pub(super) const FLAG: u16 = 21;
 }
 
 mod back {
@@ -96,6 +97,7 @@ pub(super) fn purchase_record(p: &Purchase) -> Record {
     r.put(purchase::PROGRAMME, p.programme.0);
     r.put_opt(purchase::ATTACHED, p.attached.map(CustomerId::get));
     put_code(&mut r, purchase::REFUSED, p.refused);
+    put_code(&mut r, purchase::FLAG, p.flag);
     r
 }
 
@@ -113,6 +115,7 @@ pub(super) fn read_purchase(key: i64, r: &Record) -> Result<Purchase, WireError>
         parts,
         attached: opt_id(r, purchase::ATTACHED, CustomerId::new)?,
         refused: read_code(r, purchase::REFUSED)?,
+        flag: read_code(r, purchase::FLAG)?,
     })
 }
 

@@ -8,7 +8,9 @@ use kartka_domain::ledger::LotTerms;
 use kartka_domain::moment::{date_of, day_number};
 use kartka_domain::money::{Money, Points, Stamps};
 use kartka_domain::position::{Bucket, Pending, Position, Wallet};
-use kartka_domain::row::{Card, CardState, EdgeState, Emission, Inbox, Merge, MergeReason};
+use kartka_domain::row::{
+    Card, CardState, EdgeState, Emission, Inbox, InboxState, Merge, MergeReason,
+};
 
 use super::{KEY, key_as};
 use crate::WireError;
@@ -99,8 +101,14 @@ mod inbox {
     pub(super) const OTHER: u16 = 3;
     pub(super) const POINTS: u16 = 4;
     pub(super) const DATE: u16 = 5;
+    /// Absent = open.
+    pub(super) const STATE: u16 = 6;
 }
 
+const INBOX_STATES: [(i64, InboxState); 2] = [
+    (InboxState::Open as i64, InboxState::Open),
+    (InboxState::Closed as i64, InboxState::Closed),
+];
 const CARD_STATES: [(i64, CardState); 2] = [
     (CardState::Active as i64, CardState::Active),
     (CardState::Blocked as i64, CardState::Blocked),
@@ -385,6 +393,7 @@ pub(super) fn inbox_record(item: &Inbox) -> Record {
     r.put_opt(inbox::OTHER, item.other.map(CustomerId::get));
     r.put_unless(inbox::POINTS, item.points.0, 0);
     r.put(inbox::DATE, day_number(item.date));
+    r.put_unless(inbox::STATE, item.state as i64, InboxState::Open as i64);
     r
 }
 
@@ -396,5 +405,6 @@ pub(super) fn read_inbox(key: i64, r: &Record) -> Result<Inbox, WireError> {
         other: opt_id(r, inbox::OTHER, CustomerId::new)?,
         points: Points(r.int_or(inbox::POINTS, 0)?),
         date: read_date(r, inbox::DATE)?,
+        state: one_of(r, inbox::STATE, &INBOX_STATES, Some(InboxState::Open))?,
     })
 }

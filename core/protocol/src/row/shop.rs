@@ -2,11 +2,14 @@
 //!
 //! An op that sets one carries the same record as the row.
 
-use kartka_domain::business::{Business, Device, Operator, Outlet, Role};
-use kartka_domain::ids::{BusinessId, DeviceNo, OperatorId, OutletId};
+use kartka_domain::business::{
+    Business, Device, DeviceState, Employment, Lifetimes, Operator, Outlet,
+};
+use kartka_domain::ids::{BusinessId, DeviceNo, OperatorId, OutletId, RoleId};
 use kartka_domain::incarnation::Former;
-use kartka_domain::money::Currency;
+use kartka_domain::money::{Currency, Points};
 use kartka_domain::programme::Programme;
+use kartka_domain::rights::{Limits, Permissions, Role};
 
 use super::{KEY, key_as};
 use crate::WireError;
@@ -21,6 +24,10 @@ mod business {
     pub(super) const POINT_SCALE: u16 = 5;
     pub(super) const PREFIX: u16 = 6;
     pub(super) const LETTERS: u16 = 7;
+    /// Absent = 24 hours.
+    pub(super) const CAPABILITY: u16 = 8;
+    /// Absent = 30 days.
+    pub(super) const GRACE: u16 = 9;
 }
 
 mod outlet {
@@ -33,6 +40,18 @@ mod outlet {
 mod operator {
     pub(super) const NAME: u16 = 1;
     pub(super) const ROLE: u16 = 2;
+    /// Absent = works here.
+    pub(super) const STATE: u16 = 3;
+}
+
+mod role {
+    pub(super) const NAME: u16 = 1;
+    pub(super) const PERMISSIONS: u16 = 2;
+    /// Absent = no limit.
+    pub(super) const REDEEM_RECEIPT: u16 = 3;
+    pub(super) const REDEEM_DAY: u16 = 4;
+    pub(super) const PIN_ABOVE: u16 = 5;
+    pub(super) const VOID_MINUTES: u16 = 6;
 }
 
 mod device {
@@ -44,13 +63,29 @@ mod device {
     pub(super) const FORMER: u16 = 4;
     pub(super) const FORK: u16 = 5;
     pub(super) const LAST: u16 = 6;
+    /// Absent = the founder.
+    pub(super) const HOLDER: u16 = 7;
+    /// Absent = active.
+    pub(super) const STATE: u16 = 8;
 }
 
 const INSTRUMENTS: u16 = 1;
+/// Who holds a device that says nothing of it.
+const FOUNDER: OperatorId = OperatorId(1);
 
-const ROLES: [(i64, Role); 2] = [
-    (Role::Owner as i64, Role::Owner),
-    (Role::Cashier as i64, Role::Cashier),
+const EMPLOYMENTS: [(i64, Employment); 2] = [
+    (Employment::Active as i64, Employment::Active),
+    (Employment::Dismissed as i64, Employment::Dismissed),
+];
+pub(crate) const DEVICE_STATES: [(i64, DeviceState); 5] = [
+    (DeviceState::Active as i64, DeviceState::Active),
+    (DeviceState::Revoked as i64, DeviceState::Revoked),
+    (
+        DeviceState::WipeWhenEmpty as i64,
+        DeviceState::WipeWhenEmpty,
+    ),
+    (DeviceState::WipeNow as i64, DeviceState::WipeNow),
+    (DeviceState::Wiped as i64, DeviceState::Wiped),
 ];
 
 pub(crate) fn business_record(business: &Business) -> Record {
@@ -62,6 +97,14 @@ pub(crate) fn business_record(business: &Business) -> Record {
     r.put_unless(business::POINT_SCALE, i64::from(business.point_scale), 0);
     r.put(business::PREFIX, business.phone_prefix.as_str());
     r.put(business::LETTERS, business.letters.as_str());
+    let (lifetimes, ready) = (business.lifetimes, Lifetimes::READY);
+    let (hours, days) = (ready.capability_hours.into(), ready.grace_days.into());
+    r.put_unless(
+        business::CAPABILITY,
+        lifetimes.capability_hours.into(),
+        hours,
+    );
+    r.put_unless(business::GRACE, lifetimes.grace_days.into(), days);
     r
 }
 
@@ -75,7 +118,15 @@ pub(crate) fn read_business(r: &Record) -> Result<Business, WireError> {
         point_scale: r.int_or(business::POINT_SCALE, 0)?,
         phone_prefix: r.text(business::PREFIX)?.to_owned(),
         letters: r.text(business::LETTERS)?.to_owned(),
+        lifetimes: read_lifetimes(r)?,
     })
+}
+
+fn read_lifetimes(r: &Record) -> Result<Lifetimes, WireError> {
+    let ready = Lifetimes::READY;
+    let hours = r.int_or(business::CAPABILITY, ready.capability_hours)?;
+    let days = r.int_or(business::GRACE, ready.grace_days)?;
+    Lifetimes::new(hours, days).ok_or(WireError::OutOfRange(business::GRACE))
 }
 
 pub(crate) fn outlet_record(outlet: &Outlet) -> Record {
@@ -98,7 +149,12 @@ pub(crate) fn read_outlet(key: i64, r: &Record) -> Result<Outlet, WireError> {
 pub(crate) fn operator_record(operator: &Operator) -> Record {
     let mut r = Record::new();
     r.put(operator::NAME, operator.name.as_str());
-    r.put(operator::ROLE, operator.role as i64);
+    r.put(operator::ROLE, operator.role.0);
+    r.put_unless(
+        operator::STATE,
+        operator.state as i64,
+        Employment::Active as i64,
+    );
     r
 }
 
@@ -106,7 +162,39 @@ pub(crate) fn read_operator(key: i64, r: &Record) -> Result<Operator, WireError>
     Ok(Operator {
         id: OperatorId(key_as(key)?),
         name: r.text(operator::NAME)?.to_owned(),
-        role: one_of(r, operator::ROLE, &ROLES, None)?,
+        role: RoleId(r.int(operator::ROLE)?),
+        state: one_of(r, operator::STATE, &EMPLOYMENTS, Some(Employment::Active))?,
+    })
+}
+
+pub(crate) fn role_record(role: &Role) -> Record {
+    let limits = &role.limits;
+    let mut r = Record::new();
+    r.put_opt(
+        role::NAME,
+        (!role.name.is_empty()).then_some(role.name.as_str()),
+    );
+    r.put_unless(role::PERMISSIONS, role.permissions.bits().cast_signed(), 0);
+    r.put_opt(role::REDEEM_RECEIPT, limits.redeem_receipt.map(|p| p.0));
+    r.put_opt(role::REDEEM_DAY, limits.redeem_day.map(|p| p.0));
+    r.put_opt(role::PIN_ABOVE, limits.pin_above.map(|p| p.0));
+    r.put(role::VOID_MINUTES, limits.void_minutes);
+    r
+}
+
+pub(crate) fn read_role(key: i64, r: &Record) -> Result<Role, WireError> {
+    let name = r.opt_text(role::NAME)?;
+    Ok(Role {
+        id: RoleId(key_as(key >> 32)?),
+        version: key_as(key & i64::from(u32::MAX))?,
+        name: name.unwrap_or_default().to_owned(),
+        permissions: Permissions::from_bits(r.int_or::<i64>(role::PERMISSIONS, 0)?.cast_unsigned()),
+        limits: Limits {
+            redeem_receipt: r.opt_int(role::REDEEM_RECEIPT)?.map(Points),
+            redeem_day: r.opt_int(role::REDEEM_DAY)?.map(Points),
+            pin_above: r.opt_int(role::PIN_ABOVE)?.map(Points),
+            void_minutes: r.int(role::VOID_MINUTES)?,
+        },
     })
 }
 
@@ -120,6 +208,12 @@ pub(crate) fn device_record(device: &Device) -> Record {
         r.put(device::FORK, former.fork);
         r.put(device::LAST, former.last);
     }
+    r.put_unless(device::HOLDER, device.holder.0.into(), FOUNDER.0.into());
+    r.put_unless(
+        device::STATE,
+        device.state as i64,
+        DeviceState::Active as i64,
+    );
     r
 }
 
@@ -130,6 +224,8 @@ pub(crate) fn read_device(key: i64, r: &Record) -> Result<Device, WireError> {
         public_key: r.array(device::KEY)?,
         slot: read_slot(r, device::SLOT)?,
         former: read_former(r)?,
+        holder: OperatorId(r.int_or(device::HOLDER, FOUNDER.0)?),
+        state: one_of(r, device::STATE, &DEVICE_STATES, Some(DeviceState::Active))?,
     })
 }
 

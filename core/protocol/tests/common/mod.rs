@@ -3,6 +3,7 @@
 
 pub(crate) mod golden;
 mod loyalty;
+pub(crate) mod office;
 pub(crate) mod samples;
 pub(crate) mod signing;
 

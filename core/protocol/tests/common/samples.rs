@@ -1,6 +1,8 @@
 //! A small shop: rows of every kind and ops of every fact, bare and with everything filled in.
 
-use kartka_domain::business::{Business, Device, Operator, Outlet, Role};
+use kartka_domain::business::{
+    Business, Device, DeviceState, Employment, Lifetimes, Operator, Outlet,
+};
 use kartka_domain::card::{CardNumber, EmitterSlot, NumberLength};
 use kartka_domain::codes::Code;
 use kartka_domain::customer::{
@@ -17,7 +19,9 @@ use kartka_domain::programme::{
     StampFor, Terms,
 };
 use kartka_domain::purchase::*;
-use kartka_domain::row::{Card, CardState, EdgeState, Emission, Inbox, Merge, MergeReason, Row};
+use kartka_domain::row::{
+    Card, CardState, EdgeState, Emission, Inbox, InboxState, Merge, MergeReason, Row,
+};
 
 pub(crate) fn id(device: u32, n: i64) -> Id {
     DeviceNo::new(device).unwrap().id(n).unwrap()
@@ -57,6 +61,7 @@ pub(crate) fn business() -> Business {
         point_scale: 2,
         phone_prefix: "380".to_owned(),
         letters: "K7QX".to_owned(),
+        lifetimes: Lifetimes::READY,
     }
 }
 
@@ -69,11 +74,12 @@ pub(crate) fn outlet() -> Outlet {
     }
 }
 
-pub(crate) fn operator(role: Role) -> Operator {
+pub(crate) fn operator(role: RoleId) -> Operator {
     Operator {
         id: OperatorId(2),
         name: "Оля".to_owned(),
         role,
+        state: Employment::Active,
     }
 }
 
@@ -84,6 +90,8 @@ pub(crate) fn device(slot: Option<EmitterSlot>) -> Device {
         public_key: [2; 33],
         slot,
         former: None,
+        holder: OperatorId(1),
+        state: DeviceState::Active,
     }
 }
 
@@ -241,7 +249,7 @@ pub(crate) fn paid(cash: i64, card: i64, other: i64, certificate: i64, points: i
     }
 }
 
-pub(super) fn bare_purchase() -> Purchase {
+pub(crate) fn bare_purchase() -> Purchase {
     Purchase {
         id: PurchaseId(id(2, 100)),
         customer: None,
@@ -254,6 +262,7 @@ pub(super) fn bare_purchase() -> Purchase {
         parts: paid(4_550, 0, 0, 0, 0),
         attached: None,
         refused: None,
+        flag: None,
     }
 }
 
@@ -383,6 +392,7 @@ pub(crate) fn rows() -> Vec<(&'static str, Row)> {
         other,
         points: Points(0),
         date: date("2025-12-16"),
+        state: InboxState::Open,
     };
     let void = Return {
         kind: ReturnKind::Void(VoidReason::Mistake),
@@ -392,8 +402,8 @@ pub(crate) fn rows() -> Vec<(&'static str, Row)> {
     let mut rows = vec![
         ("business", Row::Business(business())),
         ("outlet", Row::Outlet(outlet())),
-        ("owner", Row::Operator(operator(Role::Owner))),
-        ("cashier", Row::Operator(operator(Role::Cashier))),
+        ("owner", Row::Operator(operator(RoleId::OWNER))),
+        ("cashier", Row::Operator(operator(RoleId::CASHIER))),
         ("device", Row::Device(device(None))),
         ("emitting-device", Row::Device(device(Some(slot)))),
         ("programme", Row::Programme(programme())),
@@ -501,7 +511,7 @@ pub(crate) fn ops() -> Vec<(&'static str, Op)> {
     let found = vec![
         Fact::Business(business()),
         Fact::Outlet(outlet()),
-        Fact::Operator(operator(Role::Owner)),
+        Fact::Operator(operator(RoleId::OWNER)),
         Fact::Programme(programme()),
         Fact::Device(device(Some(slot))),
         Fact::Emission {

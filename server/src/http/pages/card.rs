@@ -6,7 +6,7 @@
 use std::fmt::Write as _;
 use std::sync::Arc;
 
-use axum::extract::{Extension, Path, State};
+use axum::extract::{Path, State};
 use axum::http::{HeaderMap, StatusCode, Uri};
 use kartka_domain::card::{CardCode, CardNumber, Carrier};
 
@@ -14,23 +14,18 @@ use super::figures::{date, money, number, points};
 use super::html::{Page, qr_tile, section, table, text};
 use super::words::Language;
 use crate::http::exchange::on_thread;
-use crate::http::rate::Pass;
-use crate::http::{App, Peer, query};
+use crate::http::{App, query};
 use crate::pages::{Balance, CardView, Holder};
 use crate::shops::Shop;
 
 /// Shows a card.
 pub(in crate::http) async fn card(
     State(app): State<Arc<App>>,
-    Extension(peer): Extension<Peer>,
     Path((tag, code)): Path<(String, String)>,
     headers: HeaderMap,
     uri: Uri,
 ) -> Page {
     let language = Language::of(&headers);
-    if let Pass::Wait(_) = app.pages.take(peer.0, app.clock.now_ms()) {
-        return super::owner::apology(language, StatusCode::TOO_MANY_REQUESTS);
-    }
     let Some((shop, card)) = find(&app, &tag, &code) else {
         return unknown(language);
     };

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use axum::extract::{Extension, Path, State};
+use axum::extract::{Path, State};
 use axum::http::{HeaderMap, StatusCode, Uri};
 use axum::response::Redirect;
 
@@ -13,8 +13,7 @@ use super::html::{Page, qr_tile, section, table, text};
 use super::words::Language;
 use crate::authority::{Hold, Job};
 use crate::http::exchange::on_thread;
-use crate::http::rate::Pass;
-use crate::http::{App, Peer, query};
+use crate::http::{App, query};
 use crate::pages::Overview;
 use crate::shops::Shop;
 use crate::store::{Rights, StoreError, business_of};
@@ -27,13 +26,12 @@ pub(in crate::http) async fn door(headers: HeaderMap) -> Page {
 /// Shows Today.
 pub(in crate::http) async fn today(
     State(app): State<Arc<App>>,
-    Extension(peer): Extension<Peer>,
     Path(business): Path<String>,
     headers: HeaderMap,
     uri: Uri,
 ) -> Page {
     let language = Language::of(&headers);
-    let shop = match enter(&app, peer, &business, &uri) {
+    let shop = match enter(&app, &business, &uri) {
         Ok(shop) => shop,
         Err(status) => return closed(language, status),
     };
@@ -48,13 +46,12 @@ pub(in crate::http) async fn today(
 /// Makes a code for a new phone. The first phone is the owner's and sees every month.
 pub(in crate::http) async fn pair(
     State(app): State<Arc<App>>,
-    Extension(peer): Extension<Peer>,
     Path(business): Path<String>,
     headers: HeaderMap,
     uri: Uri,
 ) -> Page {
     let language = Language::of(&headers);
-    let shop = match enter(&app, peer, &business, &uri) {
+    let shop = match enter(&app, &business, &uri) {
         Ok(shop) => shop,
         Err(status) => return closed(language, status),
     };
@@ -76,13 +73,12 @@ pub(in crate::http) async fn pair(
 /// Nothing waits any more after a restore; then Today again.
 pub(in crate::http) async fn release(
     State(app): State<Arc<App>>,
-    Extension(peer): Extension<Peer>,
     Path(business): Path<String>,
     headers: HeaderMap,
     uri: Uri,
 ) -> Result<Redirect, Page> {
     let language = Language::of(&headers);
-    let shop = enter(&app, peer, &business, &uri).map_err(|status| closed(language, status))?;
+    let shop = enter(&app, &business, &uri).map_err(|status| closed(language, status))?;
     match shop.writer.run(Job::Release).await {
         Ok(_) => Ok(Redirect::to(&shop.authority.owner_path())),
         Err(_) => Err(apology(language, StatusCode::INTERNAL_SERVER_ERROR)),
@@ -90,10 +86,7 @@ pub(in crate::http) async fn release(
 }
 
 /// Whoever has the secret; an unknown business and a wrong secret are answered alike.
-fn enter(app: &App, peer: Peer, business: &str, uri: &Uri) -> Result<Arc<Shop>, StatusCode> {
-    if let Pass::Wait(_) = app.pages.take(peer.0, app.clock.now_ms()) {
-        return Err(StatusCode::TOO_MANY_REQUESTS);
-    }
+fn enter(app: &App, business: &str, uri: &Uri) -> Result<Arc<Shop>, StatusCode> {
     let secret = query(uri, "o").unwrap_or_default();
     let shop = business_of(business).and_then(|id| app.shops.get(id));
     shop.filter(|shop| shop.authority.is_owner(secret))

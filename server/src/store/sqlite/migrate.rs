@@ -11,6 +11,7 @@ use crate::store::StoreError;
 const STEPS: &[&str] = &[
     include_str!("migrations/0001_business.sql"),
     include_str!("migrations/0002_incarnation.sql"),
+    include_str!("migrations/0003_people.sql"),
 ];
 
 /// Runs the steps that the file has not seen.

@@ -5,6 +5,7 @@
 
 mod control;
 mod copy;
+mod guard;
 mod lineage;
 mod lookups;
 mod migrate;
@@ -16,7 +17,7 @@ use std::path::{Path, PathBuf};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use kartka_domain::ids::BusinessId;
-use rusqlite::{Connection, Transaction, TransactionBehavior};
+use rusqlite::Connection;
 
 use super::keys::{business_of, hex};
 use super::{BusinessStore, KeyFolder, Place, Reads, StoreError, Writes};
@@ -113,6 +114,31 @@ pub(crate) fn file_of(folder: &Path, business: BusinessId) -> PathBuf {
     folder.join(format!("{}{SUFFIX}", hex(&business.0)))
 }
 
+/// A transaction that is undone unless it was ended; its statements stay prepared, since every exchange has several.
+struct Begun<'c>(&'c Connection);
+
+impl<'c> Begun<'c> {
+    fn new(conn: &'c Connection, statement: &str) -> Result<Self, StoreError> {
+        conn.prepare_cached(statement)?.execute([])?;
+        Ok(Self(conn))
+    }
+
+    /// Ends it; what fails here is undone.
+    fn end(self, statement: &str) -> Result<(), StoreError> {
+        self.0.prepare_cached(statement)?.execute([])?;
+        Ok(())
+    }
+}
+
+impl Drop for Begun<'_> {
+    fn drop(&mut self) {
+        if !self.0.is_autocommit() {
+            // A connection that can't even undo is of no use to the next one either, which will say so.
+            let _ = self.0.execute_batch("ROLLBACK");
+        }
+    }
+}
+
 /// A panic inside a transaction undid it before the lock was released, so what the lock guards is sound.
 fn locked<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
@@ -129,10 +155,9 @@ impl BusinessStore for SqliteStore {
         work: &mut dyn FnMut(&dyn Writes) -> Result<(), StoreError>,
     ) -> Result<(), StoreError> {
         let conn = locked(&self.writer);
-        let transaction = Transaction::new_unchecked(&conn, TransactionBehavior::Immediate)?;
+        let transaction = Begun::new(&conn, "BEGIN IMMEDIATE")?;
         work(&View { conn: &conn })?;
-        transaction.commit()?;
-        Ok(())
+        transaction.end("COMMIT")
     }
 
     fn read(
@@ -141,9 +166,9 @@ impl BusinessStore for SqliteStore {
     ) -> Result<(), StoreError> {
         let kept = locked(&self.readers).pop();
         let conn = kept.map_or_else(|| self.door.reader(), Ok)?;
-        let snapshot = Transaction::new_unchecked(&conn, TransactionBehavior::Deferred)?;
+        let snapshot = Begun::new(&conn, "BEGIN DEFERRED")?;
         let outcome = work(&View { conn: &conn });
-        snapshot.rollback()?;
+        snapshot.end("ROLLBACK")?;
         let mut readers = locked(&self.readers);
         if readers.len() < KEPT_READERS {
             readers.push(conn);
@@ -176,13 +201,7 @@ mod tests {
         let open = || SqliteStore::open(&place, &keys, BUSINESS);
         let newer = open().err().unwrap();
         assert!(
-            matches!(
-                newer,
-                StoreError::TooNew {
-                    found: 99,
-                    known: 2
-                }
-            ),
+            matches!(newer, StoreError::TooNew { found: 99, .. }),
             "{newer}"
         );
         let door = Door {

@@ -1,7 +1,8 @@
 //! Reading: rows, feeds, and the tables by which rows are found.
 
 use kartka_domain::ids::{
-    BirthMark, CustomerId, DeviceNo, Id, InstrumentId, OpId, PurchaseId, RequestMark, Seq,
+    BirthMark, CustomerId, DeviceNo, EntryId, Id, InstrumentId, OpId, OperatorId, PurchaseId,
+    RequestMark, Seq,
 };
 use kartka_domain::moment::{Date, day_number};
 use kartka_domain::money::{Points, Stamps};
@@ -13,8 +14,8 @@ use rusqlite::{OptionalExtension as _, Params, Row};
 
 use super::View;
 use crate::store::{
-    Anchored, Control, Descent, DeviceState, Fact, LeftApart, Reads, Run, ScopeDigest, StoreError,
-    StoredOp, Token, Total, Visit,
+    Anchored, Control, Descent, DeviceState, Fact, LeftApart, Quarantined, Reads, Run, ScopeDigest,
+    StoreError, StoredOp, Token, Total, Visit, Waiting,
 };
 
 impl View<'_> {
@@ -215,6 +216,22 @@ impl Reads for View<'_> {
         self.find_op(id)
     }
 
+    fn log(
+        &self,
+        visit: &mut dyn FnMut(Seq, OpId, [u8; 32]) -> Result<(), StoreError>,
+    ) -> Result<(), StoreError> {
+        // Only for checks of the whole file: no index serves it.
+        let mut statement = self
+            .conn
+            .prepare("SELECT seq, id, chain FROM op ORDER BY seq")?;
+        let mut rows = statement.query([])?;
+        while let Some(row) = rows.next()? {
+            let id = OpId::new(row.get(1)?).map_err(|_| StoreError::Malformed("op.id"))?;
+            visit(Seq(row.get(0)?), id, row.get(2)?)?;
+        }
+        Ok(())
+    }
+
     fn op_with(&self, number: Id) -> Result<Option<StoredOp>, StoreError> {
         self.find_op_with(number)
     }
@@ -235,22 +252,6 @@ impl Reads for View<'_> {
         self.find_left_apart(no)
     }
 
-    fn log(
-        &self,
-        visit: &mut dyn FnMut(Seq, OpId, [u8; 32]) -> Result<(), StoreError>,
-    ) -> Result<(), StoreError> {
-        // Only for checks of the whole file: no index serves it.
-        let mut statement = self
-            .conn
-            .prepare("SELECT seq, id, chain FROM op ORDER BY seq")?;
-        let mut rows = statement.query([])?;
-        while let Some(row) = rows.next()? {
-            let id = OpId::new(row.get(1)?).map_err(|_| StoreError::Malformed("op.id"))?;
-            visit(Seq(row.get(0)?), id, row.get(2)?)?;
-        }
-        Ok(())
-    }
-
     fn chain_at(&self, last: i64) -> Result<Option<[u8; 32]>, StoreError> {
         // Ops do not overlap: the op that ends there is the last one that begins there or before.
         let mut statement = self
@@ -259,7 +260,11 @@ impl Reads for View<'_> {
         let found: Option<(i64, [u8; 32])> = statement
             .query_row([last], |row| Ok((row.get(0)?, row.get(1)?)))
             .optional()?;
-        Ok(found.and_then(|(end, chain)| (end == last).then_some(chain)))
+        let ordered = found.and_then(|(end, chain)| (end == last).then_some(chain));
+        match ordered {
+            Some(chain) => Ok(Some(chain)),
+            None => self.quarantined_chain(last),
+        }
     }
 
     fn runs(&self, device: DeviceNo, after: Seq, most: usize) -> Result<Vec<Run>, StoreError> {
@@ -330,9 +335,38 @@ impl Reads for View<'_> {
         let found: i64 = statement.query_row([kind as u8], |row| row.get(0))?;
         Ok(u64::try_from(found).unwrap_or(0))
     }
+
+    fn is_revoked(&self, key: &[u8; 33]) -> Result<bool, StoreError> {
+        self.has_revoked(key)
+    }
+
+    fn revoked_keys(&self) -> Result<Vec<[u8; 33]>, StoreError> {
+        self.all_revoked()
+    }
+
+    fn quarantined(
+        &self,
+        device: DeviceNo,
+        up_to: i64,
+        most: usize,
+    ) -> Result<Vec<Quarantined>, StoreError> {
+        self.find_quarantined(device, up_to, most)
+    }
+
+    fn item_of(&self, device: DeviceNo, day: i64) -> Result<Option<EntryId>, StoreError> {
+        self.find_item(device, day)
+    }
+
+    fn waiting(&self, item: EntryId) -> Result<Waiting, StoreError> {
+        self.sum_waiting(item)
+    }
+
+    fn redeemed_by(&self, operator: OperatorId, date: Date) -> Result<Points, StoreError> {
+        self.sum_redeemed(operator, date)
+    }
 }
 
 /// A limit as SQLite takes it.
-fn count(most: usize) -> i64 {
+pub(super) fn count(most: usize) -> i64 {
     i64::try_from(most).unwrap_or(i64::MAX)
 }

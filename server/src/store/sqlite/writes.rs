@@ -1,16 +1,18 @@
 //! Writing, always inside the writer's transaction.
 
 use kartka_domain::authority::Echo;
-use kartka_domain::ids::{BirthMark, CustomerId, DeviceNo, EntryId, OpId};
-use kartka_domain::moment::day_number;
+use kartka_domain::ids::{BirthMark, CustomerId, DeviceNo, EntryId, OpId, OperatorId};
+use kartka_domain::moment::{Date, day_number};
+use kartka_domain::money::Points;
+use kartka_domain::planted;
 use kartka_domain::row::{Row, RowKind};
 
 use super::View;
 use super::lookups::bits_of;
 use crate::store::types::scope_of;
 use crate::store::{
-    Anchored, Apart, Descent, DeviceState, Fact, NewRow, Run, ScopeDigest, StoreError, StoredOp,
-    Token, Writes,
+    Anchored, Apart, Descent, DeviceState, Fact, NewRow, Quarantined, Run, ScopeDigest, StoreError,
+    StoredOp, Token, Writes,
 };
 
 impl Writes for View<'_> {
@@ -53,6 +55,10 @@ impl Writes for View<'_> {
     }
 
     fn put_op(&self, op: &StoredOp) -> Result<(), StoreError> {
+        if planted!(LostAckReinserted) {
+            self.conn
+                .execute("DELETE FROM op WHERE id = ?1", [op.id.get()])?;
+        }
         self.conn
             .prepare_cached(
                 "INSERT INTO op (id, last, seq, at, request, chain, facts, personal, nonce)
@@ -188,7 +194,8 @@ impl Writes for View<'_> {
             .execute([before_ms])?;
         self.conn
             .prepare_cached(
-                "INSERT INTO token (hash, expires, rights, used_by) VALUES (?1, ?2, ?3, ?4)
+                "INSERT INTO token (hash, expires, rights, used_by, operator)
+                 VALUES (?1, ?2, ?3, ?4, ?5)
                  ON CONFLICT (hash) DO UPDATE SET used_by = excluded.used_by",
             )?
             .execute((
@@ -196,6 +203,7 @@ impl Writes for View<'_> {
                 token.expires_ms,
                 bits_of(token.rights),
                 token.used_by.map(DeviceNo::get),
+                token.operator.0,
             ))?;
         Ok(())
     }
@@ -208,6 +216,27 @@ impl Writes for View<'_> {
             )?
             .execute((fact.name(), value))?;
         Ok(())
+    }
+
+    fn put_revoked(&self, key: &[u8; 33]) -> Result<(), StoreError> {
+        self.add_revoked(key)
+    }
+
+    fn put_quarantined(&self, op: &Quarantined) -> Result<(), StoreError> {
+        self.add_quarantined(op)
+    }
+
+    fn drop_quarantined(&self, id: OpId) -> Result<(), StoreError> {
+        self.remove_quarantined(id)
+    }
+
+    fn add_redeemed(
+        &self,
+        operator: OperatorId,
+        date: Date,
+        points: Points,
+    ) -> Result<(), StoreError> {
+        self.add_to_day(operator, date, points)
     }
 }
 

@@ -10,11 +10,12 @@ import kartka.generated.Subject
 import kartka.generated.SyncDot
 import kotlinx.coroutines.runBlocking
 import kotlin.test.Test
+import kotlin.test.assertContentEquals
 import kotlin.test.assertEquals
 import kotlin.test.assertFailsWith
 import kotlin.test.assertTrue
 
-/** Each error a shell can meet: met for real where it can be, rehearsed where the scenario says why not. */
+/** Each error a shell can meet, met for real; without a small disk two are rehearsed, with the reason in view. */
 class ErrorsTest {
     private val met = mutableSetOf<String>()
 
@@ -42,12 +43,12 @@ class ErrorsTest {
             runBlocking {
                 atTheCounter(stage)
                 onTheDisk(stage)
+                inANewerFile(stage)
+                onASmallDisk(stage)
                 inTheKeyStore(stage)
                 onTheLine(stage)
                 afterAStepBack(stage)
                 byHandAndByFault(stage)
-                val rehearsal = Rehearsal(Log())
-                Scenario.names("rehearsed_errors").forEach { meets(it) { rehearsal.fail(it) } }
                 assertEquals(all, met, "an error without a test, or a test without an error")
             }
         }
@@ -93,6 +94,41 @@ class ErrorsTest {
         broken.resolve("kartka.db-wal").delete()
         broken.resolve("kartka.db").writeBytes(ByteArray(40_960) { 0x55 })
         meets("Corrupt") { stage.phone("broken", phone.keys) }
+    }
+
+    private suspend fun inANewerFile(stage: Stage) {
+        val data = stage.newerData("newer").resolve("kartka.db")
+        val before = data.readBytes()
+        val key = ByteArray(32) { Scenario.number("newer.key_byte").toByte() }
+        val version = Scenario.number("newer.version").toUInt()
+        meets("TooNew", { it is CoreException.TooNew && it.found == version }) {
+            stage.phone("newer", Keys(mutableMapOf("database-key" to key)))
+        }
+        assertContentEquals(before, data.readBytes(), "a newer file was changed")
+    }
+
+    private suspend fun onASmallDisk(stage: Stage) {
+        val disk = SmallDisk.ofThisRun() ?: return rehearse("rehearsed_without_a_small_disk")
+        val phone = Stage(disk.writable).founded("till")
+        val sale = newRequest()
+        val till = phone.core.till()
+        val reports = phone.core.reports()
+        disk.whileFull {
+            meets("StorageFull") { till.sell(sale, amount(100)) }
+            assertEquals(0, reports.today(null).day.receipts)
+        }
+        assertEquals(till.sell(sale, amount(100)), till.sell(sale, amount(100)))
+        assertEquals(1, reports.today(null).day.receipts)
+        phone.copiedTo("copy")
+        meets("ReadOnly") { Stage(disk.readOnly).phone("copy", phone.keys) }
+    }
+
+    private suspend fun rehearse(list: String) {
+        val rehearsal = Rehearsal(Log())
+        Scenario.names(list).forEach { name ->
+            println("$name: ${Scenario.text("$list.$name")}")
+            meets(name) { rehearsal.fail(name) }
+        }
     }
 
     private suspend fun inTheKeyStore(stage: Stage) {

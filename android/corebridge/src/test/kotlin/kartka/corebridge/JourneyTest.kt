@@ -2,21 +2,25 @@ package kartka.corebridge
 
 import kartka.generated.CardChoice
 import kartka.generated.Carrier
+import kartka.generated.InstrumentTerms
+import kartka.generated.OfflineSpending
 import kartka.generated.Order
+import kartka.generated.PointLife
 import kartka.generated.Profile
 import kartka.generated.Reading
 import kartka.generated.Recognised
 import kartka.generated.Rehearsal
 import kartka.generated.ScanEvent
+import kartka.generated.StampBasis
 import kartka.generated.SyncDot
 import kartka.generated.VoidReason
 import kartka.generated.Will
-import kotlinx.coroutines.runBlocking
 import kotlin.test.Test
 import kotlin.test.assertEquals
 import kotlin.test.assertIs
 import kotlin.test.assertNull
 import kotlin.test.assertTrue
+import kotlinx.coroutines.runBlocking
 
 /** One sale, all the way: two phones and a server process, through the generated module alone. */
 class JourneyTest {
@@ -37,6 +41,8 @@ class JourneyTest {
             val shop = Scenario.text("shop.name") to Scenario.text("currency")
             assertEquals(shop, business.name to business.currency)
 
+            programmeIsTheFounders(one)
+
             val cards = one.core.cards().emit(newRequest(), Scenario.number("cards").toUInt())
             assertEquals(Scenario.number("cards").toInt(), cards.map { it.digits }.toSet().size)
             val form = customerForm(CardChoice.Bind(cards[0].number))
@@ -56,6 +62,23 @@ class JourneyTest {
             two.sync()
             one.sync()
             agree(one, customer, first, second)
+        }
+
+        private suspend fun programmeIsTheFounders(phone: Phone) {
+            val programme = phone.core.programme().published()
+            assertEquals(Scenario.number("programme.version").toUInt(), programme.version)
+            assertEquals(Scenario.number("programme.instruments").toInt(), programme.instruments.size)
+            val (bonus, stamps) = programme.instruments.map { it.terms }
+            assertIs<InstrumentTerms.Bonus>(bonus)
+            assertEquals(Scenario.number("programme.rate").toUShort(), bonus.earning.rate)
+            val months = Scenario.number("programme.months").toUShort()
+            assertEquals(PointLife.FromFirstDay(months), bonus.earning.life)
+            assertEquals(Scenario.number("programme.max_share").toUShort(), bonus.spending.maxShare)
+            val offline = assertIs<OfflineSpending.Capped>(bonus.spending.offline)
+            assertEquals(Scenario.number("programme.per_customer"), offline.perCustomer)
+            assertIs<InstrumentTerms.Stamps>(stamps)
+            assertEquals(StampBasis.Visit, stamps.per)
+            assertEquals(listOf(Scenario.number("programme.stamps")), stamps.rewards.map { it.stamps })
         }
 
         private suspend fun firstSale(one: Phone, customer: Long): Long {

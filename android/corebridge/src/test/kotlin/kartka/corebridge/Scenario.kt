@@ -10,7 +10,11 @@ import java.io.File
 
 /** The values that the border tests of all languages share. */
 object Scenario {
-    private val root = Json.parseToJsonElement(File(System.getProperty("kartka.scenario")).readText())
+    private val file = File(System.getProperty("kartka.scenario"))
+    private val root = Json.parseToJsonElement(file.readText())
+
+    /** Where it lies, beside the other fixtures. */
+    val folder: File = file.parentFile
 
     /** A text by its path: `shop.name`, `devices.0`. */
     fun text(path: String): String = at(path).jsonPrimitive.content

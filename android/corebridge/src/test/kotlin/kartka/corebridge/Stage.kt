@@ -122,9 +122,8 @@ class Phone(val folder: File, val core: KartkaCore, val keys: Keys, val log: Log
     fun copiedTo(name: String): File = folder.resolveSibling(name).also { folder.copyRecursively(it) }
 }
 
-/** A folder for one test, with the servers that were started in it. */
-class Stage : AutoCloseable {
-    private val folder = Files.createTempDirectory("kartka-border-").toFile()
+/** A folder for one test, its own or the one given, with the servers that were started in it. */
+class Stage(private val folder: File = Files.createTempDirectory("kartka-border-").toFile()) : AutoCloseable {
     private val servers = mutableListOf<Server>()
 
     suspend fun phone(
@@ -139,6 +138,10 @@ class Stage : AutoCloseable {
 
     suspend fun founded(name: String = "phone", log: Log = Log(), changes: Changes = Changes()): Phone =
         phone(name, log = log, changes = changes).also { it.core.found(newRequest(), founding()) }
+
+    /** Data that a Kartka of the future wrote. */
+    fun newerData(name: String): File =
+        folder.resolve(name).also { Scenario.folder.resolve("../fixtures/store/newer").copyRecursively(it) }
 
     fun server(): Server =
         Server(folder.resolve("server${servers.size}")).also {

@@ -1,0 +1,40 @@
+//! What takes too long for every change and runs at night, one named step after another.
+
+use std::process::ExitCode;
+
+use clap::ValueEnum;
+
+use crate::house::House;
+use crate::steps::{Outcome, process};
+use crate::suite::{Report, summarise, timed};
+
+/// One step of `cargo xtask nightly`, in the order they run.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum NightStep {
+    /// The real binaries over bad lines, killed at any moment, for half an hour
+    Process,
+}
+
+impl NightStep {
+    const fn name(self) -> &'static str {
+        match self {
+            Self::Process => "process",
+        }
+    }
+
+    fn run(self, house: &House) -> Outcome {
+        match self {
+            Self::Process => process::test(house, process::BY_NIGHT),
+        }
+    }
+}
+
+/// Runs `only`, or every step when it is empty, and prints the summary.
+pub(crate) fn run(house: &House, only: &[NightStep]) -> ExitCode {
+    let wanted = |step: &&NightStep| only.is_empty() || only.contains(step);
+    let steps = NightStep::value_variants().iter().filter(wanted);
+    let reports: Vec<Report> = steps
+        .map(|step| timed(step.name(), || step.run(house)))
+        .collect();
+    summarise(&reports, house.strictness())
+}

@@ -1,0 +1,34 @@
+//! The real binaries as processes over bad lines: `tests/process`, for minutes in CI and for half an hour at night.
+//!
+//! Each phone and the server live in network namespaces of their own, joined by tunnels that lose, delay, double and
+//! cut packets; desks and server are killed at any moment. That needs Linux and root.
+
+use std::path::Path;
+use std::process::Command;
+
+use super::{Missing, Outcome, Stop, run, rust};
+use crate::house::House;
+use crate::machine;
+
+/// Minutes in `cargo xtask test`.
+pub(crate) const BY_DAY: u32 = 2;
+/// Minutes in `cargo xtask nightly`.
+pub(crate) const BY_NIGHT: u32 = 30;
+
+/// Runs the shop of processes for so long.
+pub(crate) fn test(house: &House, minutes: u32) -> Outcome {
+    machine::c_toolchain()?;
+    machine::namespaces()?;
+    if !machine::is_linux_root() || !Path::new("/dev/net/tun").exists() {
+        return Err(Stop::Skipped(Missing {
+            what: "no network namespaces with tunnels of our own on this machine".to_owned(),
+            remedy: "run as root on Linux where /dev/net/tun is".to_owned(),
+        }));
+    }
+    run(rust::cargo(house).args(["build", "--package", "kartka", "--locked"]))?;
+    Ok(run(Command::new("python3")
+        .current_dir(house.path("tests/process"))
+        .args(["-B", "run.py", "--minutes"])
+        .arg(minutes.to_string())
+        .env("KARTKA_COMMAND", house.command()))?)
+}

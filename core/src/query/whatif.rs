@@ -1,0 +1,158 @@
+//! A draft over the shop's own purchases (P1, R6): read from one consistent state, customer by customer.
+
+use kartka_domain::chrono::Days;
+use kartka_domain::ids::{CustomerId, OutletId};
+use kartka_domain::moment::{Date, Moment};
+use kartka_domain::money::{Currency, Money};
+use kartka_domain::programme::Programme;
+use kartka_domain::purchase::{Line, Purchase, Return};
+use kartka_domain::redeem::CashStep;
+use kartka_domain::whatif::{
+    Assumptions, Forecast, Habit, Past, Replay, Replayed, forecast, kept_lines,
+};
+
+use crate::error::CoreError;
+use crate::shop::{Shop, setting};
+use crate::store::Reader;
+use crate::task::Watch;
+
+/// What is asked.
+#[derive(Debug, Clone)]
+pub struct WhatIfRequest {
+    /// The draft in the place of the programme.
+    pub draft: Programme,
+    /// How customers are taken to spend.
+    pub habit: Habit,
+    /// What the replay can't know.
+    pub assumed: Assumptions,
+    /// Replay only so many days back from the last sale; none for all that is held.
+    pub days: Option<u32>,
+}
+
+/// What the draft would have come to.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct WhatIfReport {
+    /// First and last business date of the history; none without a purchase.
+    pub days: Option<(Date, Date)>,
+    /// The money of it.
+    pub currency: Currency,
+    /// Without assumptions.
+    pub replayed: Replayed,
+    /// With them.
+    pub forecast: Forecast,
+}
+
+/// Purchases without a customer that are read at once.
+const PAGE: u32 = 500;
+
+impl Shop {
+    /// Replays the purchases this device holds with a draft (P1). Changes nothing.
+    ///
+    /// # Errors
+    /// [`CoreError::Validation`] for assumptions that are no ranges; [`CoreError::Cancelled`],
+    /// [`CoreError::NotPaired`], [`CoreError::Store`].
+    pub fn what_if(
+        &self,
+        ask: &WhatIfRequest,
+        watch: &mut Watch<'_>,
+    ) -> Result<WhatIfReport, CoreError> {
+        self.store.read(|r| {
+            let currency = setting(r)?.business.currency;
+            // Ranges are checked before the long part.
+            forecast(&Replayed::default(), &ask.assumed)?;
+            let days = r.days_of_sales()?.map(|(first, last)| {
+                let back = ask.days.map(|n| Days::new(u64::from(n.saturating_sub(1))));
+                let from = back.and_then(|back| last.checked_sub_days(back));
+                (from.map_or(first, |from| from.max(first)), last)
+            });
+            let replayed = match days {
+                None => Replayed::default(),
+                Some(days) => {
+                    let cash = CashStep(Money(10_i64.pow(u32::from(currency.exponent()))));
+                    let mut replay = Replay::new(&ask.draft, ask.habit, cash, days.1);
+                    replay_all(r, &mut replay, days.0, watch)?;
+                    replay.finish()?
+                }
+            };
+            Ok(WhatIfReport {
+                days,
+                currency,
+                forecast: forecast(&replayed, &ask.assumed)?,
+                replayed,
+            })
+        })
+    }
+}
+
+fn replay_all(
+    reader: &Reader<'_>,
+    replay: &mut Replay<'_>,
+    from: Date,
+    watch: &mut Watch<'_>,
+) -> Result<(), CoreError> {
+    let buyers = reader.buyers()?;
+    let mut after = None;
+    loop {
+        watch.step(0, buyers.len())?;
+        let page = reader.bought_by_nobody(after, PAGE)?;
+        let Some(last) = page.last() else { break };
+        after = Some(last.id);
+        for purchase in page.iter().filter(|p| p.at.date >= from) {
+            let back = reader.returns_of(purchase.id)?;
+            let lines = kept_lines(purchase, &back)?;
+            if !lines.is_empty() {
+                replay.add(&past(None, (purchase.at, purchase.outlet), &lines))?;
+            }
+        }
+    }
+    for (done, buyer) in buyers.iter().enumerate() {
+        watch.step(done, buyers.len())?;
+        let Some(group) = reader.persons(&buyers, *buyer)? else {
+            continue;
+        };
+        for (at, outlet, lines) in kept_by(reader, &group, from)? {
+            replay.add(&past(Some(*buyer), (at, outlet), &lines))?;
+        }
+    }
+    watch.step(1, 1)
+}
+
+fn past(
+    customer: Option<CustomerId>,
+    (at, outlet): (Moment, OutletId),
+    lines: &[Line],
+) -> Past<'_> {
+    Past {
+        customer,
+        at,
+        outlet,
+        lines,
+    }
+}
+
+/// What a person bought and kept, oldest first.
+fn kept_by(
+    reader: &Reader<'_>,
+    group: &[CustomerId],
+    from: Date,
+) -> Result<Vec<(Moment, OutletId, Vec<Line>)>, CoreError> {
+    let mut bought: Vec<Purchase> = Vec::new();
+    let mut returned: Vec<Return> = Vec::new();
+    for member in group {
+        bought.extend(reader.bought_by(*member)?);
+        returned.extend(reader.returned_by(*member)?);
+    }
+    returned.sort_by_key(|back| back.purchase);
+    bought.retain(|purchase| purchase.at.date >= from);
+    bought.sort_by_key(|purchase| (purchase.at, purchase.id));
+    let mut kept = Vec::with_capacity(bought.len());
+    for purchase in bought {
+        let start = returned.partition_point(|back| back.purchase < purchase.id);
+        let end = returned.partition_point(|back| back.purchase <= purchase.id);
+        let lines = kept_lines(&purchase, &returned[start..end])?;
+        if !lines.is_empty() {
+            kept.push((purchase.at, purchase.outlet, lines));
+        }
+    }
+    Ok(kept)
+}

@@ -1,0 +1,177 @@
+//! The wizard (C2): drafts of instruments are saved and resumed here, shown on a sample receipt, and published as a new
+//! version of the programme. What was issued keeps its terms (L9).
+
+use kartka_domain::ids::{InstrumentId, ProgrammeVersion};
+use kartka_domain::op::Fact;
+use kartka_domain::programme::{Instrument, Programme};
+use kartka_domain::wizard::{self, Draft, Kind, Model, Preview, Problem, Trade};
+
+use crate::error::{CoreError, Field};
+use crate::shop::{Setting, Shop, setting};
+pub use crate::store::SavedDraft;
+use crate::store::{Reader, RequestId, Standing};
+
+/// Drafts that one device keeps; more are not a person's work.
+const DRAFTS_MAX: usize = 64;
+/// Longest name and field key that is kept, in bytes; the wizard's own checks are stricter.
+const TEXT_MAX: usize = 256;
+/// Most answers of a draft.
+const ANSWERS_MAX: usize = 64;
+
+impl Shop {
+    /// The steps of a kind, in this business's currency.
+    ///
+    /// # Errors
+    /// [`CoreError::NotPaired`], [`CoreError::Store`].
+    pub fn wizard(&self, kind: Kind, trade: Trade) -> Result<Model, CoreError> {
+        let exponent = self.business()?.currency.exponent();
+        Ok(wizard::model(kind, trade, exponent))
+    }
+
+    /// Saves a draft as it is, finished or not: id 0 for a new one. Returns its number.
+    ///
+    /// # Errors
+    /// [`CoreError::Validation`] for a draft that is too large; [`CoreError::NotFound`] for a number that is gone;
+    /// [`CoreError::Store`].
+    pub fn save_draft(
+        &self,
+        id: i64,
+        draft: &Draft,
+        instrument: Option<InstrumentId>,
+        step: u8,
+    ) -> Result<i64, CoreError> {
+        let fits = |text: &str| text.len() <= TEXT_MAX;
+        let sound = fits(&draft.name)
+            && draft.answers.len() <= ANSWERS_MAX
+            && draft.answers.keys().all(|key| fits(key));
+        if !sound {
+            return Err(CoreError::Validation { field: Field::Text });
+        }
+        self.store.write(|tx| {
+            if id != 0 && tx.draft(id)?.is_none() {
+                return Err(CoreError::NotFound);
+            }
+            if id == 0 && tx.drafts()?.len() >= DRAFTS_MAX {
+                return Err(CoreError::Validation { field: Field::Text });
+            }
+            Ok(tx.put_draft(&SavedDraft {
+                id,
+                draft: draft.clone(),
+                instrument,
+                step,
+                changed_ms: self.platform.clock.now_ms(),
+            })?)
+        })
+    }
+
+    /// All drafts of this device, the last one worked on first.
+    ///
+    /// # Errors
+    /// [`CoreError::Store`].
+    pub fn drafts(&self) -> Result<Vec<SavedDraft>, CoreError> {
+        Ok(self.store.read(|r| r.drafts())?)
+    }
+
+    /// Lets go of a draft; one that is gone already is no error.
+    ///
+    /// # Errors
+    /// [`CoreError::Store`].
+    pub fn drop_draft(&self, id: i64) -> Result<(), CoreError> {
+        Ok(self.store.write(|tx| tx.drop_draft(id))?)
+    }
+
+    /// A draft that says what a published instrument says, for editing it; nothing is saved yet.
+    ///
+    /// # Errors
+    /// [`CoreError::NotFound`] for an instrument that is not in force or that the wizard does not make.
+    pub fn edit_instrument(
+        &self,
+        instrument: InstrumentId,
+        trade: Trade,
+    ) -> Result<Draft, CoreError> {
+        let programme = self.programme()?;
+        let published = programme.instrument(instrument);
+        published
+            .and_then(|published| Draft::of(published, trade))
+            .ok_or(CoreError::NotFound)
+    }
+
+    /// What can't stand in a draft, field by field; empty if it may be published.
+    ///
+    /// # Errors
+    /// [`CoreError::NotPaired`], [`CoreError::Store`].
+    pub fn check_draft(&self, draft: &Draft) -> Result<Vec<Problem>, CoreError> {
+        Ok(draft.check(self.business()?.currency.exponent()))
+    }
+
+    /// The draft on a sample receipt, by the evaluator of the till; the draft's problems if it has any.
+    ///
+    /// # Errors
+    /// [`CoreError::NotPaired`], [`CoreError::Store`].
+    pub fn preview_draft(&self, draft: &Draft) -> Result<Result<Preview, Vec<Problem>>, CoreError> {
+        let Setting {
+            business, outlet, ..
+        } = self.store.read(setting)?;
+        let today = self.now(&outlet)?.date;
+        Ok(wizard::preview(draft, business.currency.exponent(), today))
+    }
+
+    /// The programme as it would be with a draft: for a what-if before publishing.
+    ///
+    /// # Errors
+    /// [`CoreError::Validation`] for a draft that has problems; [`CoreError::NotFound`]; [`CoreError::Store`].
+    pub fn programme_with(&self, draft: i64) -> Result<Programme, CoreError> {
+        self.store
+            .read(|r| Ok(with_draft(r, &setting(r)?, draft)?.0))
+    }
+
+    /// Publishes a draft as a new version of the programme and lets go of it, in one transaction. Only the authority
+    /// orders rule sets: on a phone that is not, the draft is kept and nothing is published.
+    ///
+    /// # Errors
+    /// [`CoreError::Offline`] where this device is not the authority; [`CoreError::Validation`] for a draft that has
+    /// problems; [`CoreError::NotFound`]; [`CoreError::Store`].
+    pub fn publish_draft(
+        &self,
+        request: RequestId,
+        draft: i64,
+    ) -> Result<ProgrammeVersion, CoreError> {
+        self.once(request, |tx, setting, _| {
+            if setting.device.standing != Standing::Authority {
+                return Err(CoreError::Offline);
+            }
+            let (programme, _) = with_draft(tx, setting, draft)?;
+            tx.drop_draft(draft)?;
+            Ok(vec![Fact::Programme(programme)].into())
+        })?;
+        Ok(self.programme()?.version())
+    }
+}
+
+/// The next version of the programme, with the draft's instrument added or in the place of the one it edits.
+fn with_draft(
+    reader: &Reader<'_>,
+    setting: &Setting,
+    draft: i64,
+) -> Result<(Programme, InstrumentId), CoreError> {
+    let saved = reader.draft(draft)?.ok_or(CoreError::NotFound)?;
+    let current = &setting.programme;
+    let base = match saved.instrument {
+        Some(id) => Some(current.instrument(id).ok_or(CoreError::NotFound)?),
+        None => None,
+    };
+    let next = current.instruments().iter().map(|i| i.id.0).max();
+    let id = base.map_or(InstrumentId(next.unwrap_or(0).saturating_add(1)), |base| {
+        base.id
+    });
+    let invalid = |_| CoreError::Validation { field: Field::Text };
+    let exponent = setting.business.currency.exponent();
+    let made = saved.draft.build(id, base, exponent).map_err(invalid)?;
+    let mut instruments: Vec<Instrument> = current.instruments().to_vec();
+    instruments.retain(|instrument| instrument.id != id);
+    instruments.push(made);
+    let version = ProgrammeVersion(current.version().0.saturating_add(1));
+    let programme = Programme::publish(version, instruments)
+        .map_err(|_| CoreError::Validation { field: Field::Text })?;
+    Ok((programme, id))
+}

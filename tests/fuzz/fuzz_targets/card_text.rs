@@ -1,0 +1,4 @@
+//! Fuzzes `card_text`; what must hold stands in the library.
+#![no_main]
+
+libfuzzer_sys::fuzz_target!(|bytes: &[u8]| kartka_fuzz::target("card_text")(bytes));

@@ -1,0 +1,42 @@
+//! Every decoder of bytes from outside as a function that a fuzzer calls: any bytes give a value or an error.
+//!
+//! A target panics when a decoder does, or when what it accepted does not come back the same from its own encoder.
+//! `cargo fuzz` grows the corpora; the tests replay them, so that what was found once stays fixed. Nothing here is
+//! linked into the app or the server.
+
+mod frames;
+mod messages;
+mod records;
+mod texts;
+
+/// What one target does with its bytes.
+pub type Target = fn(&[u8]);
+
+/// All targets by the name of their binary and of their folder of examples.
+pub const TARGETS: &[(&str, Target)] = &[
+    ("answer", messages::answer),
+    ("batch", messages::batch),
+    ("batch_columns", messages::batch_columns),
+    ("card_text", texts::card_text),
+    ("envelope", messages::envelope),
+    ("fields", records::fields),
+    ("frame", frames::frame),
+    ("keys", records::keys),
+    ("op", records::op),
+    ("page", records::page),
+    ("pair_answer", messages::pair_answer),
+    ("pair_request", messages::pair_request),
+    ("pairing_text", texts::pairing_text),
+    ("request", messages::request),
+    ("row", records::row),
+];
+
+/// The target of this name.
+///
+/// # Panics
+/// For a name that is not in [`TARGETS`]: the binary and the list have come apart.
+#[must_use]
+pub fn target(name: &str) -> Target {
+    let found = TARGETS.iter().find(|(known, _)| *known == name);
+    found.expect("every binary has its line in TARGETS").1
+}

@@ -1,0 +1,318 @@
+//! What a seed's world is made of, drawn before anything happens: how many phones, who taps what when, which faults
+//! it knows and how often each comes.
+//!
+//! A world with every fault at once hides what one fault alone would show, so each seed draws its own mixture (swarm
+//! testing). Everything is decided from the seed and the place of an event in the script, never from what happened
+//! before: so a shrinker can leave an event out and the others stay what they were.
+
+use std::collections::BTreeSet;
+
+use super::dice::Dice;
+use super::time::{DAY, HOUR, MINUTE, SECOND};
+
+/// Taps of a seed (sync §10).
+const TAPS: u64 = 300;
+/// Fault classes of a seed, at least (sync §10).
+const CLASSES: usize = 6;
+
+/// One class of faults (sync §11).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Class {
+    /// Messages vanish.
+    Loss,
+    /// Messages come twice.
+    Twice,
+    /// Messages come late, after younger ones.
+    Late,
+    /// The server answers and the answer vanishes.
+    AnswerLost,
+    /// Messages end in the middle.
+    Cut,
+    /// One bit of a message is wrong.
+    Flipped,
+    /// A café's log-in page answers.
+    Portal,
+    /// An earlier answer comes again.
+    OldAnswer,
+    /// For a while only one direction works.
+    OneWay,
+    /// For a while nothing works.
+    Offline,
+    /// A phone's program or battery ends in the middle of a step.
+    Kill,
+    /// A phone lies in a drawer for days.
+    Drawer,
+    /// A second program opens the same data.
+    SecondProgram,
+    /// A phone's disk is full, read-only or failing for a while.
+    SickDisk,
+    /// A phone's files are replaced by older ones.
+    PutBack,
+    /// A phone's files are copied to a second phone.
+    Clone,
+    /// The write-ahead log is lost.
+    LostLog,
+    /// A phone's clock is wrong by hours or days.
+    Clock,
+    /// A phone's clock is wrong by up to ten years, or jumps.
+    FarClock,
+    /// A phone's clock drifts or stands still.
+    Drift,
+    /// A phone is switched off and on.
+    Reboot,
+    /// A phone's sums are spoiled.
+    Spoil,
+    /// The server's machine stops in the middle of a request.
+    ServerKill,
+    /// The server's process is started again.
+    ServerRestart,
+    /// The shop is closed for weeks.
+    Weeks,
+    /// An enrolled phone lies.
+    Hostile,
+    /// The server was founded by a newer version, whose rows this one can't read.
+    Newer,
+}
+
+/// Every class, in the order of their numbers.
+pub const CLASSES_ALL: [Class; 27] = [
+    Class::Loss,
+    Class::Twice,
+    Class::Late,
+    Class::AnswerLost,
+    Class::Cut,
+    Class::Flipped,
+    Class::Portal,
+    Class::OldAnswer,
+    Class::OneWay,
+    Class::Offline,
+    Class::Kill,
+    Class::Drawer,
+    Class::SecondProgram,
+    Class::SickDisk,
+    Class::PutBack,
+    Class::Clone,
+    Class::LostLog,
+    Class::Clock,
+    Class::FarClock,
+    Class::Drift,
+    Class::Reboot,
+    Class::Spoil,
+    Class::ServerKill,
+    Class::ServerRestart,
+    Class::Weeks,
+    Class::Hostile,
+    Class::Newer,
+];
+
+impl Class {
+    /// Most percent of the messages, steps or taps that it comes upon; 0 = it is there or not.
+    const fn most(self) -> u64 {
+        match self {
+            Self::Loss | Self::AnswerLost => 25,
+            Self::Twice | Self::Late => 25,
+            Self::Cut | Self::Flipped | Self::OldAnswer => 10,
+            Self::Portal => 15,
+            Self::Kill | Self::ServerKill => 8,
+            Self::Newer => 0,
+            _ => 3,
+        }
+    }
+
+    /// Whether a phone goes on under a new number after it: the model can't follow that yet, so no world draws it.
+    const fn forks(self) -> bool {
+        matches!(self, Self::PutBack | Self::Clone | Self::LostLog)
+    }
+
+    /// Whether it comes as an event of its own in the script.
+    const fn is_event(self) -> bool {
+        matches!(
+            self,
+            Self::OneWay
+                | Self::Offline
+                | Self::Drawer
+                | Self::SecondProgram
+                | Self::SickDisk
+                | Self::PutBack
+                | Self::Clone
+                | Self::LostLog
+                | Self::Clock
+                | Self::FarClock
+                | Self::Drift
+                | Self::Reboot
+                | Self::Spoil
+                | Self::ServerRestart
+                | Self::Weeks
+                | Self::Hostile
+        )
+    }
+}
+
+/// How the world comes to rest after its rough time.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Healing {
+    /// The phones are told that the network is back, and have 60 s.
+    Told,
+    /// Timers alone lead there: the longest wait after failures, then 60 s.
+    Timers,
+}
+
+/// One thing that somebody does, or that happens to somebody.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Planned {
+    /// Milliseconds after the shop opened first.
+    pub(super) at_ms: i64,
+    pub(super) what: What,
+    pub(super) phone: usize,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum What {
+    Tap,
+    Trouble(Class),
+}
+
+/// A world before it begins.
+#[derive(Clone, Debug)]
+pub struct Plan {
+    pub(super) seed: u64,
+    pub(super) phones: usize,
+    /// Real ciphers; else plain files and paper signatures.
+    pub(super) encrypted: bool,
+    pub(super) healing: Healing,
+    /// Percent of the pushes after which others are poked.
+    pub(super) pokes: u64,
+    /// How often each class comes; 0 = not in this world.
+    rates: [u64; CLASSES_ALL.len()],
+    script: Vec<Planned>,
+    /// Places in the script that a shrinker has left out.
+    left_out: BTreeSet<usize>,
+}
+
+impl Plan {
+    /// The world of a seed, with at most `most` phones (4 to 8).
+    #[must_use]
+    pub fn of(seed: u64, most: usize) -> Self {
+        let mut dice = Dice::new(seed, 11);
+        let most = i64::try_from(most.clamp(4, 8)).unwrap_or(4);
+        let mut rates = [0; CLASSES_ALL.len()];
+        while rates.iter().filter(|rate| **rate > 0).count() < CLASSES {
+            for (rate, class) in rates.iter_mut().zip(CLASSES_ALL) {
+                let drawn = 1 + dice.below(class.most().max(1));
+                *rate = if dice.percent(40) && !class.forks() {
+                    drawn
+                } else {
+                    0
+                };
+            }
+        }
+        let mut plan = Self {
+            seed,
+            phones: usize::try_from(dice.between(4, most)).unwrap_or(4),
+            encrypted: seed % 4 == 3,
+            healing: match dice.below(3) {
+                0 => Healing::Timers,
+                _ => Healing::Told,
+            },
+            pokes: [0, 10, 25][usize::try_from(dice.below(3)).unwrap_or(0)],
+            rates,
+            script: Vec::new(),
+            left_out: BTreeSet::new(),
+        };
+        plan.write_script(TAPS + dice.below(31));
+        plan
+    }
+
+    /// Whether the world knows a class of faults.
+    #[must_use]
+    pub fn knows(&self, class: Class) -> bool {
+        self.rate(class) > 0
+    }
+
+    /// Whether real ciphers are used.
+    #[must_use]
+    pub fn is_encrypted(&self) -> bool {
+        self.encrypted
+    }
+
+    /// How often a class comes, in percent; 0 = never.
+    pub(super) fn rate(&self, class: Class) -> u64 {
+        self.rates[class as usize]
+    }
+
+    /// The classes this world knows.
+    pub(super) fn classes(&self) -> impl Iterator<Item = Class> {
+        let known = |class: &Class| self.rate(*class) > 0;
+        CLASSES_ALL.into_iter().filter(known)
+    }
+
+    /// The script without what was left out, with each event's place.
+    pub(super) fn script(&self) -> impl Iterator<Item = (usize, Planned)> {
+        let kept = |(place, _): &(usize, Planned)| !self.left_out.contains(place);
+        self.script.iter().copied().enumerate().filter(kept)
+    }
+
+    /// The dice of one event: whatever happened before, it throws the same.
+    pub(super) fn dice_at(&self, place: usize) -> Dice {
+        Dice::new(self.seed, 10_000 + place as u64)
+    }
+
+    /// The same world without a class of faults.
+    pub(super) fn without_class(&self, class: Class) -> Self {
+        let mut plan = self.clone();
+        plan.rates[class as usize] = 0;
+        let gone = self
+            .script()
+            .filter(|(_, p)| p.what == What::Trouble(class));
+        plan.left_out.extend(gone.map(|(place, _)| place));
+        plan
+    }
+
+    /// The same world without some events.
+    pub(super) fn without(&self, places: &[usize]) -> Self {
+        let mut plan = self.clone();
+        plan.left_out.extend(places);
+        plan
+    }
+
+    /// The same world with its last phones gone, and what happened on them.
+    pub(super) fn with_phones(&self, phones: usize) -> Self {
+        let mut plan = self.clone();
+        plan.phones = phones;
+        let gone = self.script().filter(|(_, p)| p.phone >= phones);
+        plan.left_out.extend(gone.map(|(place, _)| place));
+        plan
+    }
+
+    /// Taps in bursts at one phone, pauses between them, and troubles among them.
+    fn write_script(&mut self, taps: u64) {
+        let mut dice = Dice::new(self.seed, 12);
+        let mut at_ms = SECOND;
+        let mut phone = 0;
+        for _ in 0..taps {
+            at_ms += if dice.percent(78) {
+                dice.between(20, 280)
+            } else {
+                phone = dice.place(self.phones).unwrap_or(0);
+                match dice.below(20) {
+                    0 => dice.between(HOUR, 60 * HOUR),
+                    1..=3 => dice.between(4 * MINUTE, HOUR),
+                    4..=8 => dice.between(30 * SECOND, 4 * MINUTE),
+                    _ => dice.between(SECOND, 20 * SECOND),
+                }
+            };
+            let what = What::Tap;
+            self.script.push(Planned { at_ms, what, phone });
+            for class in CLASSES_ALL.into_iter().filter(|class| class.is_event()) {
+                let phone = dice.place(self.phones).unwrap_or(0);
+                if dice.percent(self.rates[class as usize]) {
+                    let what = What::Trouble(class);
+                    self.script.push(Planned { at_ms, what, phone });
+                    if class == Class::Weeks {
+                        at_ms += dice.between(7 * DAY, 40 * DAY);
+                    }
+                }
+            }
+        }
+    }
+}

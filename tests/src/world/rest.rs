@@ -1,0 +1,106 @@
+//! The end of the rough time: everything heals, and the world must come to rest.
+
+use kartka_core::sync::{Event, Failure as SyncFailure};
+
+use super::check;
+use super::laws::{Law, Wrong};
+use super::net::Weather;
+use super::plan::Healing;
+use super::street::Street;
+use super::time::{MINUTE, SECOND};
+
+/// The longest that an open request and the wait after failures may take before the first exchange (the engine's
+/// patience of 150 s, then five minutes and a quarter of them).
+const WAITS_MS: i64 = 9 * MINUTE;
+/// From then on (sync §11).
+const CONVERGES_MS: i64 = 60 * SECOND;
+
+impl Street {
+    /// The rough time is over: machines and network work, clocks are right, everybody's app is in front.
+    pub(super) fn heal(&mut self) -> Result<(), Wrong> {
+        self.world.tell("everything heals");
+        self.weather = Weather::default();
+        self.pokes = 100;
+        self.world.kill = 0;
+        let closed: Vec<bool> = (0..self.phones.len()).map(|no| !self.is_open(no)).collect();
+        for phone in &mut self.phones {
+            phone.online = true;
+            phone.open = true;
+            phone.deaf_until = 0;
+            phone.clock.set_skew(0);
+            phone.cure();
+        }
+        self.healed = true;
+        self.server.restart()?;
+        for (no, closed) in closed.into_iter().enumerate() {
+            if closed {
+                self.step(no, Event::Tick)?;
+            }
+            if self.plan.healing == Healing::Told {
+                // The network changes: what was on its way breaks off, and the app is told.
+                if let Some(request) = self.phones[no].asking.take() {
+                    let failure = SyncFailure::Offline;
+                    self.step(no, Event::Failed { request, failure })?;
+                }
+                self.step(no, Event::Poke)?;
+            }
+        }
+        Ok(())
+    }
+
+    /// Time passes until nothing is left to exchange.
+    pub(super) fn settle(&mut self) -> Result<(), Wrong> {
+        let given = match self.plan.healing {
+            Healing::Told => CONVERGES_MS,
+            Healing::Timers => WAITS_MS + CONVERGES_MS,
+        };
+        let end = self.world.time.now() + given;
+        while self.world.time.now() < end {
+            if self.is_settled()? {
+                return Ok(());
+            }
+            self.happen()?;
+        }
+        let state: Vec<String> = (0..self.phones.len()).map(|no| self.state_of(no)).collect();
+        let what = format!(
+            "{} s after healing: server at {}; {}",
+            given / SECOND,
+            self.server.seq()?,
+            state.join("; ")
+        );
+        Err(Wrong::of(Law::Live, what))
+    }
+
+    fn state_of(&self, no: usize) -> String {
+        let shop = self.phones[no].shop();
+        let differs = check::agrees(shop, &self.server).err();
+        let differs = differs.map_or_else(String::new, |wrong| wrong.what);
+        match shop.sync_status() {
+            Ok(s) => format!(
+                "phone {no}: outbox {}, seq {}, stopped {:?}, {differs}",
+                s.outbox, s.seq.0, s.stopped
+            ),
+            Err(error) => format!("phone {no}: {error}"),
+        }
+    }
+
+    fn is_settled(&self) -> Result<bool, Wrong> {
+        let head = self.server.seq()?;
+        let mut at_rest = true;
+        for phone in &self.phones {
+            let status = phone.shop().sync_status().map_err(|e| e.to_string())?;
+            let there = status.outbox == 0 && status.seq.0 == head;
+            at_rest &= status.stopped.is_some() || there;
+        }
+        if !at_rest {
+            return Ok(false);
+        }
+        for phone in &self.phones {
+            let status = phone.shop().sync_status().map_err(|e| e.to_string())?;
+            if status.stopped.is_none() && check::agrees(phone.shop(), &self.server).is_err() {
+                return Ok(false);
+            }
+        }
+        Ok(true)
+    }
+}
