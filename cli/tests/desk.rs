@@ -117,7 +117,7 @@ fn a_desk_explains_an_account_and_what_is_owed() {
     assert_eq!(desk.json("report")["liability"], month["liability"]);
     assert_eq!(
         desk.refused("account --customer 7"),
-        (4, "not_found".into())
+        (3, "not_found".into())
     );
 }
 

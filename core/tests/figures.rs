@@ -15,6 +15,9 @@ use kartka_core::task::Watch;
 use kartka_core::usecase::till::TillRequest;
 use support::{Counter, request};
 
+/// Amount, what is left, and the moves of a lot.
+type Told = (i64, i64, Vec<(Why, i64)>);
+
 const DAY_MS: i64 = 24 * 60 * 60 * 1_000;
 
 fn assumed() -> Assumptions {
@@ -72,7 +75,7 @@ fn an_account_tells_every_lot() {
     let view = counter.shop.account(customer).unwrap();
     assert!(view.whole);
     let told = &view.accounts[0];
-    let lots: Vec<(i64, i64, Vec<(Why, i64)>)> = told
+    let lots: Vec<Told> = told
         .lots
         .iter()
         .map(|lot| {

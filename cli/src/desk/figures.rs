@@ -216,7 +216,7 @@ pub(crate) fn owed(shop: &Shop) -> Result<Answer, Failure> {
     for (instrument, months) in &report.instruments {
         let _ = write!(
             text,
-            "\ninstrument {}\n  {:<8}{:>12}{:>12}{:>12}{:>12}{:>12}{:>12}{:>10}{:>10}  {}",
+            "\ninstrument {}\n  {:<8}{:>12}{:>12}{:>12}{:>12}{:>12}{:>12}{:>10}{:>10}  owed",
             instrument.0,
             "month",
             "given",
@@ -226,8 +226,7 @@ pub(crate) fn owed(shop: &Shop) -> Result<Answer, Failure> {
             "expired",
             "in hand",
             "debts",
-            "unused",
-            "owed"
+            "unused"
         );
         for row in months {
             let moves = row.moves;
