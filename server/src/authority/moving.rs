@@ -104,7 +104,10 @@ impl Authority {
         let identity = PublicKey::new(&self.memory.identity.public());
         let ours = identity.is_ok_and(|key| signed.verify(self.memory.business, &key).is_ok());
         if !ours {
-            return Ok(Standing::Refused(Refusal::Malformed));
+            return Ok(Standing::Refused(match request.epoch > epoch {
+                true => Refusal::EpochBehind,
+                false => Refusal::Malformed,
+            }));
         }
         tracing::error!(
             business = %self.memory.business_short(),
