@@ -240,10 +240,13 @@ fn exchange(
     Ok(done?.into())
 }
 
+/// The protocol's number of a revocation, which a phone remembers for good.
+const REVOKED: u16 = 5;
+
 fn standing(status: SyncStatus, line: &Line) -> SyncStanding {
     let dot = if status.server.is_none() {
         SyncDot::Alone
-    } else if line.revoked.load(Ordering::SeqCst) {
+    } else if line.revoked.load(Ordering::SeqCst) || status.stopped == Some(REVOKED) {
         SyncDot::Revoked
     } else if status.stopped.is_some() {
         SyncDot::Stuck

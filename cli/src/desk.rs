@@ -3,10 +3,12 @@
 //! Holds no rules: it turns words into requests of the core and answers into text or JSON.
 
 mod business;
+mod devices;
 mod figures;
 mod open;
 mod people;
 mod show;
+mod staff;
 mod till;
 
 use std::io::Write;
@@ -60,6 +62,12 @@ enum DeskCommand {
     Void(till::VoidArgs),
     /// Today, or another day, against the same day of the week before.
     Report(business::ReportArgs),
+    /// Who works here, who is at this device, PINs.
+    Staff(staff::StaffArgs),
+    /// Devices: lists, revokes and wipes them, and decides about what they sent.
+    Devices(devices::DevicesArgs),
+    /// What waits for a decision.
+    Inbox(devices::InboxArgs),
     /// Every lot of a customer: where it came from, what took it, what is left and until when.
     Account(figures::AccountArgs),
     /// What the business owes in points, month by month.
@@ -109,6 +117,9 @@ fn perform(shop: &Shop, request: RequestId, command: &DeskCommand) -> Result<Ans
         DeskCommand::Return(args) => till::give_back(shop, request, args),
         DeskCommand::Void(args) => till::void(shop, request, args),
         DeskCommand::Report(args) => business::report(shop, args),
+        DeskCommand::Staff(args) => staff::staff(shop, request, args),
+        DeskCommand::Devices(args) => devices::devices(shop, request, args),
+        DeskCommand::Inbox(args) => devices::inbox(shop, request, args),
         DeskCommand::Account(args) => figures::account(shop, args),
         DeskCommand::Owed => figures::owed(shop),
         DeskCommand::Calculate(args) => figures::calculate(shop, args),

@@ -89,7 +89,12 @@ impl Shop {
     /// A store whose key is gone answers [`StoreError::WrongKey`] and nothing is moved.
     pub fn open(folder: &Path, platform: Platform) -> Result<Self, CoreError> {
         let path = folder.join(FILE);
-        let key = match platform.keys.load(SecretName::DatabaseKey)? {
+        let kept = platform.keys.load(SecretName::DatabaseKey)?;
+        if kept.as_ref().is_some_and(|secret| secret.is_empty()) {
+            // The key was dropped when this device was wiped: what lies here opens nothing any more.
+            platform.vfs.clear(&path).map_err(StoreError::from)?;
+        }
+        let key = match kept.filter(|secret| !secret.is_empty()) {
             Some(secret) => secret,
             None if platform.vfs.holds(&path) => return Err(StoreError::WrongKey.into()),
             None => {

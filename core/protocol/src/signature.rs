@@ -80,6 +80,7 @@ pub(crate) enum Purpose {
     Pairing,
     Moved,
     Incarnation,
+    Word,
 }
 
 /// The bytes to sign for `purpose`: its name, a zero, and the canonical record of what is claimed.
@@ -91,6 +92,7 @@ pub(crate) fn message(purpose: Purpose, claim: &Record) -> Vec<u8> {
         Purpose::Pairing => b"kartka pairing 1",
         Purpose::Moved => b"kartka moved 1",
         Purpose::Incarnation => b"kartka incarnation 1",
+        Purpose::Word => b"kartka word 1",
     };
     let mut bytes = [name, &[0]].concat();
     bytes.extend_from_slice(&claim.encode());

@@ -53,6 +53,7 @@ fn request(branch: Branch) -> SyncRequest {
         cursors: Vec::new(),
         digests: Vec::new(),
         budget: 0,
+        wiped: false,
         branch: Some(branch),
     }
 }

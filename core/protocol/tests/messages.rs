@@ -73,6 +73,7 @@ fn first_request() -> SyncRequest {
         digests: Vec::new(),
         budget: 0,
         branch: None,
+        wiped: false,
     }
 }
 

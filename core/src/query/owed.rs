@@ -8,6 +8,7 @@ use kartka_domain::liability::{LiabilityMonth, PointsOwed};
 use kartka_domain::moment::Month;
 use kartka_domain::money::{Currency, Money};
 use kartka_domain::programme::Instrument;
+use kartka_domain::rights::Permission;
 
 use super::account::Story;
 use crate::error::CoreError;
@@ -29,10 +30,13 @@ impl Shop {
     /// The liability of every month (P3): points × value × (1 − expected breakage), which reconciles with the ledger.
     ///
     /// # Errors
+    /// [`CoreError::RuleRejected`] without the right to reports, or when this device is no longer trusted;
     /// [`CoreError::Cancelled`], [`CoreError::NotPaired`], [`CoreError::Store`].
     pub fn points_owed(&self, watch: &mut Watch<'_>) -> Result<OwedReport, CoreError> {
         self.store.read(|r| {
             let setting = setting(r)?;
+            setting.needs(Permission::Reports)?;
+            self.trusted(r, &setting)?;
             let today = self.now(&setting.outlet)?.date;
             let holders = r.account_holders()?;
             let mut owed = PointsOwed::default();

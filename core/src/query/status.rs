@@ -2,12 +2,13 @@
 
 use kartka_domain::ids::{BusinessId, DeviceNo, OperatorId, Seq};
 use kartka_domain::incarnation::Renumbering;
+use kartka_protocol::message::Refusal;
 use kartka_protocol::scope::Scope;
 
 use crate::error::CoreError;
 use crate::shop::Shop;
 use crate::store::{Moved, Standing};
-use crate::sync::{Trust, trust};
+use crate::sync::{Trust, is_revoked, is_wiping, trust};
 
 /// How this device stands with the authority.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -34,6 +35,8 @@ pub struct SyncStatus {
     pub trust: Trust,
     /// Who is at it.
     pub operator: OperatorId,
+    /// Whether everything here was deleted, as the owner wanted, and the authority has not heard it yet.
+    pub wiping: bool,
 }
 
 /// This phone's data was an older copy: what it had sold was kept, and sent again under a new number (sync §12).
@@ -80,9 +83,13 @@ impl Shop {
                 } else {
                     now.saturating_sub(head.synced_ms)
                 },
-                stopped: head.stopped,
+                stopped: match is_revoked(r)? {
+                    true => Some(Refusal::DeviceRevoked.number()),
+                    false => head.stopped,
+                },
                 renumbered: r.unseen_move()?.map(renumbered).transpose()?,
                 operator: r.at_device()?,
+                wiping: is_wiping(r)?,
             })
         })
     }

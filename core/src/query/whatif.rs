@@ -7,6 +7,7 @@ use kartka_domain::money::{Currency, Money};
 use kartka_domain::programme::Programme;
 use kartka_domain::purchase::{Line, Purchase, Return};
 use kartka_domain::redeem::CashStep;
+use kartka_domain::rights::Permission;
 use kartka_domain::whatif::{
     Assumptions, Forecast, Habit, Past, Replay, Replayed, forecast, kept_lines,
 };
@@ -49,6 +50,7 @@ impl Shop {
     /// Replays the purchases this device holds with a draft (P1). Changes nothing.
     ///
     /// # Errors
+    /// [`CoreError::RuleRejected`] without the right to reports, or when this device is no longer trusted;
     /// [`CoreError::Validation`] for assumptions that are no ranges; [`CoreError::Cancelled`],
     /// [`CoreError::NotPaired`], [`CoreError::Store`].
     pub fn what_if(
@@ -57,7 +59,10 @@ impl Shop {
         watch: &mut Watch<'_>,
     ) -> Result<WhatIfReport, CoreError> {
         self.store.read(|r| {
-            let currency = setting(r)?.business.currency;
+            let setting = setting(r)?;
+            setting.needs(Permission::Reports)?;
+            self.trusted(r, &setting)?;
+            let currency = setting.business.currency;
             // Ranges are checked before the long part.
             forecast(&Replayed::default(), &ask.assumed)?;
             let days = r.days_of_sales()?.map(|(first, last)| {

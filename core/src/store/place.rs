@@ -67,6 +67,21 @@ impl Vfs {
         matches!(self.files.len(path), Ok(Some(1..)))
     }
 
+    /// Empties the database at `path` with everything beside it: nothing of it can be opened any more.
+    pub(crate) fn clear(&self, path: &Path) -> io::Result<()> {
+        // The log first: left behind alone it could be taken for a part of the next database.
+        for file in [
+            with_suffix(path, LOG),
+            path.to_owned(),
+            with_suffix(path, KEY_CHECK),
+        ] {
+            if self.files.len(&file)?.unwrap_or(0) > 0 {
+                self.files.replace(&file, &[])?;
+            }
+        }
+        Ok(())
+    }
+
     pub(in crate::store) fn name(&self) -> Option<&str> {
         self.name.as_deref()
     }

@@ -554,6 +554,20 @@ impl Tx<'_> {
         }
     }
 
+    /// The tables of this file.
+    pub(crate) fn tables(&self) -> Result<Vec<String>, StoreError> {
+        let sql =
+            "SELECT name FROM sqlite_schema WHERE type = 'table' AND name NOT LIKE 'sqlite_%'";
+        let mut statement = self.conn().prepare(sql)?;
+        let names = statement.query_map([], |row| row.get(0))?;
+        Ok(names.collect::<Result<_, _>>()?)
+    }
+
+    /// Deletes every row of a table of this file.
+    pub(crate) fn empty(&self, table: &str) -> Result<(), StoreError> {
+        self.execute(&format!("DELETE FROM \"{table}\""), [])
+    }
+
     pub(in crate::store) fn execute(
         &self,
         sql: &str,

@@ -17,8 +17,10 @@ use super::incarnation::{Told, branch, follow, is_strangers, verdict, was_stoppe
 use super::moving::follow_address;
 use super::outbox::next_push;
 use super::rebase::{Ground, apply, read_pages};
+use super::revoked::{self, Next};
 use super::signer::DeviceSigner;
 use super::state::{SyncState, Verdict, highest_epoch, note_epoch};
+use super::trust::{is_revoked, is_wiping};
 use super::wanted::cursors;
 use crate::error::CoreError;
 use crate::shop::Shop;
@@ -36,7 +38,7 @@ pub(super) struct Asked {
     /// Its bytes, signed.
     pub(super) message: Vec<u8>,
     business: BusinessId,
-    nonce: Nonce,
+    pub(super) nonce: Nonce,
     sent_monotonic_ms: i64,
     standpoint: Standpoint,
     /// What it shows of this copy, if it asks under which number to go on.
@@ -157,7 +159,11 @@ pub(super) fn begin(shop: &Shop) -> Result<Option<Asked>, CoreError> {
             return Err(Stop::from_code(code).into());
         }
         let address = now.device.server.clone().ok_or(CoreError::Offline)?;
-        let standpoint = standpoint(shop, tx, &now)?;
+        let mut standpoint = standpoint(shop, tx, &now)?;
+        if is_revoked(tx)? {
+            // It gets no page any more; what it recorded still goes out.
+            standpoint.cursors.clear();
+        }
         let shown = now.state.fork.as_ref();
         let branch = shown
             .map(|fork| branch(tx, &now.device, fork))
@@ -186,6 +192,7 @@ pub(super) fn begin(shop: &Shop) -> Result<Option<Asked>, CoreError> {
             digests: compared.filter(|scope| *scope != Scope::Own).collect(),
             budget: BUDGET,
             branch,
+            wiped: is_wiping(tx)?,
         };
         request.check_size()?;
         let (business, device) = (now.device.business, now.device.no);
@@ -214,6 +221,7 @@ pub(super) fn begin(shop: &Shop) -> Result<Option<Asked>, CoreError> {
 /// number this copy goes on; [`CoreError::Stale`] when another exchange came between; [`CoreError::Store`].
 pub(super) fn finish(shop: &Shop, asked: &Asked, bytes: &[u8]) -> Result<Finished, CoreError> {
     let answer = SyncAnswer::decode(bytes).map_err(|_| Failure::NotTheAnswer)?;
+    let mut next = Next::Nothing;
     if planted!(CursorOutsideRows) {
         shop.store.write(|tx| {
             answer.cursors.iter().try_for_each(|(scope, seq)| {
@@ -228,6 +236,11 @@ pub(super) fn finish(shop: &Shop, asked: &Asked, bytes: &[u8]) -> Result<Finishe
         if !asked.standpoint.holds(tx, &now)? {
             return Err(CoreError::Stale);
         }
+        let word = revoked::word(asked, &now.device, &answer);
+        if let Some(word) = word {
+            next = revoked::obey(tx, &now.device, now.head, (&answer, word))?;
+            return Ok(Err(CoreError::DeviceRevoked));
+        }
         use_answer(shop, tx, now, asked, &answer)
     })?;
     if let Ok(finished) = &used {
@@ -238,6 +251,7 @@ pub(super) fn finish(shop: &Shop, asked: &Asked, bytes: &[u8]) -> Result<Finishe
             shop.forget_quotes();
         }
     }
+    revoked::follow(shop, next)?;
     used
 }
 

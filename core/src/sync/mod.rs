@@ -14,6 +14,7 @@ mod incarnation;
 mod moving;
 mod outbox;
 mod rebase;
+mod revoked;
 pub mod scheduler;
 pub mod signer;
 mod state;
@@ -34,7 +35,7 @@ use kartka_protocol::message::Refusal;
 use exchange::{Asked, Finished, begin, finish};
 pub(crate) use state::{first_state, lineage_bytes, note_epoch};
 pub use trust::Trust;
-pub(crate) use trust::trust;
+pub(crate) use trust::{is_revoked, is_wiping, trust};
 
 /// What a run of exchanges came to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -116,6 +117,7 @@ impl Shop {
     ) -> Result<SyncReport, CoreError> {
         let mut report = SyncReport::default();
         let mut knocked = false;
+        let mut unsent = u64::MAX;
         for _ in 0..ROUNDS {
             if cancel.is_cancelled() {
                 return Err(CoreError::Cancelled);
@@ -132,6 +134,8 @@ impl Shop {
                 answer => answer?,
             };
             let finished = match finish(self, &asked, &answer) {
+                // What a revoked phone recorded still goes out, as long as it comes forward.
+                Err(CoreError::DeviceRevoked) if self.brought(&mut unsent)? => continue,
                 // Another exchange of this phone came between.
                 Err(CoreError::Stale) => continue,
                 finished => finished?,
@@ -153,6 +157,16 @@ impl Shop {
             Err(Failure::Refused(_)) => Err(CoreError::Unauthorised),
             Err(failure) => Err(failure.into()),
         }
+    }
+
+    /// Whether fewer ops wait to be sent than before, and some still do; an outbox never seen before counts.
+    fn brought(&self, before: &mut u64) -> Result<bool, CoreError> {
+        let Ok(status) = self.sync_status() else {
+            return Ok(false);
+        };
+        let fewer = status.outbox < *before;
+        *before = status.outbox;
+        Ok(fewer && (status.outbox > 0 || status.wiping))
     }
 
     /// Lets exchanges happen again after [`CoreError::ServerWentBack`]: a person decided so. If the reason is still

@@ -25,7 +25,9 @@ impl DeviceSigner {
     /// # Errors
     /// [`CoreError::Keys`] when the key store fails or holds something else.
     pub fn load_or_make(platform: &Platform) -> Result<Self, CoreError> {
-        if let Some(secret) = platform.keys.load(SecretName::DeviceSecret)? {
+        let kept = platform.keys.load(SecretName::DeviceSecret)?;
+        // An empty one was dropped when this device was wiped.
+        if let Some(secret) = kept.filter(|secret| !secret.is_empty()) {
             let bad = CoreError::Unexpected {
                 what: "the device's key",
             };

@@ -11,10 +11,12 @@ use super::state::SyncState;
 use super::wanted::authority_ms;
 use crate::error::CoreError;
 use crate::platform::Clock;
-use crate::store::{Reader, Standing, StoreError, meta};
+use crate::store::{Reader, Standing, StoreError, Tx, meta};
 
 /// Where a revocation is noted.
 const REVOKED: &str = "revoked";
+/// Where it is noted that everything was deleted.
+const WIPING: &str = "wiping";
 const HOUR_MS: i64 = 60 * 60 * 1_000;
 /// A clock that is this much behind the last exchange was set back.
 const BEHIND_MS: i64 = 24 * HOUR_MS;
@@ -70,4 +72,19 @@ fn lifetimes(reader: &Reader<'_>) -> Result<Lifetimes, StoreError> {
 /// Whether the authority said, under its signature, that this device was revoked.
 pub(crate) fn is_revoked(reader: &Reader<'_>) -> Result<bool, StoreError> {
     Ok(meta::get(reader, REVOKED)?.is_some())
+}
+
+/// Whether everything here is deleted and the authority has not heard it yet.
+pub(crate) fn is_wiping(reader: &Reader<'_>) -> Result<bool, StoreError> {
+    Ok(meta::get(reader, WIPING)?.is_some())
+}
+
+/// Notes that everything here is deleted.
+pub(super) fn note_wiping(tx: &Tx<'_>) -> Result<(), StoreError> {
+    meta::put(tx, WIPING, &[1])
+}
+
+/// Notes it for good: nothing but a new pairing ends it.
+pub(super) fn note_revoked(tx: &Tx<'_>) -> Result<(), StoreError> {
+    meta::put(tx, REVOKED, &[1])
 }

@@ -2,6 +2,7 @@
 
 pub mod cards;
 pub mod customers;
+pub mod devices;
 pub mod found;
 pub mod idle;
 pub mod operator;

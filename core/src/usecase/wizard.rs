@@ -4,6 +4,7 @@
 use kartka_domain::ids::{InstrumentId, ProgrammeVersion};
 use kartka_domain::op::Fact;
 use kartka_domain::programme::{Instrument, Programme};
+use kartka_domain::rights::Permission;
 use kartka_domain::wizard::{self, Draft, Kind, Model, Preview, Problem, Trade};
 
 use crate::error::{CoreError, Field};
@@ -121,27 +122,28 @@ impl Shop {
     /// # Errors
     /// [`CoreError::Validation`] for a draft that has problems; [`CoreError::NotFound`]; [`CoreError::Store`].
     pub fn programme_with(&self, draft: i64) -> Result<Programme, CoreError> {
-        self.store
-            .read(|r| Ok(with_draft(r, &setting(r)?, draft)?.0))
+        self.store.read(|r| with_draft(r, &setting(r)?, draft))
     }
 
-    /// Publishes a draft as a new version of the programme and lets go of it, in one transaction. Only the authority
-    /// orders rule sets: on a phone that is not, the draft is kept and nothing is published.
+    /// Publishes a draft as a new version of the programme, in one transaction: for all once the authority has ordered it.
+    ///
+    /// The authority lets go of the draft at once. Elsewhere it is kept until it is dropped: if two phones publish at the
+    /// same time the first in the authority's order counts, and the other's work is not lost.
     ///
     /// # Errors
-    /// [`CoreError::Offline`] where this device is not the authority; [`CoreError::Validation`] for a draft that has
-    /// problems; [`CoreError::NotFound`]; [`CoreError::Store`].
+    /// [`CoreError::RuleRejected`] without the right to change the programme; [`CoreError::Validation`] for a draft that
+    /// has problems; [`CoreError::NotFound`]; [`CoreError::Store`].
     pub fn publish_draft(
         &self,
         request: RequestId,
         draft: i64,
     ) -> Result<ProgrammeVersion, CoreError> {
         self.once(request, |tx, setting, _| {
-            if setting.device.standing != Standing::Authority {
-                return Err(CoreError::Offline);
+            setting.needs(Permission::Programme)?;
+            let programme = with_draft(tx, setting, draft)?;
+            if setting.device.standing == Standing::Authority {
+                tx.drop_draft(draft)?;
             }
-            let (programme, _) = with_draft(tx, setting, draft)?;
-            tx.drop_draft(draft)?;
             Ok(vec![Fact::Programme(programme)].into())
         })?;
         Ok(self.programme()?.version())
@@ -149,11 +151,7 @@ impl Shop {
 }
 
 /// The next version of the programme, with the draft's instrument added or in the place of the one it edits.
-fn with_draft(
-    reader: &Reader<'_>,
-    setting: &Setting,
-    draft: i64,
-) -> Result<(Programme, InstrumentId), CoreError> {
+fn with_draft(reader: &Reader<'_>, setting: &Setting, draft: i64) -> Result<Programme, CoreError> {
     let saved = reader.draft(draft)?.ok_or(CoreError::NotFound)?;
     let current = &setting.programme;
     let base = match saved.instrument {
@@ -171,7 +169,6 @@ fn with_draft(
     instruments.retain(|instrument| instrument.id != id);
     instruments.push(made);
     let version = ProgrammeVersion(current.version().0.saturating_add(1));
-    let programme = Programme::publish(version, instruments)
-        .map_err(|_| CoreError::Validation { field: Field::Text })?;
-    Ok((programme, id))
+    Programme::publish(version, instruments)
+        .map_err(|_| CoreError::Validation { field: Field::Text })
 }

@@ -1,7 +1,6 @@
 //! Founding a business on a server, and opening one again (sync §7).
 
 use std::sync::Arc;
-use std::sync::atomic::AtomicUsize;
 
 use kartka_domain::card::{CardKey, CardKeys, KeyId, PermutationKey, ShopTag};
 use kartka_domain::founding::{Founding, FoundingError, ShopKind};
@@ -85,7 +84,7 @@ impl Authority {
         };
         write(&store, |db| birth.write(db, &facts, random.as_ref()))?;
         keys.keep_epoch(business, epoch)?;
-        Ok(Self::over(Box::new(store), keys, clock, random)?)
+        Ok(Self::over(Box::new(store), clock, random)?.beside(keys)?)
     }
 
     /// Opens a business of a data folder.
@@ -118,13 +117,12 @@ impl Authority {
             Some(known) if known == found => {}
             _ => keys.keep_epoch(business, found)?,
         }
-        Self::over(Box::new(store), keys, clock, random)
+        Self::over(Box::new(store), clock, random)?.beside(keys)
     }
 
     /// An authority over a store that holds a business.
     pub(super) fn over(
         store: Box<dyn BusinessStore>,
-        keys: KeyFolder,
         clock: Arc<dyn Clock>,
         random: Arc<dyn Random>,
     ) -> Result<Self, StoreError> {
@@ -133,12 +131,29 @@ impl Authority {
             store,
             clock,
             random,
-            keys,
-            revoked: AtomicUsize::new(0),
             address: None,
             memory,
+            keys: None,
             pages: super::pull::PAGES,
         })
+    }
+
+    /// The same beside its keys: who was revoked there stays revoked, whatever the data says (sync §7).
+    pub(super) fn beside(mut self, keys: KeyFolder) -> Result<Self, StoreError> {
+        let business = self.memory.business;
+        let kept = keys.revoked(business)?;
+        let known = read(self.store.as_ref(), |db| db.revoked_keys())?;
+        if kept.iter().any(|key| !known.contains(key)) {
+            write(self.store.as_ref(), |db| {
+                kept.iter().try_for_each(|key| db.put_revoked(key))
+            })?;
+        }
+        if known.iter().any(|key| !kept.contains(key)) {
+            let all = read(self.store.as_ref(), |db| db.revoked_keys())?;
+            keys.keep_revoked(business, &all)?;
+        }
+        self.keys = Some(keys);
+        Ok(self)
     }
 }
 

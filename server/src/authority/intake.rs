@@ -127,6 +127,7 @@ impl Authority {
             anchors: Vec::new(),
             batches: Vec::new(),
             called: true,
+            wiped: false,
         }
     }
 
@@ -147,7 +148,7 @@ impl Authority {
             let before = self.before(batch, batches.last())?;
             batches.push(open(batch, before)?);
         }
-        if batches.is_empty() {
+        if batches.is_empty() && !request.wiped {
             return Ok(None);
         }
         let received_ms = self.now_ms();
@@ -171,6 +172,7 @@ impl Authority {
             anchors,
             batches,
             called: false,
+            wiped: request.wiped,
         }))
     }
 

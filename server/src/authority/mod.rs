@@ -22,11 +22,11 @@ mod pair;
 mod people;
 mod pull;
 pub(crate) mod push;
+mod quarantine;
 mod reign;
 mod turn;
 
 use std::sync::Arc;
-use std::sync::atomic::{AtomicUsize, Ordering};
 
 use kartka_domain::ids::{BusinessId, DeviceNo, Seq};
 use kartka_protocol::head::SignedHead;
@@ -46,19 +46,18 @@ pub use moving::NotMoved;
 use pair::Enrol;
 use push::Push;
 pub(crate) use push::{History, Outcome};
-use turn::Turn;
+use turn::{Revoked, Turn};
 
 /// One business, open.
 pub struct Authority {
     store: Box<dyn BusinessStore>,
     clock: Arc<dyn Clock>,
     random: Arc<dyn Random>,
-    keys: KeyFolder,
-    /// Revoked keys that were kept beside the data.
-    revoked: AtomicUsize,
     /// The URL by which this process is reached, if it is reached by one.
     address: Option<String>,
     memory: Memory,
+    /// The folder beside the data; none for a copy that is only looked at.
+    keys: Option<KeyFolder>,
     /// Bytes of pages in one answer, at most.
     pages: usize,
 }
@@ -121,7 +120,7 @@ impl Authority {
     /// What the disk reports; then none of the jobs happened.
     pub(crate) fn commit(&self, jobs: &[Job]) -> Result<Committed, StoreError> {
         let digest_key = self.memory.keys.digest;
-        let (committed, risen) = write(self.store.as_ref(), |db| {
+        let (committed, risen, revoked) = write(self.store.as_ref(), |db| {
             let mut order = memory::read_order(db)?;
             let before = order;
             let today = own::moment(db, self.now_ms())?.date;
@@ -153,28 +152,30 @@ impl Authority {
                     }
                 });
             }
+            let revoked = turn.revoked.get();
             turn.finish()?;
             if order != before {
                 memory::write_order(db, &order)?;
             }
-            self.keep_revoked(db)?;
             let head = order.seq;
-            Ok((Committed { done, head }, risen))
+            Ok((Committed { done, head }, risen, revoked))
         })?;
-        if let Some(epoch) = risen {
-            self.keys.keep_epoch(self.memory.business, epoch)?;
+        if let (Some(epoch), Some(keys)) = (risen, &self.keys) {
+            keys.keep_epoch(self.memory.business, epoch)?;
+        }
+        if revoked == Revoked::Yes {
+            self.keep_revoked()?;
         }
         Ok(committed)
     }
 
-    /// Revoked keys lie beside the data's keys before they count in the data: a restore of an older copy applies them.
-    fn keep_revoked(&self, db: &dyn Reads) -> Result<(), StoreError> {
-        let revoked = db.revoked_keys()?;
-        if revoked.len() != self.revoked.load(Ordering::Relaxed) {
-            self.keys.keep_revoked(self.memory.business, &revoked)?;
-            self.revoked.store(revoked.len(), Ordering::Relaxed);
-        }
-        Ok(())
+    /// Nobody is answered before a revoked key lies beside the keys too.
+    fn keep_revoked(&self) -> Result<(), StoreError> {
+        let Some(keys) = &self.keys else {
+            return Ok(());
+        };
+        let all = crate::store::read(self.store.as_ref(), |db| db.revoked_keys())?;
+        keys.keep_revoked(self.memory.business, &all)
     }
 
     /// Sends at most about `bytes` of pages in one answer, so that even a small shop comes to a phone in parts:

@@ -11,7 +11,7 @@ use kartka_domain::op::Op;
 use kartka_domain::rights::Role;
 use kartka_domain::row::{Row, RowKind};
 
-use super::turn::Turn;
+use super::turn::{Revoked, Turn};
 use crate::store::StoreError;
 
 /// What was looked up so far; forgotten when one of them changes.
@@ -73,6 +73,7 @@ impl Turn<'_> {
             Row::Operator(_) | Row::Role(_) => {}
             Row::Device(device) if device.state.is_revoked() => {
                 self.db.put_revoked(&device.public_key)?;
+                self.revoked.set(Revoked::Yes);
             }
             Row::Device(_) => {}
             _ => return Ok(()),

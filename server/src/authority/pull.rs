@@ -6,13 +6,15 @@ use kartka_domain::row::RowKind;
 use kartka_protocol::chain::ChainValue;
 use kartka_protocol::digest::Digest;
 use kartka_protocol::limits;
-use kartka_protocol::message::{Acked, Flag, Refusal, Run, ScopeDigest, SyncAnswer, SyncRequest};
+use kartka_protocol::message::{
+    Acked, Flag, Refusal, Run, ScopeDigest, SignedWord, SyncAnswer, SyncRequest,
+};
 use kartka_protocol::page::{End, Fit, PageWriter};
 use kartka_protocol::rows::WireRow;
 use kartka_protocol::scope::Scope;
 
 use super::push::{History, Order};
-use super::{Authority, Done, Grant, hold, memory, moving};
+use super::{Authority, Done, Grant, hold, memory, moving, quarantine};
 use crate::store::{DeviceState, Reads, Rights, StoreError, Visit, read};
 
 /// Months before the current one that every phone may have (sync §4).
@@ -46,8 +48,18 @@ impl Authority {
             }
             let away = self.is_away(db)?.then_some(Refusal::Moved);
             answer.refusal = away.or(refusal).or_else(|| refused(done));
-            if let Some(Done::Fork(grant)) = done {
+            let forked = matches!(answer.refusal, Some(Refusal::Fork { .. }));
+            if away.is_some() {
+                // Nothing else counts.
+            } else if let Some(Done::Fork(grant)) = done {
                 answer.incarnation = self.incarnation(answer.head.head.epoch, request, grant);
+            } else if !forked && db.is_revoked(&device.key)? {
+                // No page from that moment; a copy of it only learns its number, and what it sends waits (sync §7).
+                let word = quarantine::word_to(db, device.no, request.batches.len())?;
+                let about = (self.memory.business, device.no, &request.nonce);
+                let sign = |message: &[u8]| self.memory.identity.sign(message);
+                answer.refusal = Some(Refusal::DeviceRevoked);
+                answer.word = Some(SignedWord::seal(word, about, sign));
             } else if answer.refusal.is_none() {
                 self.fill(db, request, &device, order, &mut answer)?;
             }

@@ -16,7 +16,7 @@ use kartka_protocol::chain::{ChainValue, LogHash};
 use kartka_protocol::{civil, limits};
 
 use super::turn::{Turn, Wording};
-use super::{Authority, expiry, hold, incarnation, marks};
+use super::{Authority, expiry, hold, incarnation, marks, quarantine};
 use crate::store::{Anchored, Apart, DeviceState, Run, StoreError, StoredOp};
 
 /// Batches of one device, ready to be ordered.
@@ -31,6 +31,8 @@ pub(crate) struct Push {
     pub(crate) batches: Vec<Ready>,
     /// Whether the device has nothing left to tell that it knew before a restore.
     pub(crate) called: bool,
+    /// Whether the device says that everything there is deleted.
+    pub(crate) wiped: bool,
 }
 
 impl Push {
@@ -141,18 +143,21 @@ pub(super) fn take(
         entries: 0,
     };
     let mut history = History::One;
+    // A key that was revoked: what it sends is acked and waits for a person (sync §7).
+    let revoked = turn.db.is_revoked(&device.key)?;
+    let mut items = quarantine::Items::new();
     for batch in &push.batches {
         match relation(turn, &device, batch)? {
             Relation::Gap => break,
             Relation::Known => {}
             Relation::New(from) => {
                 let ops = batch.opened.as_ref().map_or(&[][..], |opened| &opened.ops);
-                intake.order(
-                    turn,
-                    order,
-                    &mut device,
-                    ops.get(from..).unwrap_or_default(),
-                )?;
+                let ops = ops.get(from..).unwrap_or_default();
+                if revoked {
+                    items.extend(intake.keep_in_quarantine(turn, &mut device, ops)?);
+                } else {
+                    intake.order(turn, order, &mut device, ops)?;
+                }
             }
             Relation::Other => {
                 keep_apart(authority, turn, order, (&mut device, push, batch))?;
@@ -162,6 +167,10 @@ pub(super) fn take(
         }
     }
     turn.db.put_device(&device)?;
+    quarantine::ask(authority, turn, order, &items)?;
+    if revoked && push.wiped {
+        quarantine::note_wiped(authority, turn, order, push.device)?;
+    }
     if push.called {
         hold::called(turn.db, device.no)?;
     }
@@ -261,10 +270,10 @@ fn keep_apart(
 }
 
 /// A push under way.
-struct Intake<'a> {
+pub(super) struct Intake<'a> {
     authority: &'a Authority,
     anchors: Vec<Anchor>,
-    received_ms: i64,
+    pub(super) received_ms: i64,
     taken: usize,
     entries: usize,
 }
@@ -358,11 +367,14 @@ impl Intake<'_> {
         self.taken += 1;
         self.entries += usize::try_from(ready.last.get() - ready.id.get() + 1).unwrap_or(0);
         expiry::answer_late(self.authority, turn, order, &late)?;
+        if let Some(op) = &ready.op {
+            quarantine::settle(self.authority, turn, order, op)?;
+        }
         Ok((seq, alias))
     }
 
     /// The moment that counts, where it is not the one the phone wrote (sync §5).
-    fn corrected(
+    pub(super) fn corrected(
         &self,
         turn: &Turn<'_>,
         device: &DeviceState,
@@ -399,7 +411,7 @@ fn misses(turn: &Turn<'_>, ready: &ReadyOp) -> Result<bool, StoreError> {
 }
 
 /// Writes what a device's op comes to; says which of its debits came after a sweep.
-fn decide(
+pub(super) fn decide(
     turn: &mut Turn<'_>,
     op: &Op,
     corrected: Option<Moment>,

@@ -32,15 +32,11 @@ impl Authority {
         let kept = keys.highest_epoch(business)?;
         let highest = kept.map_or(found, |kept| kept.max(found));
         let now_ms = clock.now_ms();
-        let revoked = keys.revoked(business)?;
         let epoch = write(&store, |db| {
-            for key in &revoked {
-                db.put_revoked(key)?;
-            }
             enter(db, business, highest, now_ms, random.as_ref())
         })?;
         keys.keep_epoch(business, epoch)?;
-        Self::over(Box::new(store), keys, clock, random)
+        Self::over(Box::new(store), clock, random)?.beside(keys)
     }
 }
 

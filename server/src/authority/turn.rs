@@ -4,11 +4,12 @@
 //! the seq of the last op that changed them; digests and the log's hash likewise. Facts are written at
 //! once, so that lookups by purchase see them. Decides nothing itself.
 
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 use std::collections::BTreeMap;
 
 use kartka_domain::authority::expiry::late_debits;
-use kartka_domain::authority::{Decided, Echo, Standing, decide};
+use kartka_domain::authority::{Decided, Echo, Standing, decide, refuse};
+use kartka_domain::codes::Code;
 use kartka_domain::ids::{Id, ProgrammeVersion, Seq};
 use kartka_domain::ledger::Entry;
 use kartka_domain::moment::Date;
@@ -47,6 +48,18 @@ pub(super) struct Turn<'t> {
     programmes: RefCell<BTreeMap<ProgrammeVersion, Programme>>,
     lines: RefCell<Option<Lines>>,
     pub(super) people: RefCell<People>,
+    /// Whether a key was revoked: it is then kept beside the server's keys too.
+    pub(super) revoked: Cell<Revoked>,
+}
+
+/// Whether a turn revoked a key.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub(super) enum Revoked {
+    /// None.
+    #[default]
+    No,
+    /// One or more.
+    Yes,
 }
 
 /// Whether an op is decided as its author wrote it.
@@ -79,6 +92,7 @@ impl<'t> Turn<'t> {
             programmes: RefCell::default(),
             lines: RefCell::default(),
             people: RefCell::default(),
+            revoked: Cell::default(),
         })
     }
 
@@ -97,6 +111,17 @@ impl<'t> Turn<'t> {
                 one.echo = Echo::Changed;
             }
         }
+        self.write_decided(op, decided, seq)
+    }
+
+    /// Writes an op that a person refused, as facts without effect (sync §7).
+    pub(super) fn apply_refused(
+        &mut self,
+        op: &Op,
+        standing: Standing,
+        seq: Seq,
+    ) -> Result<Vec<Entry>, StoreError> {
+        let decided = refuse(&*self, op, standing, Code::RefusedByOwner)?;
         self.write_decided(op, decided, seq)
     }
 

@@ -141,19 +141,22 @@ impl KeyFolder {
         self.replace(&self.path(business, "epoch"), &value.to_be_bytes())
     }
 
-    /// The keys of devices that were ever revoked, so that a copy from before does not let them in (sync §7).
+    /// The keys of devices that were revoked, in order: they lie here so that a backup from before does not let them in
+    /// again (sync §7).
     ///
     /// # Errors
-    /// What the disk reports.
+    /// [`StoreError::Malformed`] for a file that is none; what the disk reports.
     pub(crate) fn revoked(&self, business: BusinessId) -> Result<Vec<[u8; 33]>, StoreError> {
-        let kept = found(fs::read(self.path(business, "revoked")))?.unwrap_or_default();
-        match kept.as_chunks::<33>() {
-            (keys, []) => Ok(keys.to_vec()),
-            _ => Err(StoreError::Malformed("the kept revoked keys")),
+        let bytes = found(fs::read(self.path(business, "revoked")))?.unwrap_or_default();
+        let (keys, rest) = bytes.as_chunks::<33>();
+        if rest.is_empty() {
+            Ok(keys.to_vec())
+        } else {
+            Err(StoreError::Malformed("the revoked keys"))
         }
     }
 
-    /// Keeps the keys of devices that were ever revoked.
+    /// Keeps the keys of devices that were revoked, in place of an older list.
     ///
     /// # Errors
     /// What the disk reports.
@@ -162,7 +165,7 @@ impl KeyFolder {
         business: BusinessId,
         keys: &[[u8; 33]],
     ) -> Result<(), StoreError> {
-        self.replace(&self.path(business, "revoked"), &keys.concat())
+        self.replace(&self.path(business, "revoked"), keys.as_flattened())
     }
 
     fn path(&self, business: BusinessId, what: &str) -> PathBuf {

@@ -327,6 +327,7 @@ impl Phone {
             digests: self.cursors.keys().copied().collect(),
             budget: self.budget,
             branch: None,
+            wiped: false,
         }
     }
 

@@ -98,6 +98,7 @@ impl Device {
             digests: Vec::new(),
             budget: 0,
             branch: None,
+            wiped: false,
         };
         let sign = |message: &[u8]| Ok::<_, ()>(self.sign(message));
         let envelope = Envelope::seal(self.business(), self.no(), request.encode(), sign);

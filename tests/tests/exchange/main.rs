@@ -2,6 +2,7 @@
 #![allow(clippy::unwrap_used)]
 
 mod crashes;
+mod drafts;
 mod engine;
 mod faults;
 mod forks;
@@ -11,4 +12,5 @@ mod meetings;
 mod over_http;
 mod people;
 mod released;
+mod revoked;
 mod shops;

@@ -15,7 +15,7 @@ use kartka_core::store::{RequestId, Vfs};
 use kartka_core::sync::{Cancel, Failure, Route, SyncReport, Transport};
 use kartka_core::usecase::customers::{NewCard, ProfileForm, Registration};
 use kartka_core::usecase::till::TillRequest;
-use kartka_protocol::message::SyncAnswer;
+use kartka_protocol::message::{Refusal, SignedWord, SyncAnswer};
 use kartka_server::platform as server;
 use kartka_server::store::{Reads, read};
 use kartka_server::{Authority, ExchangeError, FoundingInput, Rights};
@@ -280,6 +280,8 @@ pub(crate) enum Fault {
     WithoutPages,
     /// The server knows nothing of incarnations.
     WithoutIncarnation,
+    /// Somebody on the line makes it say that the device was revoked, with a word heard elsewhere or none.
+    Revoked(Option<SignedWord>),
 }
 
 /// A wire from one phone to the office.
@@ -353,6 +355,12 @@ impl Transport for Line<'_> {
             Fault::WithoutPages => {
                 let mut changed = SyncAnswer::decode(&answer).unwrap();
                 changed.pages.clear();
+                answer = changed.encode();
+            }
+            Fault::Revoked(word) => {
+                let mut changed = SyncAnswer::decode(&answer).unwrap();
+                changed.refusal = Some(Refusal::DeviceRevoked);
+                changed.word = word;
                 answer = changed.encode();
             }
             _ => (*self.last.lock().unwrap()).clone_from(&answer),

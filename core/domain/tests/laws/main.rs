@@ -15,4 +15,5 @@ mod index;
 mod invariants;
 mod people;
 mod properties;
+mod rights;
 mod world;

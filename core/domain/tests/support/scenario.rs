@@ -117,7 +117,7 @@ impl Story {
             }
             ["sweep"] => self.sweep(),
             ["inbox"] => self.inbox(),
-            ["staff" | "role" | "device" | "at" | "says" | "flag", ..] => self.office(&words),
+            ["staff" | "role" | "device" | "by" | "says" | "flag", ..] => self.office(&words),
             ["receipt", number, ref what @ ..] => self.receipt(number, what, aware),
             ["card", number, "for", name] => self.bind(number, name),
             ["counter", outlet, operator] => {

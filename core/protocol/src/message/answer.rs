@@ -5,6 +5,7 @@ use kartka_domain::moment::Month;
 
 use super::incarnation::Incarnation;
 use super::moved::Moved;
+use super::order::SignedWord;
 use super::refusal::Refusal;
 use super::request::device_no;
 use super::{Nonce, bounded, put_cursors, put_list, put_scopes, read_cursors, read_scopes};
@@ -37,6 +38,7 @@ mod tag {
     pub(super) const REFUSAL: u16 = 17;
     pub(super) const INCARNATION: u16 = 18;
     pub(super) const MOVED: u16 = 19;
+    pub(super) const WORD: u16 = 20;
     /// Over everything before it: only the head is signed, and a bit that flips on the way must not pass for
     /// another history. Always the last field.
     pub(super) const CHECK: u16 = 65_535;
@@ -180,6 +182,8 @@ pub struct SyncAnswer {
     pub refusal: Option<Refusal>,
     /// Under which numbers a copy goes on that has shown its branch; then nothing but this, head and lineage counts.
     pub incarnation: Option<Incarnation>,
+    /// To a revoked device, signed.
+    pub word: Option<SignedWord>,
 }
 
 impl SyncAnswer {
@@ -211,6 +215,7 @@ impl SyncAnswer {
             moved: None,
             refusal: None,
             incarnation: None,
+            word: None,
         }
     }
 
@@ -257,6 +262,7 @@ impl SyncAnswer {
             self.incarnation.map(Incarnation::to_record),
         );
         r.put_opt(tag::MOVED, self.moved.as_ref().map(Moved::to_record));
+        r.put_opt(tag::WORD, self.word.map(SignedWord::to_record));
         r.put(tag::CHECK, check(&r));
         r.encode()
     }
@@ -315,6 +321,10 @@ impl SyncAnswer {
             incarnation: r
                 .opt_record(tag::INCARNATION)?
                 .map(Incarnation::from_record)
+                .transpose()?,
+            word: r
+                .opt_record(tag::WORD)?
+                .map(SignedWord::from_record)
                 .transpose()?,
         })
     }

@@ -26,6 +26,7 @@ mod tag {
     pub(super) const DIGESTS: u16 = 11;
     pub(super) const BUDGET: u16 = 12;
     pub(super) const BRANCH: u16 = 13;
+    pub(super) const WIPED: u16 = 16;
 }
 
 mod anchor {
@@ -74,6 +75,8 @@ pub struct SyncRequest {
     pub budget: u32,
     /// The copy's chain, when it has learned that it was rolled back or cloned; then nothing is pushed or pulled.
     pub branch: Option<Branch>,
+    /// Whether everything on the device is deleted, as it was told.
+    pub wiped: bool,
 }
 
 impl SyncRequest {
@@ -97,6 +100,7 @@ impl SyncRequest {
         put_scopes(&mut r, tag::DIGESTS, &self.digests);
         r.put(tag::BUDGET, self.budget);
         r.put_opt(tag::BRANCH, self.branch.as_ref().map(Branch::to_record));
+        r.put_unless(tag::WIPED, i64::from(self.wiped), 0);
         r.encode()
     }
 
@@ -134,6 +138,7 @@ impl SyncRequest {
                 .opt_record(tag::BRANCH)?
                 .map(Branch::from_record)
                 .transpose()?,
+            wiped: r.int_or::<i64>(tag::WIPED, 0)? == 1,
         })
     }
 

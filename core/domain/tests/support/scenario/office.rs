@@ -23,7 +23,7 @@ impl Story {
 
     pub(super) fn office(&mut self, words: &[&str]) -> String {
         match *words {
-            ["at", "device", number] => {
+            ["by", "device", number] => {
                 self.device = number.parse::<u32>().unwrap() - 1;
                 String::new()
             }

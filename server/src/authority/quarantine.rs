@@ -1,0 +1,275 @@
+//! Ops of revoked devices: acked, in no order, until a person takes them in or refuses them (sync §7).
+//!
+//! An inbox item per business day says what waits. Taking in gives the ops their order now, as if they came now;
+//! refusing keeps them as facts with effect 0. Nothing here looks at what an op says beyond its sums.
+
+use std::collections::BTreeMap;
+
+use kartka_domain::authority::{Author, Standing, may_settle};
+use kartka_domain::business::{Device, DeviceState as State};
+use kartka_domain::ids::{DeviceNo, EntryId, Id};
+use kartka_domain::ledger::EntryKind;
+use kartka_domain::moment::{Moment, date_of, day_number};
+use kartka_domain::money::{Money, Points};
+use kartka_domain::op::{Decision, Fact as OpFact, Op, Quarantine};
+use kartka_domain::row::{Row, RowKind};
+use kartka_protocol::batch::Personal;
+use kartka_protocol::chain::ChainValue;
+use kartka_protocol::civil;
+use kartka_protocol::message::Word;
+
+use super::push::{Intake, Order, ReadyOp};
+use super::turn::Turn;
+use super::{Authority, expiry, marks, own, push};
+use crate::store::{DeviceState, Quarantined, Reads, Run, StoreError, StoredOp};
+
+/// Ops settled at a time.
+const PIECE: usize = 500;
+/// A sum of one op beyond this says nothing: so many ops can't overflow the sum of an item.
+const SUM_MAX: i64 = 1_000_000_000_000;
+
+/// Inbox items that changed, each with its day.
+pub(super) type Items = BTreeMap<EntryId, (i64, Id)>;
+
+impl Intake<'_> {
+    /// Keeps ops of a revoked device: their numbers are used and the chain advances, but they get no order.
+    pub(super) fn keep_in_quarantine(
+        &self,
+        turn: &Turn<'_>,
+        device: &mut DeviceState,
+        ops: &[ReadyOp],
+    ) -> Result<Items, StoreError> {
+        let mut items = Items::new();
+        for ready in ops {
+            let at = self.time_of(turn, device, ready.op.as_ref())?;
+            let day = day_number(at.date);
+            let item = turn.db.item_of(device.no, day)?;
+            let item = item.unwrap_or(EntryId(ready.id.0));
+            let (personal, nonce) = match &ready.personal {
+                Personal::Here { nonce, bytes } => (Some(bytes.clone()), Some(nonce.to_vec())),
+                _ => (None, None),
+            };
+            let (sold, redeemed) = ready.op.as_ref().map_or_else(Default::default, sums);
+            turn.db.put_quarantined(&Quarantined {
+                id: ready.id,
+                last: ready.last,
+                at_ms: at.instant_ms,
+                day,
+                item,
+                received_ms: self.received_ms,
+                sold,
+                redeemed,
+                chain: ready.chain.0,
+                facts: ready.facts.clone(),
+                personal,
+                nonce,
+            })?;
+            device.acked = ready.last.counter();
+            device.chain = ready.chain.0;
+            device.earlier_ms = device.earlier_ms.max(at.instant_ms);
+            items.insert(item, (day, ready.last));
+        }
+        Ok(items)
+    }
+
+    fn time_of(
+        &self,
+        turn: &Turn<'_>,
+        device: &DeviceState,
+        op: Option<&Op>,
+    ) -> Result<Moment, StoreError> {
+        match op {
+            Some(op) => Ok(self.corrected(turn, device, op)?.unwrap_or(op.time.wall)),
+            None => own::moment(turn.db, self.received_ms),
+        }
+    }
+}
+
+/// What an op sold, and how many points it took out of balances.
+fn sums(op: &Op) -> (Money, Points) {
+    let (mut sold, mut redeemed) = (0_i64, 0_i64);
+    for fact in &op.facts {
+        match fact {
+            OpFact::Sale(sale) => {
+                let gross = sale.lines.iter().map(|line| line.gross.0);
+                sold = gross.fold(sold, i64::saturating_add);
+            }
+            OpFact::Claim(claim) if claim.kind == EntryKind::Redeem => {
+                redeemed = redeemed.saturating_sub(claim.effect.points.0);
+            }
+            _ => {}
+        }
+    }
+    (
+        Money(sold.clamp(0, SUM_MAX)),
+        Points(redeemed.clamp(0, SUM_MAX)),
+    )
+}
+
+/// Says in the inbox what waits now under each of these items.
+pub(super) fn ask(
+    authority: &Authority,
+    turn: &mut Turn<'_>,
+    order: &mut Order,
+    items: &Items,
+) -> Result<(), StoreError> {
+    for (item, (day, last)) in items {
+        let waiting = turn.db.waiting(*item)?;
+        let fact = OpFact::Quarantine(Quarantine {
+            first: *item,
+            upto: Id::new(waiting.upto).unwrap_or(*last),
+            ops: waiting.ops,
+            sold: waiting.sold,
+            redeemed: waiting.redeemed,
+            date: date_of(*day).ok_or(StoreError::Malformed("quarantine.day"))?,
+        });
+        own::write(authority, turn, order, &[fact])?;
+    }
+    Ok(())
+}
+
+/// Does what an op decides about quarantines, if its author may.
+pub(super) fn settle(
+    authority: &Authority,
+    turn: &mut Turn<'_>,
+    order: &mut Order,
+    op: &Op,
+) -> Result<(), StoreError> {
+    for fact in &op.facts {
+        let OpFact::Settle {
+            device,
+            up_to,
+            decision,
+        } = fact
+        else {
+            continue;
+        };
+        if up_to.device() != *device || !may_settle(&*turn, op)? {
+            continue;
+        }
+        let mut items = Items::new();
+        loop {
+            let piece = turn.db.quarantined(*device, up_to.get(), PIECE)?;
+            if piece.is_empty() {
+                break;
+            }
+            for waiting in piece {
+                items.insert(waiting.item, (waiting.day, waiting.last));
+                order_one(authority, turn, order, waiting, *decision)?;
+            }
+        }
+        ask(authority, turn, order, &items)?;
+    }
+    Ok(())
+}
+
+/// An op gets its order now.
+fn order_one(
+    authority: &Authority,
+    turn: &mut Turn<'_>,
+    order: &mut Order,
+    waiting: Quarantined,
+    decision: Decision,
+) -> Result<(), StoreError> {
+    let decode = |personal| kartka_protocol::op::decode(waiting.id, &waiting.facts, personal);
+    let op = decode(waiting.personal.as_deref()).or_else(|_| decode(None));
+    let seq = kartka_domain::ids::Seq(order.seq.0 + 1);
+    let mut request = Vec::new();
+    let mut late = Vec::new();
+    let mut alias = None;
+    if let Ok(op) = &op {
+        let corrected = corrected(turn, op, &waiting)?;
+        let standing = Standing::Ordered {
+            seq,
+            corrected,
+            author: Author::Device,
+        };
+        request = op.request.0.to_vec();
+        alias = marks::first_with_mark(turn, waiting.id, op)?;
+        match (alias, decision) {
+            // The same sale came under another number of this key: it counts once.
+            (Some(first), _) => turn.db.put_alias(waiting.id, first)?,
+            (None, Decision::Accept) => late = push::decide(turn, op, corrected, seq)?,
+            (None, Decision::Refuse) => late = turn.apply_refused(op, standing, seq)?,
+        }
+    }
+    let chain = ChainValue(waiting.chain);
+    turn.db.drop_quarantined(waiting.id)?;
+    turn.db.put_op(&StoredOp {
+        id: waiting.id,
+        last: waiting.last,
+        seq,
+        at_ms: waiting.at_ms,
+        request,
+        chain: waiting.chain,
+        facts: waiting.facts,
+        personal: waiting.personal,
+        nonce: waiting.nonce,
+    })?;
+    turn.db.put_run(&Run {
+        first_op: waiting.id,
+        last_op: waiting.id,
+        mark: chain.birth_mark(),
+        alias,
+        first_seq: seq,
+        last_seq: seq,
+    })?;
+    *order = Order {
+        seq,
+        log: order.log.next(seq, waiting.id, &chain),
+    };
+    expiry::answer_late(authority, turn, order, &late)
+}
+
+/// The moment that was found when it came, where it is not the one the phone wrote.
+fn corrected(
+    turn: &Turn<'_>,
+    op: &Op,
+    waiting: &Quarantined,
+) -> Result<Option<Moment>, StoreError> {
+    let wall = op.time.wall;
+    if waiting.at_ms == wall.instant_ms && waiting.day == day_number(wall.date) {
+        return Ok(None);
+    }
+    let wire = turn.db.row(RowKind::Outlet, i64::from(op.outlet.0))?;
+    let row = wire.map(|wire| wire.read()).transpose()?;
+    let (zone, day_start) = match &row {
+        Some(Row::Outlet(outlet)) => (outlet.zone.as_str(), outlet.day_start),
+        _ => ("UTC", 0),
+    };
+    Ok(civil::moment(waiting.at_ms, zone, day_start).ok())
+}
+
+/// A revoked device said that everything there is deleted.
+pub(super) fn note_wiped(
+    authority: &Authority,
+    turn: &mut Turn<'_>,
+    order: &mut Order,
+    no: DeviceNo,
+) -> Result<(), StoreError> {
+    let Some(device) = turn.find_device(no)? else {
+        return Ok(());
+    };
+    if !matches!(device.state, State::WipeWhenEmpty | State::WipeNow) {
+        return Ok(());
+    }
+    let wiped = Device {
+        state: State::Wiped,
+        ..device
+    };
+    own::write(authority, turn, order, &[OpFact::Device(wiped)])?;
+    Ok(())
+}
+
+/// What a revoked device is told: to delete everything only once nothing of it is on its way, or when the owner insists.
+pub(super) fn word_to(db: &dyn Reads, no: DeviceNo, brings: usize) -> Result<Word, StoreError> {
+    let wire = db.row(RowKind::Device, i64::from(no.get()))?;
+    Ok(match wire.map(|wire| wire.read()).transpose()? {
+        Some(Row::Device(device)) => match device.state {
+            State::WipeNow => Word::WipeNow,
+            State::WipeWhenEmpty if brings == 0 => Word::Wipe,
+            _ => Word::Revoked,
+        },
+        _ => Word::Revoked,
+    })
+}
