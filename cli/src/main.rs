@@ -7,6 +7,7 @@ mod keep;
 mod messages;
 mod money;
 mod qr;
+mod quote;
 mod scan;
 mod serve;
 
@@ -41,6 +42,8 @@ enum Command {
     Move(keep::MoveArgs),
     /// Prints file, kind and text of every code found in PNG pictures, tab-separated.
     Scan(scan::ScanArgs),
+    /// Evaluates receipts against a programme, both files, without any shop.
+    Quote(quote::QuoteArgs),
     /// The core as a command: a device like any other.
     Desk(desk::DeskArgs),
 }
@@ -56,6 +59,7 @@ fn main() -> ExitCode {
         Command::Restore(args) => keep::put_back(args, &mut out),
         Command::Move(args) => keep::move_to(args, &mut out),
         Command::Scan(args) => scan::run(args, &mut out),
+        Command::Quote(args) => quote::run(args, &mut out),
         Command::Desk(args) => desk::run(args, &mut out),
     };
     match done.and_then(|()| out.flush().map_err(Failure::outside)) {

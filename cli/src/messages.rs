@@ -206,6 +206,16 @@ fn instrument(code: Code) -> String {
         Code::NotToday { instrument } => {
             format!("instrument {instrument} does not work on this day")
         }
+        Code::NotForThisCustomer { instrument } => {
+            format!("instrument {instrument} is for others: members or a higher level")
+        }
+        Code::OfferNotMet { instrument } => {
+            format!("instrument {instrument} needs other or more goods on the receipt")
+        }
+        Code::CouponUsedUp { instrument } => {
+            format!("this customer has used up the coupon of instrument {instrument}")
+        }
+        Code::UnknownCoupon => "no coupon of the programme has this code".to_owned(),
         Code::BelowReceipt {
             instrument,
             missing,
@@ -336,6 +346,7 @@ mod tests {
             "UnknownTarget",
             "AlreadyAttached",
             "MalformedFact",
+            "LevelNotReached",
             "RefusedByOwner",
         ];
         for &(number, name, kind, args, _) in Code::CATALOGUE {

@@ -7,6 +7,7 @@
 mod facts;
 mod people;
 mod shop;
+mod standing;
 
 use kartka_domain::ids::Seq;
 use kartka_domain::row::{Row, RowKind};

@@ -319,6 +319,9 @@ fn use_answer(
     {
         return Err(Failure::Refused(refusal).into());
     }
+    if let Some(fork) = asked.fork {
+        return told(shop, tx, now, &fork, answer).map(Ok);
+    }
     let ground = Ground {
         device: now.device,
         head: now.head,
@@ -327,9 +330,6 @@ fn use_answer(
         sent_monotonic_ms: asked.sent_monotonic_ms,
         clock: shop.platform.clock.as_ref(),
     };
-    if let Some(fork) = asked.fork {
-        return told(tx, ground, &fork, answer).map(Ok);
-    }
     match lost {
         Some(shared) => heal::begin(tx, ground, answer, shared).map(Ok),
         None if ground.state.healing.is_some() => heal::go_on(tx, ground, answer).map(Ok),
@@ -339,20 +339,21 @@ fn use_answer(
 
 /// What the authority says to a copy that has shown its chain.
 fn told(
+    shop: &Shop,
     tx: &Tx<'_>,
-    ground: Ground<'_>,
+    now: Setting,
     fork: &Verdict,
     answer: &SyncAnswer,
 ) -> Result<Finished, CoreError> {
-    let mut state = ground.state;
+    let mut state = now.state;
     if answer.head.head.epoch != fork.epoch {
         // The verdict ends with its epoch: the next answer is judged anew.
         state.fork = None;
         state.write(tx)?;
         return Ok(Finished::default());
     }
-    let at_ms = ground.clock.now_ms();
-    let mine = (ground.device, ground.head, &mut state);
+    let at_ms = shop.platform.clock.now_ms();
+    let mine = (now.device, now.head, &mut state);
     let moved = match follow(tx, mine, fork, answer, at_ms)? {
         Told::Kept => None,
         Told::Moved { ops } => Some(ops),

@@ -135,9 +135,9 @@ fn decode(bytes: &[u8]) -> Result<SyncState, WireError> {
         reset: read_scopes(&r, tag::RESET)?,
         renewed: read_scopes(&r, tag::RENEWED)?,
         former: r.opt_record(tag::FORMER)?.map(read_former).transpose()?,
+        healing: r.opt_int(tag::HEALING)?.map(Seq),
         fork: r.opt_record(tag::FORK)?.map(read_verdict).transpose()?,
         kept: r.int_or::<i64>(tag::KEPT, 0)? != 0,
-        healing: r.opt_int(tag::HEALING)?.map(Seq),
     })
 }
 

@@ -148,6 +148,7 @@ private final class Met {
     }
 
     func onASmallDisk(_ stage: Stage) async throws {
+        try await rehearse("rehearsed_always")
         guard let disk = SmallDisk.ofThisRun else { return try await rehearse("rehearsed_without_a_small_disk") }
         let phone = try await Stage(in: disk.writable).founded("till")
         let (till, sale) = (phone.core.till(), newRequest())

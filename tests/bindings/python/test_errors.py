@@ -101,14 +101,18 @@ class Errors(unittest.IsolatedAsyncioTestCase):
             await self.stage.phone("newer", keys=keys)
         self.assertEqual((folder / "kartka.db").read_bytes(), before, "a newer file was changed")
 
+    async def rehearse(self, which):
+        rehearsal = kartka.Rehearsal((await self.stage.phone(which)).log)
+        for name, reason in SCENARIO[which].items():
+            print(f"{name}: {reason}")
+            with self.meets(name):
+                rehearsal.fail(name)
+
     async def on_a_small_disk(self):
+        await self.rehearse("rehearsed_always")
         disk = SmallDisk.of_this_run()
         if disk is None:
-            stage = kartka.Rehearsal((await self.stage.phone("rehearsal")).log)
-            for name, reason in SCENARIO["rehearsed_without_a_small_disk"].items():
-                print(f"{name}: {reason}")
-                with self.meets(name):
-                    stage.fail(name)
+            await self.rehearse("rehearsed_without_a_small_disk")
             return
         phone = await Stage(self, disk.writable).founded("till")
         sell = new_request()

@@ -108,6 +108,7 @@ class ErrorsTest {
     }
 
     private suspend fun onASmallDisk(stage: Stage) {
+        rehearse("rehearsed_always")
         val disk = SmallDisk.ofThisRun() ?: return rehearse("rehearsed_without_a_small_disk")
         val phone = Stage(disk.writable).founded("till")
         val sale = newRequest()
