@@ -52,6 +52,8 @@ enum Command {
         #[arg(long)]
         only: Option<String>,
     },
+    /// Shows that the simulator finds every bug that was planted on purpose, and prints the table of docs/planted-bugs.md
+    Plant,
     /// Runs what takes too long for every change: the named steps, or all of them
     Nightly {
         /// Steps to run, separated by commas
@@ -74,6 +76,10 @@ fn main() -> ExitCode {
         },
         Command::Test { only } => suite::run(&house, &only),
         Command::Mutants { only } => match mutants::run(&house, only.as_deref()) {
+            Ok(()) => ExitCode::SUCCESS,
+            Err(error) => complain(&error),
+        },
+        Command::Plant => match steps::simulator::plants(&house) {
             Ok(()) => ExitCode::SUCCESS,
             Err(error) => complain(&error),
         },

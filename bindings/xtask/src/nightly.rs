@@ -5,7 +5,7 @@ use std::process::ExitCode;
 use clap::ValueEnum;
 
 use crate::house::House;
-use crate::steps::{Outcome, process};
+use crate::steps::{Outcome, process, simulator};
 use crate::suite::{Report, summarise, timed};
 
 /// One step of `cargo xtask nightly`, in the order they run.
@@ -13,18 +13,22 @@ use crate::suite::{Report, summarise, timed};
 pub(crate) enum NightStep {
     /// The real binaries over bad lines, killed at any moment, for half an hour
     Process,
+    /// Ten thousand seeded worlds
+    Simulator,
 }
 
 impl NightStep {
     const fn name(self) -> &'static str {
         match self {
             Self::Process => "process",
+            Self::Simulator => "simulator",
         }
     }
 
     fn run(self, house: &House) -> Outcome {
         match self {
             Self::Process => process::test(house, process::BY_NIGHT),
+            Self::Simulator => simulator::by_night(house),
         }
     }
 }

@@ -6,6 +6,7 @@ pub(crate) mod kotlin;
 pub(crate) mod process;
 pub(crate) mod python;
 pub(crate) mod rust;
+pub(crate) mod simulator;
 pub(crate) mod swift;
 pub(crate) mod web;
 

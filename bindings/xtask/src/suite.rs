@@ -9,7 +9,7 @@ use clap::ValueEnum;
 
 use crate::house::{House, Strictness};
 use crate::licences;
-use crate::steps::{Outcome, Stop, kotlin, process, python, rust, swift, web};
+use crate::steps::{Outcome, Stop, kotlin, process, python, rust, simulator, swift, web};
 
 /// One named step of `cargo xtask test`, in the order they run.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
@@ -36,6 +36,8 @@ pub(crate) enum Step {
     Web,
     /// The real binaries over bad lines, killed at any moment, for two minutes
     Process,
+    /// Seeded worlds: a corpus, with CI=true also three minutes of fresh seeds
+    Simulator,
 }
 
 impl Step {
@@ -52,6 +54,7 @@ impl Step {
             Self::Swift => "swift",
             Self::Web => "web",
             Self::Process => "process",
+            Self::Simulator => "simulator",
         }
     }
 
@@ -72,6 +75,7 @@ impl Step {
             Self::Swift => swift::test(house),
             Self::Web => web::test(house),
             Self::Process => process::test(house, process::BY_DAY),
+            Self::Simulator => simulator::test(house),
         }
     }
 }
@@ -221,7 +225,7 @@ mod tests {
         for (only, expected) in cases {
             assert_eq!(plan(only), *expected, "only {only:?}");
         }
-        assert_eq!(plan(&[]).len(), 11);
+        assert_eq!(plan(&[]).len(), 12);
     }
 
     #[test]

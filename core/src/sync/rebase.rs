@@ -5,6 +5,7 @@
 
 use kartka_domain::authority::as_claimed;
 use kartka_domain::ids::{DeviceNo, Seq};
+use kartka_domain::moment::Month;
 use kartka_domain::planted;
 use kartka_protocol::digest::Digest;
 use kartka_protocol::keys::ShopKeys;
@@ -61,10 +62,10 @@ pub(super) fn apply(
     ground.head.acked_op = acked;
     tx.drop_sealed(acked)?;
     if let Some(oldest) = answer.oldest_month
-        && ground.state.oldest != Some(oldest)
+        && (ground.state.oldest != Some(oldest) || holds_before(tx, oldest)?)
         && !planted!(MonthDroppedOnOneSide)
     {
-        // Both sides let go of older months (sync §4).
+        // Both sides let go of older months (sync §4); an own op that is settled late brings one back.
         tx.drop_months_before(oldest)?;
     }
     ground.state.oldest = answer.oldest_month;
@@ -82,6 +83,12 @@ pub(super) fn apply(
     let all_asked = wanted.iter().all(|(scope, _)| ground.asked.asks(*scope));
     finished.complete = at_head && all_asked && outbox == 0 && !answer.flags.has(Flag::More);
     Ok(finished)
+}
+
+/// Whether a month before `oldest` is kept.
+fn holds_before(tx: &Tx<'_>, oldest: Month) -> Result<bool, StoreError> {
+    let older = |scope: &Scope| matches!(scope, Scope::Month(month) if *month < oldest);
+    Ok(tx.scopes()?.iter().any(|(scope, _)| older(scope)))
 }
 
 /// All pages, read before anything is written; each must go on where this phone's cursor stands.

@@ -13,6 +13,7 @@ mod check;
 mod counter;
 mod dice;
 mod founder;
+mod hostile;
 mod laws;
 mod ledger;
 mod model;
@@ -65,6 +66,8 @@ pub struct Summary {
     pub put_back: u64,
     /// Phones that had to stop, because the server had seen more.
     pub forks: u64,
+    /// What an enrolled phone tried against the shop.
+    pub tricks: u64,
     /// Scopes whose sums were wrong and that were fetched anew.
     pub fetched_anew: u64,
     /// People made one because they had the same card.
@@ -85,6 +88,7 @@ impl AddAssign for Summary {
         self.server_kills += other.server_kills;
         self.put_back += other.put_back;
         self.forks += other.forks;
+        self.tricks += other.tricks;
         self.fetched_anew += other.fetched_anew;
         self.merged += other.merged;
         self.overdrafts += other.overdrafts;

@@ -7,6 +7,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use kartka_core::error::CoreError;
 use kartka_core::platform::{KeyStore, KeyStoreError, SecretName};
 use kartka_core::shop::{Platform, Shop};
+use kartka_core::sync::signer::DeviceSigner;
 use kartka_core::sync::{Effect, Engine, Event};
 use rusqlite::{Connection, OpenFlags};
 use zeroize::Zeroizing;
@@ -142,6 +143,7 @@ impl Phone {
         twin.keys = Arc::new(self.keys.twin());
         twin.machine.restore(&self.machine.image());
         twin.turned_back = true;
+        twin.spoiled = self.spoiled;
         twin.start()?;
         Ok(twin)
     }
@@ -153,13 +155,7 @@ impl Phone {
         self.asking = None;
         let file = self.machine.path(FILE);
         let folder = file.parent().unwrap_or(Path::new("/"));
-        let platform = Platform {
-            clock: self.clock.clone(),
-            rng: self.rng.clone(),
-            keys: self.keys.clone(),
-            vfs: self.machine.vfs(),
-        };
-        let shop = Arc::new(Shop::open(folder, platform)?);
+        let shop = Arc::new(Shop::open(folder, self.platform())?);
         let engine = Engine::new(shop.clone());
         self.program = Some(Program { shop, engine });
         Ok(())
@@ -260,17 +256,9 @@ impl Phone {
 
     /// A second program wants the data while this one has it: it is told so, and nothing happens.
     pub(crate) fn second_program(&self) -> Result<(), CoreError> {
-        let mut second = Self::off(0, 0, &WorldTime::at(0), 0);
-        second.keys = self.keys.clone();
         let file = self.machine.path(FILE);
         let folder = file.parent().unwrap_or(Path::new("/"));
-        let platform = Platform {
-            clock: self.clock.clone(),
-            rng: second.rng,
-            keys: self.keys.clone(),
-            vfs: self.machine.vfs(),
-        };
-        Shop::open(folder, platform).map(|_| ())
+        Shop::open(folder, self.platform()).map(|_| ())
     }
 
     /// The machine stops, and its log is gone when it starts again.
@@ -280,6 +268,33 @@ impl Phone {
         self.machine.delete("kartka.db-wal");
         self.turned_back = true;
         self.start()
+    }
+
+    /// What signs for this phone.
+    pub(crate) fn signer(&self) -> Result<DeviceSigner, CoreError> {
+        DeviceSigner::load_or_make(&self.platform())
+    }
+
+    /// The oldest batch that waits to be sent, as it was sealed.
+    pub(crate) fn sealed(&self) -> Result<Option<Vec<u8>>, String> {
+        let conn = self.raw(OpenFlags::SQLITE_OPEN_READ_WRITE)?;
+        let mut statement = conn
+            .prepare("SELECT bytes FROM sealed ORDER BY first_op LIMIT 1")
+            .map_err(|e| e.to_string())?;
+        let mut rows = statement.query([]).map_err(|e| e.to_string())?;
+        let row = rows.next().map_err(|e| e.to_string())?;
+        row.map(|row| row.get(0).map_err(|e| e.to_string()))
+            .transpose()
+    }
+
+    /// The machine as the program sees it.
+    fn platform(&self) -> Platform {
+        Platform {
+            clock: self.clock.clone(),
+            rng: self.rng.clone(),
+            keys: self.keys.clone(),
+            vfs: self.machine.vfs(),
+        }
     }
 
     /// The requests that the files know.

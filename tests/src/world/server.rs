@@ -66,7 +66,7 @@ impl Server {
             owner: "Owner".to_owned(),
         };
         let authority = Authority::found(place.clone(), &input, time.clone(), rng.clone());
-        let authority = authority.map_err(|error| error.to_string())?;
+        let authority = authority.map_err(|error| format!("{error:?}"))?;
         Ok(Self {
             business: authority.business(),
             authority: Some(authority),
@@ -88,7 +88,7 @@ impl Server {
             self.time.clone(),
             self.rng.clone(),
         );
-        let mut authority = opened.map_err(|error| error.to_string())?;
+        let mut authority = opened.map_err(|error| format!("{error:?}"))?;
         authority.limit_pages(self.pages);
         self.authority = Some(authority);
         Ok(())

@@ -9,6 +9,7 @@ use kartka_server::Rights;
 use super::Summary;
 use super::counter::{World, request};
 use super::dice::Dice;
+use super::hostile::Thief;
 use super::laws::{Law, Wrong};
 use super::net::Weather;
 use super::phone::{Phone, Survived};
@@ -19,6 +20,9 @@ use super::time::{MINUTE, SECOND};
 
 /// An app that nobody has touched for so long is in the background: its timers don't fire.
 const LEFT_ALONE_MS: i64 = 20 * SECOND;
+
+/// The thief's number among the phones.
+const THIEF: usize = 99;
 
 /// Something that will happen.
 pub(super) enum Happening {
@@ -66,6 +70,8 @@ pub(super) struct Street {
     pub(super) server_seq: i64,
     /// Percent of the pushes after which others are poked.
     pub(super) pokes: u64,
+    /// Somebody with an enrolled phone who lies.
+    pub(super) thief: Option<Thief>,
     /// What the facts of the ledger were when they were last looked at.
     pub(super) seen: super::ledger::Seen,
     queue: BTreeMap<(i64, u64), Happening>,
@@ -89,7 +95,7 @@ pub fn live(plan: &Plan) -> Result<Summary, Failure> {
 fn live_in(plan: &Plan) -> Result<Summary, Failure> {
     let mut world = World::new(plan.seed);
     let opened = open(plan, &mut world);
-    let (server, phones) = match opened {
+    let (server, phones, thief) = match opened {
         Ok(opened) => opened,
         Err(wrong) => return Err(Failure::new(plan.seed, &wrong, &world.story)),
     };
@@ -106,6 +112,7 @@ fn live_in(plan: &Plan) -> Result<Summary, Failure> {
         server,
         phones,
         earlier: Vec::new(),
+        thief,
         seen: super::ledger::Seen::default(),
         queue: BTreeMap::new(),
         queued: 0,
@@ -124,7 +131,7 @@ fn live_in(plan: &Plan) -> Result<Summary, Failure> {
 }
 
 /// Founds the business on the server, pairs the phones, makes a pile of cards.
-fn open(plan: &Plan, world: &mut World) -> Result<(Server, Vec<Phone>), Wrong> {
+fn open(plan: &Plan, world: &mut World) -> Result<(Server, Vec<Phone>, Option<Thief>), Wrong> {
     let mut dice = Dice::new(plan.seed, 2);
     let mut server = Server::found(plan.seed, world.kind, &world.time)?;
     if plan.rate(Class::Newer) > 0 {
@@ -134,7 +141,7 @@ fn open(plan: &Plan, world: &mut World) -> Result<(Server, Vec<Phone>), Wrong> {
     }
     let mut phones = Vec::new();
     for no in 0..plan.phones {
-        let phone = Phone::new(plan.seed, no, &world.time).map_err(|e| e.to_string())?;
+        let phone = Phone::new(plan.seed, no, &world.time).map_err(|e| format!("{e:?}"))?;
         let rights = if no == 0 {
             Rights::History
         } else {
@@ -162,7 +169,30 @@ fn open(plan: &Plan, world: &mut World) -> Result<(Server, Vec<Phone>), Wrong> {
         server.limit_pages(usize::try_from(bytes).unwrap_or(usize::MAX));
         server.restart()?;
     }
-    Ok((server, phones))
+    let thief = match plan.rate(Class::Hostile) {
+        0 => None,
+        _ => Some(enrol_thief(plan, world, &server, &mut dice)?),
+    };
+    Ok((server, phones, thief))
+}
+
+/// Pairs one phone more, whose owner is a thief.
+fn enrol_thief(
+    plan: &Plan,
+    world: &World,
+    server: &Server,
+    dice: &mut Dice,
+) -> Result<Thief, Wrong> {
+    let phone = Phone::new(plan.seed, THIEF, &world.time).map_err(|e| e.to_string())?;
+    let code = server
+        .authority()
+        .pairing("http://shop", Rights::Recent)
+        .map_err(|e| e.to_string())?;
+    let paired = phone
+        .shop()
+        .pair(request(dice), &code.to_text(), "Thief", server);
+    paired.map_err(|e| format!("the thief does not pair: {e:?}"))?;
+    Thief::of(phone)
 }
 
 impl Street {
@@ -265,7 +295,9 @@ impl Street {
         let opened = !std::mem::replace(&mut self.phones[no].open, true);
         if dice.percent(3) {
             for phone in 0..self.phones.len() {
-                self.phones[phone].open = true;
+                if !std::mem::replace(&mut self.phones[phone].open, true) {
+                    self.step(phone, Event::Tick)?;
+                }
             }
         }
         self.world.tap(no, &mut self.phones[no], dice)?;

@@ -67,6 +67,7 @@ impl Street {
                 self.world.tell("the server starts again");
                 self.server.restart()?;
             }
+            Class::Hostile => return self.thief(no, dice),
             Class::Weeks => self.world.tell("the shop is closed for weeks"),
             _ => {}
         }
