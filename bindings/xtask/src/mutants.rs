@@ -8,10 +8,10 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
-use std::time::Instant;
 
 use crate::house::House;
 use crate::steps::{Failure, rust};
+use crate::suite;
 
 /// The list, within the checkout.
 const LIST: &str = "core/domain/tests/mutants.txt";
@@ -73,7 +73,7 @@ pub(crate) fn run(house: &House, only: Option<&str>) -> Result<(), Failure> {
     let mut alive = 0;
     println!("{:<4}{:<44}{:<26}{:>7}  killed by", "", "file", "fate", "s");
     for (at, mutant) in chosen.iter().enumerate() {
-        let start = Instant::now();
+        let start = suite::clock();
         let fate = try_one(house, (&scratch, &copy), mutant)?;
         alive += usize::from(fate != Fate::Killed);
         let by = mutant.case.as_deref().unwrap_or(&mutant.test);

@@ -199,7 +199,7 @@ fn verdict(outcome: &Outcome, strictness: Strictness) -> Verdict {
     clippy::disallowed_methods,
     reason = "times the steps for a person; nothing is decided by it"
 )]
-fn clock() -> Instant {
+pub(crate) fn clock() -> Instant {
     Instant::now()
 }
 

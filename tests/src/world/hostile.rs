@@ -156,6 +156,8 @@ impl Thief {
             digests: Vec::new(),
             budget: 1_000,
             branch: None,
+            erased: None,
+            wiped: false,
         };
         let signer = self.phone.signer().map_err(|e| e.to_string())?;
         Envelope::seal(business, device, request.encode(), |message| {
