@@ -37,8 +37,9 @@ pub use platform::{
     LogSink,
 };
 pub use programme::{
-    DiscountStep, EarningBase, EarningTerms, InstrumentTerms, InstrumentView, OfflineSpending,
-    PointLife, PointRounding, Programme, ProgrammeView, SpendingTerms, StampBasis, StampReward,
+    DiscountStep, EarningBase, EarningTerms, InstrumentKind, InstrumentTerms, InstrumentView,
+    OfflineSpending, PointLife, PointRounding, Programme, ProgrammeView, SpendingTerms, StampBasis,
+    StampReward,
 };
 #[cfg(feature = "border-tests")]
 pub use rehearsal::{Rehearsal, RehearsedFrame};

@@ -61,6 +61,28 @@ pub enum InstrumentTerms {
         /// One step for a fixed rate; a scale by what the customer has spent has more.
         steps: Vec<DiscountStep>,
     },
+    /// A kind whose terms do not cross the border yet: its name and its effect on a quote do.
+    Other {
+        /// Which.
+        kind: InstrumentKind,
+    },
+}
+
+/// Kinds of instruments beside cards.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, uniffi::Enum)]
+pub enum InstrumentKind {
+    /// A club.
+    Club,
+    /// A coupon with a shared code.
+    Coupon,
+    /// A greeting gift.
+    Greeting,
+    /// A bundle, a gift with a purchase, the favourite goods.
+    Offer,
+    /// A receipt that earns a card.
+    Issue,
+    /// Tiers.
+    Tiers,
 }
 
 /// What gives a stamp.
@@ -214,9 +236,19 @@ impl From<&Instrument> for InstrumentView {
                 Terms::Bonus(card) => card.into(),
                 Terms::Stamps(card) => card.into(),
                 Terms::Discount(card) => card.into(),
+                Terms::Club(_) => other(InstrumentKind::Club),
+                Terms::Coupon(_) => other(InstrumentKind::Coupon),
+                Terms::Greeting(_) => other(InstrumentKind::Greeting),
+                Terms::Offer(_) => other(InstrumentKind::Offer),
+                Terms::Issue(_) => other(InstrumentKind::Issue),
+                Terms::Tiers(_) => other(InstrumentKind::Tiers),
             },
         }
     }
+}
+
+const fn other(kind: InstrumentKind) -> InstrumentTerms {
+    InstrumentTerms::Other { kind }
 }
 
 impl From<&BonusCard> for InstrumentTerms {

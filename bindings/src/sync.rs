@@ -51,6 +51,18 @@ pub struct SyncStanding {
     pub age_ms: i64,
     /// The protocol's code that stops the exchange until a person acts.
     pub stopped: Option<u16>,
+    /// This device's data was an older copy, until `resume` says that somebody has read it.
+    pub renumbered: Option<Renumbered>,
+}
+
+/// This device's data was an older copy: what it had sold was kept, and sent again under a new number. Ids that were
+/// on a screen before may be others' now.
+#[derive(Debug, Clone, PartialEq, Eq, uniffi::Record)]
+pub struct Renumbered {
+    /// Operations that were kept and sent again.
+    pub ops: i64,
+    /// When, epoch ms by this device's clock.
+    pub at_ms: i64,
 }
 
 /// What the dot on the screen says.
@@ -176,7 +188,8 @@ impl Exchange {
         })
     }
 
-    /// Lets the exchange go on after `Forked` or `ServerWentBack`, because a person decided so.
+    /// Lets the exchange go on after `ServerWentBack`, because a person decided so; and notes that somebody has read
+    /// that this device goes on under a new number.
     ///
     /// # Errors
     /// `NotPaired`; the situation of the disk.
@@ -193,7 +206,7 @@ impl SyncRun {
     ///
     /// # Errors
     /// `Offline`, `ServerUnavailable`, `Unauthorised`, `DeviceRevoked`, `ServerRejected`, `ProtocolTooOld`; `Forked`
-    /// and `ServerWentBack`, which last until a person acts; `Cancelled`; `NotPaired`; the situation of the disk.
+    /// from a server that gives a copy no number; `ServerWentBack`, which lasts until a person acts; `Cancelled`; `NotPaired`; the situation of the disk.
     pub async fn outcome(&self) -> Result<SyncReport, CoreError> {
         let mut end = self.end.clone();
         let told = end.wait_for(Option::is_some).await;
@@ -249,6 +262,10 @@ fn standing(status: SyncStatus, line: &Line) -> SyncStanding {
         synced_ms: status.synced_ms,
         age_ms: status.age_ms,
         stopped: status.stopped,
+        renumbered: status.renumbered.map(|moved| Renumbered {
+            ops: signed(moved.ops),
+            at_ms: moved.at_ms,
+        }),
     }
 }
 

@@ -220,6 +220,8 @@ fn till_request(ask: TillRequest) -> Result<CoreRequest, Failure> {
         lines: ask.lines.into_iter().map(DomainLine::from).collect(),
         spend: Points(ask.spend),
         rewards: ask.rewards.into_iter().map(first_reward).collect(),
+        codes: Vec::new(),
+        invited: Vec::new(),
         tender: match ask.tender {
             Tender::Cash => DomainTender::Cash,
             Tender::Card => DomainTender::Card,

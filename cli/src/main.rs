@@ -7,6 +7,7 @@ mod keep;
 mod messages;
 mod money;
 mod qr;
+mod quote;
 mod scan;
 mod serve;
 
@@ -39,6 +40,8 @@ enum Command {
     Restore(keep::RestoreArgs),
     /// Prints file, kind and text of every code found in PNG pictures, tab-separated.
     Scan(scan::ScanArgs),
+    /// Evaluates receipts against a programme, both files, without any shop.
+    Quote(quote::QuoteArgs),
     /// The core as a command: a device like any other.
     Desk(desk::DeskArgs),
 }
@@ -53,6 +56,7 @@ fn main() -> ExitCode {
         Command::Backup(args) => keep::back_up(args, &mut out),
         Command::Restore(args) => keep::put_back(args, &mut out),
         Command::Scan(args) => scan::run(args, &mut out),
+        Command::Quote(args) => quote::run(args, &mut out),
         Command::Desk(args) => desk::run(args, &mut out),
     };
     match done.and_then(|()| out.flush().map_err(Failure::outside)) {

@@ -59,8 +59,8 @@ pub(crate) fn sentence(error: &CoreError) -> String {
             format!("the server speaks protocol {min} or newer: update Kartka")
         }
         CoreError::Forked => {
-            "this data is an older copy of what the server knows; nothing is lost and nothing is sent: \
-             call the owner, and do not sell with it meanwhile"
+            "this data is an older copy of what the server knows, and this server gives it no number of its own; \
+             nothing is lost and nothing is sent: update the server"
                 .to_owned()
         }
         CoreError::ServerWentBack => {
@@ -199,6 +199,16 @@ fn instrument(code: Code) -> String {
         Code::NotToday { instrument } => {
             format!("instrument {instrument} does not work on this day")
         }
+        Code::NotForThisCustomer { instrument } => {
+            format!("instrument {instrument} is for others: members or a higher level")
+        }
+        Code::OfferNotMet { instrument } => {
+            format!("instrument {instrument} needs other or more goods on the receipt")
+        }
+        Code::CouponUsedUp { instrument } => {
+            format!("this customer has used up the coupon of instrument {instrument}")
+        }
+        Code::UnknownCoupon => "no coupon of the programme has this code".to_owned(),
         Code::BelowReceipt {
             instrument,
             missing,
@@ -329,6 +339,7 @@ mod tests {
             "UnknownTarget",
             "AlreadyAttached",
             "MalformedFact",
+            "LevelNotReached",
             "RefusedByOwner",
         ];
         for &(number, name, kind, args, _) in Code::CATALOGUE {

@@ -124,7 +124,8 @@ pub enum CoreError {
         /// The oldest it speaks.
         min: u32,
     },
-    /// This copy of the data was rolled back or cloned: nothing is sent until a person acts (sync §12).
+    /// This copy of the data was rolled back or cloned, and the server gives it no number of its own: nothing is sent
+    /// until one does (sync §12).
     #[error("this copy of the data is not the newest one")]
     Forked,
     /// The server's data is older than what this device has seen (sync §12).

@@ -7,6 +7,7 @@ pub use kartka_domain as domain;
 
 mod commit;
 pub mod error;
+pub mod exchange;
 mod fold;
 pub mod pin;
 pub mod platform;

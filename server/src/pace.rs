@@ -183,6 +183,29 @@ mod tests {
         assert_eq!(sent.unwrap_err().kind(), io::ErrorKind::TimedOut);
     }
 
+    /// The same over the system's own sockets, whose buffers hold megabytes; a hurried pace saves the half minute.
+    #[tokio::test]
+    async fn a_real_socket_that_is_read_a_byte_at_a_time_is_let_go() {
+        let hurried = Pace {
+            grace: Duration::from_millis(100),
+            per_second: 1 << 30,
+        };
+        let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let address = listener.local_addr().unwrap();
+        let reader = tokio::spawn(async move {
+            let mut theirs = tokio::net::TcpStream::connect(address).await.unwrap();
+            let mut every = tokio::time::interval(Duration::from_millis(10));
+            while theirs.read(&mut [0]).await.is_ok_and(|read| read > 0) {
+                every.tick().await;
+            }
+        });
+        let (ours, _) = listener.accept().await.unwrap();
+        let mut paced = Paced::new(ours, hurried);
+        let sent = paced.write_all(&vec![7; 64 * ANSWER]).await;
+        assert_eq!(sent.unwrap_err().kind(), io::ErrorKind::TimedOut);
+        reader.abort();
+    }
+
     #[tokio::test(start_paused = true)]
     async fn a_silent_line_owes_nothing() {
         let (ours, mut theirs) = duplex(1_024);

@@ -16,6 +16,7 @@ use kartka_domain::row::{Row, RowKind};
 use kartka_protocol::message::{Flag, Refusal};
 use kartka_protocol::pairing::PairingQr;
 use kartka_protocol::scope::Scope;
+use kartka_server::store::read;
 use kartka_server::{Rights, StoreError};
 use p256::ecdsa::SigningKey;
 
@@ -99,7 +100,7 @@ fn a_push_that_ends_below_what_is_held_is_only_answered() {
 }
 
 #[test]
-fn a_copy_that_went_back_is_recognised_and_kept_apart_and_nothing_is_applied() {
+fn what_a_copy_pushes_is_kept_apart_and_told_and_its_original_goes_on() {
     let place = Place::new();
     let authority = place.found();
     let mut phone = Phone::pair(&authority, 1);
@@ -109,7 +110,7 @@ fn a_copy_that_went_back_is_recognised_and_kept_apart_and_nothing_is_applied() {
     let (chain, next) = (phone.chain, phone.next);
     phone.sell(None, 200, at(1));
     phone.sync_all(&authority, MORNING);
-    let head = authority.head().unwrap().head;
+    let original = (phone.chain, phone.next, phone.ops.clone());
     (phone.chain, phone.next) = (chain, next);
     phone.sell(None, 300, at(1));
     for _ in 0..2 {
@@ -120,7 +121,24 @@ fn a_copy_that_went_back_is_recognised_and_kept_apart_and_nothing_is_applied() {
     phone.sell(None, 400, at(2));
     let refused = phone.sync(&authority, MORNING).unwrap_err();
     assert_eq!(refused, Refusal::Fork { acked: 2 });
-    assert_eq!(authority.head().unwrap().head, head);
+    let (sales, told) = read(authority.store(), |db| {
+        Ok((db.count(RowKind::Purchase)?, db.rows_of(RowKind::Inbox)?))
+    })
+    .unwrap();
+    assert_eq!(sales, 2, "nothing of the copy was applied");
+    let told: Vec<Row> = told.iter().map(|wire| wire.read().unwrap()).collect();
+    let [Row::Inbox(item)] = &told[..] else {
+        panic!("one thing to look at, not {}", told.len());
+    };
+    let device = i64::from(phone.device().get());
+    assert_eq!(item.code, Code::KeptApart { device, batches: 2 });
+    // The original is not blocked by what its copy did.
+    phone.outbox.clear();
+    (phone.chain, phone.next, phone.ops) = original;
+    phone.sell(None, 500, at(3));
+    phone.sync_all(&authority, MORNING);
+    let sales = read(authority.store(), |db| db.count(RowKind::Purchase));
+    assert_eq!(sales.unwrap(), 3);
 }
 
 #[test]

@@ -14,6 +14,8 @@ use kartka_protocol::limits;
 use kartka_protocol::message::SyncAnswer;
 use kartka_protocol::pairing::PairingQr;
 use kartka_server::{Rights, RunningServer, Server, ServerConfig, StartError, StoreError};
+use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
+use tokio::net::TcpStream;
 
 const LOOPBACK: &str = "127.0.0.1:0";
 
@@ -211,6 +213,43 @@ async fn a_waiting_phone_is_poked_when_another_one_sells() {
     let ended = tokio::spawn(line.end());
     server.stop().await;
     ended.await.unwrap();
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn clients_that_take_or_send_a_byte_at_a_time_hold_nobody_up() {
+    let place = Place::new();
+    let (server, address, business) = serve(&place).await;
+    let mut phone = pair(&server, business, 1).await;
+    let mut slow = Vec::new();
+    for seed in 2..34 {
+        let mut reader = pair(&server, business, seed).await;
+        place.clock.pass(1_000);
+        reader.sell(None, 1_000, at(0));
+        let request = reader.request(MORNING);
+        let message = reader.seal(&request);
+        let head = format!(
+            "POST /v1/sync HTTP/1.1\r\nHost: shop\r\nContent-Length: {}\r\n\r\n",
+            message.len()
+        );
+        let mut line = TcpStream::connect(address).await.unwrap();
+        line.write_all(head.as_bytes()).await.unwrap();
+        if seed % 2 == 0 {
+            // Its sale is committed; of the answer it takes one byte.
+            line.write_all(&message).await.unwrap();
+            line.read_exact(&mut [0]).await.unwrap();
+        } else {
+            // Never comes to an end with what it says.
+            line.write_all(&message[..1]).await.unwrap();
+        }
+        slow.push(line);
+    }
+    phone.sell(None, 2_000, at(1));
+    sync(address, &mut phone, MORNING).await;
+    let answer = sync(address, &mut phone, MORNING).await;
+    // The founding, 33 phones, the sales of the 16 readers and the phone's own.
+    assert_eq!(answer.head.head.seq.0, 1 + 33 + 16 + 1);
+    drop(slow);
+    server.stop().await;
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -80,6 +80,16 @@ pub enum EntryKind {
     Expire,
     /// Expired points given back because an earlier-dated debit took them first.
     Revive,
+    /// A coupon or greeting was used.
+    Use,
+    /// It was given back after a full return.
+    Unuse,
+    /// A club was joined, a membership prolonged, a card given.
+    Join,
+    /// That was undone by a full return.
+    Leave,
+    /// A level was reached or lost.
+    Level,
     /// A kind that a newer version knows; its amounts count all the same.
     Newer,
 }
@@ -299,6 +309,11 @@ impl From<DomainKind> for EntryKind {
             DomainKind::Restore => Self::Restore,
             DomainKind::Expire => Self::Expire,
             DomainKind::Revive => Self::Revive,
+            DomainKind::Use => Self::Use,
+            DomainKind::Unuse => Self::Unuse,
+            DomainKind::Join => Self::Join,
+            DomainKind::Leave => Self::Leave,
+            DomainKind::Level => Self::Level,
             DomainKind::Newer(_) => Self::Newer,
         }
     }

@@ -187,6 +187,7 @@ pub(crate) fn status(status: &SyncStatus) -> Answer {
         "seq": status.seq.0.to_string(),
         "age_ms": status.age_ms,
         "stopped": status.stopped,
+        "kept_and_sent_again": status.renumbered.map(|moved| moved.ops),
     });
     let text = format!(
         "device {}  {}  {} to send  order {}",
@@ -195,5 +196,12 @@ pub(crate) fn status(status: &SyncStatus) -> Answer {
         status.outbox,
         status.seq.0
     );
+    let text = match status.renumbered {
+        Some(moved) => format!(
+            "{text}  this data was an older copy: {} ops were kept and sent again under a new number",
+            moved.ops
+        ),
+        None => text,
+    };
     Answer { json, text }
 }

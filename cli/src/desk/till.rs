@@ -33,6 +33,9 @@ pub(crate) struct SellArgs {
     /// Points to spend.
     #[arg(long, default_value_t = 0, value_parser = clap::value_parser!(i64).range(0..))]
     spend: i64,
+    /// Code of a coupon; may be given several times.
+    #[arg(long, value_name = "CODE")]
+    coupon: Vec<String>,
     /// How the money part is paid.
     #[arg(long, value_enum, default_value_t = Paid::Cash)]
     tender: Paid,
@@ -100,13 +103,14 @@ pub(crate) fn sell(shop: &Shop, request: RequestId, args: &SellArgs) -> Result<A
         customer,
         lines,
         spend: Points(args.spend),
-        rewards: Vec::new(),
+        codes: args.coupon.clone(),
         tender: match args.tender {
             Paid::Cash => Tender::Cash,
             Paid::Card => Tender::Card,
             Paid::Other => Tender::Other,
         },
         receipt: args.receipt.clone(),
+        ..TillRequest::amount(None, kartka_core::domain::money::Money::ZERO)
     };
     let sold = shop.sell(request, &ask)?;
     receipt(shop, sold)

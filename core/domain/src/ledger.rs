@@ -7,6 +7,7 @@ use crate::codes::Code;
 use crate::ids::{CustomerId, EntryId, InstrumentId, PurchaseId};
 use crate::moment::Date;
 use crate::money::{Money, Overflow, Points, Stamps};
+use crate::position::Membership;
 
 /// What an entry changes: signed (L12).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Hash)]
@@ -98,13 +99,23 @@ pub enum EntryKind {
     Expire,
     /// Expired points given back because an earlier-dated debit took them first (L5).
     Revive,
+    /// A coupon or greeting was used (G2).
+    Use,
+    /// It was given back after a full return (X5).
+    Unuse,
+    /// A club was joined, a membership prolonged, a card given (C1, C6).
+    Join,
+    /// That was undone by a full return (X5).
+    Leave,
+    /// A level was reached or lost (Q2).
+    Level,
     /// A kind that a newer version knows: its effect counts all the same (L12).
     Newer(u8),
 }
 
 impl EntryKind {
     /// Every kind this version knows, in the order of their numbers.
-    pub const KNOWN: [(u8, Self); 7] = [
+    pub const KNOWN: [(u8, Self); 12] = [
         (1, Self::Earn),
         (2, Self::Redeem),
         (3, Self::Reward),
@@ -112,6 +123,11 @@ impl EntryKind {
         (5, Self::Restore),
         (6, Self::Expire),
         (7, Self::Revive),
+        (8, Self::Use),
+        (9, Self::Unuse),
+        (10, Self::Join),
+        (11, Self::Leave),
+        (12, Self::Level),
     ];
 
     /// Its number on the wire and in stores.
@@ -144,6 +160,17 @@ pub enum About {
     Earned(Resolved),
     /// Which of a stamp card's rewards it was, from 0.
     Reward(u8),
+    /// The last day before on which the same was used.
+    Used(Option<Date>),
+    /// A membership and the one before it.
+    Member {
+        /// Before.
+        before: Option<Membership>,
+        /// From now on.
+        until: Membership,
+    },
+    /// A level; 0 = none.
+    Level(u8),
 }
 
 /// What a sale resolved for one earn: everything that its programme version does not say.
@@ -174,6 +201,12 @@ impl Resolved {
 }
 
 impl About {
+    /// Whether it moves what a customer has become, without points or stamps.
+    #[must_use]
+    pub const fn moves(self) -> bool {
+        matches!(self, Self::Used(_) | Self::Member { .. } | Self::Level(_))
+    }
+
     /// How the earn was made.
     #[must_use]
     pub const fn resolved(self) -> Resolved {

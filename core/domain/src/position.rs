@@ -5,14 +5,16 @@
 //! over a group (V).
 
 mod group;
+mod standing;
 
 use std::collections::BTreeMap;
 
 pub use group::{Folded, Group};
+pub use standing::{MONTHS_KEPT, Membership, MonthSum, Uses};
 
 use crate::ids::InstrumentId;
 use crate::ledger::LotTerms;
-use crate::moment::Date;
+use crate::moment::{Date, Month};
 use crate::money::{Money, Overflow, Points, Stamps};
 use crate::programme::BonusCard;
 
@@ -67,6 +69,16 @@ pub struct Position {
     pub last_visit: Option<Date>,
     /// Redeeming without the authority is held since an overdraft (sync §6).
     pub held: bool,
+    /// Business date of the first purchase.
+    pub first_visit: Option<Date>,
+    /// Clubs joined and cards given.
+    pub memberships: BTreeMap<InstrumentId, Membership>,
+    /// Levels held in tiers, from 1; changed by entries alone (Q2).
+    pub levels: BTreeMap<InstrumentId, u8>,
+    /// How often coupons and greetings were used.
+    pub uses: BTreeMap<InstrumentId, Uses>,
+    /// What counts for levels, by month: the newest 24 (L13).
+    pub months: BTreeMap<Month, MonthSum>,
 }
 
 /// Spend order of last days: a date before another, never last (L4).
@@ -282,6 +294,7 @@ impl Position {
         self.spent = self.spent.plus(other.spent)?;
         self.last_visit = self.last_visit.max(other.last_visit);
         self.held |= other.held;
+        self.combine_standing(other)?;
         Ok(self)
     }
 }

@@ -110,6 +110,9 @@ pub fn refund(sold: Sold<'_>, back: &[ReturnedLine]) -> Result<Refund, Overflow>
         };
     let mut claims = take_back(sold, &after)?;
     claims.extend(give_back(sold, &after)?);
+    if kept(&sold.purchase.lines, &after) == Kept::Nothing {
+        claims.extend(undo_standing(sold.entries).map(|claim| (claim, Vec::new())));
+    }
     let (money, price) = (
         sum(crate::purchase::Line::paid)?,
         sum(crate::purchase::Line::price)?,
@@ -239,6 +242,25 @@ fn give_back(sold: Sold<'_>, after: &[Quantity]) -> Result<Vec<(Claim, Vec<Use>)
         claims.push((claim(entry, EntryKind::Restore, effect, lot), uses));
     }
     Ok(claims)
+}
+
+/// Uses and memberships that go with a receipt of which nothing was kept (X5); levels stay: what was handed out
+/// because of them is not clawed back, and the next evaluation counts without this receipt.
+fn undo_standing(entries: &[Entry]) -> impl Iterator<Item = Claim> {
+    let undone = |entry: &Entry| {
+        let kind = match entry.kind {
+            EntryKind::Use => EntryKind::Unuse,
+            EntryKind::Join => EntryKind::Leave,
+            _ => return None,
+        };
+        let same = |e: &&Entry| e.kind == kind && e.instrument == entry.instrument;
+        let before = entries.iter().filter(same).any(|e| e.verdict.is_none());
+        (entry.verdict.is_none() && !before).then(|| Claim {
+            about: entry.about,
+            ..claim(entry, kind, Effect::NONE, None)
+        })
+    };
+    entries.iter().filter_map(undone)
 }
 
 /// The life of what no bucket had given and no debt needs any more: as if earned at the purchase.

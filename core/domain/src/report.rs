@@ -269,6 +269,11 @@ impl Today {
             EntryKind::Redeem | EntryKind::Reward => (&mut moved.spent, points.negated()?),
             EntryKind::Reverse => (&mut moved.taken_back, points.negated()?),
             EntryKind::Expire | EntryKind::Revive => (&mut moved.expired, points.negated()?),
+            EntryKind::Use
+            | EntryKind::Unuse
+            | EntryKind::Join
+            | EntryKind::Leave
+            | EntryKind::Level => return Ok(()),
             // What a newer version posts is given or taken by its sign.
             EntryKind::Newer(_) if points.is_positive() => (&mut moved.given_back, points),
             EntryKind::Newer(_) => (&mut moved.taken_back, points.negated()?),

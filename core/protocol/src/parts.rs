@@ -10,8 +10,8 @@ mod programme;
 mod receipt;
 
 pub(crate) use ledger::{
-    EffectTags, LotTags, put_about, put_effect, put_lot, read_about, read_effect, read_kind,
-    read_lot,
+    EffectTags, LotTags, membership_numbers, membership_of, put_about, put_effect, put_lot,
+    read_about, read_effect, read_kind, read_lot,
 };
 pub(crate) use profile::{CHANNELS, PURPOSES, put_group, read_group};
 pub(crate) use programme::{put_programme, read_programme};

@@ -8,6 +8,7 @@ mod erasure;
 mod facts;
 mod people;
 mod shop;
+mod standing;
 
 use kartka_domain::ids::Seq;
 use kartka_domain::row::{Row, RowKind};

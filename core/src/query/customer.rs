@@ -203,8 +203,8 @@ fn sheet(reader: &Reader<'_>, shop: &Shop, id: CustomerId) -> Result<CustomerShe
                     .unwrap_or_default(),
                 size: card.size(),
             }),
-            // A discount is no balance.
-            Terms::Discount(_) => {}
+            // Everything else is no balance.
+            _ => {}
         }
     }
     Ok(sheet)

@@ -112,34 +112,13 @@ fn own_chain(
         reader.chain_at(less)?
     };
     if less < head.acked_op {
-        return lost_some(reader, known, answer, here);
+        // What a later epoch lost is told again before it comes to this (`heal`).
+        return Ok(Some(Stop::ServerWentBack));
     }
     if here != Some(acked.chain) {
         return Ok(Some(Stop::Forked));
     }
     runs(reader, answer)
-}
-
-/// The authority holds less of this phone's ops than it once said: in its own epoch it went back; in a later one it
-/// was restored, and what it lost goes up again, if this phone still has it (sync §12).
-fn lost_some(
-    reader: &Reader<'_>,
-    known: &Known<'_>,
-    answer: &SyncAnswer,
-    here: Option<ChainValue>,
-) -> Result<Option<Stop>, StoreError> {
-    if answer.head.head.epoch == known.head.epoch {
-        return Ok(Some(Stop::ServerWentBack));
-    }
-    let next = known.device.no.id(answer.acked.last + 1);
-    let Ok(next) = next else {
-        return Ok(Some(Stop::Forked));
-    };
-    let held = reader.own_ops(next.get() - 1, 1)?;
-    let fills = held.first().is_some_and(|own| own.op.0 == next);
-    // The op before what is left is forgotten after 30 days: then the chain says nothing, and the gap neither.
-    let agrees = here == Some(answer.acked.chain);
-    Ok((!(fills && agrees)).then_some(Stop::Forked))
 }
 
 /// Each run's first op must be the one this phone made under that number.

@@ -100,6 +100,8 @@ pub(super) fn follow(
         return Ok(Told::Kept);
     }
     state.kept = false;
+    // What a restored authority is told again goes up under the new number as well.
+    state.healing = None;
     let ops = adopt(tx, device, head, state, &told, at_ms)?;
     Ok(Told::Moved { ops })
 }

@@ -3,8 +3,12 @@
 //! Never in a sale's way: shells call it when the app has been quiet for a while and when it goes to the background.
 
 use kartka_domain::authority::expiry::sweep;
-use kartka_domain::moment::{Moment, day_number};
-use kartka_domain::op::{ENTRIES_MAX, Fact};
+use kartka_domain::authority::standing::evaluate;
+use kartka_domain::ids::CustomerId;
+use kartka_domain::moment::{Date, Moment, day_number};
+use kartka_domain::op::{Claim, ENTRIES_MAX, Fact};
+use kartka_domain::position::Position;
+use kartka_domain::programme::{Programme, Terms};
 
 use crate::commit::{Draft, Ground, commit};
 use crate::error::CoreError;
@@ -52,11 +56,12 @@ impl Shop {
         }
         let positions = tx.positions()?;
         let Setting { programme, .. } = setting(tx)?;
-        let claims = sweep(
+        let mut claims = sweep(
             positions.iter().map(|(id, p)| (*id, p)),
             &programme,
             at.date,
         )?;
+        claims.extend(levels(tx, &programme, &positions, at.date)?);
         for claims in claims.chunks(ENTRIES_MAX) {
             let setting = setting(tx)?;
             let mut request = [0; 16];
@@ -80,4 +85,31 @@ impl Shop {
         }
         Ok(meta::put(tx, SWEPT, &today)?)
     }
+}
+
+/// The daily evaluation of levels, person by person (Q2); nothing without tiers.
+fn levels(
+    tx: &Tx<'_>,
+    programme: &Programme,
+    positions: &[(CustomerId, Position)],
+    today: Date,
+) -> Result<Vec<Claim>, CoreError> {
+    let has_tiers = programme
+        .instruments()
+        .iter()
+        .any(|of| matches!(of.terms, Terms::Tiers(_)));
+    let mut claims = Vec::new();
+    for (customer, _) in positions.iter().filter(|_| has_tiers) {
+        let group = tx.group_of(*customer)?;
+        // Each person once: by the smallest id.
+        if group.first() != Some(customer) {
+            continue;
+        }
+        let mut members = Vec::with_capacity(group.len());
+        for member in group {
+            members.push((member, tx.position(member)?.unwrap_or_default()));
+        }
+        claims.extend(evaluate(&members, programme, today)?.claims);
+    }
+    Ok(claims)
 }

@@ -7,13 +7,14 @@ use std::collections::BTreeMap;
 
 use kartka_domain::codes::Code;
 use kartka_domain::customer::Customer;
-use kartka_domain::ids::{CustomerId, PurchaseId, ReturnId};
+use kartka_domain::ids::{CustomerId, InstrumentId, PurchaseId, ReturnId};
 use kartka_domain::moment::{DayOfYear, Moment};
 use kartka_domain::money::{Money, Points};
 use kartka_domain::op::Fact;
 use kartka_domain::position::{Group, Position};
+use kartka_domain::programme::{Instrument, Offer, Programme, Terms};
 use kartka_domain::purchase::{
-    Line, Purchase, ReceiptNumber, ReturnKind, ReturnedLine, VoidReason,
+    GoodsId, Line, Purchase, ReceiptNumber, ReturnKind, ReturnedLine, VoidReason,
 };
 use kartka_domain::quote::{Question, Quote, RewardTaken, Tender, quote};
 use kartka_domain::redeem::{CashStep, Connectivity};
@@ -36,6 +37,10 @@ pub struct TillRequest {
     pub spend: Points,
     /// Rewards of stamp cards that are taken now.
     pub rewards: Vec<RewardTaken>,
+    /// Codes of coupons that the customer names.
+    pub codes: Vec<String>,
+    /// Clubs that the staff invites the customer to.
+    pub invited: Vec<InstrumentId>,
     /// How the money part is paid.
     pub tender: Tender,
     /// The till's receipt number, or empty.
@@ -51,6 +56,8 @@ impl TillRequest {
             lines: vec![Line::amount(amount)],
             spend: Points::ZERO,
             rewards: Vec::new(),
+            codes: Vec::new(),
+            invited: Vec::new(),
             tender: Tender::Cash,
             receipt: String::new(),
         }
@@ -82,6 +89,9 @@ impl OpenQuotes {
     }
 }
 
+/// Favourite goods are so many, the most bought of so many last purchases.
+const FAVOURITES: usize = 3;
+const FAVOURITES_OF: u32 = 50;
 /// The window of the cap per customer (sync §6).
 const DAY_MS: i64 = 24 * 60 * 60 * 1_000;
 
@@ -254,11 +264,17 @@ impl Shop {
             Some(customer) => self.reach(reader, setting, customer, at)?,
             None => Connectivity::Authority,
         };
+        let codes: Vec<&str> = request.codes.iter().map(String::as_str).collect();
+        let favourites = favourites(reader, &setting.programme, request.customer)?;
         let minor = 10_i64.pow(u32::from(setting.business.currency.exponent()));
         Ok(quote(&Question {
             lines: &request.lines,
             customer: request.customer.map(|customer| (customer, &position)),
             birthday: birthday(reader, request.customer)?,
+            relatives: &[],
+            favourites: &favourites,
+            codes: &codes,
+            invited: &request.invited,
             programme: &setting.programme,
             at,
             outlet: setting.outlet.id,
@@ -317,6 +333,36 @@ impl Shop {
             held: confirmed.held,
         })
     }
+}
+
+/// The goods that a customer bought most among their last purchases, where an offer asks for them.
+fn favourites(
+    reader: &Reader<'_>,
+    programme: &Programme,
+    customer: Option<CustomerId>,
+) -> Result<Vec<GoodsId>, CoreError> {
+    let asks = |of: &Instrument| matches!(of.terms, Terms::Offer(Offer::Favourite { .. }));
+    let Some(customer) = customer.filter(|_| programme.instruments().iter().any(asks)) else {
+        return Ok(Vec::new());
+    };
+    let mut bought: BTreeMap<GoodsId, i64> = BTreeMap::new();
+    for member in reader.group_of(customer)? {
+        for purchase in reader.purchases_of(member, None, FAVOURITES_OF)? {
+            for line in purchase.lines {
+                if let Some(goods) = line.goods {
+                    let sum = bought.entry(goods).or_default();
+                    *sum = sum.saturating_add(line.quantity.0);
+                }
+            }
+        }
+    }
+    let mut most: Vec<(GoodsId, i64)> = bought.into_iter().collect();
+    most.sort_by_key(|(goods, quantity)| (std::cmp::Reverse(*quantity), *goods));
+    Ok(most
+        .into_iter()
+        .take(FAVOURITES)
+        .map(|(goods, _)| goods)
+        .collect())
 }
 
 /// The birthday of a customer who told it.

@@ -97,6 +97,17 @@ pub(super) fn called(db: &dyn Writes, device: DeviceNo) -> Result<(), StoreError
     Ok(())
 }
 
+/// A phone that is waited for goes on under a new number, and calls under that one.
+pub(super) fn renumbered(db: &dyn Writes, old: DeviceNo, new: DeviceNo) -> Result<(), StoreError> {
+    if let Some(mut hold) = hold(db)? {
+        for no in hold.waiting.iter_mut().filter(|no| **no == old) {
+            *no = new;
+        }
+        db.put_fact(Fact::Held, &hold.pack())?;
+    }
+    Ok(())
+}
+
 /// Whether things still wait; ends the wait when it is over.
 pub(super) fn waits(db: &dyn Writes, now_ms: i64) -> Result<bool, StoreError> {
     match hold(db)? {

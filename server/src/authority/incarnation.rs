@@ -17,7 +17,7 @@ use kartka_protocol::message::{Branch, Incarnation, SyncRequest};
 
 use super::push::Order;
 use super::turn::Turn;
-use super::{Authority, numbers, own};
+use super::{Authority, hold, numbers, own};
 use crate::store::{Anchored, Descent, DeviceState, LeftApart, StoreError};
 
 /// Incarnations of one line within [`WINDOW_MS`]: more are no accident.
@@ -194,6 +194,7 @@ fn enrol(
         at_ms: asking.now_ms,
     })?;
     turn.forget_lines();
+    hold::renumbered(turn.db, former.device, no)?;
     Ok(Grant::Number {
         device: no,
         fork: former.fork,

@@ -257,8 +257,7 @@ fn open(batch: &Batch, before: Option<ChainValue>) -> Result<Ready, Turned> {
         first: batch.first,
         last: batch.last,
         chain: batch.chain,
-        // Also of a batch that could be opened: it may lead to another history than the one that is known.
-        bytes: batch.encode(),
+        batch: batch.clone(),
         opened,
     })
 }

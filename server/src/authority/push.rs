@@ -56,7 +56,7 @@ pub(crate) struct Ready {
     /// What it continues and holds; nothing when its beginning is unknown here or another history.
     pub(crate) opened: Option<Opened>,
     /// As it came.
-    pub(crate) bytes: Vec<u8>,
+    pub(crate) batch: Batch,
 }
 
 /// What lies in a batch whose ops lead from `before` to the signed value.
@@ -259,8 +259,7 @@ pub(super) fn kept(turn: &Turn<'_>, ready: &ReadyOp) -> Result<Personal, StoreEr
 }
 
 /// A batch kept apart, without what it holds of erased people.
-fn without_erased(turn: &Turn<'_>, bytes: &[u8]) -> Result<Option<Vec<u8>>, StoreError> {
-    let batch = Batch::decode(bytes)?;
+fn without_erased(turn: &Turn<'_>, batch: &Batch) -> Result<Option<Vec<u8>>, StoreError> {
     let mut failed = None;
     let left = batch.erased(|id, facts| {
         let people = kartka_protocol::op::decode(id, facts, None);
@@ -288,12 +287,13 @@ fn keep_apart(
     if turn.db.left_apart(device.no)?.len() >= APART_MAX {
         return Ok(());
     }
-    let left = without_erased(turn, &batch.bytes)?;
+    let bytes = batch.batch.encode();
+    let left = without_erased(turn, &batch.batch)?;
     let new = turn.db.put_apart(&Apart {
         device: device.no,
-        hash: blake3::hash(&batch.bytes).into(),
+        hash: blake3::hash(&bytes).into(),
         received_ms: push.received_ms,
-        batch: left.as_deref().unwrap_or(&batch.bytes),
+        batch: left.as_deref().unwrap_or(&bytes),
         last: batch.last,
         chain: batch.chain.0,
     })?;
@@ -325,7 +325,7 @@ impl Intake<'_> {
         let mut run: Option<Run> = None;
         let waits = hold::waits(turn.db, self.received_ms)?;
         for ready in ops {
-            if waits && hold::misses(turn, ready.op.as_ref())? {
+            if waits && misses(turn, ready)? {
                 break;
             }
             let (seq, alias) = self.order_one(turn, order, device, ready)?;
@@ -430,6 +430,15 @@ impl Intake<'_> {
         };
         Ok(civil::moment(instant_ms, zone, day_start).ok())
     }
+}
+
+/// Whether an op has to wait on its phone for what a restored authority was not told again yet.
+fn misses(turn: &Turn<'_>, ready: &ReadyOp) -> Result<bool, StoreError> {
+    let Some(op) = &ready.op else {
+        return Ok(false);
+    };
+    let followed = marks::followed(turn, op)?;
+    hold::misses(turn, Some(followed.as_ref().unwrap_or(op)))
 }
 
 /// Writes what a device's op comes to; says which of its debits came after a sweep.

@@ -4,6 +4,7 @@
 use kartka_core::domain::codes::Code;
 use kartka_core::domain::ids::DeviceNo;
 use kartka_core::domain::row::{Row, RowKind};
+use kartka_core::error::CoreError;
 use kartka_core::usecase::customers::NewCard;
 use kartka_server::store::{Reads, read};
 
@@ -260,4 +261,99 @@ fn what_a_copy_sold_is_shown_while_everything_is_fetched_anew() {
     agree(&office, &[&a]);
     assert!(a.redeem(ira, 10_000, 100).is_ok());
     agree(&office, &[&a]);
+}
+
+#[test]
+fn a_server_without_incarnations_stops_a_copy_and_costs_it_nothing() {
+    let office = Office::founded();
+    let a = Counter::paired(&office, 1);
+    let ira = a.register("Іра", "", NewCard::Issue);
+    a.sync(&office.line()).unwrap();
+    let a = keep(a, "older");
+    a.sell(ira, 10_000);
+    a.sync(&office.line()).unwrap();
+    let a = put_back(a, "older");
+    a.sell(ira, 20_000);
+    let line = office.line();
+    // The first answer shows the fork; after that the copy asks at once.
+    for clean in [1, 0] {
+        line.fault_after(clean, Fault::WithoutIncarnation);
+        assert!(matches!(a.sync(&line), Err(CoreError::Forked)));
+        assert_eq!(a.outbox(), 1);
+    }
+    // One that knows them has been put in its place.
+    agree(&office, &[&a]);
+    assert_eq!(a.balance(ira), 500 + 1_000);
+}
+
+/// What one copy of a phone has sold, by amount, and what the office has had from any of them.
+#[derive(Clone, Default)]
+struct Sold {
+    here: Vec<i64>,
+    arrived: std::collections::BTreeSet<i64>,
+}
+
+#[test]
+fn in_any_history_of_copies_every_sale_counts_once() {
+    for seed in 0..12_u64 {
+        let mut n = seed.wrapping_mul(0x9E37_79B9_7F4A_7C15) | 1;
+        let mut roll = |below: u64| {
+            n ^= n << 13;
+            n ^= n >> 7;
+            n ^= n << 17;
+            n % below
+        };
+        let office = Office::founded();
+        let b = Counter::paired(&office, 2);
+        let a = Counter::paired(&office, 1);
+        let ira = a.register("Іра", "", NewCard::Issue);
+        agree(&office, &[&a, &b]);
+        let (a, twin) = clone_of(a, 50 + seed);
+        let mut copies = [Some(a), Some(twin)];
+        let mut sold = [Sold::default(), Sold::default()];
+        let mut kept: [Vec<(String, Vec<i64>)>; 2] = Default::default();
+        let mut amount = 1_000;
+        for step in 0..24 {
+            let who = usize::from(roll(2) == 1);
+            let copy = copies[who].take().unwrap();
+            copies[who] = Some(match roll(8) {
+                0..=3 => {
+                    amount += 20;
+                    copy.sell(ira, amount);
+                    sold[who].here.push(amount);
+                    copy
+                }
+                4 | 5 => {
+                    copy.sync(&office.line()).unwrap();
+                    let here = sold[who].here.clone();
+                    sold[who].arrived.extend(here);
+                    copy
+                }
+                6 => {
+                    let name = format!("copy {step}");
+                    kept[who].push((name.clone(), sold[who].here.clone()));
+                    keep(copy, &name)
+                }
+                _ if kept[who].is_empty() => copy,
+                _ => {
+                    let at = usize::try_from(roll(kept[who].len() as u64)).unwrap();
+                    let (name, here) = kept[who][at].clone();
+                    sold[who].here = here;
+                    put_back(copy, &name)
+                }
+            });
+        }
+        let [a, twin] = copies.map(Option::unwrap);
+        agree(&office, &[&a, &twin, &b]);
+        let mut all = std::collections::BTreeSet::new();
+        for one in sold {
+            all.extend(one.here);
+            all.extend(one.arrived);
+        }
+        let want: i64 = all.iter().map(|amount| amount / 20).sum();
+        assert_eq!(receipts(&office), (all.len(), all.len()), "seed {seed}");
+        for copy in [&a, &twin, &b] {
+            assert_eq!(copy.balance(ira), want, "seed {seed}");
+        }
+    }
 }

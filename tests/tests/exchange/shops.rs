@@ -278,6 +278,8 @@ pub(crate) enum Fault {
     Flipped(usize),
     /// The rows are taken out of the answer.
     WithoutPages,
+    /// The server knows nothing of incarnations.
+    WithoutIncarnation,
     /// Somebody on the line makes it say that the device was revoked, with a word heard elsewhere or none.
     Revoked(Option<SignedWord>),
 }
@@ -344,6 +346,11 @@ impl Transport for Line<'_> {
             Fault::Flipped(at) => {
                 let at = at % answer.len();
                 answer[at] ^= 0x10;
+            }
+            Fault::WithoutIncarnation => {
+                let mut changed = SyncAnswer::decode(&answer).unwrap();
+                changed.incarnation = None;
+                answer = changed.encode();
             }
             Fault::WithoutPages => {
                 let mut changed = SyncAnswer::decode(&answer).unwrap();

@@ -12,6 +12,7 @@ mod people;
 mod returns;
 mod right;
 mod sale;
+pub mod standing;
 mod work;
 
 pub use clock::{Anchor, effective_time};

@@ -6,8 +6,10 @@ use super::{Book, Echo, Stop, right};
 use crate::codes::Code;
 use crate::ids::{CustomerId, EntryId, PurchaseId, ReturnId};
 use crate::ledger::{Effect, EntryKind, Use};
+use crate::moment::Month;
 use crate::money::{Overflow, Points};
 use crate::op::Claim;
+use crate::position::MonthSum;
 use crate::programme::Kept;
 use crate::purchase::{Return, ReturnKind, ReturnedLine};
 use crate::refund::{Refund, Sold, refund, refusal};
@@ -50,7 +52,7 @@ pub(super) fn apply<B: Book>(
     if let (Ok(counted), Some(known)) = (&outcome, &known)
         && let Some(customer) = known.purchase.earner()
     {
-        lower_counters(work, customer, counted)?;
+        lower_counters(work, customer, known, counted)?;
     }
     Ok(1 + claims.len())
 }
@@ -184,13 +186,20 @@ fn above_sold(claimed: &[ReturnedLine], counted: &[ReturnedLine]) -> Code {
 fn lower_counters<B: Book>(
     work: &mut Work<'_, B>,
     customer: CustomerId,
+    known: &Known,
     counted: &Refund,
 ) -> Result<(), Stop<B::Error>> {
     let mut position = work.position(customer)?;
     position.spent = position.spent.minus(counted.price)?;
-    if counted.kept == Kept::Nothing && !counted.lines.is_empty() {
-        position.visits = position.visits.checked_sub(1).ok_or(Overflow)?;
-    }
+    let gone = counted.kept == Kept::Nothing && !counted.lines.is_empty();
+    let visits = i64::from(gone);
+    position.visits = position.visits.checked_sub(visits).ok_or(Overflow)?;
+    let part = MonthSum {
+        spent: counted.price.negated()?,
+        visits: -visits,
+        ..MonthSum::default()
+    };
+    position.add_to_month(Month::of(known.purchase.at.date), part)?;
     work.set_position(customer, position);
     Ok(())
 }

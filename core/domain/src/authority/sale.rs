@@ -7,8 +7,10 @@ use crate::codes::Code;
 use crate::earn::{earned, kept};
 use crate::ids::{CustomerId, InstrumentId, PurchaseId};
 use crate::ledger::{Effect, EntryKind};
+use crate::moment::Month;
 use crate::money::{AMOUNT_MAX, Money, Overflow, Points};
 use crate::op::{Claim, Fact, Sale};
+use crate::position::MonthSum;
 use crate::programme::{CARRY_MAX, Kept, Terms};
 use crate::purchase::{Purchase, Quantity, ReturnKind, returned_part, returned_so_far};
 use crate::refund::refusal;
@@ -57,9 +59,17 @@ pub(super) fn apply_sale<B: Book>(
         let allowed = Some(claim.customer) == sale.customer
             && matches!(
                 claim.kind,
-                EntryKind::Earn | EntryKind::Redeem | EntryKind::Reward
+                EntryKind::Earn
+                    | EntryKind::Redeem
+                    | EntryKind::Reward
+                    | EntryKind::Use
+                    | EntryKind::Join
+                    | EntryKind::Level
             );
-        let verdict = forged(claim, allowed);
+        let verdict = match forged(claim, allowed) {
+            None => super::standing::verdict(work, claim, place + 1 + i)?,
+            forged => forged,
+        };
         let claim = set_right(work, claim)?;
         post(work, place + 1 + i, &claim, (Some(id), verdict))?;
     }
@@ -175,7 +185,7 @@ pub(super) fn apply_own_claim<B: Book>(
     let verdict = if own && has_right_sign(claim) {
         match claim.kind {
             EntryKind::Expire => more_than_is_left(work, claim)?,
-            EntryKind::Revive => None,
+            EntryKind::Revive | EntryKind::Level => None,
             _ => Some((Effect::NONE, Code::MalformedFact)),
         }
     } else {
@@ -242,6 +252,11 @@ fn has_right_sign(claim: &Claim) -> bool {
         && match claim.kind {
             EntryKind::Earn | EntryKind::Restore | EntryKind::Revive => gives,
             EntryKind::Redeem | EntryKind::Reward | EntryKind::Reverse | EntryKind::Expire => takes,
+            EntryKind::Use
+            | EntryKind::Unuse
+            | EntryKind::Join
+            | EntryKind::Leave
+            | EntryKind::Level => claim.effect == Effect::NONE,
             EntryKind::Newer(_) => false,
         }
 }
@@ -265,12 +280,22 @@ fn count_visit<B: Book>(
     let mut position = work.position(customer)?;
     position.visits = position.visits.checked_add(1).ok_or(Overflow)?;
     position.last_visit = position.last_visit.max(Some(purchase.at.date));
+    let mut spent = Money::ZERO;
     for (place, line) in purchase.lines.iter().enumerate() {
         let back = back.get(place).copied().unwrap_or(Quantity(0));
         let price = line.price()?;
         let returned = returned_part(price.0, back, line.quantity)?;
-        position.spent = position.spent.plus(price)?.minus(Money(returned))?;
+        spent = spent.plus(price)?.minus(Money(returned))?;
     }
+    position.spent = position.spent.plus(spent)?;
+    let date = Some(purchase.at.date);
+    position.first_visit = position.first_visit.min(date).or(date);
+    let part = MonthSum {
+        spent,
+        visits: 1,
+        ..MonthSum::default()
+    };
+    position.add_to_month(Month::of(purchase.at.date), part)?;
     work.set_position(customer, position);
     Ok(())
 }

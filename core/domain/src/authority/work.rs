@@ -246,7 +246,8 @@ impl<'b, B: Book> Work<'b, B> {
         if verdict.is_some() {
             echo = Echo::Changed;
         }
-        if entry.effect() == Effect::NONE {
+        let moves = verdict.is_none() && entry.about.moves();
+        if entry.effect() == Effect::NONE && !moves {
             self.put(Row::Entry(entry), echo);
             return Ok(());
         }

@@ -1,9 +1,9 @@
 //! The fold over one person's members (L13, I2).
 
-use super::{Position, Wallet, spend_order};
+use super::{MonthSum, Position, Wallet, spend_order};
 use crate::ids::{CustomerId, InstrumentId};
 use crate::ledger::{Effect, Entry, EntryKind, LotTerms, Use};
-use crate::moment::Date;
+use crate::moment::{Date, Month};
 use crate::money::{Overflow, Points, Stamps};
 
 /// The members of one person's group with their positions, in id order (I2).
@@ -82,6 +82,17 @@ impl Group {
             carry,
             ..
         } = entry.effect();
+        if entry.verdict.is_none() && entry.about.moves() {
+            self.member(entry.customer).become_by(entry)?;
+        }
+        if status != Points::ZERO {
+            let part = MonthSum {
+                status,
+                ..MonthSum::default()
+            };
+            let month = Month::of(entry.date);
+            self.member(entry.customer).add_to_month(month, part)?;
+        }
         if status != Points::ZERO || carry != 0 {
             let wallet = self.wallet(entry.customer, entry.instrument);
             wallet.status = wallet.status.plus(status)?;

@@ -2,7 +2,7 @@
 
 use super::rules::{Goods, WHOLE, rising};
 use super::{Instrument, ProgrammeError};
-use crate::ids::OutletId;
+use crate::ids::{InstrumentId, OutletId};
 use crate::ledger::LotTerms;
 use crate::moment::{Date, PeriodEnd, period_end, plus_months};
 use crate::money::{Money, Overflow, Points, Rounding};
@@ -75,6 +75,8 @@ pub enum Expiry {
 /// When a multiplier works (E3).
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub enum When {
+    /// The customer holds this level or a higher one, counted from 1 (E5: the one held before the receipt).
+    Tier(InstrumentId, u8),
     /// On these days of the week: bit 0 = Monday … bit 6 = Sunday.
     Weekdays(u8),
     /// From minute to minute of the day, the last not included; over midnight when `from > to`.
@@ -306,6 +308,7 @@ impl BonusCard {
 impl Multiplier {
     fn is_sound(&self) -> bool {
         let when = match &self.when {
+            When::Tier(_, level) => *level > 0,
             When::Weekdays(days) => (1..128).contains(days),
             When::Hours { from, to } => *from < 1_440 && *to <= 1_440 && from != to,
             When::Outlets(outlets) => !outlets.is_empty() && rising(outlets),

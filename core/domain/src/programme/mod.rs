@@ -4,17 +4,27 @@
 //! version has no setters; a change is a new version, and what was issued keeps its old terms.
 
 mod bonus;
+mod club;
+mod coupon;
 mod discount;
+mod offer;
+mod references;
 mod rules;
 mod stamps;
+mod tier;
 
 pub use bonus::{
     BonusCard, CARRY_MAX, CertificateEarns, EarnBase, Expiry, FACTOR_MAX, MONTHS_MAX, Multiplier,
     Multiply, ONCE, OfflinePolicy, RedeemPolicy, Remainder, TaxEarns, When,
 };
+pub use club::{Club, Issue, Joining};
+pub use coupon::{Benefit, Coupon, Greeting, GreetingFor};
 pub use discount::{DiscountCard, Step};
+pub use offer::{BundlePrice, Offer, Part};
+pub use references::Assortment;
 pub use rules::{Audience, Goods, PriceOf, Rules, Scope, Stacking, Times, Together, WHOLE};
 pub use stamps::{Gift, Reward, StampCard, StampFor};
+pub use tier::{Demotion, Level, Need, Tiers, Window};
 
 use crate::ids::{InstrumentId, ProgrammeVersion};
 use crate::money::Money;
@@ -46,6 +56,12 @@ pub enum ProgrammeError {
     /// An instrument refers to another that the version lacks, or that is of another kind.
     #[error("instrument {0} refers to an instrument that is not there")]
     Refers(u32),
+    /// Two coupons have one code.
+    #[error("instrument {0} has the code of another coupon")]
+    SameCode(u32),
+    /// A gift leads back to what it was given for.
+    #[error("the gift of instrument {0} leads back to what it is given for")]
+    GiftCycle(u32),
     /// A rule names goods or a group that the shop does not have.
     #[error("instrument {0} names goods that the shop does not have")]
     MissingGoods(u32),
@@ -66,6 +82,18 @@ pub enum Terms {
     Stamps(StampCard),
     /// A discount card.
     Discount(DiscountCard),
+    /// A club.
+    Club(Club),
+    /// A coupon with a shared code.
+    Coupon(Coupon),
+    /// A greeting gift.
+    Greeting(Greeting),
+    /// An offer on lines.
+    Offer(Offer),
+    /// A receipt that earns a card.
+    Issue(Issue),
+    /// Tiers.
+    Tiers(Tiers),
 }
 
 /// One marketing instrument.
@@ -112,10 +140,27 @@ impl Programme {
         for instrument in &instruments {
             instrument.check()?;
         }
-        Ok(Self {
+        let programme = Self {
             version,
             instruments,
-        })
+        };
+        programme.check_references()?;
+        programme.check_codes()?;
+        offer::check_gifts(&programme.instruments)?;
+        Ok(programme)
+    }
+
+    /// Each coupon's code is its own.
+    fn check_codes(&self) -> Result<(), ProgrammeError> {
+        let mut codes = std::collections::BTreeSet::new();
+        for of in &self.instruments {
+            if let Terms::Coupon(coupon) = &of.terms
+                && !codes.insert(coupon.code.as_str())
+            {
+                return Err(ProgrammeError::SameCode(of.id.0));
+            }
+        }
+        Ok(())
     }
 
     /// Its version.
@@ -167,6 +212,12 @@ impl Instrument {
             Terms::Bonus(card) => card.check(self),
             Terms::Stamps(card) => card.check(self),
             Terms::Discount(card) => card.check(self),
+            Terms::Club(club) => club.check(self),
+            Terms::Coupon(coupon) => coupon.check(self),
+            Terms::Greeting(greeting) => greeting.check(self),
+            Terms::Offer(offer) => offer.check(self),
+            Terms::Issue(issue) => issue.check(self),
+            Terms::Tiers(tiers) => tiers.check(self),
         }
     }
 

@@ -63,6 +63,10 @@ pub enum Audience {
     /// Any customer (the default).
     #[default]
     Customers,
+    /// Holders of a club or a card (C1, C6).
+    Members(InstrumentId),
+    /// Customers of this level or above in these tiers, counted from 1.
+    Tier(InstrumentId, u8),
 }
 
 /// Where, when and for whom an instrument works (S4: one programme, each outlet its own terms).

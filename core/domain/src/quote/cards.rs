@@ -3,6 +3,8 @@
 
 use super::{Evaluation, QuoteError};
 use crate::codes::Code;
+use crate::ids::CustomerId;
+use crate::position::Position;
 use crate::programme::{Goods, Instrument, Terms, Together};
 
 /// Lowers the receipt by the customer's cards; each says what it did or why not (D6).
@@ -46,12 +48,24 @@ pub(super) fn apply(on: &mut Evaluation<'_>) -> Result<(), QuoteError> {
 
 /// The rate a customer has with a card now, or nothing and the reason said.
 fn rate_of(on: &mut Evaluation<'_>, card: &Instrument) -> Result<Option<u16>, QuoteError> {
-    let Terms::Discount(terms) = &card.terms else {
+    let Some((_, position)) = on.ask.customer else {
         return Ok(None);
     };
-    let Some((_, position)) = on.ask.customer.filter(|_| on.is_open(card)) else {
-        return Ok(None);
+    let terms = match &card.terms {
+        Terms::Discount(terms) => terms,
+        Terms::Club(club) if club.rate > 0 => return member(on, card, club.rate),
+        Terms::Tiers(tiers) => {
+            let held = tiers.level(position.level(card.id));
+            return match held.filter(|level| level.rate > 0 && on.is_open(card)) {
+                Some(level) => Ok(on.reaches_minimum(card)?.then_some(level.rate)),
+                None => Ok(None),
+            };
+        }
+        _ => return Ok(None),
     };
+    if !on.is_open(card) {
+        return Ok(None);
+    }
     if let Some(next) = terms.next(position.spent) {
         on.say(Code::NextRate {
             instrument: card.id.0.into(),
@@ -63,4 +77,21 @@ fn rate_of(on: &mut Evaluation<'_>, card: &Instrument) -> Result<Option<u16>, Qu
         return Ok(None);
     };
     Ok(on.reaches_minimum(card)?.then_some(rate))
+}
+
+/// The rate of a club's member; somebody else is told so.
+fn member(
+    on: &mut Evaluation<'_>,
+    club: &Instrument,
+    rate: u16,
+) -> Result<Option<u16>, QuoteError> {
+    let today = on.ask.at.date;
+    let is_member = |(_, position): (CustomerId, &Position)| position.is_member(club.id, today);
+    if !on.ask.customer.is_some_and(is_member) {
+        on.say(Code::NotForThisCustomer {
+            instrument: club.id.0.into(),
+        });
+        return Ok(None);
+    }
+    Ok((on.is_open(club) && on.reaches_minimum(club)?).then_some(rate))
 }

@@ -88,6 +88,7 @@ fn factor(on: &Evaluation<'_>, card: &BonusCard, position: &Position) -> Result<
 fn works(on: &Evaluation<'_>, multiplier: &Multiplier, position: &Position) -> bool {
     let at = on.ask.at;
     match &multiplier.when {
+        When::Tier(tiers, level) => position.level(*tiers) >= *level,
         When::Weekdays(days) => days >> (at.weekday() - 1) & 1 == 1,
         When::Hours { from, to } if from < to => (*from..*to).contains(&at.minute),
         When::Hours { from, to } => at.minute >= *from || at.minute < *to,

@@ -1,14 +1,18 @@
 //! The evaluator: one receipt, one customer's position and the programme → what happens and why (T1, D6).
 //!
-//! A quote is what commit writes (V): its facts are made here and nowhere else. The order is fixed (D1): the
-//! customer's cards, rewards, points, then earning on what is left; each step is a small module over the bill.
+//! A quote is what commit writes (V): its facts are made here and nowhere else. The order is fixed (D1): offers on
+//! lines, the customer's cards, coupons and rewards, points, then earning on what is left and what the customer
+//! becomes by it; each step is a small module over the bill.
 //! Pure: the same question gives the same bytes, in whatever order the file names the rules (D4).
 
+mod benefits;
 mod bill;
 mod cards;
 mod earning;
+mod offers;
 mod points;
 mod rewards;
+mod standing;
 
 use crate::allocate::Allocate;
 use crate::codes::Code;
@@ -19,7 +23,7 @@ use crate::op::{Claim, Fact, Sale};
 use crate::position::Position;
 use crate::programme::{Audience, Instrument, Programme};
 use crate::purchase::{
-    Line, Parts, PurchaseError, Quantity, ReceiptNumber, ShareKind, check_lines,
+    GoodsId, Line, Parts, PurchaseError, Quantity, ReceiptNumber, ShareKind, check_lines,
 };
 use crate::redeem::{CashStep, Connectivity, Redeemable};
 use bill::{Bill, Cut};
@@ -65,6 +69,14 @@ pub struct Question<'a> {
     pub customer: Option<(CustomerId, &'a Position)>,
     /// The customer's birthday, if they told it.
     pub birthday: Option<DayOfYear>,
+    /// Birthdays of the customer's relatives.
+    pub relatives: &'a [DayOfYear],
+    /// Goods that the customer buys most.
+    pub favourites: &'a [GoodsId],
+    /// Codes of coupons that were named.
+    pub codes: &'a [&'a str],
+    /// Clubs that the staff invites the customer to with this receipt.
+    pub invited: &'a [InstrumentId],
     /// The rules.
     pub programme: &'a Programme,
     /// When.
@@ -90,6 +102,10 @@ impl<'a> Question<'a> {
             lines,
             customer: None,
             birthday: None,
+            relatives: &[],
+            favourites: &[],
+            codes: &[],
+            invited: &[],
             programme,
             at,
             outlet: OutletId(1),
@@ -190,14 +206,18 @@ pub fn quote(ask: &Question<'_>) -> Result<Quote, QuoteError> {
         redeemable: Err(Code::NoCustomer),
         said: Vec::new(),
     };
-    match ask.customer {
-        None => on.say(Code::NoCustomer),
-        Some(customer) => {
-            cards::apply(&mut on)?;
-            rewards::apply(&mut on, customer)?;
-            points::apply(&mut on, customer)?;
-            earning::apply(&mut on, customer, &[])?;
-        }
+    if ask.customer.is_none() {
+        on.say(Code::NoCustomer);
+    }
+    offers::apply(&mut on)?;
+    cards::apply(&mut on)?;
+    benefits::apply(&mut on)?;
+    standing::threshold(&mut on)?;
+    if let Some(customer) = ask.customer {
+        rewards::apply(&mut on, customer)?;
+        points::apply(&mut on, customer)?;
+        earning::apply(&mut on, customer, &[])?;
+        standing::apply(&mut on, customer)?;
     }
     on.answer()
 }
@@ -255,8 +275,19 @@ impl<'a> Evaluation<'a> {
         } else if !scope.is_here(ask.outlet) {
             Some(Code::NotHere { instrument })
         } else {
-            match scope.audience {
-                Audience::Anybody | Audience::Customers => None,
+            match (scope.audience, ask.customer) {
+                (Audience::Anybody, _) | (Audience::Customers, Some(_)) => None,
+                (Audience::Members(club), Some((_, position)))
+                    if position.is_member(club, ask.at.date) =>
+                {
+                    None
+                }
+                (Audience::Tier(tiers, level), Some((_, position)))
+                    if position.level(tiers) >= level =>
+                {
+                    None
+                }
+                _ => Some(Code::NotForThisCustomer { instrument }),
             }
         };
         self.said.extend(why);

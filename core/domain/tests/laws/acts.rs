@@ -150,3 +150,12 @@ pub(crate) fn act() -> impl Strategy<Value = Act> {
         1 => Just(Act::Sweep),
     ]
 }
+
+/// 500 generated shops of each law; as many as `PROPTEST_CASES` says where that is set (the nightly run).
+pub(crate) fn cases() -> ProptestConfig {
+    let mut config = ProptestConfig::default();
+    if std::env::var_os("PROPTEST_CASES").is_none() {
+        config.cases = 500;
+    }
+    config
+}

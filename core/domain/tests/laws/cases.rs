@@ -48,6 +48,16 @@ fn all_that_a_bonus_card_gives() {
 }
 
 #[test]
+fn what_offers_and_coupons_give() {
+    check_file(include_str!("../cases/offers.txt"));
+}
+
+#[test]
+fn what_a_customer_becomes() {
+    check_file(include_str!("../cases/tiers.txt"));
+}
+
+#[test]
 fn all_that_a_stamp_card_gives() {
     check_file(include_str!("../cases/stamps.txt"));
 }

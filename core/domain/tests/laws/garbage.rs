@@ -12,7 +12,7 @@ use kartka_domain::purchase::{Line, ONE, Quantity, ReturnKind, Share, ShareKind,
 use proptest::collection::vec;
 use proptest::prelude::*;
 
-use crate::acts::{BONUS, act, terms};
+use crate::acts::{BONUS, act, cases, terms};
 use crate::forged::{back, sale};
 use crate::world::World;
 
@@ -170,6 +170,8 @@ fn any_fact() -> impl Strategy<Value = Any> {
 }
 
 proptest! {
+    #![proptest_config(cases())]
+
     /// `decide` is total, and no garbage breaks a law; honest acts go on between.
     #[test]
     fn no_op_breaks_a_law(

@@ -3,7 +3,7 @@
 use std::path::Path;
 
 const INDEX: &str = include_str!("../../../../docs/laws.md");
-const CASES: [(&str, &str); 9] = [
+const CASES: [(&str, &str); 11] = [
     ("redeem.txt", include_str!("../cases/redeem.txt")),
     ("earn.txt", include_str!("../cases/earn.txt")),
     ("returns.txt", include_str!("../cases/returns.txt")),
@@ -12,6 +12,8 @@ const CASES: [(&str, &str); 9] = [
     ("today.txt", include_str!("../cases/today.txt")),
     ("discounts.txt", include_str!("../cases/discounts.txt")),
     ("bonus.txt", include_str!("../cases/bonus.txt")),
+    ("offers.txt", include_str!("../cases/offers.txt")),
+    ("tiers.txt", include_str!("../cases/tiers.txt")),
     ("stamps.txt", include_str!("../cases/stamps.txt")),
 ];
 

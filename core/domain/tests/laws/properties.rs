@@ -7,10 +7,12 @@ use kartka_domain::authority::expiry;
 use kartka_domain::codes::Code;
 use kartka_domain::ids::{CustomerId, EntryId, InstrumentId};
 use kartka_domain::ledger::{About, Effect, Entry, EntryKind, LotTerms, Use};
-use kartka_domain::moment::{Date, date_of, month_end, plus_months};
+use kartka_domain::moment::{Date, Month, date_of, month_end, plus_months};
 use kartka_domain::money::{Money, Points, Stamps};
 use kartka_domain::op::{Fact, Op};
-use kartka_domain::position::{Bucket, Group, Pending, Position, Wallet};
+use kartka_domain::position::{
+    Bucket, Group, Membership, MonthSum, Pending, Position, Uses, Wallet,
+};
 use kartka_domain::programme::{Expiry, Programme};
 use kartka_domain::purchase::{Line, Quantity, ReturnKind, ReturnedLine};
 use kartka_domain::quote::{Question, Tender, quote};
@@ -19,7 +21,7 @@ use kartka_domain::row::Row;
 use proptest::collection::vec;
 use proptest::prelude::*;
 
-use crate::acts::{Act, All, BONUS, Knows, STAMPS, act, plain, programme, terms};
+use crate::acts::{Act, All, BONUS, CARD, Knows, STAMPS, act, cases, plain, programme, terms};
 use crate::support::scenario::refunded;
 use crate::support::words::plain_bonus;
 use crate::support::{Shop, noon};
@@ -35,6 +37,39 @@ fn date() -> impl Strategy<Value = Date> {
     (20_454_i64..24_106).prop_map(|day| date_of(day).unwrap())
 }
 
+/// What somebody has become, with the sums of more months than are kept.
+fn standing() -> impl Strategy<Value = Position> {
+    let used = (1_i64..5, date(), 1_i64..3);
+    let until = proptest::option::of(date());
+    let months = vec((24_000_i32..24_040, 1_i64..900, 0_i64..4), 0..30);
+    (used, until, 0_u8..4, months, proptest::option::of(date())).prop_map(
+        |((count, last, on_last), until, level, months, first_visit)| {
+            let mut position = Position {
+                first_visit,
+                ..Position::default()
+            };
+            let uses = Uses {
+                count,
+                last: Some(last),
+                on_last,
+            };
+            position.uses.insert(STAMPS, uses);
+            let membership = until.map_or(Membership::Lasting, Membership::Until);
+            position.memberships.insert(CARD, membership);
+            position.levels.extend((level > 0).then_some((CARD, level)));
+            for (month, spent, visits) in months {
+                let part = MonthSum {
+                    spent: Money(spent),
+                    visits,
+                    status: Points(1),
+                };
+                position.add_to_month(Month(month), part).unwrap();
+            }
+            position
+        },
+    )
+}
+
 fn position() -> impl Strategy<Value = Position> {
     let bucket = (proptest::option::weighted(0.95, date()), 1_i64..1_000);
     let pending = (date(), proptest::option::of(date()), 1_i64..1_000);
@@ -46,7 +81,7 @@ fn position() -> impl Strategy<Value = Position> {
         proptest::option::of(date()),
         any::<bool>(),
     );
-    (wallet, numbers).prop_map(|((buckets, pending, debt), numbers)| {
+    (wallet, numbers, standing()).prop_map(|((buckets, pending, debt), numbers, standing)| {
         let mut wallet = Wallet {
             debt: Points(debt),
             ..Wallet::default()
@@ -72,7 +107,7 @@ fn position() -> impl Strategy<Value = Position> {
             spent: Money(spent),
             last_visit,
             held,
-            ..Position::default()
+            ..standing
         };
         position.wallets.insert(BONUS, wallet);
         position.stamps.insert(STAMPS, Stamps(stamps));
@@ -164,6 +199,8 @@ fn money_back(world: &World) -> i64 {
 }
 
 proptest! {
+    #![proptest_config(cases())]
+
     /// Σ buckets + Σ pending − debt = balance = Σ effects; returned ≤ sold; reversed ≤ granted; restored ≤
     /// spent; one void; no debt beside points; own claims stand: `World::play` checks all after each op.
     #[test]

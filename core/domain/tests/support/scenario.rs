@@ -14,20 +14,20 @@ mod office;
 
 use std::collections::BTreeMap;
 
-use kartka_domain::authority::{Decided, expiry};
+use kartka_domain::authority::{Decided, expiry, standing};
 use kartka_domain::card::CardNumber;
 use kartka_domain::codes::Code;
 use kartka_domain::customer::ProfileGroup;
 use kartka_domain::ids::{
     CustomerId, DeviceNo, InstrumentId, OutletId, ProgrammeVersion, PurchaseId,
 };
-use kartka_domain::ledger::{Entry, EntryKind};
+use kartka_domain::ledger::{About, Entry, EntryKind};
 use kartka_domain::moment::{Date, DayOfYear, Moment};
 use kartka_domain::money::{Money, Points};
-use kartka_domain::op::Fact;
+use kartka_domain::op::{Claim, Fact};
 use kartka_domain::programme::Programme;
 use kartka_domain::purchase::{
-    Quantity, Return, ReturnKind, ReturnedLine, VoidReason, returned_so_far,
+    GoodsId, Quantity, Return, ReturnKind, ReturnedLine, VoidReason, returned_so_far,
 };
 use kartka_domain::quote::{Question, QuoteError, RewardTaken, Tender, attached, quote};
 use kartka_domain::redeem::{CashStep, ToPay, redeemable};
@@ -82,6 +82,8 @@ struct Story {
     /// The device of the next ops, less one.
     device: u32,
     birthdays: BTreeMap<CustomerId, DayOfYear>,
+    /// Birthdays of relatives, of whoever buys.
+    relatives: Vec<DayOfYear>,
     /// Minute of the day, where it is not noon.
     minute: Option<u16>,
 }
@@ -136,6 +138,13 @@ impl Story {
                 let day = DayOfYear::new(month.parse().unwrap(), day.parse().unwrap());
                 let person = self.person(name);
                 self.birthdays.insert(person, day.unwrap());
+                String::new()
+            }
+            ["evaluate"] => self.evaluate(),
+            ["relative", "born", day] => {
+                let (month, day) = day.split_once('-').unwrap();
+                let day = DayOfYear::new(month.parse().unwrap(), day.parse().unwrap());
+                self.relatives.push(day.unwrap());
                 String::new()
             }
             [name, "is", "called", given] => self.call(name, given),
@@ -217,11 +226,28 @@ impl Story {
             instrument: InstrumentId(2),
             reward: u8::try_from(after("number").unwrap_or(1) - 1).unwrap(),
         };
+        let all_after = |word: &str| {
+            let pairs = how.windows(2).filter(|pair| pair[0] == word);
+            pairs.map(|pair| pair[1]).collect::<Vec<_>>()
+        };
+        let codes = all_after("code");
+        let number = |text: &&str| text.parse::<u32>().unwrap();
+        let favourites = all_after("likes");
+        let favourites: Vec<GoodsId> = favourites
+            .iter()
+            .map(|n| GoodsId(number(n).into()))
+            .collect();
+        let invited = all_after("invited");
+        let invited: Vec<InstrumentId> = invited.iter().map(|n| InstrumentId(number(n))).collect();
         let rewards = after("rewards").map_or_else(Vec::new, |n| vec![reward; n as usize]);
         let ask = Question {
             customer: person.as_ref().map(|(id, position)| (*id, position)),
             birthday: customer.and_then(|id| self.birthdays.get(&id).copied()),
             outlet: OutletId(self.shop.counter.0),
+            favourites: &favourites,
+            relatives: &self.relatives,
+            codes: &codes,
+            invited: &invited,
             spend: Points(after("using").unwrap_or(0)),
             rewards: &rewards,
             cash: CashStep(Money(100)),
@@ -347,6 +373,37 @@ impl Story {
         let facts = claims.into_iter().map(Fact::Claim).collect();
         let decided = self.shop.own(noon(self.today), facts);
         format!("{said}{}", verdicts(&decided))
+    }
+
+    /// What the daily evaluation of levels comes to.
+    fn evaluate(&mut self) -> String {
+        let programme = self.shop.programme_now().unwrap();
+        let (mut claims, mut said) = (Vec::new(), Vec::new());
+        let told = |claim: &Claim| match claim.about {
+            About::Level(level) => level,
+            _ => panic!("an evaluation claims levels"),
+        };
+        for (customer, position) in self.shop.positions() {
+            let one = [(customer, position)];
+            let moves = standing::evaluate(&one, &programme, self.today).unwrap();
+            let name = self.name(customer);
+            said.extend(moves.claims.iter().map(|c| format!("{name} {}", told(c))));
+            said.extend(
+                moves
+                    .asked
+                    .iter()
+                    .map(|c| format!("asked: {name} {}", told(c))),
+            );
+            claims.extend(moves.claims.into_iter().map(Fact::Claim));
+        }
+        if claims.is_empty() && said.is_empty() {
+            return "nothing".to_owned();
+        }
+        if !claims.is_empty() {
+            let decided = self.shop.own(noon(self.today), claims);
+            said.extend(Some(verdicts(&decided)).filter(|v| !v.is_empty()));
+        }
+        said.join(", ")
     }
 
     fn inbox(&self) -> String {

@@ -7,9 +7,10 @@ use kartka_domain::ids::{InstrumentId, OutletId};
 use kartka_domain::moment::PeriodEnd;
 use kartka_domain::money::{Money, Points, Rounding, Stamps};
 use kartka_domain::programme::{
-    BonusCard, CertificateEarns, DiscountCard, EarnBase, Expiry, Gift, Goods, Instrument,
-    Multiplier, Multiply, OfflinePolicy, PriceOf, Remainder, Reward, Rules, StampCard, StampFor,
-    Step, TaxEarns, Terms, Times, Together, When,
+    Audience, Benefit, BonusCard, BundlePrice, CertificateEarns, Club, Coupon, Demotion,
+    DiscountCard, EarnBase, Expiry, Gift, Goods, Greeting, GreetingFor, Instrument, Issue, Joining,
+    Level, Multiplier, Multiply, Need, Offer, OfflinePolicy, Part, PriceOf, Remainder, Reward,
+    Rules, StampCard, StampFor, Step, TaxEarns, Terms, Tiers, Times, Together, When, Window,
 };
 use kartka_domain::purchase::{GoodsId, GroupId};
 
@@ -46,6 +47,42 @@ fn kind(word: &str) -> Option<Terms> {
         "bonus" => Terms::Bonus(plain_bonus()),
         "stamps" => Terms::Stamps(plain_stamps()),
         "card" => Terms::Discount(DiscountCard { scale: Vec::new() }),
+        "club" => Terms::Club(Club {
+            joining: Joining::Invitation,
+            months: None,
+            rate: 0,
+        }),
+        "coupon" => Terms::Coupon(Coupon {
+            code: "CODE".to_owned(),
+            gives: Benefit::Percent(1_000),
+            per_customer: None,
+            per_day: None,
+        }),
+        "greeting" => Terms::Greeting(Greeting {
+            on: GreetingFor::Birthday,
+            before: 3,
+            after: 3,
+            gives: Benefit::Percent(1_000),
+        }),
+        "bundle" => Terms::Offer(Offer::Bundle {
+            parts: Vec::new(),
+            price: BundlePrice::Rate(1_000),
+        }),
+        "present" => Terms::Offer(Offer::Gift {
+            buy: part("1:any"),
+            gift: gift("1:100:any"),
+        }),
+        "favourite" => Terms::Offer(Offer::Favourite { rate: 1_000 }),
+        "issue" => Terms::Issue(Issue {
+            card: InstrumentId(3),
+            receipt: Money(10_000),
+        }),
+        "tiers" => Terms::Tiers(Tiers {
+            window: Window::Rolling(12),
+            levels: Vec::new(),
+            grace_days: 0,
+            demotion: Demotion::Automatic,
+        }),
         _ => return None,
     })
 }
@@ -92,6 +129,13 @@ fn rule(rules: &mut Rules, key: &str, value: &str) -> bool {
         "outlets" => scope.outlets = list(value, OutletId),
         "since" => scope.first_day = Some(value.parse().unwrap()),
         "until" => scope.last_day = Some(value.parse().unwrap()),
+        "anybody" => scope.audience = Audience::Anybody,
+        "members" => scope.audience = Audience::Members(InstrumentId(value.parse().unwrap())),
+        "level" => {
+            let (tiers, level) = value.split_once(':').unwrap();
+            let tiers = InstrumentId(tiers.parse().unwrap());
+            scope.audience = Audience::Tier(tiers, level.parse().unwrap());
+        }
         _ => return false,
     }
     true
@@ -102,6 +146,16 @@ fn term(one: &mut Instrument, key: &str, value: &str) {
         Terms::Bonus(card) => bonus_term(card, key, value),
         Terms::Stamps(card) => stamp_term(card, key, value),
         Terms::Discount(card) => discount_term(card, key, value),
+        Terms::Club(club) => club_term(club, key, value),
+        Terms::Coupon(coupon) => coupon_term(coupon, key, value),
+        Terms::Greeting(greeting) => greeting_term(greeting, key, value),
+        Terms::Offer(offer) => offer_term(offer, key, value),
+        Terms::Issue(issue) => match key {
+            "gives" => issue.card = InstrumentId(value.parse().unwrap()),
+            "receipt" => issue.receipt = amount(value),
+            _ => panic!("unknown term {key}={value}"),
+        },
+        Terms::Tiers(tiers) => tiers_term(tiers, key, value),
     }
 }
 
@@ -155,6 +209,10 @@ fn multiplier(key: &str, value: &str) -> Multiplier {
         (from.parse().unwrap(), to.parse().unwrap())
     };
     let when = match when.split_once(':') {
+        Some(("level", level)) => {
+            let (tiers, level) = level.split_once('/').unwrap();
+            When::Tier(InstrumentId(tiers.parse().unwrap()), level.parse().unwrap())
+        }
         Some(("outlets", outlets)) => When::Outlets(list(outlets, OutletId)),
         Some(("birthday", around)) => {
             let (before, after) = range(around);
@@ -241,4 +299,105 @@ fn discount_term(card: &mut DiscountCard, key: &str, value: &str) {
         _ => panic!("unknown term {key}={value}"),
     };
     card.scale.push(Step { from, rate });
+}
+
+fn club_term(club: &mut Club, key: &str, value: &str) {
+    match key {
+        "receipt" => club.joining = Joining::Receipt(amount(value)),
+        "spent" => club.joining = Joining::Spent(amount(value)),
+        "fee" => club.joining = Joining::Fee(GoodsId(value.parse().unwrap())),
+        "months" => club.months = Some(value.parse().unwrap()),
+        "rate" => club.rate = percent(value),
+        _ => panic!("unknown term {key}={value}"),
+    }
+}
+
+fn benefit(key: &str, value: &str) -> Benefit {
+    match key {
+        "rate" => Benefit::Percent(percent(value)),
+        "off" => Benefit::Amount(amount(value)),
+        "gift" => Benefit::Gift(gift(value)),
+        _ => panic!("unknown term {key}={value}"),
+    }
+}
+
+fn coupon_term(coupon: &mut Coupon, key: &str, value: &str) {
+    match key {
+        "code" => coupon.code = value.to_owned(),
+        "customer" => coupon.per_customer = Some(value.parse().unwrap()),
+        "day" => coupon.per_day = Some(value.parse().unwrap()),
+        _ => coupon.gives = benefit(key, value),
+    }
+}
+
+fn greeting_term(greeting: &mut Greeting, key: &str, value: &str) {
+    match (key, value) {
+        ("on", "relative") => greeting.on = GreetingFor::Relative,
+        ("on", "first") => greeting.on = GreetingFor::FirstVisit,
+        ("before", _) => greeting.before = value.parse().unwrap(),
+        ("after", _) => greeting.after = value.parse().unwrap(),
+        _ => greeting.gives = benefit(key, value),
+    }
+}
+
+/// `2:7+g1`: two pieces of goods 7 or group 1.
+fn part(value: &str) -> Part {
+    let (pieces, named) = value.split_once(':').unwrap();
+    Part {
+        goods: if named == "any" {
+            Goods::default()
+        } else {
+            goods(named)
+        },
+        pieces: pieces.parse().unwrap(),
+    }
+}
+
+fn offer_term(offer: &mut Offer, key: &str, value: &str) {
+    match (offer, key) {
+        (Offer::Bundle { parts, .. }, "part") => parts.push(part(value)),
+        (Offer::Bundle { price, .. }, "rate") => *price = BundlePrice::Rate(percent(value)),
+        (Offer::Bundle { price, .. }, "off") => *price = BundlePrice::Off(amount(value)),
+        (Offer::Bundle { price, .. }, "for") => *price = BundlePrice::For(amount(value)),
+        (Offer::Gift { buy, .. }, "buy") => *buy = part(value),
+        (Offer::Gift { gift: given, .. }, "give") => *given = gift(value),
+        (Offer::Favourite { rate }, "rate") => *rate = percent(value),
+        _ => panic!("unknown term {key}={value}"),
+    }
+}
+
+/// `months=3`, `year`, `grace=14`, `asks`; a level begins with `at=100.00` and may go on with `or=5visits`,
+/// `keep=50.00`, `off=5`.
+fn tiers_term(tiers: &mut Tiers, key: &str, value: &str) {
+    match key {
+        "months" => tiers.window = Window::Rolling(value.parse().unwrap()),
+        "quarter" => tiers.window = Window::Calendar(PeriodEnd::Quarter),
+        "year" => tiers.window = Window::Calendar(PeriodEnd::Year),
+        "grace" => tiers.grace_days = value.parse().unwrap(),
+        "asks" => tiers.demotion = Demotion::OwnerConfirms,
+        "at" => tiers.levels.push(Level {
+            join: vec![need(value)],
+            keep: Vec::new(),
+            rate: 0,
+        }),
+        "or" => tiers.levels.last_mut().unwrap().join.push(need(value)),
+        "keep" => tiers.levels.last_mut().unwrap().keep.push(need(value)),
+        "off" => tiers.levels.last_mut().unwrap().rate = percent(value),
+        _ => panic!("unknown term {key}={value}"),
+    }
+}
+
+/// `100.00`, `5visits`, `300points`, or several with `&`.
+fn need(value: &str) -> Need {
+    let mut need = Need::default();
+    for word in value.split('&') {
+        if let Some(visits) = word.strip_suffix("visits") {
+            need.visits = Some(visits.parse().unwrap());
+        } else if let Some(points) = word.strip_suffix("points") {
+            need.status = Some(Points(points.parse().unwrap()));
+        } else {
+            need.spent = Some(amount(word));
+        }
+    }
+    need
 }

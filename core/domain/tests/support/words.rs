@@ -3,7 +3,7 @@
 use kartka_domain::codes::Code;
 use kartka_domain::moment::Date;
 use kartka_domain::money::{Money, Points, Stamps};
-use kartka_domain::position::Position;
+use kartka_domain::position::{Membership, Position};
 use kartka_domain::programme::{BonusCard, StampCard, StampFor};
 use kartka_domain::purchase::{GoodsId, GroupId, Line, Quantity, TaxRate};
 use kartka_domain::redeem::Connectivity;
@@ -133,6 +133,18 @@ pub(crate) fn position(position: &Position) -> String {
     if position.visits != 0 || position.spent != Money::ZERO {
         let spent = money(position.spent);
         said.push(format!("{} visits {spent}", position.visits));
+    }
+    for (club, membership) in &position.memberships {
+        said.push(match membership {
+            Membership::Until(last) => format!("member of {} until {last}", club.0),
+            Membership::Lasting => format!("member of {}", club.0),
+        });
+    }
+    for (tiers, level) in &position.levels {
+        said.push(format!("level {level} of {}", tiers.0));
+    }
+    for (used, uses) in &position.uses {
+        said.push(format!("used {} {} times", used.0, uses.count));
     }
     if position.held {
         said.push("held".to_owned());

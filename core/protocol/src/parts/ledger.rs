@@ -3,6 +3,7 @@
 use kartka_domain::ledger::{About, Effect, EntryKind, LotTerms, Resolved};
 use kartka_domain::moment::{Date, date_of, day_number};
 use kartka_domain::money::{Money, Points, Stamps};
+use kartka_domain::position::Membership;
 
 use super::opt_date;
 use crate::WireError;
@@ -11,6 +12,28 @@ use crate::fields::{Record, Value};
 /// Kinds of [`About`], the first number of its list.
 const EARNED: i64 = 1;
 const REWARD: i64 = 2;
+const USED: i64 = 3;
+const MEMBER: i64 = 4;
+const LEVEL: i64 = 5;
+
+/// A membership as two numbers: 0 and 0 = none, 1 and its last day, 2 and 0 = for ever.
+pub(crate) fn membership_numbers(membership: Option<Membership>) -> [i64; 2] {
+    match membership {
+        None => [0, 0],
+        Some(Membership::Until(last)) => [1, day_number(last)],
+        Some(Membership::Lasting) => [2, 0],
+    }
+}
+
+pub(crate) fn membership_of(numbers: [i64; 2], tag: u16) -> Result<Option<Membership>, WireError> {
+    let wrong = WireError::OutOfRange(tag);
+    Ok(match numbers {
+        [0, 0] => None,
+        [1, day] => Some(Membership::Until(date_of(day).ok_or(wrong)?)),
+        [2, 0] => Some(Membership::Lasting),
+        _ => return Err(wrong),
+    })
+}
 
 /// Why a balance changed, by number; a newer version's number is kept (L12).
 pub(crate) fn read_kind(record: &Record, tag: u16) -> Result<EntryKind, WireError> {
@@ -24,6 +47,15 @@ pub(crate) fn put_about(record: &mut Record, tag: u16, about: About) {
         About::Nothing => Vec::new(),
         About::Earned(Resolved { factor, carried }) => vec![EARNED, factor.into(), carried],
         About::Reward(number) => vec![REWARD, number.into()],
+        About::Used(before) => std::iter::once(USED)
+            .chain(before.map(day_number))
+            .collect(),
+        About::Member { before, until } => {
+            let [a, b] = membership_numbers(before);
+            let [c, d] = membership_numbers(Some(until));
+            vec![MEMBER, a, b, c, d]
+        }
+        About::Level(level) => vec![LEVEL, level.into()],
     };
     let list: Vec<Value> = numbers.into_iter().map(Value::Int).collect();
     record.put_opt(tag, (!list.is_empty()).then_some(list));
@@ -38,6 +70,13 @@ pub(crate) fn read_about(record: &Record, tag: u16) -> Result<About, WireError> 
             carried,
         }),
         [REWARD, number] => About::Reward(u8::try_from(number).map_err(wrong)?),
+        [USED] => About::Used(None),
+        [USED, day] => About::Used(Some(date_of(day).ok_or(WireError::OutOfRange(tag))?)),
+        [MEMBER, a, b, c, d] => About::Member {
+            before: membership_of([a, b], tag)?,
+            until: membership_of([c, d], tag)?.ok_or(WireError::OutOfRange(tag))?,
+        },
+        [LEVEL, level] => About::Level(u8::try_from(level).map_err(wrong)?),
         _ => About::Nothing,
     })
 }

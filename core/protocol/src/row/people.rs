@@ -31,15 +31,24 @@ mod customer {
     pub(super) const DEVICE: u16 = 10;
 }
 
-mod position {
-    pub(super) const WALLETS: u16 = 1;
+pub(super) mod position {
+    pub(in crate::row) const WALLETS: u16 = 1;
     /// Instrument, stamps, instrument, stamps, …
-    pub(super) const STAMPS: u16 = 2;
-    pub(super) const VISITS: u16 = 3;
-    pub(super) const SPENT: u16 = 4;
-    pub(super) const LAST_VISIT: u16 = 5;
+    pub(in crate::row) const STAMPS: u16 = 2;
+    pub(in crate::row) const VISITS: u16 = 3;
+    pub(in crate::row) const SPENT: u16 = 4;
+    pub(in crate::row) const LAST_VISIT: u16 = 5;
     /// 1 = redeeming without the authority is held.
-    pub(super) const HELD: u16 = 6;
+    pub(in crate::row) const HELD: u16 = 6;
+    pub(in crate::row) const FIRST_VISIT: u16 = 7;
+    /// Club, 1, last day, or club, 2, 0 for ever; …
+    pub(in crate::row) const MEMBERSHIPS: u16 = 8;
+    /// Tiers, level, tiers, level, …
+    pub(in crate::row) const LEVELS: u16 = 9;
+    /// Instrument, count, last day, how often on it; …
+    pub(in crate::row) const USES: u16 = 10;
+    /// Month, spent, visits, status points; …
+    pub(in crate::row) const MONTHS: u16 = 11;
 }
 
 mod wallet {
@@ -192,6 +201,7 @@ pub(super) fn position_record(position: &Position) -> Record {
     r.put_unless(position::SPENT, position.spent.0, 0);
     r.put_opt(position::LAST_VISIT, position.last_visit.map(day_number));
     r.put_unless(position::HELD, i64::from(position.held), 0);
+    super::standing::put(&mut r, position);
     r
 }
 
@@ -211,6 +221,7 @@ pub(super) fn read_position(r: &Record) -> Result<Position, WireError> {
         spent: Money(r.int_or(position::SPENT, 0)?),
         last_visit: opt_date(r, position::LAST_VISIT)?,
         held: r.int_or::<i64>(position::HELD, 0)? != 0,
+        ..super::standing::read(r)?
     })
 }
 
@@ -283,7 +294,7 @@ fn read_wallet(r: &Record) -> Result<(InstrumentId, Wallet), WireError> {
     ))
 }
 
-fn put_numbers(r: &mut Record, tag: u16, numbers: impl Iterator<Item = i64>) {
+pub(super) fn put_numbers(r: &mut Record, tag: u16, numbers: impl Iterator<Item = i64>) {
     let list: Vec<Value> = numbers.map(Value::Int).collect();
     r.put_opt(tag, (!list.is_empty()).then_some(list));
 }

@@ -2,23 +2,30 @@
 
 use kartka_domain::ids::{InstrumentId, OutletId, ProgrammeVersion};
 use kartka_domain::ledger::{About, Effect, Entry, EntryKind, Resolved};
-use kartka_domain::moment::PeriodEnd;
+use kartka_domain::moment::{Month, PeriodEnd};
 use kartka_domain::money::{Money, Points, Stamps};
-use kartka_domain::position::{Position, Wallet};
+use kartka_domain::position::{Membership, MonthSum, Position, Uses, Wallet};
 use kartka_domain::programme::*;
 use kartka_domain::purchase::*;
 use kartka_domain::row::Row;
 
-use super::samples::{bare_entry, bare_purchase, customer, date, lot, paid};
+use super::samples::{bare_entry, bare_purchase, customer, date, lot};
 
 /// Each with the name of its golden file.
-pub(super) fn rows() -> Vec<(&'static str, Row)> {
+pub(crate) fn rows() -> Vec<(&'static str, Row)> {
     vec![
         ("instruments", Row::Programme(instruments())),
         ("account", Row::Position(customer(17), carrying())),
         ("lowered", Row::Purchase(lowered_purchase())),
         ("earned", Row::Entry(earned_entry())),
         ("newer-entry", Row::Entry(newer_entry())),
+        ("offers", Row::Programme(offers())),
+        ("joined", Row::Entry(about(EntryKind::Join, joined()))),
+        ("used", Row::Entry(about(EntryKind::Use, About::Used(None)))),
+        (
+            "level",
+            Row::Entry(about(EntryKind::Level, About::Level(2))),
+        ),
     ]
 }
 
@@ -42,6 +49,7 @@ fn instruments() -> Programme {
         Terms::Bonus(bonus(Expiry::Inactive(6))),
         Terms::Stamps(stamps()),
         Terms::Discount(scale()),
+        tiers(Window::Rolling(24)),
     ];
     let rules = Rules {
         scope: Scope {
@@ -76,8 +84,117 @@ fn instruments() -> Programme {
     Programme::publish(ProgrammeVersion(4), made.collect()).unwrap()
 }
 
+fn joined() -> About {
+    About::Member {
+        before: Some(Membership::Until(date("2025-12-31"))),
+        until: Membership::Lasting,
+    }
+}
+
+fn about(kind: EntryKind, about: About) -> Entry {
+    Entry {
+        kind,
+        about,
+        ..bare_entry()
+    }
+}
+
+/// Every kind whose terms stand under number 60.
+fn offers() -> Programme {
+    let club = |joining| {
+        Terms::Club(Club {
+            joining,
+            months: Some(12),
+            rate: 500,
+        })
+    };
+    let coupon = |code: &str, gives| {
+        Terms::Coupon(Coupon {
+            code: code.to_owned(),
+            gives,
+            per_customer: Some(2),
+            per_day: Some(1),
+        })
+    };
+    let greeting = |on| {
+        Terms::Greeting(Greeting {
+            on,
+            before: 3,
+            after: 7,
+            gives: Benefit::Percent(1_000),
+        })
+    };
+    let part = || Part {
+        goods: goods(),
+        pieces: 2,
+    };
+    let bundle = |price| {
+        let parts = vec![part(), part()];
+        Terms::Offer(Offer::Bundle { parts, price })
+    };
+    let terms = [
+        tiers(Window::Rolling(12)),
+        tiers(Window::Calendar(PeriodEnd::Year)),
+        club(Joining::Receipt(Money(10_000))),
+        club(Joining::Spent(Money(50_000))),
+        club(Joining::Fee(GoodsId(9))),
+        club(Joining::Invitation),
+        coupon("SPRING-26", Benefit::Amount(Money(5_000))),
+        coupon("GIFT", Benefit::Gift(gift())),
+        greeting(GreetingFor::Birthday),
+        greeting(GreetingFor::Relative),
+        greeting(GreetingFor::FirstVisit),
+        bundle(BundlePrice::Rate(1_000)),
+        bundle(BundlePrice::Off(Money(500))),
+        bundle(BundlePrice::For(Money(9_900))),
+        Terms::Offer(Offer::Gift {
+            buy: part(),
+            gift: gift(),
+        }),
+        Terms::Offer(Offer::Favourite { rate: 1_500 }),
+        Terms::Issue(Issue {
+            card: InstrumentId(3),
+            receipt: Money(30_000),
+        }),
+    ];
+    let audiences = [
+        Audience::Members(InstrumentId(4)),
+        Audience::Tier(InstrumentId(1), 2),
+        Audience::Customers,
+    ];
+    let made = (1u32..).zip(terms).map(|(n, terms)| {
+        let mut one = Instrument::plain(InstrumentId(n), "x", terms);
+        one.rules.scope.audience = audiences[n as usize % audiences.len()];
+        one
+    });
+    Programme::publish(ProgrammeVersion(5), made.collect()).unwrap()
+}
+
+fn tiers(window: Window) -> Terms {
+    let need = |spent, visits, status| Need {
+        spent: Some(Money(spent)),
+        visits,
+        status,
+    };
+    let level = |spent| Level {
+        join: vec![
+            need(spent, Some(3), None),
+            need(spent * 2, None, Some(Points(500))),
+        ],
+        keep: vec![need(spent / 2, None, None)],
+        rate: 500,
+    };
+    Terms::Tiers(Tiers {
+        window,
+        levels: vec![level(100_000), level(300_000)],
+        grace_days: 30,
+        demotion: Demotion::OwnerConfirms,
+    })
+}
+
 fn bonus(expiry: Expiry) -> BonusCard {
     let when = [
+        When::Tier(InstrumentId(4), 1),
         When::Weekdays(0b110_0000),
         When::Hours { from: 840, to: 960 },
         When::Outlets(vec![OutletId(2)]),
@@ -139,8 +256,27 @@ fn carrying() -> Position {
         carry: 95_000_000,
         ..Wallet::default()
     };
+    let sum = MonthSum {
+        spent: Money(12_040),
+        visits: 3,
+        status: Points(1_204),
+    };
+    let uses = Uses {
+        count: 2,
+        last: Some(date("2025-12-16")),
+        on_last: 1,
+    };
     Position {
         wallets: [(InstrumentId(1), wallet)].into(),
+        first_visit: Some(date("2025-01-07")),
+        memberships: [
+            (InstrumentId(4), Membership::Until(date("2026-12-16"))),
+            (InstrumentId(5), Membership::Lasting),
+        ]
+        .into(),
+        levels: [(InstrumentId(9), 2)].into(),
+        uses: [(InstrumentId(6), uses)].into(),
+        months: [(Month::of(date("2025-12-16")), sum)].into(),
         ..Position::default()
     }
 }
@@ -194,5 +330,16 @@ fn newer_entry() -> Entry {
         claim: Effect::points(Points(9), Money(9)),
         about: About::Reward(2),
         ..bare_entry()
+    }
+}
+
+/// Parts of a payment, in minor units.
+pub(crate) fn paid(cash: i64, card: i64, other: i64, certificate: i64, points: i64) -> Parts {
+    Parts {
+        cash: Money(cash),
+        card: Money(card),
+        other: Money(other),
+        certificate: Money(certificate),
+        points: Money(points),
     }
 }

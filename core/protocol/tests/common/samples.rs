@@ -1,13 +1,10 @@
 //! A small shop: rows of every kind and ops of every fact, bare and with everything filled in.
 
-use kartka_domain::business::{
-    Business, Device, DeviceState, Employment, Lifetimes, Operator, Outlet,
-};
+pub(crate) use super::loyalty::paid;
+use kartka_domain::business::*;
 use kartka_domain::card::{CardNumber, EmitterSlot, NumberLength};
 use kartka_domain::codes::Code;
-use kartka_domain::customer::{
-    Birthday, Channel, Consent, Customer, Phone, ProfileGroup, Purpose, Version, Will,
-};
+use kartka_domain::customer::*;
 use kartka_domain::ids::*;
 use kartka_domain::ledger::{About, Effect, Entry, EntryKind, LotTerms, Use};
 use kartka_domain::moment::{Date, Moment};
@@ -19,9 +16,7 @@ use kartka_domain::programme::{
     StampFor, Terms,
 };
 use kartka_domain::purchase::*;
-use kartka_domain::row::{
-    Card, CardState, EdgeState, Emission, Inbox, InboxState, Merge, MergeReason, Row,
-};
+use kartka_domain::row::*;
 
 pub(crate) fn id(device: u32, n: i64) -> Id {
     DeviceNo::new(device).unwrap().id(n).unwrap()
@@ -216,6 +211,7 @@ fn full_position() -> Position {
         spent: Money(345_600),
         last_visit: Some(date("2025-12-16")),
         held: true,
+        ..Position::default()
     }
 }
 
@@ -237,16 +233,6 @@ pub(crate) fn full_lines() -> Vec<Line> {
         },
         Line::amount(Money(10)),
     ]
-}
-
-pub(crate) fn paid(cash: i64, card: i64, other: i64, certificate: i64, points: i64) -> Parts {
-    Parts {
-        cash: Money(cash),
-        card: Money(card),
-        other: Money(other),
-        certificate: Money(certificate),
-        points: Money(points),
-    }
 }
 
 pub(crate) fn bare_purchase() -> Purchase {

@@ -1,6 +1,6 @@
 //! The terms of a bonus card: numbers 4–16 and 23–33 of an instrument.
 
-use kartka_domain::ids::OutletId;
+use kartka_domain::ids::{InstrumentId, OutletId};
 use kartka_domain::moment::PeriodEnd;
 use kartka_domain::money::{Money, Points, Rounding};
 use kartka_domain::programme::{
@@ -51,6 +51,7 @@ mod multiplier {
 
 /// Kinds of multipliers.
 mod when {
+    pub(super) const TIER: i64 = 1;
     pub(super) const WEEKDAYS: i64 = 2;
     pub(super) const HOURS: i64 = 3;
     pub(super) const OUTLETS: i64 = 4;
@@ -85,7 +86,7 @@ const MULTIPLIES: [(i64, Multiply); 2] = [
     (Multiply::Best as i64, Multiply::Best),
     (Multiply::Product as i64, Multiply::Product),
 ];
-const PERIOD_ENDS: [(i64, PeriodEnd); 3] = [
+pub(super) const PERIOD_ENDS: [(i64, PeriodEnd); 3] = [
     (PeriodEnd::Month as i64, PeriodEnd::Month),
     (PeriodEnd::Quarter as i64, PeriodEnd::Quarter),
     (PeriodEnd::Year as i64, PeriodEnd::Year),
@@ -193,6 +194,7 @@ fn multiplier_record(of: &Multiplier) -> Record {
     let mut r = Record::new();
     r.put(multiplier::FACTOR, of.factor);
     let (kind, numbers) = match &of.when {
+        When::Tier(tiers, level) => (when::TIER, vec![tiers.0.into(), i64::from(*level)]),
         When::Weekdays(days) => (when::WEEKDAYS, vec![i64::from(*days)]),
         When::Hours { from, to } => (when::HOURS, vec![i64::from(*from), i64::from(*to)]),
         When::Outlets(outlets) => {
@@ -214,6 +216,10 @@ fn read_multiplier(r: &Record) -> Result<Multiplier, WireError> {
     let small = |number: i64| u16::try_from(number).map_err(|_| wrong());
     let numbers = r.ints(multiplier::NUMBERS)?;
     let when = match (r.int::<i64>(multiplier::KIND)?, &numbers[..]) {
+        (when::TIER, [tiers, level]) => When::Tier(
+            InstrumentId(u32::try_from(*tiers).map_err(|_| wrong())?),
+            u8::try_from(*level).map_err(|_| wrong())?,
+        ),
         (when::WEEKDAYS, [days]) => When::Weekdays(u8::try_from(*days).map_err(|_| wrong())?),
         (when::HOURS, [from, to]) => When::Hours {
             from: small(*from)?,

@@ -1,6 +1,7 @@
 //! A version of the programme: instruments and their terms. What the domain would not publish is refused.
 
 mod bonus;
+mod more;
 mod rules;
 
 use kartka_domain::ids::{InstrumentId, ProgrammeVersion};
@@ -12,6 +13,7 @@ use kartka_domain::programme::{
 use crate::WireError;
 use crate::fields::Record;
 use bonus::{put_bonus, read_bonus};
+use more::{put_more, read_more};
 use rules::{gift_record, put_goods, put_ints, put_rules, read_gift, read_goods, read_rules};
 
 const ID: u16 = 1;
@@ -68,6 +70,7 @@ fn instrument_record(instrument: &Instrument) -> Record {
         Terms::Bonus(card) => put_bonus(&mut record, card),
         Terms::Stamps(card) => put_stamps(&mut record, card),
         Terms::Discount(card) => put_discount(&mut record, card),
+        more => put_more(&mut record, more),
     }
     put_rules(&mut record, &instrument.rules);
     record
@@ -78,7 +81,7 @@ fn read_instrument(record: &Record) -> Result<Instrument, WireError> {
         BONUS => Terms::Bonus(read_bonus(record)?),
         STAMPS => Terms::Stamps(read_stamps(record)?),
         DISCOUNT => Terms::Discount(read_discount(record)?),
-        _ => return Err(WireError::OutOfRange(KIND)),
+        number => read_more(record, number)?,
     };
     Ok(Instrument {
         id: InstrumentId(record.int(ID)?),

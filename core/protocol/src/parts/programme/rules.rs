@@ -1,6 +1,6 @@
 //! What every instrument says beside its terms, and the lists of goods that terms and rules share.
 
-use kartka_domain::ids::OutletId;
+use kartka_domain::ids::{InstrumentId, OutletId};
 use kartka_domain::moment::day_number;
 use kartka_domain::money::Money;
 use kartka_domain::programme::{
@@ -59,6 +59,8 @@ const TIMES: [(i64, Times); 2] = [
     (Times::Once as i64, Times::Once),
 ];
 const ANYBODY: i64 = 1;
+const MEMBERS: i64 = 2;
+const TIER: i64 = 3;
 
 /// Sets a record, or takes the field away when it says nothing.
 pub(super) fn put_some(record: &mut Record, tag: u16, inner: Record) {
@@ -112,11 +114,23 @@ fn scope_record(of: &Scope) -> Record {
     match of.audience {
         Audience::Customers => {}
         Audience::Anybody => put_ints(&mut r, scope::AUDIENCE, [ANYBODY].into_iter()),
+        Audience::Members(club) => {
+            put_ints(
+                &mut r,
+                scope::AUDIENCE,
+                [MEMBERS, club.0.into()].into_iter(),
+            );
+        }
+        Audience::Tier(tiers, level) => {
+            let numbers = [TIER, tiers.0.into(), level.into()];
+            put_ints(&mut r, scope::AUDIENCE, numbers.into_iter());
+        }
     }
     r
 }
 
 fn read_scope(r: &Record) -> Result<Scope, WireError> {
+    let small = |raw: i64| u32::try_from(raw).map_err(|_| WireError::OutOfRange(scope::AUDIENCE));
     Ok(Scope {
         outlets: read_ints(r, scope::OUTLETS, OutletId)?,
         first_day: opt_date(r, scope::FIRST)?,
@@ -124,6 +138,12 @@ fn read_scope(r: &Record) -> Result<Scope, WireError> {
         audience: match r.ints(scope::AUDIENCE)?[..] {
             [] => Audience::Customers,
             [ANYBODY] => Audience::Anybody,
+            [MEMBERS, club] => Audience::Members(InstrumentId(small(club)?)),
+            [TIER, tiers, level] => {
+                let level =
+                    u8::try_from(level).map_err(|_| WireError::OutOfRange(scope::AUDIENCE))?;
+                Audience::Tier(InstrumentId(small(tiers)?), level)
+            }
             _ => return Err(WireError::OutOfRange(scope::AUDIENCE)),
         },
     })
