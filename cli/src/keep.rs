@@ -6,9 +6,9 @@ use std::sync::Arc;
 
 use clap::Args;
 use kartka_core::domain::moment::date_of;
-use kartka_server::Audit;
 use kartka_server::backup::{BackupError, RestoreInput, backup, restore};
 use kartka_server::platform::{SystemClock, SystemRandom};
+use kartka_server::{Audit, Authority, NotMoved, Server};
 
 use crate::failure::Failure;
 
@@ -34,6 +34,49 @@ pub(crate) struct RestoreArgs {
     /// The backup's key, if it does not lie in DIR.keys.
     #[arg(long, value_name = "FILE")]
     key: Option<PathBuf>,
+}
+
+/// Says where a server's businesses are served from now on.
+#[derive(Debug, Args)]
+pub(crate) struct MoveArgs {
+    /// The folder that `kartka serve` uses; the server must be stopped.
+    #[arg(long, value_name = "DIR")]
+    data: PathBuf,
+    /// The URL of the new place, as its `kartka serve --address` names it.
+    #[arg(long, value_name = "URL")]
+    to: String,
+}
+
+/// Moves every business to another address.
+///
+/// # Errors
+/// A text that is no address, a folder that a server has open, a disk that can't be written.
+pub(crate) fn move_to(args: &MoveArgs, out: &mut dyn Write) -> Result<(), Failure> {
+    let data = one_spelling(&args.data)?;
+    let businesses = Server::businesses(&data).map_err(Failure::outside)?;
+    if businesses.is_empty() {
+        return Err(failure(BackupError::Nothing(data)));
+    }
+    for business in &businesses {
+        let (clock, random) = (Arc::new(SystemClock), Arc::new(SystemRandom));
+        let opened = Authority::open(&data, *business, clock, random);
+        let authority = opened.map_err(Failure::outside)?;
+        authority.move_to(&args.to).map_err(|error| match error {
+            NotMoved::Address => Failure::input(error),
+            NotMoved::Store(_) => Failure::outside(error),
+        })?;
+    }
+    let text = format!(
+        "{} businesses are served at {} from now on\n\
+         now copy {} and {}.keys to the new place and run `kartka serve --address {}` there;\n\
+         start the server here again as well: it sells nothing any more and sends the phones after it",
+        businesses.len(),
+        args.to,
+        data.display(),
+        data.display(),
+        args.to,
+    );
+    say(out, &text)
 }
 
 /// Makes a backup and opens it again.

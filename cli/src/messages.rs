@@ -8,6 +8,9 @@ use kartka_core::error::{CoreError, Field};
 use kartka_core::platform::KeyStoreError;
 use kartka_core::store::StoreError;
 
+/// The protocol's number of an authority that is served elsewhere.
+const MOVED: u16 = 9;
+
 /// What happened and what to do next.
 pub(crate) fn sentence(error: &CoreError) -> String {
     match error {
@@ -50,6 +53,10 @@ pub(crate) fn sentence(error: &CoreError) -> String {
         }
         CoreError::PairingRefused => {
             "this pairing code was used already or is too old: ask the owner for a new one"
+                .to_owned()
+        }
+        CoreError::ServerRejected { code: MOVED } => {
+            "the shop's server is moving and is not at its new place yet: sales go on, sync again later"
                 .to_owned()
         }
         CoreError::ServerRejected { code } => {

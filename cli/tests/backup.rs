@@ -167,3 +167,62 @@ fn what_can_go_wrong_with_a_backup_is_said() {
     );
     assert!(!elsewhere.exists());
 }
+
+#[test]
+fn a_server_moves_and_its_phones_follow() {
+    let home = tempfile::tempdir().unwrap();
+    let (data, bind) = (home.path().join("server"), free_address());
+    let (new, there) = (home.path().join("new"), free_address());
+    create(&data, &bind);
+    let server = Server::start(&data, &bind);
+    let (first, second) = (Desk::new(), Desk::new());
+    first.json(&format!("pair {}", server.code()));
+    server.interrupt();
+    let server = Server::start(&data, &bind);
+    second.json(&format!("pair {}", server.code()));
+    first.json("sell 1");
+    sync(&[&first, &second]);
+    let move_to = |url: &str| {
+        kartka([
+            "move".as_ref(),
+            "--data".as_ref(),
+            data.as_os_str(),
+            "--to".as_ref(),
+            url.as_ref(),
+        ])
+    };
+    let run = move_to("http://elsewhere");
+    assert!(run.code == 1 && run.err.contains("in use"), "{}", run.err);
+    server.interrupt();
+    let run = move_to("elsewhere");
+    assert!(run.code == 2 && run.err.contains("http"), "{}", run.err);
+    let run = move_to(&format!("http://{there}"));
+    assert_eq!(run.code, 0, "{}", run.err);
+    for (from, to) in [
+        (&data, &new),
+        (&data.with_extension("keys"), &new.with_extension("keys")),
+    ] {
+        fs::create_dir(to).unwrap();
+        for entry in fs::read_dir(from).unwrap() {
+            let entry = entry.unwrap();
+            fs::copy(entry.path(), to.join(entry.file_name())).unwrap();
+        }
+    }
+    let old = Server::start(&data, &bind);
+    first.json("sell 2");
+    // Nobody is at the new place yet, and the old one takes nothing.
+    assert_eq!(first.refused("sync").1, "server_rejected");
+    let server = Server::start(&new, &there);
+    sync(&[&first, &second]);
+    old.interrupt();
+    second.json("sell 4");
+    sync(&[&second, &first]);
+    let all = (3, "7.00".to_owned());
+    assert_eq!((day(&first), day(&second)), (all.clone(), all));
+    // A new phone is let in at the new place only.
+    let third = Desk::new();
+    third.json(&format!("pair {}", server.code()));
+    third.json("sync");
+    assert_eq!(day(&third).0, 3);
+    server.interrupt();
+}

@@ -1,7 +1,7 @@
 //! Starting and stopping the server: a library call for the command line, the demo and the tests.
 
 use std::net::SocketAddr;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::{Arc, Weak};
 use std::time::Duration;
 
@@ -128,7 +128,10 @@ impl Server {
                 config.random.clone(),
             );
             let authority = match opened {
-                Ok(authority) => authority,
+                Ok(mut authority) => {
+                    authority.serve_at(&app.address);
+                    authority
+                }
                 Err(StoreError::Empty) => {
                     // A founding that was cut off: nobody was ever told of it.
                     tracing::warn!(business = %hex(&business.0), "an empty file was passed over");
@@ -153,6 +156,14 @@ impl Server {
             stop,
             listening: vec![listening],
         })
+    }
+
+    /// The businesses of a data folder, in order of their ids.
+    ///
+    /// # Errors
+    /// What the disk reports.
+    pub fn businesses(data: &Path) -> Result<Vec<BusinessId>, StoreError> {
+        SqliteStore::businesses(data)
     }
 
     /// Founds a business in a data folder that no server has open.

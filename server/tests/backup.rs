@@ -11,7 +11,7 @@ use kartka_domain::ids::{BusinessId, DeviceNo};
 use kartka_domain::row::{Row, RowKind};
 use kartka_protocol::message::Flag;
 use kartka_server::backup::{BackedUp, BackupError, RestoreInput, Restored, backup, restore};
-use kartka_server::store::{Fact, read};
+use kartka_server::store::{Fact, read, write};
 use kartka_server::{Authority, StoreError};
 
 const DAY_MS: i64 = 86_400_000;
@@ -107,6 +107,22 @@ fn a_backup_of_a_running_server_is_put_back_as_a_new_reign() {
         panic!("no device row")
     };
     assert!(device.slot.unwrap().value() > 64, "{:?}", device.slot);
+}
+
+#[test]
+fn a_key_revoked_after_the_backup_stays_revoked() {
+    let place = common::Place::new();
+    let (authority, phone) = shop(&place);
+    let business = authority.business();
+    let key = common::public_key(&phone.key);
+    make(&place).unwrap();
+    write(authority.store(), |db| db.put_revoked(&key)).unwrap();
+    drop(authority);
+    drop(open(&place, &place.data(), business).unwrap());
+    fs::rename(place.data(), place.folder.path().join("old")).unwrap();
+    put_back(&place, &place.data(), None).unwrap();
+    let again = open(&place, &place.data(), business).unwrap();
+    assert!(read(again.store(), |db| db.is_revoked(&key)).unwrap());
 }
 
 #[test]

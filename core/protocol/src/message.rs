@@ -17,7 +17,7 @@ pub use envelope::Envelope;
 pub use incarnation::{Branch, Incarnation};
 pub use moved::Moved;
 pub use order::{SignedWord, Word};
-pub use pair::{PairAnswer, PairError, PairLimits, PairRequest, SignedPairAnswer};
+pub use pair::{Certificate, PairAnswer, PairError, PairLimits, PairRequest, SignedPairAnswer};
 pub use refusal::Refusal;
 pub use request::{Anchor, Erased, SyncRequest};
 

@@ -7,6 +7,7 @@
 use std::sync::Arc;
 
 use kartka_domain::planted;
+use kartka_protocol::message::Refusal;
 
 use super::Route;
 use super::exchange::{Asked, begin, finish};
@@ -114,6 +115,20 @@ pub struct Engine {
     due_ms: i64,
     /// A poke came while a request was open: its answer may be older than what the poke was about.
     poked: bool,
+    /// Nobody was at the authority's new address: the next request goes to the one before.
+    back: bool,
+    /// Whether the authority is asked to let this device in again, which it does not know.
+    knock: Knock,
+}
+
+/// How far that is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Knock {
+    No,
+    /// With the next request.
+    Next,
+    /// The open request asks.
+    Open,
 }
 
 impl Engine {
@@ -129,6 +144,8 @@ impl Engine {
             differing: 0,
             due_ms,
             poked: false,
+            back: false,
+            knock: Knock::No,
         }
     }
 
@@ -152,7 +169,13 @@ impl Engine {
                 None => effects.push(Effect::Report(SyncEvent::Ignored)),
             },
             Event::Failed { request, failure } => {
-                if self.take(request).is_some() {
+                if let Some(asked) = self.take(request) {
+                    self.back = failure == Failure::Offline && asked.former.is_some() && !self.back;
+                    // Once for each time that it is turned away.
+                    self.knock = match (self.knock, failure) {
+                        (Knock::No, Failure::Refused(Refusal::Unauthorised)) => Knock::Next,
+                        _ => Knock::No,
+                    };
                     self.failed(failure.into(), now, &mut effects);
                 }
             }
@@ -182,6 +205,12 @@ impl Engine {
     }
 
     fn answered(&mut self, asked: &Asked, bytes: &[u8], now: i64, effects: &mut Vec<Effect>) {
+        if self.knock == Knock::Open {
+            // What it says is looked at by exchanging.
+            self.knock = Knock::No;
+            self.due_ms = now;
+            return;
+        }
         let finished = match finish(&self.shop, asked, bytes) {
             Ok(finished) => finished,
             Err(CoreError::Stale) => {
@@ -257,11 +286,26 @@ impl Engine {
     fn send(&mut self, mut asked: Asked, now: i64, effects: &mut Vec<Effect>) {
         self.last_request += 1;
         self.poked = false;
+        let certificate = match self.knock {
+            Knock::Next => self.shop.certificate().ok().flatten(),
+            Knock::No | Knock::Open => None,
+        };
+        let (route, message) = match certificate {
+            Some(certificate) => (Route::Pair, certificate),
+            None => (Route::Sync, std::mem::take(&mut asked.message)),
+        };
+        self.knock = match route {
+            Route::Pair => Knock::Open,
+            Route::Sync => Knock::No,
+        };
         effects.push(Effect::Send {
             request: self.last_request,
-            address: asked.address.clone(),
-            route: Route::Sync,
-            message: std::mem::take(&mut asked.message),
+            address: match &asked.former {
+                Some(former) if self.back => former.clone(),
+                _ => asked.address.clone(),
+            },
+            route,
+            message,
         });
         let until = now.saturating_add(PATIENCE_MS);
         self.open = Some((self.last_request, asked, until));

@@ -6,7 +6,7 @@
 use kartka_domain::ids::{BusinessId, Epoch, Seq};
 use kartka_domain::planted;
 use kartka_protocol::head::SignedHead;
-use kartka_protocol::message::{Envelope, Erased, Nonce, PROTO, SyncAnswer, SyncRequest};
+use kartka_protocol::message::{Envelope, Erased, Nonce, PROTO, Refusal, SyncAnswer, SyncRequest};
 use kartka_protocol::scope::Scope;
 use kartka_protocol::signature::PublicKey;
 
@@ -14,6 +14,7 @@ use super::failure::Failure;
 use super::heal;
 use super::history::{Known, Stop, judge, judge_epoch};
 use super::incarnation::{Told, branch, follow, is_strangers, verdict, was_stopped};
+use super::moving::follow_address;
 use super::outbox::next_push;
 use super::rebase::{Ground, apply, read_pages};
 use super::revoked::{self, Next};
@@ -32,6 +33,8 @@ const BUDGET: u32 = 1_024 * 1_024;
 pub(super) struct Asked {
     /// Where it goes.
     pub(super) address: String,
+    /// Where it may go when nobody is there: the authority moved, and is not at its new place yet.
+    pub(super) former: Option<String>,
     /// Its bytes, signed.
     pub(super) message: Vec<u8>,
     business: BusinessId,
@@ -197,8 +200,10 @@ pub(super) fn begin(shop: &Shop) -> Result<Option<Asked>, CoreError> {
         let envelope = Envelope::seal(business, device, request.encode(), |message| {
             Ok::<_, CoreError>(signer.sign(message))
         })?;
+        let former = now.state.former.and_then(|former| former.address);
         Ok(Some(Asked {
             address,
+            former,
             message: envelope.encode(),
             business,
             nonce,
@@ -267,13 +272,22 @@ pub(super) fn finish(shop: &Shop, asked: &Asked, bytes: &[u8]) -> Result<Finishe
 fn use_answer(
     shop: &Shop,
     tx: &Tx<'_>,
-    now: Setting,
+    mut now: Setting,
     asked: &Asked,
     answer: &SyncAnswer,
 ) -> Result<Result<Finished, CoreError>, CoreError> {
+    let followed = follow_address(tx, &mut now.device, &mut now.state, answer)?;
+    let away = answer.refusal == Some(Refusal::Moved);
+    if away && followed {
+        // Nothing else in it counts; the next request goes there.
+        return Ok(Ok(Finished::default()));
+    }
     if answer.head.head.epoch < now.highest && !planted!(EpochIgnored) {
         // An old server was started again. Nobody need do anything here: it ends when that one does.
         return Ok(Err(CoreError::ServerWentBack));
+    }
+    if away {
+        return Err(Failure::Refused(Refusal::Moved).into());
     }
     let known = Known {
         device: &now.device,

@@ -11,6 +11,7 @@ mod failure;
 mod heal;
 mod history;
 mod incarnation;
+mod moving;
 mod outbox;
 mod rebase;
 mod revoked;
@@ -29,7 +30,9 @@ pub use transport::{Route, Transport};
 
 use crate::error::CoreError;
 use crate::shop::Shop;
-use exchange::{Finished, begin, finish};
+use kartka_protocol::message::Refusal;
+
+use exchange::{Asked, Finished, begin, finish};
 pub(crate) use state::{first_state, lineage_bytes, note_epoch, read_lineage};
 pub use trust::Trust;
 pub(crate) use trust::{is_revoked, is_wiping, trust};
@@ -82,6 +85,15 @@ impl Cancel {
     }
 }
 
+/// Sends a request; to where the authority was before when nobody is at the place it named.
+fn ask(transport: &dyn Transport, asked: &Asked) -> Result<Vec<u8>, Failure> {
+    let post = |address: &str| transport.post(address, Route::Sync, &asked.message);
+    match (post(&asked.address), &asked.former) {
+        (Err(Failure::Offline), Some(former)) => post(former),
+        (answer, _) => answer,
+    }
+}
+
 /// Exchanges of one run: a server that always has more is left for the next run.
 const ROUNDS: u32 = 1_000;
 /// Scopes pulled anew in one run; a sum that differs again and again is left for the next run.
@@ -104,6 +116,7 @@ impl Shop {
         cancel: &Cancel,
     ) -> Result<SyncReport, CoreError> {
         let mut report = SyncReport::default();
+        let mut knocked = false;
         let mut unsent = u64::MAX;
         for _ in 0..ROUNDS {
             if cancel.is_cancelled() {
@@ -112,7 +125,14 @@ impl Shop {
             let Some(asked) = begin(self)? else {
                 return Ok(report);
             };
-            let answer = transport.post(&asked.address, Route::Sync, &asked.message)?;
+            let answer = match ask(transport, &asked) {
+                Err(Failure::Refused(Refusal::Unauthorised)) if !knocked => {
+                    knocked = true;
+                    self.knock(transport, &asked.address)?;
+                    continue;
+                }
+                answer => answer?,
+            };
             let finished = match finish(self, &asked, &answer) {
                 // What a revoked phone recorded still goes out, as long as it comes forward.
                 Err(CoreError::DeviceRevoked) if self.brought(&mut unsent)? => continue,
@@ -126,6 +146,17 @@ impl Shop {
             }
         }
         Ok(report)
+    }
+
+    /// Asks an authority that does not know this device to let it in again: it may have been put back from a copy that is
+    /// older than the pairing (sync §12).
+    fn knock(&self, transport: &dyn Transport, address: &str) -> Result<(), CoreError> {
+        let certificate = self.certificate()?.ok_or(CoreError::Unauthorised)?;
+        match transport.post(address, Route::Pair, &certificate) {
+            Ok(_) => Ok(()),
+            Err(Failure::Refused(_)) => Err(CoreError::Unauthorised),
+            Err(failure) => Err(failure.into()),
+        }
     }
 
     /// Whether fewer ops wait to be sent than before, and some still do; an outbox never seen before counts.

@@ -26,6 +26,7 @@ mod tag {
     pub(super) const FORK: u16 = 7;
     pub(super) const KEPT: u16 = 8;
     pub(super) const HEALING: u16 = 9;
+    pub(super) const FORMER: u16 = 10;
 }
 
 mod verdict {
@@ -37,6 +38,11 @@ mod verdict {
 mod epoch {
     pub(super) const BUSINESS: u16 = 1;
     pub(super) const EPOCH: u16 = 2;
+}
+
+mod former {
+    pub(super) const ADDRESS: u16 = 1;
+    pub(super) const MOVED: u16 = 2;
 }
 
 mod anchor {
@@ -67,6 +73,8 @@ pub(super) struct SyncState {
     pub(super) oldest: Option<Month>,
     /// Scopes to be asked for from the beginning.
     pub(super) reset: Vec<Scope>,
+    /// Where the authority was before it moved.
+    pub(super) former: Option<FormerAddress>,
     /// Scopes that are being pulled anew: rows not seen again are gone when the pull is complete.
     pub(super) renewed: Vec<Scope>,
     /// While a restored authority is told again what it lost: the last seq that it has in common with the rows here.
@@ -75,6 +83,15 @@ pub(super) struct SyncState {
     pub(super) fork: Option<Verdict>,
     /// The authority said that it may keep its number, and no answer was used since.
     pub(super) kept: bool,
+}
+
+/// The address this phone knew before the authority named another one.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct FormerAddress {
+    /// None when it was the same.
+    pub(super) address: Option<String>,
+    /// When the authority said so; epoch ms by its clock.
+    pub(super) moved_ms: i64,
 }
 
 impl SyncState {
@@ -97,6 +114,7 @@ impl SyncState {
         put_scopes(&mut r, tag::RESET, &self.reset);
         put_scopes(&mut r, tag::RENEWED, &self.renewed);
         r.put_opt(tag::HEALING, self.healing.map(|seq| seq.0));
+        r.put_opt(tag::FORMER, self.former.as_ref().map(former_record));
         r.put_opt(tag::FORK, self.fork.map(verdict_record));
         r.put_unless(tag::KEPT, i64::from(self.kept), 0);
         r.encode()
@@ -116,6 +134,7 @@ fn decode(bytes: &[u8]) -> Result<SyncState, WireError> {
         oldest: r.opt_int(tag::OLDEST)?.map(Month),
         reset: read_scopes(&r, tag::RESET)?,
         renewed: read_scopes(&r, tag::RENEWED)?,
+        former: r.opt_record(tag::FORMER)?.map(read_former).transpose()?,
         healing: r.opt_int(tag::HEALING)?.map(Seq),
         fork: r.opt_record(tag::FORK)?.map(read_verdict).transpose()?,
         kept: r.int_or::<i64>(tag::KEPT, 0)? != 0,
@@ -135,6 +154,20 @@ fn read_verdict(r: &Record) -> Result<Verdict, WireError> {
         id: r.array(verdict::ID)?,
         epoch: read_epoch(r.record(verdict::EPOCH)?)?,
         insist: r.int_or::<i64>(verdict::INSIST, 0)? != 0,
+    })
+}
+
+fn former_record(former: &FormerAddress) -> Record {
+    let mut r = Record::new();
+    r.put_opt(former::ADDRESS, former.address.as_deref());
+    r.put(former::MOVED, former.moved_ms);
+    r
+}
+
+fn read_former(r: &Record) -> Result<FormerAddress, WireError> {
+    Ok(FormerAddress {
+        address: r.opt_text(former::ADDRESS)?.map(str::to_owned),
+        moved_ms: r.int(former::MOVED)?,
     })
 }
 

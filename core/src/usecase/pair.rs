@@ -3,7 +3,9 @@
 use kartka_domain::ids::{OutletId, Seq};
 use kartka_domain::row::Row;
 use kartka_protocol::chain::{ChainValue, LogHash};
-use kartka_protocol::message::{Nonce, PROTO, PairAnswer, PairRequest, SignedPairAnswer};
+use kartka_protocol::message::{
+    Certificate, Nonce, PROTO, PairAnswer, PairRequest, SignedPairAnswer,
+};
 use kartka_protocol::pairing::PairingQr;
 use kartka_protocol::signature::PublicKey;
 
@@ -15,6 +17,8 @@ use crate::sync::{Cancel, Route, SyncReport, Transport, first_state, lineage_byt
 
 /// Where the request id of the pairing is noted.
 const PAIRED_BY: &str = "paired_by";
+/// Where the proof of the pairing is kept.
+const CERTIFICATE: &str = "certificate";
 /// Where the token of a pairing under way is noted.
 const TOKEN: &str = "pairing_token";
 /// Characters of a device's name.
@@ -94,7 +98,20 @@ impl Shop {
         if !meant || answer.head.verify(qr.business, &identity).is_err() {
             return Err(CoreError::PairingRefused);
         }
-        self.keep(request, qr, answer)
+        let certificate = Certificate {
+            request: message,
+            answer: bytes,
+        };
+        self.keep(request, qr, answer, &certificate)
+    }
+
+    /// What proves to an authority that was put back that the lost one let this device in; none for a device that was
+    /// paired by an older version.
+    ///
+    /// # Errors
+    /// [`CoreError::Store`].
+    pub(crate) fn certificate(&self) -> Result<Option<Vec<u8>>, CoreError> {
+        Ok(self.store.read(|r| meta::get(r, CERTIFICATE))?)
     }
 
     /// The key for a pairing: the same one when a lost answer is asked for again, else a new one, since the one
@@ -115,6 +132,7 @@ impl Shop {
         request: RequestId,
         qr: &PairingQr,
         answer: PairAnswer,
+        certificate: &Certificate,
     ) -> Result<(), CoreError> {
         let now_ms = self.platform.clock.now_ms();
         self.store.write(|tx| {
@@ -128,6 +146,7 @@ impl Shop {
             tx.put(&Row::Outlet(answer.outlet.clone()), None)?;
             tx.set_at_device(answer.holder)?;
             first_state(tx, self.platform.clock.as_ref(), &answer)?;
+            meta::put(tx, CERTIFICATE, &certificate.encode())?;
             Ok::<_, CoreError>(meta::put(tx, PAIRED_BY, &request.0)?)
         })?;
         let keys = self.platform.keys.as_ref();

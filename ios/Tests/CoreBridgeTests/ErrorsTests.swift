@@ -234,6 +234,12 @@ private final class Met {
         try await server.stop()
         try server.goBack(to: copy)
         try await server.start()
+        // The server learns it from the phone, takes the next epoch, and is told again what it lost.
+        try await phone.sell(100)
+        try await phone.sync()
+        try await server.stop()
+        try server.goBack(to: copy)
+        try await server.start()
         try await phone.sell(100)
         try await meets("ServerWentBack") { try await phone.sync() }
     }

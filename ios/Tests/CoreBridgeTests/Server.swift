@@ -62,6 +62,12 @@ final class Server: @unchecked Sendable {
     func goBack(to copy: URL) throws {
         try FileManager.default.removeItem(at: folder)
         try FileManager.default.copyItem(at: copy, to: folder)
+        // As on a machine that never served a later epoch.
+        let keys = folder.deletingLastPathComponent().appendingPathComponent(folder.lastPathComponent + ".keys")
+        let found = try FileManager.default.contentsOfDirectory(at: keys, includingPropertiesForKeys: nil)
+        for epoch in found where epoch.pathExtension == "epoch" {
+            try FileManager.default.removeItem(at: epoch)
+        }
     }
 
     /// Starts the command and notes the pairing code it says.

@@ -8,7 +8,7 @@ use kartka_protocol::chain::{ChainValue, LogHash};
 use kartka_protocol::digest::Digest;
 
 use super::Memory;
-use super::memory::read_order;
+use super::memory::{epoch, read_order};
 use super::push::Order;
 use crate::store::{BusinessStore, Reads, StoreError, Visit, read};
 
@@ -39,7 +39,7 @@ pub(crate) fn audit(store: &dyn BusinessStore) -> Result<Audit, StoreError> {
         let order = read_order(db)?;
         Ok(Audit {
             business: memory.business,
-            epoch: memory.epoch,
+            epoch: epoch(db)?,
             head: order.seq,
             ops: fold_log(db, memory.business, order)?,
             rows: sum_rows(db, &memory)?,

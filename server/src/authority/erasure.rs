@@ -7,11 +7,12 @@ use kartka_domain::authority::Book as _;
 use kartka_domain::ids::{CustomerId, DeviceNo, Seq};
 use kartka_domain::op::{ENTRIES_MAX, Fact as OpFact};
 use kartka_domain::row::{Row, RowKind};
+use kartka_protocol::head::Reign;
 use kartka_protocol::message::Erased;
 
 use super::push::Order;
 use super::turn::Turn;
-use super::{Authority, Job, own};
+use super::{Authority, Job, memory, own};
 use crate::store::{Fact, Reads, StoreError, read};
 
 impl Authority {
@@ -83,23 +84,25 @@ impl Authority {
         device: DeviceNo,
         said: Option<Erased>,
     ) -> Result<Option<Seq>, StoreError> {
-        let Some(up_to) = said.and_then(|said| self.in_this_order(said)) else {
+        let Some(said) = said else {
             return Ok(None);
         };
         read(self.store.as_ref(), |db| {
+            let Some(up_to) = in_this_order(&memory::lineage(db)?, said) else {
+                return Ok(None);
+            };
             let last = db.last_of(RowKind::Erasure, up_to)?;
             let known = done_up_to(db, device)?;
             Ok(last.filter(|last| *last > known))
         })
     }
+}
 
-    /// A place in an epoch that ended counts up to its end.
-    fn in_this_order(&self, said: Erased) -> Option<Seq> {
-        let lineage = &self.memory.lineage;
-        let at = lineage.iter().position(|reign| reign.epoch == said.epoch)?;
-        let end = lineage.get(at + 1).map(|next| Seq(next.first_seq.0 - 1));
-        Some(end.map_or(said.seq, |end| end.min(said.seq)))
-    }
+/// A place in an epoch that ended counts up to its end.
+fn in_this_order(lineage: &[Reign], said: Erased) -> Option<Seq> {
+    let at = lineage.iter().position(|reign| reign.epoch == said.epoch)?;
+    let end = lineage.get(at + 1).map(|next| Seq(next.first_seq.0 - 1));
+    Some(end.map_or(said.seq, |end| end.min(said.seq)))
 }
 
 /// Everybody who was erased, by the rows.

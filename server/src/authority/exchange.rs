@@ -4,7 +4,7 @@
 use kartka_protocol::message::{Envelope, Refusal};
 
 use super::intake::{Asked, Turned};
-use super::{Authority, Done, Job};
+use super::{Authority, Done};
 use crate::store::StoreError;
 
 /// Why there is no answer.
@@ -36,11 +36,9 @@ impl Authority {
         let envelope = Envelope::decode(body).map_err(Turned::from)?;
         let Asked {
             request,
-            push,
-            asking,
+            job,
             refusal,
         } = self.intake(&envelope)?;
-        let job = push.map(Job::Push).or(asking.map(Job::Fork));
         let done = match job {
             None => None,
             Some(job) => self.commit(&[job])?.done.first().copied(),

@@ -30,6 +30,9 @@ pub(super) fn begin_day(
     if swept.is_some_and(|day| i64::from_be_bytes(day) >= day_number(today)) {
         return Ok(());
     }
+    if authority.is_away(turn.db)? {
+        return Ok(());
+    }
     if hold::waits(turn.db, authority.now_ms())? {
         return Ok(());
     }

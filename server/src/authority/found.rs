@@ -102,9 +102,13 @@ impl Authority {
         let place = place.into();
         let keys = KeyFolder::of(&place);
         let store = SqliteStore::open(&place, &keys, business)?;
-        let authority = Self::over(Box::new(store), clock, random)?.beside(keys.clone())?;
-        let found = authority.memory.epoch;
-        match keys.highest_epoch(business)? {
+        let found = read(&store, |db| {
+            // An empty file is told apart from a damaged one first.
+            Memory::read(db)?;
+            memory::epoch(db)
+        })?;
+        let known = keys.highest_epoch(business)?;
+        match known {
             Some(known) if known > found => {
                 return Err(StoreError::EpochBehind {
                     found: found.number,
@@ -114,6 +118,7 @@ impl Authority {
             Some(known) if known == found => {}
             _ => keys.keep_epoch(business, found)?,
         }
+        let authority = Self::over(Box::new(store), clock, random)?.beside(keys)?;
         authority.apply_erasures()?;
         Ok(authority)
     }
@@ -129,6 +134,7 @@ impl Authority {
             store,
             clock,
             random,
+            address: None,
             memory,
             keys: None,
             // Looked at once: the last run may have ended before it wiped them.

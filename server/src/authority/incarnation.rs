@@ -7,7 +7,7 @@
 use kartka_domain::business::{Device, DeviceState as DomainState};
 use kartka_domain::card::EmitterSlot;
 use kartka_domain::codes::Code;
-use kartka_domain::ids::{DeviceNo, EntryId, OpId, OperatorId};
+use kartka_domain::ids::{DeviceNo, EntryId, Epoch, OpId, OperatorId};
 use kartka_domain::incarnation::Former;
 use kartka_domain::op::{Fact as OpFact, Notice};
 use kartka_domain::row::{Row, RowKind};
@@ -268,14 +268,19 @@ impl Authority {
     }
 
     /// What a copy is told, signed.
-    pub(super) fn incarnation(&self, request: &SyncRequest, grant: Grant) -> Option<Incarnation> {
+    pub(super) fn incarnation(
+        &self,
+        epoch: Epoch,
+        request: &SyncRequest,
+        grant: Grant,
+    ) -> Option<Incarnation> {
         let branch = request.branch.as_ref()?;
         let (device, fork, slot) = match grant {
             Grant::Keep => (request.device, branch.next, None),
             Grant::Number { device, fork, slot } => (device, fork, slot),
             Grant::TooMany { .. } => return None,
         };
-        let to = (self.memory.business, self.memory.epoch, request.device);
+        let to = (self.memory.business, epoch, request.device);
         let sign = |message: &[u8]| Ok::<_, StoreError>(self.memory.identity.sign(message));
         Incarnation::seal(to, (branch.id, device, fork), slot, sign).ok()
     }

@@ -10,19 +10,17 @@ use kartka_protocol::chain::ChainValue;
 use kartka_protocol::message::{Envelope, OLDEST_PROTO, Refusal, SyncRequest};
 use kartka_protocol::signature::PublicKey;
 
-use super::incarnation::Asking;
+use super::moving::Standing;
 use super::push::{Opened, Push, Ready, ReadyOp};
-use super::{Authority, hold, memory};
+use super::{Authority, Job, hold, memory};
 use crate::store::{DeviceState, Reads, StoreError, read};
 
 /// A request whose sender is known.
 pub(crate) struct Asked {
     /// What they ask.
     pub(crate) request: SyncRequest,
-    /// What they bring, if anything.
-    pub(crate) push: Option<Push>,
-    /// That they are a copy, if they say so; then they bring nothing.
-    pub(crate) asking: Option<Asking>,
+    /// What is to be done for them before they are answered, if anything.
+    pub(crate) job: Option<Job>,
     /// Why they are not served although they are who they say.
     pub(crate) refusal: Option<Refusal>,
 }
@@ -76,76 +74,50 @@ impl Authority {
         if request.proto < OLDEST_PROTO {
             return Err(away(Refusal::ProtocolTooOld { min: OLDEST_PROTO }));
         }
-        let refusal = self.epoch_refusal(&request)?;
-        let asking = self.asking(&request).filter(|_| refusal.is_none());
-        let push = match (refusal, &asking) {
-            (None, None) => self.open_push(&request, &key)?,
+        let (away, standing) = read(self.store.as_ref(), |db| {
+            Ok((self.is_away(db)?, self.standing(db, &request)?))
+        })?;
+        let head = match standing {
+            Standing::Signed(head) if !away => Some(head),
+            _ => None,
+        };
+        let refusal = match standing {
+            _ if away => Some(Refusal::Moved),
+            Standing::Refused(refusal) => Some(refusal),
+            _ => None,
+        };
+        // What a device brings to an authority that is about to change comes again.
+        let served = refusal.is_none() && head.is_none();
+        let asking = self.asking(&request).filter(|_| served);
+        let push = match &asking {
+            None if served => self.open_push(&request, &key)?,
             _ => None,
         };
         let push = match push {
-            None if refusal.is_none() && self.is_a_call(&request)? => Some(self.call(&request)),
+            None if served && self.is_a_call(&request)? => Some(self.call(&request)),
             push => push,
         };
+        let job = head.map(Job::Head);
+        let job = job.or(push.map(Job::Push)).or(asking.map(Job::Fork));
         Ok(Asked {
             request,
-            push,
-            asking,
+            job,
             refusal,
         })
-    }
-
-    /// Epochs are ordered; who has seen a higher one refuses a lower (sync §1).
-    fn epoch_refusal(&self, request: &SyncRequest) -> Result<Option<Refusal>, StoreError> {
-        if request.epoch > self.memory.epoch {
-            tracing::error!(
-                business = %self.memory.business_short(),
-                device = request.device.get(),
-                seen = request.epoch.number,
-                "a device has seen a higher epoch than this server's"
-            );
-            return Ok(Some(Refusal::EpochBehind));
-        }
-        // A lower epoch that is not of this line had another restore: its phones tell what they have (sync §12).
-        let Some(signed) = &request.head else {
-            return Ok(None);
-        };
-        if signed.head.epoch != self.memory.epoch {
-            return Ok(None);
-        }
-        let order = read(self.store.as_ref(), |db| memory::read_order(db))?;
-        let same_place = signed.head.seq == order.seq && signed.head.log != order.log;
-        if signed.head.seq <= order.seq && !same_place {
-            return Ok(None);
-        }
-        // Ahead of us, or another history at our very end: only our own signature proves that we went back.
-        let identity = PublicKey::new(&self.memory.identity.public());
-        let ours =
-            identity.is_ok_and(|identity| signed.verify(self.memory.business, &identity).is_ok());
-        if ours {
-            tracing::error!(
-                business = %self.memory.business_short(),
-                device = request.device.get(),
-                theirs = signed.head.seq.0,
-                ours = order.seq.0,
-                "this server has lost what it once signed: its data went back"
-            );
-        }
-        Ok(Some(if ours {
-            Refusal::EpochBehind
-        } else {
-            Refusal::Malformed
-        }))
     }
 
     /// Whether something waits for this device, and it has told everything: it pulls and brings nothing, and knows this epoch.
     fn is_a_call(&self, request: &SyncRequest) -> Result<bool, StoreError> {
         let here = request.head.as_ref().map(|signed| signed.head.epoch);
         let tells = !request.batches.is_empty() || request.cursors.is_empty();
-        if here != Some(self.memory.epoch) || tells {
+        if tells {
             return Ok(false);
         }
-        let hold = read(self.store.as_ref(), |db| hold::hold(db))?;
-        Ok(hold.is_some_and(|hold| hold.waiting.contains(&request.device)))
+        let (epoch, hold) = read(self.store.as_ref(), |db| {
+            Ok((memory::epoch(db)?, hold::hold(db)?))
+        })?;
+        let here = here == Some(epoch);
+        Ok(here && hold.is_some_and(|hold| hold.waiting.contains(&request.device)))
     }
 
     fn call(&self, request: &SyncRequest) -> Push {

@@ -1,4 +1,4 @@
-//! What an authority keeps in memory of its file: keys, epoch, lineage, and the last head it signed.
+//! What an authority keeps in memory of its file: keys and the last head it signed; and how epochs lie in it.
 
 use std::collections::BTreeMap;
 use std::sync::{Mutex, PoisonError};
@@ -16,8 +16,6 @@ use crate::store::{Fact, Reads, StoreError, Writes, hex};
 /// What does not change while a business is open, and small caches of what is dear to make.
 pub(crate) struct Memory {
     pub(crate) business: BusinessId,
-    pub(crate) epoch: Epoch,
-    pub(crate) lineage: Vec<Reign>,
     pub(crate) identity: Identity,
     pub(crate) keys: ShopKeys,
     /// From which the secrets of customers' pages are made.
@@ -40,8 +38,6 @@ impl Memory {
         let business = db.fact(Fact::Business)?.ok_or(StoreError::Empty)?;
         Ok(Self {
             business: BusinessId(array(business, "business")?),
-            epoch: read_epoch(&must(db, Fact::Epoch)?)?,
-            lineage: read_lineage(&must(db, Fact::Lineage)?)?,
             identity: Identity::from_bytes(&must(db, Fact::IdentityKey)?)?,
             keys: ShopKeys::decode(&must(db, Fact::ShopKeys)?)?,
             page_key: array(must(db, Fact::PageKey)?, "page-key")?,
@@ -57,9 +53,9 @@ impl Memory {
     }
 
     /// Signs where the order stands; the same place is signed once.
-    pub(super) fn sign(&self, order: Order) -> SignedHead {
+    pub(super) fn sign(&self, epoch: Epoch, order: Order) -> SignedHead {
         let head = Head {
-            epoch: self.epoch,
+            epoch,
             seq: order.seq,
             log: order.log,
         };
@@ -96,6 +92,18 @@ fn must(db: &dyn Reads, fact: Fact) -> Result<Vec<u8>, StoreError> {
 
 fn array<const N: usize>(bytes: Vec<u8>, name: &'static str) -> Result<[u8; N], StoreError> {
     bytes.try_into().map_err(|_| StoreError::Malformed(name))
+}
+
+/// The epoch of a state of the data. It may change while the business is open, so it is read with the order.
+pub(super) fn epoch(db: &(impl Reads + ?Sized)) -> Result<Epoch, StoreError> {
+    let bytes = db.fact(Fact::Epoch)?;
+    read_epoch(&bytes.ok_or(StoreError::Malformed("epoch"))?)
+}
+
+/// The epochs up to now, oldest first.
+pub(super) fn lineage(db: &(impl Reads + ?Sized)) -> Result<Vec<Reign>, StoreError> {
+    let bytes = db.fact(Fact::Lineage)?;
+    read_lineage(&bytes.ok_or(StoreError::Malformed("lineage"))?)
 }
 
 /// Where the order stands.

@@ -16,6 +16,7 @@ mod incarnation;
 mod intake;
 mod marks;
 mod memory;
+mod moving;
 mod numbers;
 mod own;
 mod pair;
@@ -33,7 +34,7 @@ use kartka_domain::ids::{BusinessId, CustomerId, DeviceNo, Seq};
 use kartka_protocol::head::SignedHead;
 
 use crate::platform::{Clock, Random};
-use crate::store::{BusinessStore, KeyFolder, StoreError, write};
+use crate::store::{BusinessStore, KeyFolder, Reads, StoreError, write};
 pub use audit::Audit;
 pub(crate) use audit::audit;
 pub use exchange::ExchangeError;
@@ -43,9 +44,10 @@ pub(crate) use hold::hold;
 pub(crate) use incarnation::{Asking, Grant};
 pub(crate) use intake::{Asked, refusal_of};
 pub(crate) use memory::Memory;
+pub use moving::NotMoved;
 use pair::Enrol;
+use push::Push;
 pub(crate) use push::{History, Outcome};
-use push::{Order, Push};
 use turn::{Revoked, Turn};
 
 /// One business, open.
@@ -53,6 +55,8 @@ pub struct Authority {
     store: Box<dyn BusinessStore>,
     clock: Arc<dyn Clock>,
     random: Arc<dyn Random>,
+    /// The URL by which this process is reached, if it is reached by one.
+    address: Option<String>,
     memory: Memory,
     /// The folder beside the data; none for a copy that is only looked at.
     keys: Option<KeyFolder>,
@@ -78,6 +82,8 @@ pub(crate) enum Job {
     Wiped,
     /// The owner's word that what waits after a restore need not wait.
     Release,
+    /// A head of this authority's own that it does not hold.
+    Head(SignedHead),
 }
 
 impl Job {
@@ -90,7 +96,8 @@ impl Job {
             | Self::Day
             | Self::Erase(_)
             | Self::Wiped
-            | Self::Release => 1,
+            | Self::Release
+            | Self::Head(_) => 1,
         }
     }
 }
@@ -116,6 +123,8 @@ pub(crate) enum Done {
     Day,
     /// Of the owner's word.
     Release,
+    /// Of a head.
+    Head,
 }
 
 impl Authority {
@@ -125,14 +134,19 @@ impl Authority {
     /// What the disk reports; then none of the jobs happened.
     pub(crate) fn commit(&self, jobs: &[Job]) -> Result<Committed, StoreError> {
         let digest_key = self.memory.keys.digest;
-        let (committed, revoked) = write(self.store.as_ref(), |db| {
+        let (committed, risen, revoked) = write(self.store.as_ref(), |db| {
             let mut order = memory::read_order(db)?;
             let before = order;
             let today = own::moment(db, self.now_ms())?.date;
             let mut turn = Turn::new(db, &digest_key, today)?;
             expiry::begin_day(self, &mut turn, &mut order)?;
             let mut done = Vec::with_capacity(jobs.len());
+            let mut risen = None;
             for job in jobs {
+                let tells = matches!(job, Job::Push(_) | Job::Enrol(_) | Job::Fork(_));
+                if tells && self.is_away(db)? {
+                    return Err(StoreError::Moved);
+                }
                 done.push(match job {
                     Job::Push(push) => Done::Push(push::take(self, &mut turn, &mut order, push)?),
                     Job::Enrol(enrol) => {
@@ -154,6 +168,10 @@ impl Authority {
                         hold::end(db)?;
                         Done::Release
                     }
+                    Job::Head(signed) => {
+                        risen = moving::meet(self, db, signed)?.or(risen);
+                        Done::Head
+                    }
                 });
             }
             let revoked = turn.revoked.get();
@@ -162,12 +180,12 @@ impl Authority {
                 memory::write_order(db, &order)?;
             }
             self.note_erased(&erased)?;
-            let committed = Committed {
-                done,
-                head: order.seq,
-            };
-            Ok((committed, revoked))
+            let head = order.seq;
+            Ok((Committed { done, head }, risen, revoked))
         })?;
+        if let (Some(epoch), Some(keys)) = (risen, &self.keys) {
+            keys.keep_epoch(self.memory.business, epoch)?;
+        }
         if revoked == Revoked::Yes {
             self.keep_revoked()?;
         }
@@ -200,8 +218,7 @@ impl Authority {
     /// # Errors
     /// What the disk reports.
     pub fn head(&self) -> Result<SignedHead, StoreError> {
-        let order = crate::store::read(self.store.as_ref(), |db| memory::read_order(db))?;
-        Ok(self.sign(order))
+        crate::store::read(self.store.as_ref(), |db| self.sign(db))
     }
 
     /// The store, for the pages and for figures about it.
@@ -218,7 +235,9 @@ impl Authority {
         self.clock.now_ms()
     }
 
-    fn sign(&self, order: Order) -> SignedHead {
-        self.memory.sign(order)
+    fn sign(&self, db: &dyn Reads) -> Result<SignedHead, StoreError> {
+        Ok(self
+            .memory
+            .sign(memory::epoch(db)?, memory::read_order(db)?))
     }
 }

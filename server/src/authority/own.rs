@@ -40,7 +40,7 @@ pub(super) fn write(
     let at = moment(turn.db, authority.now_ms())?;
     let request = RequestMark(draw(authority.random.as_ref()));
     let seen = Seen {
-        epoch: authority.memory.epoch,
+        epoch: memory::epoch(turn.db)?,
         seq: order.seq,
     };
     write_op(turn, order, facts, (at, request, seen))

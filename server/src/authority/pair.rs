@@ -1,6 +1,7 @@
 //! Pairing: a token that is good once, and a new device let in with it (sync §7).
 
 use kartka_domain::business::{Device, DeviceState as DomainState};
+use kartka_domain::card::EmitterSlot;
 use kartka_domain::ids::{DeviceNo, OperatorId};
 use kartka_domain::money::Points;
 use kartka_domain::op::Fact as OpFact;
@@ -9,7 +10,7 @@ use kartka_domain::row::{Row, RowKind};
 use kartka_protocol::chain::ChainValue;
 use kartka_protocol::fields::{Record, Shape};
 use kartka_protocol::message::{
-    OLDEST_PROTO, PairAnswer, PairLimits, PairRequest, Refusal, SignedPairAnswer,
+    Certificate, OLDEST_PROTO, PairAnswer, PairLimits, PairRequest, Refusal, SignedPairAnswer,
 };
 use kartka_protocol::pairing::PairingQr;
 use kartka_protocol::signature::PublicKey;
@@ -27,11 +28,21 @@ const KEPT_MS: i64 = 24 * 60 * 60 * 1_000;
 /// Longest name of a device in characters.
 const NAME_MAX: usize = 64;
 
+/// What a device was given.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Known {
+    no: DeviceNo,
+    slot: Option<EmitterSlot>,
+    holder: OperatorId,
+}
+
 /// A device's request to be let in, checked as far as that goes without the order.
 pub(crate) struct Enrolment {
     request: PairRequest,
     body: Vec<u8>,
     token: [u8; 32],
+    /// The number and slot it was given before, if it proves so.
+    known: Option<Known>,
 }
 
 /// A device about to be enrolled, within a turn.
@@ -39,6 +50,7 @@ pub(crate) struct Enrol {
     pub(crate) token: [u8; 32],
     pub(crate) name: String,
     pub(crate) key: [u8; 33],
+    pub(crate) known: Option<Known>,
     pub(crate) now_ms: i64,
 }
 
@@ -88,6 +100,9 @@ impl Authority {
     /// # Errors
     /// [`Turned::Away`]: malformed, too old, or a token that is not good here.
     pub(crate) fn read_pairing(&self, body: &[u8]) -> Result<Enrolment, Turned> {
+        if let Some(certificate) = Certificate::decode(body)? {
+            return self.read_certificate(certificate);
+        }
         let request = PairRequest::decode(body)?;
         if request.proto < OLDEST_PROTO {
             return Err(Turned::Away(Refusal::ProtocolTooOld { min: OLDEST_PROTO }));
@@ -95,6 +110,9 @@ impl Authority {
         let named = (1..=NAME_MAX).contains(&request.name.trim().chars().count());
         if !named || PublicKey::new(&request.public_key).is_err() {
             return Err(Turned::Away(Refusal::Malformed));
+        }
+        if read(self.store.as_ref(), |db| self.is_away(db))? {
+            return Err(Turned::Away(Refusal::Moved));
         }
         let token = token_hash(&request.token);
         let now_ms = self.now_ms();
@@ -108,6 +126,36 @@ impl Authority {
             token,
             body: body.to_vec(),
             request,
+            known: None,
+        })
+    }
+
+    /// A device that the lost server let in comes back by what that server signed (sync §12): under its number, with its
+    /// slot, and with the rights of a counter, since a certificate names none.
+    fn read_certificate(&self, certificate: Certificate) -> Result<Enrolment, Turned> {
+        let refused = || Turned::Away(Refusal::PairingRefused);
+        let identity = PublicKey::new(&self.memory.identity.public()).map_err(|_| refused())?;
+        let (request, answer) = certificate.open(&identity).map_err(|_| refused())?;
+        let (lineage, away) = read(self.store.as_ref(), |db| {
+            Ok((memory::lineage(db)?, self.is_away(db)?))
+        })?;
+        if away {
+            return Err(Turned::Away(Refusal::Moved));
+        }
+        let of_this_line = lineage.iter().any(|r| r.epoch == answer.head.head.epoch);
+        let sound = PublicKey::new(&request.public_key).is_ok();
+        if !of_this_line || !sound || answer.business.id != self.memory.business {
+            return Err(refused());
+        }
+        Ok(Enrolment {
+            token: token_hash(&request.token),
+            body: certificate.request,
+            request,
+            known: Some(Known {
+                no: answer.device,
+                slot: answer.slot,
+                holder: answer.holder,
+            }),
         })
     }
 
@@ -117,6 +165,7 @@ impl Authority {
             token: enrolment.token,
             name: enrolment.request.name.trim().to_owned(),
             key: enrolment.request.public_key,
+            known: enrolment.known,
             now_ms: self.now_ms(),
         })
     }
@@ -164,8 +213,8 @@ impl Authority {
             slot: device.slot,
             holder: device.holder,
             keys: Record::decode(&self.memory.keys.encode(), Shape::ENTITY)?,
-            head: self.sign(memory::read_order(db)?),
-            lineage: self.memory.lineage.clone(),
+            head: self.sign(db)?,
+            lineage: memory::lineage(db)?,
             limits: PairLimits {
                 device_budget: device_budget(db)?,
                 capability_ms: lifetimes.capability_ms(),
@@ -184,6 +233,9 @@ pub(super) fn take(
     order: &mut super::push::Order,
     enrol: &Enrol,
 ) -> Result<Option<DeviceNo>, StoreError> {
+    if let Some(known) = enrol.known {
+        return take_back(authority, turn, order, enrol, known);
+    }
     if !is_good(turn.db, &enrol.token, &enrol.key, enrol.now_ms)? {
         return Ok(None);
     }
@@ -199,28 +251,60 @@ pub(super) fn take(
     }
     let no = numbers::next_device(turn.db, authority.random.as_ref())?;
     let slot = numbers::next_slot(turn.db, authority.random.as_ref())?;
-    let state = DeviceState {
-        no,
-        key: enrol.key,
-        rights: token.rights,
-        acked: 0,
-        chain: ChainValue::birth(authority.memory.business, no).0,
-        earlier_ms: 0,
-        forked: 0,
-    };
     token.used_by = Some(no);
+    turn.db.put_token(&token, i64::MIN)?;
+    let known = Known {
+        no,
+        slot: Some(slot),
+        holder: token.operator,
+    };
+    let_in(authority, turn, order, enrol, (known, token.rights))
+}
+
+/// Lets in again whom a lost server let in; once.
+fn take_back(
+    authority: &Authority,
+    turn: &mut Turn<'_>,
+    order: &mut super::push::Order,
+    enrol: &Enrol,
+    known: Known,
+) -> Result<Option<DeviceNo>, StoreError> {
+    if let Some(device) = turn.db.device(known.no)? {
+        return Ok((device.key == enrol.key).then_some(known.no));
+    }
+    if turn.db.device_of_key(&enrol.key)?.is_some() || turn.db.is_revoked(&enrol.key)? {
+        return Ok(None);
+    }
+    let_in(authority, turn, order, enrol, (known, Rights::Recent))
+}
+
+fn let_in(
+    authority: &Authority,
+    turn: &mut Turn<'_>,
+    order: &mut super::push::Order,
+    enrol: &Enrol,
+    (known, rights): (Known, Rights),
+) -> Result<Option<DeviceNo>, StoreError> {
+    let Known { no, slot, holder } = known;
     let device = Device {
         no,
         name: enrol.name.clone(),
         public_key: enrol.key,
-        slot: Some(slot),
+        slot,
         former: None,
-        holder: token.operator,
+        holder,
         state: DomainState::Active,
     };
     own::write(authority, turn, order, &[OpFact::Device(device)])?;
-    turn.db.put_device(&state)?;
-    turn.db.put_token(&token, i64::MIN)?;
+    turn.db.put_device(&DeviceState {
+        no,
+        key: enrol.key,
+        rights,
+        acked: 0,
+        chain: ChainValue::birth(authority.memory.business, no).0,
+        earlier_ms: 0,
+        forked: 0,
+    })?;
     Ok(Some(no))
 }
 

@@ -14,7 +14,7 @@ use kartka_protocol::rows::WireRow;
 use kartka_protocol::scope::Scope;
 
 use super::push::{History, Order};
-use super::{Authority, Done, Grant, hold, memory, quarantine};
+use super::{Authority, Done, Grant, hold, memory, moving, quarantine};
 use crate::store::{DeviceState, Reads, Rights, StoreError, Visit, read};
 
 /// Months before the current one that every phone may have (sync §4).
@@ -42,14 +42,17 @@ impl Authority {
             let device = db
                 .device(request.device)?
                 .ok_or(StoreError::Malformed("an unknown device was let in"))?;
-            let mut answer = self.bare(request, &device, order);
+            let mut answer = self.bare(db, request, &device)?;
             if hold::hold(db)?.is_some() {
                 answer.flags = answer.flags.with(Flag::Heal);
             }
-            answer.refusal = refusal.or_else(|| refused(done));
+            let away = self.is_away(db)?.then_some(Refusal::Moved);
+            answer.refusal = away.or(refusal).or_else(|| refused(done));
             let forked = matches!(answer.refusal, Some(Refusal::Fork { .. }));
-            if let Some(Done::Fork(grant)) = done {
-                answer.incarnation = self.incarnation(request, grant);
+            if away.is_some() {
+                // Nothing else counts.
+            } else if let Some(Done::Fork(grant)) = done {
+                answer.incarnation = self.incarnation(answer.head.head.epoch, request, grant);
             } else if !forked && db.is_revoked(&device.key)? {
                 // No page from that moment; a copy of it only learns its number, and what it sends waits (sync §7).
                 let word = quarantine::word_to(db, device.no, request.batches.len())?;
@@ -64,7 +67,12 @@ impl Authority {
         })
     }
 
-    fn bare(&self, request: &SyncRequest, device: &DeviceState, order: Order) -> SyncAnswer {
+    fn bare(
+        &self,
+        db: &dyn Reads,
+        request: &SyncRequest,
+        device: &DeviceState,
+    ) -> Result<SyncAnswer, StoreError> {
         let acked = Acked {
             last: device.acked,
             chain: ChainValue(device.chain),
@@ -72,12 +80,13 @@ impl Authority {
         let mut answer = SyncAnswer::new(
             request.nonce,
             request.device,
-            self.sign(order),
+            self.sign(db)?,
             self.now_ms(),
             acked,
         );
-        answer.lineage.clone_from(&self.memory.lineage);
-        answer
+        answer.lineage = memory::lineage(db)?;
+        answer.moved = moving::address(db)?;
+        Ok(answer)
     }
 
     fn fill(

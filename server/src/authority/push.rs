@@ -259,7 +259,8 @@ pub(super) fn kept(turn: &Turn<'_>, ready: &ReadyOp) -> Result<Personal, StoreEr
 }
 
 /// A batch kept apart, without what it holds of erased people.
-fn without_erased(turn: &Turn<'_>, batch: &Batch) -> Result<Option<Vec<u8>>, StoreError> {
+fn without_erased(turn: &Turn<'_>, bytes: &[u8]) -> Result<Option<Vec<u8>>, StoreError> {
+    let batch = Batch::decode(bytes)?;
     let mut failed = None;
     let left = batch.erased(|id, facts| {
         let people = kartka_protocol::op::decode(id, facts, None);
@@ -288,7 +289,7 @@ fn keep_apart(
         return Ok(());
     }
     let bytes = batch.batch.encode();
-    let left = without_erased(turn, &batch.batch)?;
+    let left = without_erased(turn, &bytes)?;
     let new = turn.db.put_apart(&Apart {
         device: device.no,
         hash: blake3::hash(&bytes).into(),

@@ -8,7 +8,7 @@ use kartka_protocol::head::Reign;
 use kartka_protocol::limits;
 
 use super::identity::Identity;
-use super::{Authority, Memory, hold, memory, numbers};
+use super::{Authority, hold, memory, numbers};
 use crate::platform::{Clock, Random, draw};
 use crate::store::sqlite::SqliteStore;
 use crate::store::{DeviceState, Fact, KeyFolder, Place, Rights, StoreError, Writes, read, write};
@@ -28,16 +28,12 @@ impl Authority {
         let place = place.into();
         let keys = KeyFolder::of(&place);
         let store = SqliteStore::open(&place, &keys, business)?;
-        let memory = read(&store, |db| Memory::read(db))?;
+        let found = read(&store, |db| memory::epoch(db))?;
         let kept = keys.highest_epoch(business)?;
-        let highest = kept.map_or(memory.epoch, |kept| kept.max(memory.epoch));
-        let epoch = Epoch {
-            number: highest.number.saturating_add(1),
-            random: u64::from_be_bytes(draw(random.as_ref())),
-        };
+        let highest = kept.map_or(found, |kept| kept.max(found));
         let now_ms = clock.now_ms();
-        write(&store, |db| {
-            enter(db, &memory, epoch, now_ms, random.as_ref())
+        let epoch = write(&store, |db| {
+            enter(db, business, highest, now_ms, random.as_ref())
         })?;
         keys.keep_epoch(business, epoch)?;
         let authority = Self::over(Box::new(store), clock, random)?.beside(keys)?;
@@ -46,15 +42,20 @@ impl Authority {
     }
 }
 
-fn enter(
+/// Begins the epoch after `highest`, here and now; says which.
+pub(super) fn enter(
     db: &dyn Writes,
-    memory: &Memory,
-    epoch: Epoch,
+    business: BusinessId,
+    highest: Epoch,
     now_ms: i64,
     random: &dyn Random,
-) -> Result<(), StoreError> {
+) -> Result<Epoch, StoreError> {
+    let epoch = Epoch {
+        number: highest.number.saturating_add(1),
+        random: u64::from_be_bytes(draw(random)),
+    };
     let order = memory::read_order(db)?;
-    let mut lineage = memory.lineage.clone();
+    let mut lineage = memory::lineage(db)?;
     if lineage.len() >= limits::LINEAGE {
         return Err(StoreError::Malformed("the lineage is full"));
     }
@@ -66,8 +67,9 @@ fn enter(
     db.put_fact(Fact::Epoch, &memory::epoch_bytes(epoch))?;
     db.put_fact(Fact::Lineage, &lineage)?;
     numbers::draw_anew(db, random)?;
-    let author = new_author(db, memory.business, random)?;
-    hold::begin(db, author, now_ms)
+    let author = new_author(db, business, random)?;
+    hold::begin(db, author, now_ms)?;
+    Ok(epoch)
 }
 
 /// A number for the authority's own ops. Nobody signs as it, so nobody has its key.

@@ -14,7 +14,7 @@ use kartka_protocol::message::{Envelope, Refusal};
 
 use super::problem::Problem;
 use super::{App, Peer};
-use crate::authority::{Asked, Done, ExchangeError, Job, refusal_of};
+use crate::authority::{Asked, Done, ExchangeError, refusal_of};
 use crate::shops::Shop;
 use crate::writer::NotDone;
 
@@ -49,11 +49,9 @@ async fn exchange(app: &Arc<App>, bytes: &[u8]) -> Result<Response, Problem> {
     let (shop, asked) = on_thread(app, shop, move |shop| shop.authority.intake(&envelope)).await?;
     let Asked {
         request,
-        push,
-        asking,
+        job,
         refusal,
     } = asked.map_err(ExchangeError::from)?;
-    let job = push.map(Job::Push).or(asking.map(Job::Fork));
     let done = match job {
         None => None,
         Some(job) => Some(shop.writer.run(job).await?),

@@ -43,6 +43,9 @@ pub enum StoreError {
         /// The highest number kept beside the keys.
         known: u64,
     },
+    /// The business is served elsewhere: this copy of it is not written to any more.
+    #[error("the business is served elsewhere now")]
+    Moved,
     /// There is no business in this file.
     #[error("there is no business in this file")]
     Empty,

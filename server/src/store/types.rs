@@ -267,6 +267,10 @@ pub enum Fact {
     Slots,
     /// What waits after a restore: since when, 8 bytes, and the devices waited for, 4 bytes each; empty = nothing.
     Held,
+    /// Where the business is served: `protocol::message::Moved`, encoded.
+    Address,
+    /// The signed head of a higher epoch, encoded: another copy of the data reigns.
+    Yielded,
 }
 
 impl Fact {
@@ -289,6 +293,8 @@ impl Fact {
             Self::DeviceEnd => "device-end",
             Self::Slots => "slots",
             Self::Held => "held",
+            Self::Address => "address",
+            Self::Yielded => "yielded",
         }
     }
 }

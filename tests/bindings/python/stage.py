@@ -211,6 +211,10 @@ class Server:
         """Puts an older state of a stopped server's data in the place of the present one."""
         shutil.rmtree(self.folder)
         shutil.copytree(copy, self.folder)
+        # As on a machine that never served a later epoch.
+        keys = self.folder.with_name(self.folder.name + ".keys")
+        for epoch in keys.glob("*.epoch"):
+            epoch.unlink()
 
     def _command(self, *words: str) -> list[str]:
         command = os.environ.get("KARTKA_COMMAND")

@@ -189,6 +189,12 @@ class Errors(unittest.IsolatedAsyncioTestCase):
         server.stop()
         server.go_back_to(copy)
         server.start()
+        # The server learns it from the phone, takes the next epoch, and is told again what it lost.
+        await sell(phone)
+        await phone.sync()
+        server.stop()
+        server.go_back_to(copy)
+        server.start()
         await sell(phone)
         with self.meets("ServerWentBack"):
             await phone.sync()

@@ -160,6 +160,90 @@ fn an_old_server_started_again_is_refused_and_the_restored_one_served_on() {
 }
 
 #[test]
+fn a_server_set_back_without_a_word_learns_it_from_a_phone_and_takes_the_next_epoch() {
+    let office = Office::founded();
+    let (a, b) = (Counter::paired(&office, 1), Counter::paired(&office, 2));
+    let ira = a.register("Іра", "", NewCard::Issue);
+    agree(&office, &[&a, &b]);
+    let backup = a.home().join("server");
+    office.back_up(&backup);
+    a.sell(ira, 10_000);
+    b.sell(ira, 30_000);
+    agree(&office, &[&a, &b]);
+    let epoch = office.with(|authority| authority.head().unwrap().head.epoch);
+
+    // The machine's disk is set to an older state; nobody runs `restore`.
+    office.restore(&backup);
+    a.sell(ira, 20_000);
+    agree(&office, &[&a, &b]);
+    assert_eq!((a.balance(ira), b.balance(ira)), (3_000, 3_000));
+    assert_eq!(purchases(&office), 3);
+    let after = office.with(|authority| authority.head().unwrap().head.epoch);
+    assert_eq!(after.number, epoch.number + 1);
+}
+
+#[test]
+fn an_old_server_that_is_shown_a_newer_head_of_its_own_stops_writing() {
+    let office = Office::founded();
+    let (a, b) = (Counter::paired(&office, 1), Counter::paired(&office, 2));
+    let ira = a.register("Іра", "", NewCard::Issue);
+    agree(&office, &[&a, &b]);
+    let backup = a.home().join("server");
+    office.back_up(&backup);
+    office.put_back(&backup);
+    a.sync(&office.line()).unwrap();
+    let newer = a.home().join("newer");
+    office.back_up(&newer);
+    office.elsewhere(&backup);
+    assert!(matches!(
+        a.sync(&office.line()),
+        Err(CoreError::ServerWentBack)
+    ));
+    // A phone that does not know of the restore is turned away too: two servers never both give an order.
+    b.sell(ira, 10_000);
+    let refused = b.sync(&office.line());
+    assert!(
+        matches!(refused, Err(CoreError::ServerRejected { code: 9 })),
+        "{refused:?}"
+    );
+    assert_eq!((b.outbox(), purchases(&office)), (1, 0));
+    office.restore(&newer);
+    agree(&office, &[&a, &b]);
+    assert_eq!((a.balance(ira), purchases(&office)), (500, 1));
+}
+
+#[test]
+fn a_phone_that_was_paired_after_the_backup_is_let_in_again_by_what_the_lost_server_signed() {
+    let office = Office::founded();
+    let a = Counter::paired(&office, 1);
+    let ira = a.register("Іра", "", NewCard::Issue);
+    agree(&office, &[&a]);
+    let backup = a.home().join("server");
+    office.back_up(&backup);
+    let b = Counter::paired(&office, 2);
+    agree(&office, &[&a, &b]);
+    b.sell(ira, 10_000);
+    agree(&office, &[&a, &b]);
+    office.put_back(&backup);
+    // A phone paired now must not get the number that the lost server gave.
+    let c = Counter::paired(&office, 3);
+    c.sell(ira, 4_000);
+    b.sell(ira, 20_000);
+    agree(&office, &[&b, &c, &a]);
+    assert_eq!(
+        (a.balance(ira), c.balance(ira), purchases(&office)),
+        (1_700, 1_700, 3)
+    );
+    let number = |counter: &Counter| counter.shop.sync_status().unwrap().device;
+    assert_ne!(number(&b), number(&c));
+
+    // Another shop's certificate opens nothing.
+    let elsewhere = Office::founded_by(77);
+    let stranger = elsewhere.line();
+    assert!(matches!(b.sync(&stranger), Err(CoreError::Unauthorised)));
+}
+
+#[test]
 fn whatever_was_sold_around_a_restore_is_there_once() {
     for seed in 0..24 {
         let mut dice = Walk(seed);

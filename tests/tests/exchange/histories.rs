@@ -1,38 +1,8 @@
 //! What a phone finds out by what it was told before: a server that went back, rows that got lost (sync §4, §12).
 
-use kartka_core::error::CoreError;
 use kartka_core::usecase::customers::NewCard;
 
 use super::shops::{Counter, Fault, Office, agree};
-
-#[test]
-fn a_server_whose_data_went_back_is_recognised_by_the_head_it_signed() {
-    let office = Office::founded();
-    let (a, b) = (Counter::paired(&office, 1), Counter::paired(&office, 2));
-    let ira = a.register("Іра", "", NewCard::Issue);
-    agree(&office, &[&a, &b]);
-    let backup = a.home().join("server");
-    office.back_up(&backup);
-    a.sell(ira, 10_000);
-    agree(&office, &[&a, &b]);
-    let balance = a.balance(ira);
-    office.restore(&backup);
-    a.sell(ira, 20_000);
-    let line = office.line();
-    for counter in [&a, &b] {
-        assert!(matches!(
-            counter.sync(&line),
-            Err(CoreError::ServerWentBack)
-        ));
-        assert!(matches!(
-            counter.sync(&line),
-            Err(CoreError::ServerWentBack)
-        ));
-    }
-    assert_eq!((b.balance(ira), a.outbox()), (balance, 1));
-    // Its data are found again: a person lets the exchange go on.
-    assert!(a.balance(ira) > balance);
-}
 
 #[test]
 fn rows_that_got_lost_are_found_by_digest_and_pulled_anew() {

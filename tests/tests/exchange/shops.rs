@@ -114,6 +114,11 @@ pub(crate) struct Office {
 
 impl Office {
     pub(crate) fn founded() -> Self {
+        Self::founded_by(1_000)
+    }
+
+    /// With another seed it is another shop.
+    pub(crate) fn founded_by(seed: u64) -> Self {
         let home = tempfile::tempdir().unwrap();
         let time = Time::new();
         let input = FoundingInput {
@@ -124,11 +129,11 @@ impl Office {
         };
         let data = home.path().join("data");
         std::fs::create_dir(&data).unwrap();
-        let authority = Authority::found(&data, &input, time.clone(), Dice::seeded(1_000)).unwrap();
+        let authority = Authority::found(&data, &input, time.clone(), Dice::seeded(seed)).unwrap();
         Self {
             home,
             time,
-            seed: 1_000,
+            seed,
             authority: Mutex::new(Some(authority)),
         }
     }

@@ -22,6 +22,11 @@ mod request {
     pub(super) const NAME: u16 = 5;
 }
 
+mod certificate {
+    pub(super) const REQUEST: u16 = 10;
+    pub(super) const ANSWER: u16 = 11;
+}
+
 mod answer {
     pub(super) const NONCE: u16 = 1;
     pub(super) const DEVICE: u16 = 2;
@@ -92,6 +97,51 @@ impl PairRequest {
             nonce: r.array(request::NONCE)?,
             name: r.text(request::NAME)?.to_owned(),
         })
+    }
+}
+
+/// A device's proof that it was let in before: what it asked then, and what it was told under the identity key's
+/// signature. An authority that was put back from an older copy lets it in again by it (sync §12).
+#[derive(Clone, PartialEq, Eq)]
+pub struct Certificate {
+    /// The request's bytes.
+    pub request: Vec<u8>,
+    /// The signed answer's bytes.
+    pub answer: Vec<u8>,
+}
+
+impl Certificate {
+    /// As kept and sent.
+    #[must_use]
+    pub fn encode(&self) -> Vec<u8> {
+        let mut r = Record::new();
+        r.put(certificate::REQUEST, self.request.as_slice());
+        r.put(certificate::ANSWER, self.answer.as_slice());
+        r.encode()
+    }
+
+    /// From kept or received bytes; none for a pairing request, which has other fields.
+    ///
+    /// # Errors
+    /// Any [`WireError`].
+    pub fn decode(bytes: &[u8]) -> Result<Option<Self>, WireError> {
+        let r = Record::decode(bytes, Shape::REQUEST)?;
+        if r.get(certificate::REQUEST).is_none() {
+            return Ok(None);
+        }
+        Ok(Some(Self {
+            request: r.bytes(certificate::REQUEST)?.to_vec(),
+            answer: r.bytes(certificate::ANSWER)?.to_vec(),
+        }))
+    }
+
+    /// What was asked and what was told, if the identity key signed it.
+    ///
+    /// # Errors
+    /// [`PairError`]; a request that is none.
+    pub fn open(&self, identity: &PublicKey) -> Result<(PairRequest, PairAnswer), PairError> {
+        let answer = SignedPairAnswer::decode(&self.answer)?.open(&self.request, identity)?;
+        Ok((PairRequest::decode(&self.request)?, answer))
     }
 }
 

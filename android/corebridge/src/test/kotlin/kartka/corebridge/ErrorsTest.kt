@@ -213,6 +213,12 @@ class ErrorsTest {
         server.stop()
         server.goBackTo(copy)
         server.start()
+        // The server learns it from the phone, takes the next epoch, and is told again what it lost.
+        phone.sell(100)
+        phone.sync()
+        server.stop()
+        server.goBackTo(copy)
+        server.start()
         phone.sell(100)
         meets("ServerWentBack") { phone.sync() }
     }

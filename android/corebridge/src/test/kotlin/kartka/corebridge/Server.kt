@@ -48,6 +48,9 @@ class Server(private val folder: File) {
     fun goBackTo(copy: File) {
         folder.deleteRecursively()
         copy.copyRecursively(folder)
+        // As on a machine that never served a later epoch.
+        val keys = File(folder.path + ".keys").listFiles().orEmpty()
+        keys.filter { it.extension == "epoch" }.forEach { it.delete() }
     }
 
     private fun command(vararg words: String, rest: List<String>): ProcessBuilder {
