@@ -5,6 +5,7 @@
 
 use kartka_domain::ids::{CustomerId, Seq};
 use kartka_domain::op::Fact;
+use kartka_domain::rights::Permission;
 
 use super::Facts;
 use crate::error::CoreError;
@@ -16,9 +17,11 @@ impl Shop {
     /// anonymous id, the numbers of their cards are never given to anybody again. It can't be undone.
     ///
     /// # Errors
-    /// [`CoreError::NotFound`], also for somebody who was erased before; [`CoreError::Store`].
+    /// [`CoreError::NotFound`], also for somebody who was erased before; the refusal of the operator's role;
+    /// [`CoreError::Store`].
     pub fn erase(&self, request: RequestId, customer: CustomerId) -> Result<(), CoreError> {
-        self.once(request, |tx, _, _| {
+        self.once(request, |tx, setting, _| {
+            setting.needs(Permission::Erase)?;
             if tx.living(customer)?.is_none() {
                 return Err(CoreError::NotFound);
             }

@@ -276,9 +276,14 @@ fn apply_all<B: Book>(
             | Fact::Edit(_)
             | Fact::Consent { .. }
             | Fact::Bind { .. }
-            | Fact::Erase(_)
             | Fact::Emission { .. } => {
                 if !work.is_refused_by_owner() {
+                    people::apply(&mut work, place, fact)?;
+                }
+                1
+            }
+            Fact::Erase(_) => {
+                if !work.is_refused_by_owner() && office::is_allowed(&mut work, place, fact)? {
                     people::apply(&mut work, place, fact)?;
                 }
                 1

@@ -22,16 +22,27 @@ pub(super) fn apply<B: Book>(
     if work.refused.is_some() {
         return Ok(());
     }
-    match may(work, fact)? {
-        Ok(()) => write(work, fact),
-        Err(reason) => {
-            if let Some(permission) = needed(fact) {
-                let id = EntryId(work.id(place)?);
-                work.ask(id, permission, (reason, None));
-            }
-            Ok(())
-        }
+    if is_allowed(work, place, fact)? {
+        write(work, fact)
+    } else {
+        Ok(())
     }
+}
+
+/// Whether the author may do what can't be counted or undone; if not, the owner is asked.
+pub(super) fn is_allowed<B: Book>(
+    work: &mut Work<'_, B>,
+    place: usize,
+    fact: &Fact,
+) -> Result<bool, Stop<B::Error>> {
+    let Err(reason) = may(work, fact)? else {
+        return Ok(true);
+    };
+    if let Some(permission) = needed(fact) {
+        let id = EntryId(work.id(place)?);
+        work.ask(id, permission, (reason, None));
+    }
+    Ok(false)
 }
 
 /// Whether the author may change this.

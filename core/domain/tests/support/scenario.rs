@@ -421,7 +421,7 @@ impl Story {
     fn erase(&mut self, name: &str) -> String {
         let customer = self.person(name);
         let (at, facts) = (noon(self.today), vec![Fact::Erase(customer)]);
-        let op = self.shop.op(DeviceNo::FOUNDER, at, facts);
+        let op = self.shop.op(self.device(), at, facts);
         let decided = self.shop.order(&op);
         let erased = decided.iter().filter_map(|decided| match &decided.row {
             Row::Erasure(erasure) => Some(self.name(erasure.customer)),
