@@ -310,6 +310,7 @@ mod tests {
                     "own_op.facts",
                     "own_op.nonce",
                     "own_op.personal",
+                    "own_op.personal_hash",
                     "own_op.touched",
                     "own_op.alias",
                     "own_op.mark",

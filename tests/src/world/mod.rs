@@ -5,7 +5,7 @@
 //! was confirmed must not be lost, doubled or hidden; then everything heals, and phones and server must come to the
 //! same state, which must be the model's (sync §11). Never sleeps, never looks at the machine's clock.
 //!
-//! A [`Plan`] is drawn from the seed before anything happens; [`live`] lives through it; [`shrink`] makes a plan that
+//! A [`Plan`] is drawn from the seed before anything happens; [`live`] lives through it; [`shrink()`] makes a plan that
 //! fails as small as it can be.
 
 mod books;
