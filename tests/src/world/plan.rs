@@ -120,7 +120,8 @@ impl Class {
     }
 
     /// Whether a phone goes on under a new number after it: the model can't follow that yet, so no world draws it.
-    const fn forks(self) -> bool {
+    #[must_use]
+    pub const fn forks(self) -> bool {
         matches!(self, Self::PutBack | Self::Clone | Self::LostLog)
     }
 
