@@ -2,7 +2,7 @@
 //!
 //! A planted bug is one line at its place: `if planted!(EpochIgnored) { … }`. Without the feature `plant`, which only
 //! the tests' own build for `cargo xtask plant` asks for, that reads `if false { … }` and nothing of a bug is
-//! compiled. With it all bugs are in one program, and [`grow`] chooses the one that is alive.
+//! compiled. With it all bugs are in one program, and `grow` chooses the one that is alive.
 
 /// Whether a bug is alive here: never, without the feature `plant`.
 #[macro_export]
