@@ -309,7 +309,8 @@ impl Plan {
                 if dice.percent(self.rates[class as usize]) {
                     let what = What::Trouble(class);
                     self.script.push(Planned { at_ms, what, phone });
-                    if class == Class::Weeks {
+                    // Points live twelve months; the model knows nothing of their end.
+                    if class == Class::Weeks && at_ms < 300 * DAY {
                         at_ms += dice.between(7 * DAY, 40 * DAY);
                     }
                 }
