@@ -94,8 +94,8 @@ impl Rehearsal {
         })
     }
 
-    /// Stands in for a server on the loopback `port`: answers the next request with this status and problem, then
-    /// listens no more.
+    /// Stands in for a server on the loopback `port`: answers the next request with this status and problem, and the
+    /// one after a 401 too, when the phone knocks once more with its certificate; then listens no more.
     ///
     /// # Errors
     /// `Busy` when somebody listens there.
@@ -104,8 +104,15 @@ impl Rehearsal {
             let listener =
                 TcpListener::bind((Ipv4Addr::LOCALHOST, port)).map_err(|_| CoreError::Busy)?;
             thread::spawn(move || {
-                if let Ok((stream, _)) = listener.accept() {
-                    drop(listener);
+                let knocks = if status == 401 { 2 } else { 1 };
+                let mut listener = Some(listener);
+                for left in (0..knocks).rev() {
+                    let Some(Ok((stream, _))) = listener.as_ref().map(TcpListener::accept) else {
+                        return;
+                    };
+                    if left == 0 {
+                        listener = None;
+                    }
                     // The test sees what came of it.
                     let _ = refuse(stream, status, &problem);
                 }
@@ -148,9 +155,10 @@ fn is_whole(request: &[u8]) -> bool {
 }
 
 /// What a machine without a small disk can't meet for real, by the name it has at the border.
-fn failures() -> [(&'static str, Failure); 2] {
+fn failures() -> [(&'static str, Failure); 3] {
     [
         ("StorageFull", StoreError::Full.into()),
         ("ReadOnly", StoreError::ReadOnly.into()),
+        ("Forked", kartka_core::error::CoreError::Forked.into()),
     ]
 }
