@@ -15,12 +15,12 @@ import kartka.generated.StampBasis
 import kartka.generated.SyncDot
 import kartka.generated.VoidReason
 import kartka.generated.Will
+import kotlinx.coroutines.runBlocking
 import kotlin.test.Test
 import kotlin.test.assertEquals
 import kotlin.test.assertIs
 import kotlin.test.assertNull
 import kotlin.test.assertTrue
-import kotlinx.coroutines.runBlocking
 
 /** One sale, all the way: two phones and a server process, through the generated module alone. */
 class JourneyTest {
