@@ -7,7 +7,6 @@ use kartka_domain::authority::Book as _;
 use kartka_domain::ids::{CustomerId, DeviceNo, Seq};
 use kartka_domain::op::{ENTRIES_MAX, Fact as OpFact};
 use kartka_domain::row::{Row, RowKind};
-use kartka_protocol::head::Reign;
 use kartka_protocol::message::Erased;
 
 use super::push::Order;
@@ -88,7 +87,8 @@ impl Authority {
             return Ok(None);
         };
         read(self.store.as_ref(), |db| {
-            let Some(up_to) = in_this_order(&memory::lineage(db)?, said) else {
+            let lineage = memory::lineage(db)?;
+            let Some(up_to) = memory::in_this_order(&lineage, said.epoch, said.seq) else {
                 return Ok(None);
             };
             let last = db.last_of(RowKind::Erasure, up_to)?;
@@ -96,13 +96,6 @@ impl Authority {
             Ok(last.filter(|last| *last > known))
         })
     }
-}
-
-/// A place in an epoch that ended counts up to its end.
-fn in_this_order(lineage: &[Reign], said: Erased) -> Option<Seq> {
-    let at = lineage.iter().position(|reign| reign.epoch == said.epoch)?;
-    let end = lineage.get(at + 1).map(|next| Seq(next.first_seq.0 - 1));
-    Some(end.map_or(said.seq, |end| end.min(said.seq)))
 }
 
 /// Everybody who was erased, by the rows.

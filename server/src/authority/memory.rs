@@ -106,6 +106,14 @@ pub(super) fn lineage(db: &(impl Reads + ?Sized)) -> Result<Vec<Reign>, StoreErr
     read_lineage(&bytes.ok_or(StoreError::Malformed("lineage"))?)
 }
 
+/// Up to where what was seen of `epoch` up to `seq` reaches in the order of today: a place in an epoch that ended counts
+/// up to its end, and an epoch of another line has seen nothing (sync §2).
+pub(super) fn in_this_order(lineage: &[Reign], epoch: Epoch, seq: Seq) -> Option<Seq> {
+    let at = lineage.iter().position(|reign| reign.epoch == epoch)?;
+    let end = lineage.get(at + 1).map(|next| Seq(next.first_seq.0 - 1));
+    Some(end.map_or(seq, |end| end.min(seq)))
+}
+
 /// Where the order stands.
 pub(super) fn read_order(db: &(impl Reads + ?Sized)) -> Result<Order, StoreError> {
     let missing = |fact: Fact| StoreError::Malformed(fact.name());

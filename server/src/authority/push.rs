@@ -8,7 +8,7 @@ use kartka_domain::business::Outlet;
 use kartka_domain::ids::{DeviceNo, Id, OpId, Seq};
 use kartka_domain::ledger::Entry;
 use kartka_domain::moment::{Moment, day_number};
-use kartka_domain::op::Op;
+use kartka_domain::op::{Fact, Op, Seen};
 use kartka_domain::planted;
 use kartka_domain::row::{Row, RowKind};
 use kartka_protocol::batch::{Batch, Personal};
@@ -16,7 +16,7 @@ use kartka_protocol::chain::{ChainValue, LogHash};
 use kartka_protocol::{civil, limits};
 
 use super::turn::{Turn, Wording};
-use super::{Authority, erasure, expiry, hold, incarnation, marks, quarantine};
+use super::{Authority, erasure, expiry, hold, incarnation, marks, memory, quarantine};
 use crate::store::{Anchored, Apart, DeviceState, Run, StoreError, StoredOp};
 
 /// Batches of one device, ready to be ordered.
@@ -454,10 +454,31 @@ pub(super) fn decide(
         corrected,
         author: Author::Device,
     };
-    match marks::followed(turn, op)? {
+    let followed = match (marks::followed(turn, op)?, seen_here(turn, op)?) {
+        (None, None) => None,
+        (followed, seen) => {
+            let followed = followed.unwrap_or_else(|| op.clone());
+            let seen = seen.unwrap_or(op.seen);
+            Some(Op { seen, ..followed })
+        }
+    };
+    match followed {
         Some(followed) => turn.apply(&followed, standing, seq, Wording::Followed),
         None => turn.apply(op, standing, seq, Wording::Own),
     }
+}
+
+/// What the author of an op had seen, where that is less than it says: what a lost server ordered after its backup was
+/// seen by nobody. Only edits and consents are judged by it (sync §3).
+fn seen_here(turn: &Turn<'_>, op: &Op) -> Result<Option<Seen>, StoreError> {
+    let judged = |fact: &Fact| matches!(fact, Fact::Edit(_) | Fact::Consent { .. });
+    if !op.facts.iter().any(judged) {
+        return Ok(None);
+    }
+    let lineage = memory::lineage(turn.db)?;
+    let Seen { epoch, seq } = op.seen;
+    let here = memory::in_this_order(&lineage, epoch, seq).unwrap_or(Seq(0));
+    Ok((here != seq).then_some(Seen { epoch, seq: here }))
 }
 
 /// A business date lies within two days of its instant wherever the outlet stands; another one is made up.

@@ -1,8 +1,9 @@
 //! A server is put back from a backup: phones tell it again what it lost, and nothing is lost or doubled (sync §12).
 
+use kartka_core::domain::customer::Will;
 use kartka_core::domain::row::RowKind;
 use kartka_core::error::CoreError;
-use kartka_core::usecase::customers::NewCard;
+use kartka_core::usecase::customers::{NewCard, ProfileForm};
 use kartka_server::store::{Reads, read};
 
 use super::shops::{Counter, Fault, Office, agree};
@@ -210,6 +211,43 @@ fn an_old_server_that_is_shown_a_newer_head_of_its_own_stops_writing() {
     office.restore(&newer);
     agree(&office, &[&a, &b]);
     assert_eq!((a.balance(ira), purchases(&office)), (500, 1));
+}
+
+#[test]
+fn what_a_lost_server_showed_was_not_seen_by_anybody() {
+    let office = Office::founded();
+    let [a, b, gone] = [1, 2, 3].map(|n| Counter::paired(&office, n));
+    let ira = a.register("Іра", "", NewCard::Issue);
+    agree(&office, &[&a, &b, &gone]);
+    let backup = a.home().join("server");
+    office.back_up(&backup);
+    for _ in 0..10 {
+        gone.sell(ira, 1_000);
+    }
+    agree(&office, &[&gone, &a]);
+    // Written after having seen ten sales that the server then loses for good, and withdrawn meanwhile at one of their places.
+    let named = |given: &str| ProfileForm {
+        given: given.into(),
+        ..ProfileForm::default()
+    };
+    a.shop.edit(a.request(), ira, &named("Ірина")).unwrap();
+    a.shop.consent(a.request(), ira, 1, Will::Given).unwrap();
+    office.put_back(&backup);
+    for time in [&office.time, &a.time, &b.time] {
+        time.advance(60_000);
+    }
+    b.shop.edit(b.request(), ira, &named("Ірена")).unwrap();
+    b.shop
+        .consent(b.request(), ira, 1, Will::Withdrawn)
+        .unwrap();
+    let line = office.line();
+    b.sync(&line).unwrap();
+    agree(&office, &[&b, &a]);
+    for counter in [&a, &b] {
+        let sheet = counter.shop.customer(ira).unwrap();
+        assert_eq!(sheet.name.as_deref(), Some("Ірена"), "the later edit wins");
+        assert_eq!(sheet.marketing, Will::Withdrawn, "nobody had seen it");
+    }
 }
 
 #[test]
