@@ -233,6 +233,10 @@ pub(super) fn take(
     order: &mut super::push::Order,
     enrol: &Enrol,
 ) -> Result<Option<DeviceNo>, StoreError> {
+    if turn.db.is_revoked(&enrol.key)? {
+        // Nothing is told to a revoked key, also not again what it was told before (sync §7).
+        return Ok(None);
+    }
     if let Some(known) = enrol.known {
         return take_back(authority, turn, order, enrol, known);
     }
@@ -272,7 +276,7 @@ fn take_back(
     if let Some(device) = turn.db.device(known.no)? {
         return Ok((device.key == enrol.key).then_some(known.no));
     }
-    if turn.db.device_of_key(&enrol.key)?.is_some() || turn.db.is_revoked(&enrol.key)? {
+    if turn.db.device_of_key(&enrol.key)?.is_some() {
         return Ok(None);
     }
     let_in(authority, turn, order, enrol, (known, Rights::Recent))

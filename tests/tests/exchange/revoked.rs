@@ -1,16 +1,19 @@
 //! Lost and stolen phones: revoked, their ops in quarantine, wiped, found again (sync §7).
 
+use std::sync::Mutex;
+
 use kartka_core::domain::business::DeviceState;
 use kartka_core::domain::codes::Code;
 use kartka_core::domain::ids::{CustomerId, Id};
 use kartka_core::domain::op::Decision;
 use kartka_core::domain::row::{Inbox, Row, RowKind};
 use kartka_core::error::CoreError;
+use kartka_core::sync::{Failure, Route, Transport};
 use kartka_core::usecase::customers::NewCard;
 use kartka_protocol::message::SyncAnswer;
 use kartka_server::store::{Reads, read};
 
-use crate::shops::{Counter, Fault, Office, agree, copy_folder};
+use crate::shops::{Counter, Fault, Line, Office, agree, copy_folder};
 
 const DAY_MS: i64 = 24 * 60 * 60 * 1_000;
 
@@ -420,4 +423,37 @@ fn past_the_grace_redemption_contacts_and_reports_close_and_an_exchange_opens_th
     lost.sync(&street.office.line()).unwrap();
     assert!(lost.shop.today(None).is_ok());
     assert_eq!(lost.shop.customer(street.ann).unwrap().phones.len(), 1);
+}
+
+/// Hands a pairing on and keeps what was asked.
+struct Eavesdropper<'l>(Line<'l>, Mutex<Vec<u8>>);
+
+impl Transport for Eavesdropper<'_> {
+    fn post(&self, address: &str, route: Route, message: &[u8]) -> Result<Vec<u8>, Failure> {
+        if route == Route::Pair {
+            *self.1.lock().unwrap() = message.to_vec();
+        }
+        self.0.post(address, route, message)
+    }
+}
+
+#[test]
+fn a_revoked_phone_is_not_told_its_pairing_again() {
+    let office = Office::founded();
+    let (owner, lost) = (Counter::paired(&office, 1), Counter::new(2));
+    let wire = Eavesdropper(office.line(), Mutex::default());
+    let code = office.pairing_text();
+    lost.shop
+        .pair(lost.request(), &code, "Каса 2", &wire)
+        .unwrap();
+    let asked = wire.1.into_inner().unwrap();
+    // Its first answer may have been lost, so it is told again.
+    office.with(|a| a.pair(&asked)).unwrap();
+    owner.sync(&office.line()).unwrap();
+    let device = lost.shop.sync_status().unwrap().device;
+    let state = DeviceState::Revoked;
+    owner.shop.revoke(owner.request(), device, state).unwrap();
+    owner.sync(&office.line()).unwrap();
+    let again = office.with(|a| a.pair(&asked).err().map(|error| error.to_string()));
+    assert_eq!(again.as_deref(), Some("refused: pairing-refused"));
 }
