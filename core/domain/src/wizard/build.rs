@@ -153,7 +153,7 @@ pub(super) fn answers(terms: &Terms) -> BTreeMap<String, i64> {
         Terms::Bonus(card) => of_bonus(card),
         Terms::Stamps(card) => of_stamps(card),
         Terms::Discount(card) => of_discount(card),
-        #[allow(unreachable_patterns, reason = "kinds that the wizard does not make")]
+        // Kinds that the wizard does not make.
         _ => Vec::new(),
     };
     pairs

@@ -55,7 +55,7 @@ impl Kind {
             Terms::Bonus(_) => Some(Self::Bonus),
             Terms::Stamps(_) => Some(Self::Stamps),
             Terms::Discount(_) => Some(Self::Discount),
-            #[allow(unreachable_patterns, reason = "kinds that the wizard does not make")]
+            // Kinds that the wizard does not make.
             _ => None,
         }
     }
