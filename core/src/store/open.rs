@@ -48,6 +48,14 @@ const STATEMENTS: usize = 128;
 /// How long a reader waits for the few moments in which the write-ahead log can't be read.
 const READER_WAITS: std::time::Duration = std::time::Duration::from_secs(1);
 
+/// Makes SQLite and its cipher ready, once a process. SQLite calls itself ready before its cipher is: a thread that
+/// opened its first file in that moment would find no cipher to give the key to.
+fn make_ready() {
+    static READY: std::sync::Once = std::sync::Once::new();
+    // Should it fail, so does the connection that is opened next, and says why.
+    READY.call_once(|| drop(Connection::open_in_memory()));
+}
+
 /// The database file with the key that opens it.
 pub(in crate::store) struct Door {
     pub(in crate::store) place: Place,
@@ -133,6 +141,7 @@ impl Door {
     }
 
     fn connect(&self, path: &Path) -> Result<Connection, StoreError> {
+        make_ready();
         // No mutex: a connection is used by one thread at a time, which the store's own types see to.
         let flags = OpenFlags::SQLITE_OPEN_READ_WRITE
             | OpenFlags::SQLITE_OPEN_CREATE

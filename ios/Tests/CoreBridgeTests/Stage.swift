@@ -105,6 +105,7 @@ final class Log: LogSink, @unchecked Sendable {
 
     func write(entry: LogEntry) throws {
         lock.withLock { kept.append(entry) }
+        if let report = entry.reportId { print("report \(report): \(entry.what)") }
         if throwing { throw Mishap() }
     }
 }

@@ -61,3 +61,37 @@ fn sell_until_nobody_listens(path: &Path) {
         }
     }
 }
+
+/// Set in the process whose threads all open a store at once.
+const CROWD: &str = "KARTKA_TEST_CROWD";
+
+#[test]
+fn the_first_stores_of_a_process_open_together() {
+    const NAME: &str = "processes::the_first_stores_of_a_process_open_together";
+    if std::env::var_os(CROWD).is_some() {
+        return open_together();
+    }
+    // The cipher is made ready once a process: only a fresh one can find two threads in it.
+    for _ in 0..30 {
+        let ended = Command::new(std::env::current_exe().unwrap())
+            .args(["--exact", NAME])
+            .env(CROWD, "1")
+            .output()
+            .unwrap();
+        let said = String::from_utf8_lossy(&ended.stdout);
+        assert!(ended.status.success(), "{said}");
+    }
+}
+
+fn open_together() {
+    let start = std::sync::Barrier::new(16);
+    std::thread::scope(|scope| {
+        for _ in 0..16 {
+            scope.spawn(|| {
+                let home = tempfile::tempdir().unwrap();
+                start.wait();
+                open_file(&home.path().join(FILE)).unwrap();
+            });
+        }
+    });
+}

@@ -143,6 +143,7 @@ impl Door {
     }
 
     fn connect(&self, path: &Path) -> Result<Connection, StoreError> {
+        make_ready();
         // No mutex: a connection is used by one thread at a time, which the store's own types see to.
         let flags = OpenFlags::SQLITE_OPEN_READ_WRITE
             | OpenFlags::SQLITE_OPEN_CREATE
@@ -152,4 +153,12 @@ impl Door {
             Some(vfs) => Connection::open_with_flags_and_vfs(path, flags, vfs)?,
         })
     }
+}
+
+/// Makes SQLite and its cipher ready, once a process. SQLite calls itself ready before its cipher is: a thread that
+/// opened its first file in that moment would find no cipher to give the key to.
+fn make_ready() {
+    static READY: std::sync::Once = std::sync::Once::new();
+    // Should it fail, so does the connection that is opened next, and says why.
+    READY.call_once(|| drop(Connection::open_in_memory()));
 }
