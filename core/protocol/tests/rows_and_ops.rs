@@ -51,6 +51,28 @@ fn every_op_comes_back() {
     }
 }
 
+/// An op lies deeper than a row: what can be stored can also be published.
+#[test]
+fn every_programme_travels_in_an_op_too() {
+    let plain = samples::ops().swap_remove(0).1;
+    let mut programmes = 0;
+    for (name, row) in samples::rows() {
+        let Row::Programme(programme) = row else {
+            continue;
+        };
+        let sample = Op {
+            facts: vec![Fact::Programme(programme)],
+            personal: Vec::new(),
+            ..plain.clone()
+        };
+        let bytes = op::encode(&sample).unwrap();
+        let read = op::decode(sample.id, &bytes.facts, None);
+        assert!(read.as_ref() == Ok(&sample), "{name}: {:?}", read.err());
+        programmes += 1;
+    }
+    assert!(programmes > 1);
+}
+
 #[test]
 fn no_personal_data_stands_in_the_facts() {
     let registration = samples::ops()

@@ -7,6 +7,7 @@ use kartka_domain::programme::{Instrument, Programme};
 use kartka_domain::rights::Permission;
 use kartka_domain::wizard::{self, Draft, Kind, Model, Preview, Problem, Trade};
 
+use super::programme::next_version;
 use crate::error::{CoreError, Field};
 use crate::shop::{Setting, Shop, setting};
 pub use crate::store::SavedDraft;
@@ -168,7 +169,5 @@ fn with_draft(reader: &Reader<'_>, setting: &Setting, draft: i64) -> Result<Prog
     let mut instruments: Vec<Instrument> = current.instruments().to_vec();
     instruments.retain(|instrument| instrument.id != id);
     instruments.push(made);
-    let version = ProgrammeVersion(current.version().0.saturating_add(1));
-    Programme::publish(version, instruments)
-        .map_err(|_| CoreError::Validation { field: Field::Text })
+    next_version(setting, instruments)
 }

@@ -14,17 +14,17 @@ mod office;
 
 use std::collections::BTreeMap;
 
-use kartka_domain::authority::{Decided, expiry, standing};
+use kartka_domain::authority::{Before, Decided, after, expiry, standing};
 use kartka_domain::card::CardNumber;
 use kartka_domain::codes::Code;
 use kartka_domain::customer::ProfileGroup;
 use kartka_domain::ids::{
     CustomerId, DeviceNo, InstrumentId, OutletId, ProgrammeVersion, PurchaseId,
 };
-use kartka_domain::ledger::{About, Entry, EntryKind};
+use kartka_domain::ledger::{About, EntryKind};
 use kartka_domain::moment::{Date, DayOfYear, Moment};
 use kartka_domain::money::{Money, Points};
-use kartka_domain::op::{Claim, Fact};
+use kartka_domain::op::{Claim, Fact, Op};
 use kartka_domain::programme::Programme;
 use kartka_domain::purchase::{
     GoodsId, Quantity, Return, ReturnKind, ReturnedLine, VoidReason, returned_so_far,
@@ -267,23 +267,46 @@ impl Story {
             minute: op.time.wall.minute,
             ..noon(self.today)
         };
+        let before = self.before(&op);
         let decided = self.shop.order_at(&op, at);
-        format!("{said}{}{}", verdicts(&decided), self.late(&decided))
+        let then = self.late(&op, &before, &decided);
+        format!("{said}{}{then}", verdicts(&decided))
     }
 
-    /// What the authority does after an op with debits from before a sweep.
-    fn late(&mut self, decided: &[Decided]) -> String {
-        let late: Vec<&Entry> = expiry::late_debits(decided, self.posted()).collect();
-        let past = self.shop.ledger();
+    /// What the authority does by itself after an op.
+    fn late(&mut self, op: &Op, before: &Before, decided: &[Decided]) -> String {
         let programme = self.shop.programme_now().unwrap();
-        let claims = expiry::revive(&late, &past, &programme, self.posted()).unwrap();
-        let sum: i64 = claims.iter().map(|c| c.effect.points.0).sum();
+        let today = self.posted();
+        let Ok(claims) = after(&self.shop, (op, decided), before, &programme, today);
+        let mut said = String::new();
+        for (kind, word) in [
+            (EntryKind::Expire, "expired"),
+            (EntryKind::Revive, "revived"),
+        ] {
+            let of_kind = claims.iter().filter(|c| c.kind == kind);
+            let sum: i64 = of_kind.map(|c| c.effect.points.0.abs()).sum();
+            if sum > 0 {
+                said.push_str(&format!(", {word} {sum}"));
+            }
+        }
+        for claim in &claims {
+            if let About::Level(level) = claim.about {
+                said.push_str(&format!(", level {level}"));
+            }
+        }
         if claims.is_empty() {
-            return String::new();
+            return said;
         }
         let facts = claims.into_iter().map(Fact::Claim).collect();
         let decided = self.shop.own(noon(self.posted()), facts);
-        format!(", revived {sum}{}", verdicts(&decided))
+        format!("{said}{}", verdicts(&decided))
+    }
+
+    /// Whoever an op is about, before it.
+    fn before(&self, op: &Op) -> Before {
+        let programme = self.shop.programme_now().unwrap();
+        let Ok(before) = Before::read(&self.shop, op, &programme);
+        before
     }
 
     /// The authority's own day: that of the last sweep, if that is later.
@@ -326,8 +349,10 @@ impl Story {
         let facts = std::iter::once(back).chain(claims).collect();
         let op = self.shop.op(self.device(), noon(self.today), facts);
         let before = self.shop.clone();
+        let people = self.before(&op);
         let decided = self.shop.order(&op);
-        format!("{}{}", came_back(&before, &decided), self.late(&decided))
+        let then = self.late(&op, &people, &decided);
+        format!("{}{then}", came_back(&before, &decided))
     }
 
     fn attach(&mut self, id: PurchaseId, name: &str, known: &Shop) -> String {
@@ -354,14 +379,18 @@ impl Story {
         let op = self
             .shop
             .op(DeviceNo::FOUNDER, noon(self.today), facts.collect());
-        came_back(&self.shop.clone(), &self.shop.order(&op))
+        let (shop, people) = (self.shop.clone(), self.before(&op));
+        let decided = self.shop.order(&op);
+        let then = self.late(&op, &people, &decided);
+        format!("{}{then}", came_back(&shop, &decided))
     }
 
     fn sweep(&mut self) -> String {
-        let positions = self.shop.positions();
-        let seen = positions.iter().map(|(id, position)| (*id, position));
         let programme = self.shop.programme_now().unwrap();
-        let claims = expiry::sweep(seen, &programme, self.today).unwrap();
+        let people = self.shop.people().into_iter();
+        let claims: Vec<Claim> = people
+            .flat_map(|members| expiry::sweep_person(&members, &programme, self.today).unwrap())
+            .collect();
         let said = claims.iter().map(|claim| {
             let points = claim.effect.points.0;
             format!("{} {points}", self.name(claim.customer))
@@ -378,31 +407,24 @@ impl Story {
     /// What the daily evaluation of levels comes to.
     fn evaluate(&mut self) -> String {
         let programme = self.shop.programme_now().unwrap();
-        let (mut claims, mut said) = (Vec::new(), Vec::new());
+        let (mut facts, mut said) = (Vec::new(), Vec::new());
         let told = |claim: &Claim| match claim.about {
             About::Level(level) => level,
             _ => panic!("an evaluation claims levels"),
         };
-        for (customer, position) in self.shop.positions() {
-            let one = [(customer, position)];
-            let moves = standing::evaluate(&one, &programme, self.today).unwrap();
-            let name = self.name(customer);
-            said.extend(moves.claims.iter().map(|c| format!("{name} {}", told(c))));
-            said.extend(
-                moves
-                    .asked
-                    .iter()
-                    .map(|c| format!("asked: {name} {}", told(c))),
-            );
-            claims.extend(moves.claims.into_iter().map(Fact::Claim));
+        for members in self.shop.people() {
+            let moves = standing::evaluate(&members, &programme, self.today).unwrap();
+            let name = |claim: &Claim| self.name(claim.customer);
+            let moved = moves.claims.iter();
+            said.extend(moved.map(|c| format!("{} {}", name(c), told(c))));
+            let asked = moves.asked.iter();
+            said.extend(asked.map(|c| format!("asked: {} {}", name(c), told(c))));
+            facts.extend(moves.into_facts());
         }
-        if claims.is_empty() && said.is_empty() {
+        if facts.is_empty() {
             return "nothing".to_owned();
         }
-        if !claims.is_empty() {
-            let decided = self.shop.own(noon(self.today), claims);
-            said.extend(Some(verdicts(&decided)).filter(|v| !v.is_empty()));
-        }
+        self.shop.own(noon(self.today), facts);
         said.join(", ")
     }
 
