@@ -178,7 +178,7 @@ pub(crate) fn lay_over(tx: &Tx<'_>, rows: &[Decided]) -> Result<Touched, StoreEr
 }
 
 /// The authority's own commit: seq, rows and head move in the sale's transaction (sync §1).
-fn order(
+pub(crate) fn order(
     tx: &Tx<'_>,
     ground: &Ground<'_>,
     head: &mut HeadRow,
