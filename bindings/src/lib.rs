@@ -14,6 +14,7 @@ mod codes;
 mod customers;
 mod error;
 mod fault;
+mod handover;
 mod platform;
 mod programme;
 #[cfg(feature = "border-tests")]
@@ -32,6 +33,7 @@ pub use customers::{
     Will,
 };
 pub use error::{CoreError, Subject};
+pub use handover::{Handover, HandoverEnd, HandoverStage, HandoverState};
 pub use platform::{
     ChangeListener, ChangeTopic, KeyStore, KeyStoreFault, ListenerFault, LogEntry, LogLevel,
     LogSink,

@@ -13,6 +13,7 @@ use crate::border::{Border, Log, request_id, spawned};
 use crate::cards::Cards;
 use crate::customers::Customers;
 use crate::error::{CoreError, Failure};
+use crate::handover::Handover;
 use crate::platform::{ChangeListener, ChangeTopic, Changes, ForeignKeys, KeyStore, LogSink};
 use crate::programme::Programme;
 use crate::reports::Reports;
@@ -151,6 +152,12 @@ impl KartkaCore {
     #[must_use]
     pub fn sync(&self) -> Arc<Exchange> {
         Arc::new(Exchange::at(&self.border))
+    }
+
+    /// Bringing the business of this device to a server.
+    #[must_use]
+    pub fn handover(&self) -> Arc<Handover> {
+        Arc::new(Handover::at(&self.border))
     }
 
     /// The owner's figures.

@@ -5,6 +5,7 @@
 mod business;
 mod devices;
 mod figures;
+mod handover;
 mod open;
 mod people;
 mod show;
@@ -50,6 +51,8 @@ enum DeskCommand {
     Pair(business::PairArgs),
     /// Exchanges with the server.
     Sync,
+    /// Brings the business to a server by its code, goes on with it, shows how far it is, or gives it up.
+    HandOver(handover::HandOverArgs),
     /// Registers a customer.
     Register(people::RegisterArgs),
     /// Finds customers by card, phone digits or the start of a name.
@@ -111,6 +114,7 @@ fn perform(shop: &Shop, request: RequestId, command: &DeskCommand) -> Result<Ans
         DeskCommand::Found(args) => business::found(shop, request, args),
         DeskCommand::Pair(args) => business::pair(shop, request, args),
         DeskCommand::Sync => business::sync(shop),
+        DeskCommand::HandOver(args) => handover::hand_over(shop, args),
         DeskCommand::Register(args) => people::register(shop, request, args),
         DeskCommand::Find(args) => people::find(shop, args),
         DeskCommand::Sell(args) => till::sell(shop, request, args),

@@ -273,7 +273,8 @@ impl KeyFolder {
     /// # Errors
     /// What the disk reports.
     pub(crate) fn drop_invitation(&self) -> Result<(), StoreError> {
-        Ok(found(fs::remove_file(self.0.join(INVITATION)))?.unwrap_or_default())
+        found(fs::remove_file(self.0.join(INVITATION)))?;
+        Ok(())
     }
 
     fn path(&self, business: BusinessId, what: &str) -> PathBuf {

@@ -86,7 +86,7 @@ enum Left {
     /// A file in which nothing was written yet.
     Empty(SqliteStore),
     /// A hand-over.
-    Arrival(Arrival),
+    Arrival(Box<Arrival>),
     /// A whole business, which is not to be touched.
     Business,
 }
@@ -172,13 +172,13 @@ impl Reception {
         let mut arrivals = self.arrivals.lock().unwrap_or_else(PoisonError::into_inner);
         // One at a time: whatever fails below, the file is opened anew by the next message.
         let left = match arrivals.remove(&asked.business) {
-            Some(arrival) => Left::Arrival(arrival),
+            Some(arrival) => Left::Arrival(Box::new(arrival)),
             None => self.left(asked.business)?,
         };
         let arrival = match left {
-            Left::Arrival(arrival) if arrival.session.token.id() == asked.pair.token => arrival,
-            Left::Arrival(Arrival { session, store, .. }) if session.stage != Stage::Accepted => {
-                self.begin(&asked, Some(store))?
+            Left::Arrival(arrival) if arrival.session.token.id() == asked.pair.token => *arrival,
+            Left::Arrival(arrival) if arrival.session.stage != Stage::Accepted => {
+                self.begin(&asked, Some(arrival.store))?
             }
             Left::Empty(store) => self.begin(&asked, Some(store))?,
             Left::Nothing => self.begin(&asked, None)?,
@@ -209,7 +209,7 @@ impl Reception {
             Ok((arrival, db.fact(Fact::Business)?.is_some()))
         })?;
         Ok(match (arrival, founded) {
-            (true, _) => Left::Arrival(Arrival::of(store)?),
+            (true, _) => Left::Arrival(Box::new(Arrival::of(store)?)),
             (false, true) => Left::Business,
             (false, false) => Left::Empty(store),
         })
