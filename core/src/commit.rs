@@ -209,7 +209,7 @@ pub(crate) fn lay_over(tx: &Tx<'_>, rows: &[Decided]) -> Result<Touched, StoreEr
 
 /// The authority's own commit: seq, rows and head move in the sale's transaction (sync §1). Says what it has to claim
 /// by itself after it.
-fn order(
+pub(crate) fn order(
     tx: &Tx<'_>,
     ground: &Ground<'_>,
     head: &mut HeadRow,
