@@ -10,7 +10,7 @@ use kartka_protocol::rows::WireRow;
 
 use super::laws::{Law, Wrong, same};
 use super::ledger::{Bytes, Key};
-use super::model::{Expected, Person};
+use super::replay::{Expected, Person};
 
 /// Sums by what they are of: (points, stamps).
 type Sums = BTreeMap<i64, (i64, i64)>;

@@ -8,8 +8,9 @@ use kartka_core::error::CoreError;
 use kartka_core::query::history::Order;
 use kartka_core::shop::Shop;
 
+use super::claim::What;
 use super::laws::{Law, Wrong, same};
-use super::model::{Claim, Expected, Receipt, What};
+use super::replay::{Expected, Receipt};
 use super::server::Server;
 
 fn broken(law: Law, what: &str, error: &CoreError) -> Wrong {
@@ -17,8 +18,8 @@ fn broken(law: Law, what: &str, error: &CoreError) -> Wrong {
 }
 
 /// A confirmed receipt is on its phone with its lines.
-pub(crate) fn is_kept(shop: &Shop, claim: &Claim) -> Result<(), Wrong> {
-    match &claim.what {
+pub(crate) fn is_kept(shop: &Shop, claim: &What) -> Result<(), Wrong> {
+    match claim {
         What::Sale { id, lines, .. } => {
             let view = receipt(shop, *id)?;
             let total: i64 = lines.iter().map(|l| l.gross).sum();
@@ -53,11 +54,11 @@ pub(crate) fn is_kept(shop: &Shop, claim: &Claim) -> Result<(), Wrong> {
 /// A claim that the authority does not hold yet is what its phone shows.
 pub(crate) fn is_shown(
     shop: &Shop,
-    claim: &Claim,
+    claim: &What,
     last_names: &BTreeMap<i64, String>,
 ) -> Result<(), Wrong> {
     is_kept(shop, claim)?;
-    match &claim.what {
+    match claim {
         What::Sale { id, .. } => {
             let order = receipt(shop, *id)?.order;
             same(

@@ -10,17 +10,21 @@
 
 mod books;
 mod check;
+mod claim;
 mod counter;
 mod dice;
+mod forks;
 mod founder;
 mod hostile;
 mod laws;
 mod ledger;
 mod model;
 mod net;
+mod numbers;
 mod phone;
 mod plan;
 mod proof;
+mod replay;
 mod rest;
 mod server;
 mod shrink;
@@ -64,7 +68,7 @@ pub struct Summary {
     pub server_kills: u64,
     /// Phones whose files were put back, copied or lost in part.
     pub put_back: u64,
-    /// Phones that had to stop, because the server had seen more.
+    /// Phones that went on under a new number.
     pub forks: u64,
     /// What an enrolled phone tried against the shop.
     pub tricks: u64,

@@ -119,12 +119,6 @@ impl Class {
         }
     }
 
-    /// Whether a phone goes on under a new number after it: the model can't follow that yet, so no world draws it.
-    #[must_use]
-    pub const fn forks(self) -> bool {
-        matches!(self, Self::PutBack | Self::Clone | Self::LostLog)
-    }
-
     /// Whether it comes as an event of its own in the script.
     const fn is_event(self) -> bool {
         matches!(
@@ -200,11 +194,7 @@ impl Plan {
         while rates.iter().filter(|rate| **rate > 0).count() < CLASSES {
             for (rate, class) in rates.iter_mut().zip(CLASSES_ALL) {
                 let drawn = 1 + dice.below(class.most().max(1));
-                *rate = if dice.percent(40) && !class.forks() {
-                    drawn
-                } else {
-                    0
-                };
+                *rate = if dice.percent(40) { drawn } else { 0 };
             }
         }
         let mut plan = Self {

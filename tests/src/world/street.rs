@@ -68,6 +68,8 @@ pub(super) struct Street {
     /// Answers kept for being given again too late.
     pub(super) earlier: Vec<Vec<u8>>,
     pub(super) server_seq: i64,
+    /// Up to where the model knows which numbers the server has.
+    pub(super) learned: i64,
     /// Percent of the pushes after which others are poked.
     pub(super) pokes: u64,
     /// Somebody with an enrolled phone who lies.
@@ -108,6 +110,7 @@ fn live_in(plan: &Plan) -> Result<Summary, Failure> {
         pokes: plan.pokes,
         plan: plan.clone(),
         server_seq: 0,
+        learned: 0,
         world,
         server,
         phones,
@@ -141,7 +144,7 @@ fn open(plan: &Plan, world: &mut World) -> Result<(Server, Vec<Phone>, Option<Th
     }
     let mut phones = Vec::new();
     for no in 0..plan.phones {
-        let phone = Phone::new(plan.seed, no, &world.time).map_err(|e| format!("{e:?}"))?;
+        let mut phone = Phone::new(plan.seed, no, &world.time).map_err(|e| format!("{e:?}"))?;
         let rights = if no == 0 {
             Rights::History
         } else {
@@ -154,6 +157,8 @@ fn open(plan: &Plan, world: &mut World) -> Result<(Server, Vec<Phone>, Option<Th
             .shop()
             .pair(request, &code, &format!("Phone {no}"), &server);
         paired.map_err(|e| format!("phone {no} does not pair: {e:?}"))?;
+        let status = phone.shop().sync_status().map_err(|e| e.to_string())?;
+        phone.number = i64::from(status.device.get());
         if no == 0 {
             world.pile_of(&phone, 8, &mut dice)?;
         }
@@ -316,6 +321,7 @@ impl Street {
 
     /// Lets a phone's engine take a step, in which its machine may stop.
     pub(super) fn step(&mut self, no: usize, event: Event) -> Result<(), Wrong> {
+        let answered = matches!(event, Event::Answer { .. });
         let mut event = Some(event);
         let kill = self.world.kill / 2;
         let survived = self.phones[no].risk(kill, |phone| {
@@ -329,6 +335,9 @@ impl Street {
                 self.phones[no].step(Event::Tick)
             }
         };
+        if answered && self.world.summary.put_back > 0 {
+            self.follow_numbers(no)?;
+        }
         let armed = |effect: &Effect| matches!(effect, Effect::ArmTimer { .. });
         if !effects.iter().any(armed) {
             let what = format!("phone {no} waits for nothing: no timer is armed");
@@ -367,8 +376,15 @@ impl Street {
     fn report(&mut self, no: usize, report: SyncEvent) -> Result<(), Wrong> {
         let sound = |what: String| Err(Wrong::of(Law::Sound, what));
         match report {
-            SyncEvent::UpToDate | SyncEvent::Progress { .. } => self.shows_pending(no),
-            SyncEvent::Ignored | SyncEvent::Renumbered { .. } => Ok(()),
+            SyncEvent::UpToDate | SyncEvent::Progress { .. } => {
+                self.phones[no].renewing = false;
+                self.shows_pending(no)
+            }
+            SyncEvent::Ignored => Ok(()),
+            SyncEvent::Renumbered { .. } if self.is_turned_back(no) => Ok(()),
+            SyncEvent::Renumbered { .. } => sound(format!(
+                "phone {no} was never put back and goes on under another number"
+            )),
             SyncEvent::Mismatch { scopes } if self.phones[no].spoiled => {
                 self.world.summary.fetched_anew += u64::from(scopes);
                 self.world

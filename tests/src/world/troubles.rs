@@ -4,6 +4,7 @@ use kartka_core::error::CoreError;
 use kartka_core::store::StoreError;
 use kartka_core::sync::Event;
 
+use super::claim::Claim;
 use super::dice::Dice;
 use super::laws::{Law, Wrong};
 use super::phone::Phone;
@@ -129,33 +130,28 @@ impl Street {
 
     /// A copy of a phone's files is kept, or a kept one takes their place.
     fn put_back(&mut self, no: usize) -> Result<(), Wrong> {
-        if self.phones[no].turned_back {
-            return Ok(());
-        }
         if self.phones[no].copy.is_none() {
             let confirmed = self.world.model.line(no).len();
             self.world.tell(&format!(
                 "a copy is made of phone {no} after {confirmed} confirmed taps"
             ));
-            self.phones[no].keep_copy(confirmed);
+            self.phones[no].keep_copy();
+            self.world.model.keep_copy(no);
             return Ok(());
         }
         self.phones[no].cure();
-        let Some(kept) = self.phones[no].roll_back().map_err(|e| format!("{e:?}"))? else {
-            return Ok(());
-        };
-        let gone = self.world.model.put_back(no, kept);
+        self.phones[no].roll_back().map_err(|e| format!("{e:?}"))?;
+        let gone = self.world.model.put_back(no);
         self.world.tell(&format!(
             "phone {no} is put back to its copy: {gone} taps are gone from it"
         ));
-        self.world.summary.put_back += 1;
-        self.step(no, Event::Tick)
+        self.turned_back(no)
     }
 
     /// A phone's files and secrets come to life on a second phone as well.
     fn clone_phone(&mut self, no: usize) -> Result<(), Wrong> {
         let copies = self.phones.iter().filter(|p| p.copy_of.is_some()).count();
-        if self.phones[no].turned_back || copies >= COPIES {
+        if copies >= COPIES {
             return Ok(());
         }
         let twin = self.phones.len();
@@ -167,26 +163,33 @@ impl Street {
         self.world.model.copy(no, twin);
         self.world
             .tell(&format!("phone {twin} is made as a copy of phone {no}"));
-        self.world.summary.put_back += 1;
-        self.step(twin, Event::Tick)
+        self.turned_back(twin)
     }
 
     /// The write-ahead log vanishes with the power: everything since the last start is gone.
     fn lose_log(&mut self, no: usize) -> Result<(), Wrong> {
-        if self.phones[no].turned_back {
-            return Ok(());
-        }
         self.phones[no].cure();
         self.phones[no].lose_log().map_err(|e| format!("{e:?}"))?;
-        let known = self.phones[no].requests()?;
-        let knows = |mark: &[u8; 8]| known.iter().any(|id| id[..8] == *mark);
-        let line: Vec<_> = self.world.model.of_phone(no).map(|c| c.mark).collect();
-        let kept = line.iter().rposition(knows).map_or(0, |place| place + 1);
-        let gone = self.world.model.put_back(no, kept);
+        let phone = &self.phones[no];
+        let (requests, there) = (phone.requests()?, phone.entities()?);
+        // Requests are kept for a week.
+        let lately = self.world.time.now() - 6 * DAY;
+        let knows = |claim: &Claim, id: i64| {
+            let asked = requests.iter().any(|request| request[..8] == claim.mark);
+            asked || (claim.at_ms < lately && there.contains(&id))
+        };
+        let gone = self.world.model.fall_back(no, phone.moves()?, knows);
         self.world.tell(&format!(
             "phone {no} loses its log with the power: {gone} taps are gone from it"
         ));
+        self.turned_back(no)
+    }
+
+    /// A phone goes on with other files than its own last ones.
+    fn turned_back(&mut self, no: usize) -> Result<(), Wrong> {
         self.world.summary.put_back += 1;
+        let status = self.phones[no].shop().sync_status();
+        self.phones[no].number = i64::from(status.map_err(|e| e.to_string())?.device.get());
         self.step(no, Event::Tick)
     }
 }
