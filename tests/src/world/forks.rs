@@ -32,9 +32,14 @@ impl Street {
             self.phones[no].renewing = true;
         }
         if self.world.model.line(no).moves() > 0 {
-            for (id, first) in self.phones[no].aliases()? {
-                self.world.model.settle(no, id, first);
-            }
+            self.follow_aliases(no)?;
+        }
+        Ok(())
+    }
+
+    pub(super) fn follow_aliases(&mut self, no: usize) -> Result<(), Wrong> {
+        for (id, first) in self.phones[no].aliases()? {
+            self.world.model.settle(no, id, first);
         }
         Ok(())
     }

@@ -127,8 +127,8 @@ impl Model {
         self.numbers.renumber(phone, moved);
     }
 
-    /// A phone let go of what it had under `id`: the server has had it from a copy, under another number.
-    pub(crate) fn settle(&mut self, phone: usize, id: i64, first: i64) {
+    /// Where a phone has what came to be under `id`: under the number that the server had it from a copy, once it knows.
+    pub(crate) fn settle(&mut self, phone: usize, id: i64, first: Option<i64>) {
         self.numbers.settle(phone, id, first);
     }
 

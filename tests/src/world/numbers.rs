@@ -155,11 +155,11 @@ impl Numbers {
         }
     }
 
-    pub(super) fn settle(&mut self, phone: usize, id: i64, first: i64) {
+    pub(super) fn settle(&mut self, phone: usize, id: i64, first: Option<i64>) {
         let line = self.lines.entry(phone).or_default();
         let is = |held: &&mut Held| held.id == Some(id);
         if let Some(held) = line.held.iter_mut().find(is) {
-            held.first = Some(first);
+            held.first = first;
         }
     }
 

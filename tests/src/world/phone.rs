@@ -324,12 +324,12 @@ impl Phone {
         Ok(cards.unwrap_or(0))
     }
 
-    /// Which of a phone's own numbers the server knows under others, as far as this phone has let go of them.
-    pub(crate) fn aliases(&self) -> Result<Vec<(i64, i64)>, String> {
+    /// Its own ops, with the number that the server knows each under already, if this phone has let go of it for that.
+    pub(crate) fn aliases(&self) -> Result<Vec<(i64, Option<i64>)>, String> {
         let conn = self.raw(OpenFlags::SQLITE_OPEN_READ_WRITE)?;
         let read = || {
-            let sql = "SELECT op, alias FROM own_op
-                       WHERE alias IS NOT NULL AND last <= (SELECT settled_op FROM head)";
+            let sql =
+                "SELECT op, iif(last <= (SELECT settled_op FROM head), alias, NULL) FROM own_op";
             let mut statement = conn.prepare(sql)?;
             let found = statement.query_map([], |row| Ok((row.get(0)?, row.get(1)?)))?;
             found.collect::<Result<_, rusqlite::Error>>()

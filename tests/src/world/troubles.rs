@@ -179,6 +179,7 @@ impl Street {
             asked || (claim.at_ms < lately && there.contains(&id))
         };
         let gone = self.world.model.fall_back(no, phone.moves()?, knows);
+        self.follow_aliases(no)?;
         self.world.tell(&format!(
             "phone {no} loses its log with the power: {gone} taps are gone from it"
         ));
