@@ -184,6 +184,14 @@ impl Books {
             let at = || format!("the name of customer {id}");
             same(Law::S8, at, &name, &written.name.as_str())?;
         }
+        if let Some(id) = expected
+            .erased
+            .iter()
+            .find(|id| self.names.contains_key(id))
+        {
+            let what = format!("customer {id} is erased and has a name");
+            return Err(Wrong::of(Law::S11, what));
+        }
         let sum = |sums: &Sums| sums.values().map(|(points, _)| points).sum::<i64>();
         let model: i64 = expected.people.values().map(|person| person.points).sum();
         same(

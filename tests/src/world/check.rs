@@ -18,7 +18,9 @@ fn broken(law: Law, what: &str, error: &CoreError) -> Wrong {
 }
 
 /// A confirmed receipt is on its phone with its lines.
-pub(crate) fn is_kept(shop: &Shop, claim: &What) -> Result<(), Wrong> {
+///
+/// Where people are erased (`erases`) a registered one may be gone: whom that may befall is for the end to say.
+pub(crate) fn is_kept(shop: &Shop, claim: &What, erases: bool) -> Result<(), Wrong> {
     match claim {
         What::Sale { id, lines, .. } => {
             let view = receipt(shop, *id)?;
@@ -43,6 +45,9 @@ pub(crate) fn is_kept(shop: &Shop, claim: &What) -> Result<(), Wrong> {
         What::Register { customer, .. } => {
             let id = CustomerId::new(*customer).map_err(|e| e.to_string())?;
             let sheet = shop.customer(id);
+            if erases && matches!(sheet, Err(CoreError::NotFound)) {
+                return Ok(());
+            }
             sheet
                 .map(|_| ())
                 .map_err(|e| broken(Law::S1, "a registered customer", &e))
@@ -56,10 +61,12 @@ pub(crate) fn is_shown(
     shop: &Shop,
     claim: &What,
     last_names: &BTreeMap<i64, String>,
+    (healing, erases): (bool, bool),
 ) -> Result<(), Wrong> {
-    is_kept(shop, claim)?;
+    is_kept(shop, claim, erases)?;
     match claim {
-        What::Sale { id, .. } => {
+        // What a lost server had ordered stays on the screen as it was.
+        What::Sale { id, .. } if !healing => {
             let order = receipt(shop, *id)?.order;
             same(
                 Law::S5,
@@ -70,9 +77,11 @@ pub(crate) fn is_shown(
         }
         What::Edit { customer, .. } => {
             let id = CustomerId::new(*customer).map_err(|e| e.to_string())?;
-            let sheet = shop
-                .customer(id)
-                .map_err(|e| broken(Law::S5, "an edited customer", &e))?;
+            let sheet = shop.customer(id);
+            if erases && matches!(sheet, Err(CoreError::NotFound)) {
+                return Ok(());
+            }
+            let sheet = sheet.map_err(|e| broken(Law::S5, "an edited customer", &e))?;
             let want = last_names.get(customer).cloned();
             if sheet.id == id {
                 same(
@@ -110,6 +119,10 @@ pub(crate) fn shows_customer(shop: &Shop, id: i64, expected: &Expected) -> Resul
     let first = expected.first_of.get(&id).copied().unwrap_or(id);
     let customer = CustomerId::new(id).map_err(|e| e.to_string())?;
     let sheet = shop.customer(customer);
+    if expected.erased.contains(&id) {
+        let gone = matches!(sheet, Err(CoreError::NotFound));
+        return same(Law::S11, || format!("{id} is erased"), &gone, &true);
+    }
     let sheet = sheet.map_err(|e| broken(Law::S1, "a customer", &e))?;
     let want = expected.people.get(&first).cloned().unwrap_or_default();
     let at = |what: &'static str| move || format!("{what} of customer {id}");

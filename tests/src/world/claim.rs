@@ -33,6 +33,8 @@ pub(crate) enum What {
     Consent { customer: i64, given: bool },
     /// A card was given to a customer.
     Bind { customer: i64, card: u64 },
+    /// Somebody is erased, under every id they have.
+    Erase { customer: i64 },
     /// Something that only the digests compare.
     Other,
     /// A receipt.
@@ -91,6 +93,7 @@ impl std::fmt::Display for What {
             Self::Bind { customer, card } => {
                 write!(f, "gives the card {card} to customer {}", id(customer))
             }
+            Self::Erase { customer } => write!(f, "erases customer {}", id(customer)),
             Self::Other => write!(f, "prints or gives out a new card"),
             Self::Sale {
                 id: sale,
@@ -154,8 +157,9 @@ pub(crate) struct Claim {
     pub(crate) names: Vec<(i64, usize)>,
     /// When, by the world's time.
     pub(crate) at_ms: i64,
-    /// The authority's order up to where its phone had seen it.
+    /// The authority's order up to where its phone had seen it, and in which epoch if that matters.
     pub(crate) seen: i64,
+    pub(crate) epoch: Option<(u64, u64)>,
     pub(crate) what: What,
 }
 
@@ -175,7 +179,33 @@ impl What {
         match self {
             Self::Register { customer, .. } => Some(*customer),
             Self::Sale { id, .. } | Self::Return { id, .. } => Some(*id),
-            Self::Edit { .. } | Self::Consent { .. } | Self::Bind { .. } | Self::Other => None,
+            Self::Edit { .. }
+            | Self::Consent { .. }
+            | Self::Bind { .. }
+            | Self::Erase { .. }
+            | Self::Other => None,
+        }
+    }
+
+    /// The person it is about.
+    pub(crate) fn customer(&self) -> Option<i64> {
+        match self {
+            Self::Register { customer, .. }
+            | Self::Edit { customer, .. }
+            | Self::Consent { customer, .. }
+            | Self::Bind { customer, .. }
+            | Self::Erase { customer } => Some(*customer),
+            Self::Sale { customer, .. } => *customer,
+            Self::Return { .. } | Self::Other => None,
+        }
+    }
+
+    /// The name that it writes.
+    pub(crate) fn name(&self) -> Option<&str> {
+        match self {
+            Self::Register { named, .. } => named.as_deref(),
+            Self::Edit { name, .. } => Some(name),
+            _ => None,
         }
     }
 
@@ -186,7 +216,8 @@ impl What {
             Self::Register { customer, .. }
             | Self::Edit { customer, .. }
             | Self::Consent { customer, .. }
-            | Self::Bind { customer, .. } => *customer = to(*customer),
+            | Self::Bind { customer, .. }
+            | Self::Erase { customer } => *customer = to(*customer),
             Self::Other => {}
             Self::Sale { id, customer, .. } => {
                 *id = to(*id);

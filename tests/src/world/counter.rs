@@ -81,14 +81,7 @@ impl World {
         phone: &mut Phone,
         dice: &mut Dice,
     ) -> Result<Tapped, Wrong> {
-        let counter = Counter {
-            phone: no,
-            shop: phone.shop(),
-            model: &self.model,
-            pile: &self.pile,
-            kind: self.kind,
-        };
-        let tap = match counter.choose(dice) {
+        let tap = match self.counter(no, phone).choose(dice) {
             Ok(tap) => tap,
             Err(error) if is_refusal(&error) => return Ok(Tapped::Refused),
             Err(CoreError::Store(_)) if phone.sick => return Ok(Tapped::Nothing),
@@ -96,10 +89,51 @@ impl World {
                 return Err(sound(format!("phone {no} looked something up: {error:?}")));
             }
         };
+        self.does(no, phone, &tap, dice)
+    }
+
+    /// The counter with a phone.
+    fn counter<'a>(&'a self, no: usize, phone: &'a Phone) -> Counter<'a> {
+        Counter {
+            phone: no,
+            shop: phone.shop(),
+            model: &self.model,
+            pile: &self.pile,
+            kind: self.kind,
+        }
+    }
+
+    /// Somebody who wants to be forgotten is erased.
+    pub(crate) fn erase(
+        &mut self,
+        no: usize,
+        phone: &mut Phone,
+        dice: &mut Dice,
+    ) -> Result<Tapped, Wrong> {
+        match self.counter(no, phone).erasure(dice) {
+            Some(tap) => self.does(no, phone, &tap, dice),
+            None => Ok(Tapped::Nothing),
+        }
+    }
+
+    /// Does what was chosen, and notes what the screen confirmed.
+    fn does(
+        &mut self,
+        no: usize,
+        phone: &mut Phone,
+        tap: &Tap,
+        dice: &mut Dice,
+    ) -> Result<Tapped, Wrong> {
         let request = request(dice);
-        let status = phone.shop().sync_status();
-        let status = status.map_err(|e| sound(format!("phone {no}: {e}")))?;
-        let outcome = self.insist(no, phone, &tap, request)?;
+        let (epoch, seen) = if self.summary.restores > 0 {
+            let (epoch, seen) = phone.seen()?;
+            (Some(epoch), seen)
+        } else {
+            let status = phone.shop().sync_status();
+            let status = status.map_err(|e| sound(format!("phone {no}: {e}")))?;
+            (None, status.seq.0)
+        };
+        let outcome = self.insist(no, phone, tap, request)?;
         match outcome {
             Ok(what) => {
                 let what = match tap.gives_new_card() {
@@ -114,7 +148,8 @@ impl World {
                     before: None,
                     names: Vec::new(),
                     at_ms: self.time.now(),
-                    seen: status.seq.0,
+                    seen,
+                    epoch,
                     what,
                 };
                 self.tell(&format!("phone {no} {}", claim.what));
@@ -206,13 +241,18 @@ impl World {
         let own: Vec<usize> = self.kept_by(no).collect();
         let any = dice.pick(&own);
         let mut some = own.iter().rev().take(2).chain(any);
-        some.try_for_each(|place| check::is_kept(phone.shop(), &self.model.as_on(no, *place)))
+        some.try_for_each(|place| self.is_kept(no, phone, *place))
+    }
+
+    fn is_kept(&self, no: usize, phone: &Phone, place: usize) -> Result<(), Wrong> {
+        let what = self.model.as_on(no, place);
+        check::is_kept(phone.shop(), &what, self.model.erases())
     }
 
     /// Everything a phone confirmed is there.
     pub(crate) fn look_back_at_all(&self, no: usize, phone: &Phone) -> Result<(), Wrong> {
         let mut own = self.kept_by(no);
-        own.try_for_each(|place| check::is_kept(phone.shop(), &self.model.as_on(no, place)))
+        own.try_for_each(|place| self.is_kept(no, phone, place))
     }
 
     /// What a phone confirmed and must still have: months that all let go of are left out.

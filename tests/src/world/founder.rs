@@ -79,8 +79,9 @@ fn prove(world: &mut World, phone: &Phone) -> Result<(), Wrong> {
         seq,
         at_ms: seq,
         device: 1,
+        seen: world.model.claims[claim].seen,
     });
-    let expected = replay(&world.model, order);
+    let expected = replay(&world.model, order, &[]);
     world.look_back_at_all(0, phone)?;
     for (id, want) in &expected.receipts {
         check::shows_receipt(phone.shop(), *id, want)?;

@@ -24,6 +24,7 @@ mod numbers;
 mod phone;
 mod plan;
 mod proof;
+mod reigns;
 mod replay;
 mod rest;
 mod server;
@@ -32,6 +33,7 @@ mod story;
 mod street;
 mod taps;
 mod time;
+mod traces;
 mod troubles;
 mod wire;
 
@@ -70,6 +72,10 @@ pub struct Summary {
     pub put_back: u64,
     /// Phones that went on under a new number.
     pub forks: u64,
+    /// Backups of the server that were put back.
+    pub restores: u64,
+    /// People who were erased.
+    pub erased: u64,
     /// What an enrolled phone tried against the shop.
     pub tricks: u64,
     /// Scopes whose sums were wrong and that were fetched anew.
@@ -92,6 +98,8 @@ impl AddAssign for Summary {
         self.server_kills += other.server_kills;
         self.put_back += other.put_back;
         self.forks += other.forks;
+        self.restores += other.restores;
+        self.erased += other.erased;
         self.tricks += other.tricks;
         self.fetched_anew += other.fetched_anew;
         self.merged += other.merged;

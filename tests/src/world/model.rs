@@ -16,6 +16,7 @@ pub(crate) struct Model {
     numbers: Numbers,
     by_mark: BTreeMap<Mark, usize>,
     registered: Vec<usize>,
+    erases: bool,
     /// What a phone held when a copy of its files was made.
     copies: BTreeMap<usize, Line>,
 }
@@ -45,7 +46,18 @@ impl Model {
         if matches!(claim.what, What::Register { .. }) {
             self.registered.push(place);
         }
+        self.erases |= matches!(claim.what, What::Erase { .. });
         self.claims.push(claim);
+    }
+
+    /// Whether anybody was erased.
+    pub(crate) fn erases(&self) -> bool {
+        self.erases
+    }
+
+    /// The registrations of the people that a server knew under these numbers.
+    pub(crate) fn of_ids<'a>(&self, ids: impl Iterator<Item = &'a i64>) -> Vec<usize> {
+        ids.filter_map(|id| self.numbers.at_server(*id)).collect()
     }
 
     /// The claims that a phone holds, in its order.
@@ -69,7 +81,8 @@ impl Model {
         self.translated(place, |named| self.id_at_server(named))
     }
 
-    fn id_at_server(&self, place: usize) -> i64 {
+    /// The number that the server has for what came to be by a claim.
+    pub(crate) fn id_at_server(&self, place: usize) -> i64 {
         let first = self.numbers.first(place);
         first.unwrap_or_else(|| self.claims[place].what.own().unwrap_or(0))
     }
@@ -130,6 +143,11 @@ impl Model {
     /// Where a phone has what came to be under `id`: under the number that the server had it from a copy, once it knows.
     pub(crate) fn settle(&mut self, phone: usize, id: i64, first: Option<i64>) {
         self.numbers.settle(phone, id, first);
+    }
+
+    /// The server was lost; another one begins its order with what a backup has of it.
+    pub(crate) fn forget_order(&mut self) {
+        self.numbers.forget_order();
     }
 
     /// The server has ordered an op.

@@ -104,6 +104,8 @@ pub(super) struct Numbers {
     kept: BTreeMap<i64, usize>,
     /// The number under which the server has had something first.
     first: BTreeMap<usize, i64>,
+    /// What numbers meant at servers that were lost: phones may still show it.
+    lost: BTreeMap<i64, usize>,
     none: Line,
 }
 
@@ -123,7 +125,14 @@ impl Numbers {
             return ever.first().copied();
         }
         let own = self.line(phone).place_of(id);
-        own.or_else(|| self.kept.get(&id).copied())
+        let kept = self.kept.get(&id).or_else(|| self.lost.get(&id));
+        own.or_else(|| kept.copied())
+    }
+
+    /// What the server has under a number, or would have.
+    pub(super) fn at_server(&self, id: i64) -> Option<usize> {
+        let only = || self.ever.get(&id).filter(|ever| ever.len() == 1)?.first();
+        self.kept.get(&id).or_else(only).copied()
     }
 
     pub(super) fn confirm(&mut self, phone: usize, place: usize, id: Option<i64>) {
@@ -161,6 +170,12 @@ impl Numbers {
         if let Some(held) = line.held.iter_mut().find(is) {
             held.first = first;
         }
+    }
+
+    /// The server was lost with its order.
+    pub(super) fn forget_order(&mut self) {
+        self.lost.append(&mut self.kept);
+        self.first.clear();
     }
 
     pub(super) fn learn(&mut self, place: usize, id: i64, kept: Kept) {

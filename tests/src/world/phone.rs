@@ -76,6 +76,8 @@ pub(crate) struct Phone {
     pub(crate) number: i64,
     /// It has just changed its number, and has fetched nothing under it yet.
     pub(crate) renewing: bool,
+    /// The server was put back, and this phone has not come to its head since.
+    pub(crate) healing: bool,
     /// An older state of its files.
     pub(crate) copy: Option<Image>,
     /// The phone whose data this one began with.
@@ -125,6 +127,7 @@ impl Phone {
             turned_back: false,
             number: 0,
             renewing: false,
+            healing: false,
             copy: None,
             copy_of: None,
             luck: Dice::new(seed, 1_000 + purpose),
@@ -348,6 +351,20 @@ impl Phone {
         });
         let found = found.and_then(Iterator::collect::<Result<Vec<_>, _>>);
         Ok(found.map_err(|e| e.to_string())?.pop())
+    }
+
+    /// The epoch and the seq up to which an op that is made now has seen the order.
+    pub(crate) fn seen(&self) -> Result<((u64, u64), i64), String> {
+        let conn = self.raw(OpenFlags::SQLITE_OPEN_READ_WRITE)?;
+        let sql = "SELECT epoch_number, epoch_random, seq FROM head";
+        let found = conn.query_row(sql, [], |row| {
+            let (number, random): (i64, i64) = (row.get(0)?, row.get(1)?);
+            Ok((
+                (number.cast_unsigned(), random.cast_unsigned()),
+                row.get(2)?,
+            ))
+        });
+        found.map_err(|e| e.to_string())
     }
 
     /// How often these files have changed their number.

@@ -66,6 +66,12 @@ pub enum Class {
     ServerKill,
     /// The server's process is started again.
     ServerRestart,
+    /// The server is lost and its backup is put back.
+    Restore,
+    /// A server that was lost is started again beside the new one.
+    OldBox,
+    /// Somebody is erased.
+    Erase,
     /// The shop is closed for weeks.
     Weeks,
     /// An enrolled phone lies.
@@ -75,7 +81,7 @@ pub enum Class {
 }
 
 /// Every class, in the order of their numbers.
-pub const CLASSES_ALL: [Class; 27] = [
+pub const CLASSES_ALL: [Class; 30] = [
     Class::Loss,
     Class::Twice,
     Class::Late,
@@ -100,6 +106,9 @@ pub const CLASSES_ALL: [Class; 27] = [
     Class::Spoil,
     Class::ServerKill,
     Class::ServerRestart,
+    Class::Restore,
+    Class::OldBox,
+    Class::Erase,
     Class::Weeks,
     Class::Hostile,
     Class::Newer,
@@ -137,6 +146,9 @@ impl Class {
                 | Self::Reboot
                 | Self::Spoil
                 | Self::ServerRestart
+                | Self::Restore
+                | Self::OldBox
+                | Self::Erase
                 | Self::Weeks
                 | Self::Hostile
         )
@@ -195,6 +207,12 @@ impl Plan {
             for (rate, class) in rates.iter_mut().zip(CLASSES_ALL) {
                 let drawn = 1 + dice.below(class.most().max(1));
                 *rate = if dice.percent(40) { drawn } else { 0 };
+            }
+        }
+        // A restored server does not know a number that a copy got after the backup.
+        if rates[Class::Restore as usize] > 0 {
+            for class in [Class::PutBack, Class::Clone, Class::LostLog] {
+                rates[class as usize] = 0;
             }
         }
         let mut plan = Self {

@@ -6,7 +6,7 @@ use kartka_core::store::RequestId;
 use kartka_server::Rights;
 
 use super::check;
-use super::claim::What;
+use super::claim::{Claim, What};
 use super::dice::Dice;
 use super::laws::{Law, Wrong, same};
 use super::ledger::{self, Bytes, KeptOp, Key};
@@ -51,12 +51,14 @@ impl Street {
             What::Edit { customer, .. } => names.contains_key(customer),
             _ => true,
         };
+        let leave = (self.phones[no].healing, model.erases());
         let luck = &mut self.phones[no].luck;
         let some = (0..PENDING).filter_map(|_| luck.pick(pending));
         let some: BTreeSet<usize> = some.chain([first]).copied().collect();
         for what in some.into_iter().map(|place| model.as_on(no, place)) {
             if shown(&what) {
-                check::is_shown(&shop, &what, &names).map_err(|w| w.at(&format!("phone {no}")))?;
+                check::is_shown(&shop, &what, &names, leave)
+                    .map_err(|w| w.at(&format!("phone {no}")))?;
             }
         }
         Ok(())
@@ -69,13 +71,12 @@ impl Street {
         let ops = ledger::ops(&conn)?;
         is_gap_free(&ops)?;
         self.learn_order()?;
-        let mut ordered = self.found(&ops)?;
-        ordered.sort_by_key(|place| place.seq);
-        let expected = replay(&self.world.model, ordered.into_iter());
+        let expected = self.expected(&ops)?;
         self.world.summary.merged += expected.merged();
         self.world.summary.overdrafts += self.server.overdrafts()?;
         let rows = ledger::on_server(&conn, |_| true)?;
         super::books::balance(&rows, &expected)?;
+        self.nothing_is_left(&conn, &expected)?;
         for no in 0..self.phones.len() {
             let at = |wrong: Wrong| wrong.at(&format!("phone {no}"));
             self.nobody_waits(no).map_err(at)?;
@@ -85,6 +86,14 @@ impl Street {
         self.screens(&rows, &expected)?;
         self.a_late_phone_agrees(&rows, &expected)?;
         self.end()
+    }
+
+    /// What the server's order comes to by the model.
+    pub(super) fn expected(&self, ops: &[KeptOp]) -> Result<Expected, Wrong> {
+        let mut ordered = self.found(ops)?;
+        ordered.sort_by_key(|place| place.seq);
+        let again = self.server.erased_again();
+        Ok(replay(&self.world.model, ordered.into_iter(), again))
     }
 
     /// A phone never waits for a person.
@@ -110,7 +119,7 @@ impl Street {
                 .get(claim.mark.as_slice())
                 .map_or(&[][..], Vec::as_slice)
             {
-                [] if due.contains(&place) => {
+                [] if due.contains(&place) && self.healed => {
                     let what =
                         format!("the server never got: phone {} {}", claim.phone, claim.what);
                     return Err(Wrong::of(Law::S1, what));
@@ -121,6 +130,7 @@ impl Street {
                     seq: op.seq,
                     at_ms: op.at_ms,
                     device: op.id >> 40,
+                    seen: self.seen_here(claim),
                 }),
                 more => {
                     let what = format!(
@@ -134,6 +144,15 @@ impl Street {
             }
         }
         Ok(found)
+    }
+
+    /// The order up to where a claim's author had seen it: in worlds without a restore there is one order only.
+    fn seen_here(&self, claim: &Claim) -> i64 {
+        if self.world.summary.restores == 0 {
+            return claim.seen;
+        }
+        let epoch = claim.epoch.unwrap_or(self.server.first_epoch());
+        self.server.seen_here((epoch, claim.seen))
     }
 
     /// Each own op that the server has too has the same chain there: one number, one content (safety 2).

@@ -44,6 +44,8 @@ pub(crate) struct Expected {
     pub(crate) returns: u64,
     /// The name of each id that has one.
     pub(crate) names: BTreeMap<i64, Written>,
+    /// The ids of people who were erased.
+    pub(crate) erased: BTreeSet<i64>,
 }
 
 /// A name, and what later ones are compared with.
@@ -93,10 +95,19 @@ pub(crate) struct Place {
     pub(crate) at_ms: i64,
     /// The number of the device it came from.
     pub(crate) device: i64,
+    /// The order up to where its author had seen it.
+    pub(crate) seen: i64,
 }
 
+/// People that a restored server erased again when it began: the first seq it gave, and their registrations.
+pub(crate) type Again = (i64, Vec<usize>);
+
 /// Everything in the authority's order, ascending.
-pub(crate) fn replay(model: &Model, ordered: impl Iterator<Item = Place>) -> Expected {
+pub(crate) fn replay(
+    model: &Model,
+    ordered: impl Iterator<Item = Place>,
+    again: &[Again],
+) -> Expected {
     let mut replay = Replay {
         model,
         open: BTreeMap::new(),
@@ -105,21 +116,25 @@ pub(crate) fn replay(model: &Model, ordered: impl Iterator<Item = Place>) -> Exp
         consents: Vec::new(),
         expected: Expected::default(),
     };
+    let mut again = again.iter().peekable();
     for place in ordered {
+        while let Some((_, people)) = again.next_if(|(first, _)| *first <= place.seq) {
+            replay.erase_again(people);
+        }
         replay.take(place);
     }
+    again.for_each(|(_, people)| replay.erase_again(people));
     replay.finish()
 }
 
 impl Replay<'_> {
     fn take(&mut self, place: Place) {
-        let claim = &self.model.claims[place.claim];
         let what = self.model.as_at_server(place.claim);
         let mut says = |customer: i64, given: bool| {
             self.consents.push(Word {
                 by: place.claim,
                 seq: place.seq,
-                seen: claim.seen,
+                seen: place.seen,
                 customer,
                 given,
             });
@@ -145,6 +160,7 @@ impl Replay<'_> {
             What::Edit { customer, name } => self.name(*customer, name, place),
             What::Consent { customer, given } => says(*customer, *given),
             What::Bind { customer, card } => self.bind(*card, *customer),
+            What::Erase { customer } => self.erase(*customer),
             What::Other => {}
             What::Sale {
                 id,
@@ -178,8 +194,28 @@ impl Replay<'_> {
         }
     }
 
+    /// Every id of the person at this moment, for ever.
+    fn erase(&mut self, customer: i64) {
+        let group = self.groups.get(&customer).cloned();
+        for id in group.unwrap_or_else(|| BTreeSet::from([customer])) {
+            self.expected.names.remove(&id);
+            self.expected.erased.insert(id);
+        }
+    }
+
+    fn erase_again(&mut self, people: &[usize]) {
+        for person in people {
+            let id = self.model.id_at_server(*person);
+            self.expected.names.remove(&id);
+            self.expected.erased.insert(id);
+        }
+    }
+
     /// An edit beats what its author had seen; against what they had not, the later time, then the higher device.
     fn name(&mut self, customer: i64, name: &str, place: Place) {
+        if self.expected.erased.contains(&customer) {
+            return;
+        }
         self.named.insert(customer);
         let written = Written {
             name: name.to_owned(),
@@ -190,8 +226,7 @@ impl Replay<'_> {
         };
         let old = self.expected.names.get(&customer);
         let wins = old.is_none_or(|old| {
-            let seen = self.model.claims[place.claim].seen;
-            let had_seen = old.seq <= seen || self.model.came_before(old.by, place.claim);
+            let had_seen = old.seq <= place.seen || self.model.came_before(old.by, place.claim);
             had_seen || (written.at_ms, written.device) > (old.at_ms, old.device)
         });
         if wins {
@@ -207,8 +242,11 @@ impl Replay<'_> {
         };
         let group = |id: i64| self.groups.get(&id).cloned().unwrap_or_default();
         let (theirs, ours) = (group(holder), group(customer));
+        let erased = theirs
+            .union(&ours)
+            .any(|id| self.expected.erased.contains(id));
         let nameless = |group: &BTreeSet<i64>| group.is_disjoint(&self.named);
-        if theirs.contains(&customer) || !(nameless(&theirs) || nameless(&ours)) {
+        if erased || theirs.contains(&customer) || !(nameless(&theirs) || nameless(&ours)) {
             return;
         }
         let all: BTreeSet<i64> = theirs.union(&ours).copied().collect();

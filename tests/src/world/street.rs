@@ -14,6 +14,7 @@ use super::laws::{Law, Wrong};
 use super::net::Weather;
 use super::phone::{Phone, Survived};
 use super::plan::{Class, Plan, Planned, What};
+use super::reigns::Spare;
 use super::server::Server;
 use super::story::Failure;
 use super::time::{MINUTE, SECOND};
@@ -72,6 +73,8 @@ pub(super) struct Street {
     pub(super) learned: i64,
     /// Percent of the pushes after which others are poked.
     pub(super) pokes: u64,
+    /// Backups, and a server that was lost.
+    pub(super) spare: Spare,
     /// Somebody with an enrolled phone who lies.
     pub(super) thief: Option<Thief>,
     /// What the facts of the ledger were when they were last looked at.
@@ -115,6 +118,7 @@ fn live_in(plan: &Plan) -> Result<Summary, Failure> {
         server,
         phones,
         earlier: Vec::new(),
+        spare: Spare::default(),
         thief,
         seen: super::ledger::Seen::default(),
         queue: BTreeMap::new(),
@@ -377,7 +381,13 @@ impl Street {
         let sound = |what: String| Err(Wrong::of(Law::Sound, what));
         match report {
             SyncEvent::UpToDate | SyncEvent::Progress { .. } => {
-                self.phones[no].renewing = false;
+                let phone = &mut self.phones[no];
+                phone.renewing = false;
+                if phone.healing {
+                    let status = phone.shop().sync_status().map_err(|e| e.to_string())?;
+                    let (epoch, _) = phone.seen()?;
+                    phone.healing = status.outbox > 0 || epoch != self.server.epoch()?;
+                }
                 self.shows_pending(no)
             }
             SyncEvent::Ignored => Ok(()),
@@ -400,6 +410,7 @@ impl Street {
                     .tell(&format!("phone {no} does not get through: {error}"));
                 match error {
                     CoreError::Store(_) if self.phones[no].sick => Ok(()),
+                    CoreError::ServerWentBack if self.spare.old_was_up => Ok(()),
                     CoreError::Unexpected { .. }
                     | CoreError::Store(_)
                     | CoreError::Keys(_)

@@ -36,6 +36,7 @@ pub(crate) enum Tap {
     Consent(CustomerId, Will),
     Bind(CardNumber, CustomerId),
     Issue(CustomerId),
+    Erase(CustomerId),
     Emit,
     Sell(TillRequest),
     Return(PurchaseId, Vec<ReturnedLine>),
@@ -60,6 +61,7 @@ impl Tap {
             Self::Consent(..) => "notes a consent",
             Self::Bind(..) => "binds a card",
             Self::Issue(_) => "issues a card",
+            Self::Erase(_) => "erases somebody",
             Self::Emit => "makes card numbers",
             Self::Sell(ask) if ask.spend.0 > 0 => "sells for points",
             Self::Sell(ask) if !ask.rewards.is_empty() => "sells and takes a full stamp card",
@@ -187,6 +189,11 @@ impl Counter<'_> {
         }))
     }
 
+    /// Somebody is to be erased.
+    pub(crate) fn erasure(&self, dice: &mut Dice) -> Option<Tap> {
+        self.customer(dice).map(Tap::Erase)
+    }
+
     /// Somebody that is a customer somewhere; often one of a few regulars, so that phones meet over them.
     fn customer(&self, dice: &mut Dice) -> Option<CustomerId> {
         let known = self.model.registered();
@@ -292,6 +299,11 @@ pub(crate) fn perform(shop: &Shop, request: RequestId, tap: &Tap) -> Result<What
             shop.issue(request, *customer)?;
             let customer = customer.get();
             Ok(What::Bind { customer, card: 0 })
+        }
+        Tap::Erase(customer) => {
+            shop.erase(request, *customer)?;
+            let customer = customer.get();
+            Ok(What::Erase { customer })
         }
         Tap::Emit => shop.emit(request, 3).map(|_| What::Other),
         Tap::Sell(ask) => {

@@ -5,6 +5,7 @@ use kartka_core::store::StoreError;
 use kartka_core::sync::Event;
 
 use super::claim::Claim;
+use super::counter::Tapped;
 use super::dice::Dice;
 use super::laws::{Law, Wrong};
 use super::phone::Phone;
@@ -68,11 +69,20 @@ impl Street {
                 self.world.tell("the server starts again");
                 self.server.restart()?;
             }
+            Class::Erase => return self.erase_somebody(no, dice),
+            Class::Restore => return self.restore(),
+            Class::OldBox => return self.old_box(dice),
             Class::Hostile => return self.thief(no, dice),
             Class::Weeks => self.world.tell("the shop is closed for weeks"),
             _ => {}
         }
         Ok(())
+    }
+
+    fn erase_somebody(&mut self, no: usize, dice: &mut Dice) -> Result<(), Wrong> {
+        let erased = self.world.erase(no, &mut self.phones[no], dice)?;
+        self.world.summary.erased += u64::from(erased == Tapped::Confirmed);
+        self.step(no, Event::LocalCommit)
     }
 
     fn goes_offline(&mut self, no: usize, ms: i64) {
