@@ -72,6 +72,8 @@ pub enum Class {
     OldBox,
     /// Somebody is erased.
     Erase,
+    /// One phone more is paired.
+    NewPhone,
     /// The shop is closed for weeks.
     Weeks,
     /// An enrolled phone lies.
@@ -81,7 +83,7 @@ pub enum Class {
 }
 
 /// Every class, in the order of their numbers.
-pub const CLASSES_ALL: [Class; 30] = [
+pub const CLASSES_ALL: [Class; 31] = [
     Class::Loss,
     Class::Twice,
     Class::Late,
@@ -109,6 +111,7 @@ pub const CLASSES_ALL: [Class; 30] = [
     Class::Restore,
     Class::OldBox,
     Class::Erase,
+    Class::NewPhone,
     Class::Weeks,
     Class::Hostile,
     Class::Newer,
@@ -149,6 +152,7 @@ impl Class {
                 | Self::Restore
                 | Self::OldBox
                 | Self::Erase
+                | Self::NewPhone
                 | Self::Weeks
                 | Self::Hostile
         )

@@ -296,10 +296,13 @@ impl Street {
         }
     }
 
-    /// A tap on a phone, or on the copy that was made of it.
+    /// A tap on a phone, on the copy that was made of it, or on one that was paired since.
     fn tap(&mut self, no: usize, dice: &mut Dice) -> Result<(), Wrong> {
-        let copies = self.copies_of(no);
-        let no = dice.pick(&copies).copied().unwrap_or(no);
+        let (copies, hired) = (self.copies_of(no), self.hired());
+        let no = match hired.is_empty() || dice.percent(75) {
+            true => dice.pick(&copies).copied().unwrap_or(no),
+            false => dice.pick(&hired).copied().unwrap_or(no),
+        };
         let life = self.phones[no].life;
         let opened = !std::mem::replace(&mut self.phones[no].open, true);
         if dice.percent(3) {
@@ -430,6 +433,14 @@ impl Street {
     fn copies_of(&self, no: usize) -> Vec<usize> {
         let same = |other: &usize| *other == no || self.original_of(*other) == no;
         (0..self.phones.len()).filter(same).collect()
+    }
+
+    /// The phones that were paired in the middle of the world.
+    fn hired(&self) -> Vec<usize> {
+        let hired = |no: &usize| self.phones[*no].copy_of.is_none();
+        (self.plan.phones..self.phones.len())
+            .filter(hired)
+            .collect()
     }
 
     /// The phone whose data a copy began with.

@@ -1,8 +1,9 @@
 //! Troubles of the script: what befalls a phone, the shop or the server at one moment.
 
 use kartka_core::error::CoreError;
-use kartka_core::store::StoreError;
+use kartka_core::store::{RequestId, StoreError};
 use kartka_core::sync::Event;
+use kartka_server::Rights;
 
 use super::claim::Claim;
 use super::counter::Tapped;
@@ -16,6 +17,8 @@ use crate::vfs::Fault;
 
 /// Phones with a copy, at most.
 const COPIES: usize = 2;
+/// Phones in a shop, at most.
+const MOST: usize = 10;
 
 impl Street {
     pub(super) fn trouble(
@@ -70,6 +73,7 @@ impl Street {
                 self.server.restart()?;
             }
             Class::Erase => return self.erase_somebody(no, dice),
+            Class::NewPhone => return self.pair_another(),
             Class::Restore => return self.restore(),
             Class::OldBox => return self.old_box(dice),
             Class::Hostile => return self.thief(no, dice),
@@ -77,6 +81,32 @@ impl Street {
             _ => {}
         }
         Ok(())
+    }
+
+    /// Somebody new at the counter pairs a phone.
+    fn pair_another(&mut self) -> Result<(), Wrong> {
+        let no = self.phones.len();
+        if no >= MOST {
+            return Ok(());
+        }
+        let new = Phone::new(self.plan.seed, no, &self.world.time);
+        let mut new = new.map_err(|e| format!("{e:?}"))?;
+        let authority = self.server.authority();
+        let code = authority.pairing("http://shop", Rights::Recent);
+        let code = code.map_err(|e| e.to_string())?.to_text();
+        let paired = new.shop().pair(
+            RequestId([u8::try_from(no).unwrap_or(0); 16]),
+            &code,
+            &format!("Phone {no}"),
+            &self.server,
+        );
+        paired.map_err(|e| format!("phone {no} does not pair: {e:?}"))?;
+        let status = new.shop().sync_status().map_err(|e| e.to_string())?;
+        new.number = i64::from(status.device.get());
+        self.world
+            .tell(&format!("phone {no} is paired as {}", new.number));
+        self.phones.push(new);
+        self.step(no, Event::Tick)
     }
 
     fn erase_somebody(&mut self, no: usize, dice: &mut Dice) -> Result<(), Wrong> {
