@@ -319,7 +319,8 @@ pub(super) fn note_clocks(ground: &mut Ground<'_>, answer: &SyncAnswer, outbox: 
 }
 
 /// Lets go of settled ops that the authority has had for long enough by its own clock: this device's may be wrong. The
-/// last acked one stays, to compare chains with. What was made under earlier numbers goes as well.
+/// last of them stays, to compare chains with an authority that holds nothing later. What was made under earlier numbers
+/// goes as well.
 fn forget(tx: &Tx<'_>, ground: &mut Ground<'_>, server_ms: i64) -> Result<(), CoreError> {
     let (device, head) = (ground.device.no, &ground.head);
     for own in tx.former_ops(device, FORMER)? {
@@ -339,7 +340,7 @@ fn forget(tx: &Tx<'_>, ground: &mut Ground<'_>, server_ms: i64) -> Result<(), Co
     if let Some(at) = days.iter().rposition(gone) {
         let op = days[at].op;
         days.drain(..=at);
-        tx.forget_old(op + 1, i64::MIN)?;
+        tx.forget_old(op, i64::MIN)?;
     }
     Ok(())
 }
