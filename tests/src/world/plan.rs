@@ -66,6 +66,14 @@ pub enum Class {
     ServerKill,
     /// The server's process is started again.
     ServerRestart,
+    /// The server is lost and its backup is put back.
+    Restore,
+    /// A server that was lost is started again beside the new one.
+    OldBox,
+    /// Somebody is erased.
+    Erase,
+    /// One phone more is paired.
+    NewPhone,
     /// The shop is closed for weeks.
     Weeks,
     /// An enrolled phone lies.
@@ -75,7 +83,7 @@ pub enum Class {
 }
 
 /// Every class, in the order of their numbers.
-pub const CLASSES_ALL: [Class; 27] = [
+pub const CLASSES_ALL: [Class; 31] = [
     Class::Loss,
     Class::Twice,
     Class::Late,
@@ -100,6 +108,10 @@ pub const CLASSES_ALL: [Class; 27] = [
     Class::Spoil,
     Class::ServerKill,
     Class::ServerRestart,
+    Class::Restore,
+    Class::OldBox,
+    Class::Erase,
+    Class::NewPhone,
     Class::Weeks,
     Class::Hostile,
     Class::Newer,
@@ -117,12 +129,6 @@ impl Class {
             Self::Newer => 0,
             _ => 3,
         }
-    }
-
-    /// Whether a phone goes on under a new number after it: the model can't follow that yet, so no world draws it.
-    #[must_use]
-    pub const fn forks(self) -> bool {
-        matches!(self, Self::PutBack | Self::Clone | Self::LostLog)
     }
 
     /// Whether it comes as an event of its own in the script.
@@ -143,6 +149,10 @@ impl Class {
                 | Self::Reboot
                 | Self::Spoil
                 | Self::ServerRestart
+                | Self::Restore
+                | Self::OldBox
+                | Self::Erase
+                | Self::NewPhone
                 | Self::Weeks
                 | Self::Hostile
         )
@@ -200,11 +210,13 @@ impl Plan {
         while rates.iter().filter(|rate| **rate > 0).count() < CLASSES {
             for (rate, class) in rates.iter_mut().zip(CLASSES_ALL) {
                 let drawn = 1 + dice.below(class.most().max(1));
-                *rate = if dice.percent(40) && !class.forks() {
-                    drawn
-                } else {
-                    0
-                };
+                *rate = if dice.percent(40) { drawn } else { 0 };
+            }
+        }
+        // A restored server does not know a number that a copy got after the backup.
+        if rates[Class::Restore as usize] > 0 {
+            for class in [Class::PutBack, Class::Clone, Class::LostLog] {
+                rates[class as usize] = 0;
             }
         }
         let mut plan = Self {
