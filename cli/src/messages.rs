@@ -75,6 +75,9 @@ pub(crate) fn sentence(error: &CoreError) -> String {
              call whoever keeps the server"
                 .to_owned()
         }
+        CoreError::Programme(error) => {
+            format!("this programme can't be published: {error}; correct it and publish again")
+        }
         CoreError::Cancelled => "stopped as asked; what was confirmed is kept".to_owned(),
         CoreError::Unexpected { what } => {
             format!("a fault of Kartka ({what}): please report it with what you did")
@@ -87,6 +90,7 @@ pub(crate) fn word(error: &CoreError) -> &'static str {
     match error {
         CoreError::Validation { .. } => "validation",
         CoreError::NotFound => "not_found",
+        CoreError::Programme(_) => "programme",
         CoreError::Duplicate { .. } => "duplicate",
         CoreError::InsufficientPoints { .. } => "insufficient_points",
         CoreError::RuleRejected { reason } => reason.name(),

@@ -87,9 +87,6 @@ pub(crate) fn commit(tx: &Tx<'_>, ground: &Ground<'_>, draft: Draft) -> Result<O
         Standing::Authority => {
             let (seq, claims) = order(tx, ground, &mut head, &op, &value)?;
             (own.seq, follows) = (Some(seq), claims);
-            if tx.was_restored(op.time.wall.instant_ms)? {
-                note_redemptions(tx, &op)?;
-            }
         }
     }
     note_redemptions(tx, &op)?;
@@ -101,7 +98,12 @@ pub(crate) fn commit(tx: &Tx<'_>, ground: &Ground<'_>, draft: Draft) -> Result<O
 }
 
 /// What a founding phone claims by itself after an op, in the same transaction.
-fn follow(tx: &Tx<'_>, ground: &Ground<'_>, op: &Op, claims: &[Claim]) -> Result<(), CoreError> {
+pub(crate) fn follow(
+    tx: &Tx<'_>,
+    ground: &Ground<'_>,
+    op: &Op,
+    claims: &[Claim],
+) -> Result<(), CoreError> {
     for claims in claims.chunks(ENTRIES_MAX) {
         let device = tx.device()?.ok_or(CoreError::NotPaired)?;
         let mut request = [0; 16];

@@ -154,6 +154,7 @@ mod tests {
     use tokio::sync::watch;
 
     use super::*;
+    use crate::authority::Reception;
     use crate::http::{ROUTES, Route, router};
 
     struct Still;
@@ -168,7 +169,10 @@ mod tests {
 
     fn routes() -> Routes {
         let (_, stop) = watch::channel(false);
-        let app = App::new(Arc::new(Still), "http://shop".to_owned(), stop);
+        // No limit lets a request of this test as far as its folder.
+        let random = Arc::new(crate::platform::SystemRandom);
+        let reception = Reception::new(std::path::Path::new("none"), Arc::new(Still), random);
+        let app = App::new(Arc::new(Still), reception, "http://shop".to_owned(), stop);
         TowerToHyperService::new(router(Arc::new(app)))
     }
 

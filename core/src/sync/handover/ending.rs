@@ -8,7 +8,7 @@ use kartka_protocol::scope::Scope;
 use kartka_protocol::signature::PublicKey;
 
 use super::plan::{Ending, Phase, Plan};
-use crate::commit::{Ground, order, read_own};
+use crate::commit::{Ground, follow, order, read_own};
 use crate::error::CoreError;
 use crate::platform::Clock;
 use crate::shop::Shop;
@@ -141,11 +141,17 @@ pub(crate) fn order_again(shop: &Shop, tx: &Tx<'_>) -> Result<(), CoreError> {
         device: &device,
         keys: &keys,
     };
+    let mut claimed = Vec::new();
     for own in lift_pending(tx, head.settled_op)? {
         let op = read_own(&own)?;
-        let seq = order(tx, &ground, &mut head, &op, &own.chain)?;
+        let (seq, claims) = order(tx, &ground, &mut head, &op, &own.chain)?;
         tx.set_order(own.op, seq, None)?;
         tx.set_touched(own.op, &[])?;
+        claimed.push((op, claims));
+    }
+    // What follows from them takes numbers after all of them.
+    for (op, claims) in claimed {
+        follow(tx, &ground, &op, &claims)?;
     }
     Ok(tx.drop_all_sealed()?)
 }
