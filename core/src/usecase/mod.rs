@@ -9,6 +9,7 @@ pub mod handover;
 pub mod idle;
 pub mod operator;
 pub mod pair;
+pub mod programme;
 pub mod staff;
 pub mod till;
 pub mod wizard;

@@ -15,3 +15,4 @@ mod people;
 mod released;
 mod revoked;
 mod shops;
+mod standing;

@@ -8,7 +8,7 @@ use kartka_protocol::scope::Scope;
 use kartka_protocol::signature::PublicKey;
 
 use super::plan::{Ending, Phase, Plan};
-use crate::commit::{Ground, order, read_own};
+use crate::commit::{Ground, follow, order, read_own};
 use crate::error::CoreError;
 use crate::platform::Clock;
 use crate::shop::Shop;
@@ -149,11 +149,17 @@ pub(crate) fn order_again(shop: &Shop, tx: &Tx<'_>) -> Result<(), CoreError> {
         device: &device,
         keys: &keys,
     };
+    let mut follows = Vec::new();
     for own in lift_pending(tx, head.settled_op)? {
         let op = read_own(&own)?;
-        let seq = order(tx, &ground, &mut head, &op, &own.chain)?;
+        let (seq, claims) = order(tx, &ground, &mut head, &op, &own.chain)?;
         tx.set_order(own.op, seq, None)?;
         tx.set_touched(own.op, &[])?;
+        follows.push((op, claims));
+    }
+    // After all of them: their numbers are higher, and the order of numbers is the order of seqs.
+    for (op, claims) in &follows {
+        follow(tx, &ground, op, claims)?;
     }
     Ok(tx.drop_all_sealed()?)
 }
