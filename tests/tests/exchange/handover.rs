@@ -15,7 +15,7 @@ use kartka_protocol::message::Refusal;
 use kartka_server::store::{Reads, read};
 use kartka_server::{Authority, ExchangeError, Reception, Rights};
 
-use super::shops::{Counter, Dice, Time};
+use super::shops::{Counter, Dice, Time, copy_folder};
 
 /// What goes wrong with one message.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -398,6 +398,31 @@ fn given_up_without_the_server_it_follows_a_yes_that_it_had_not_heard() {
         assert_eq!(purchases(&counter), sold);
         assert_eq!(counter.balance(olena), balance);
     }
+}
+
+#[test]
+fn a_phone_that_was_put_back_before_the_hand_over_follows_the_server_and_loses_nothing() {
+    let (host, counter) = (Host::new(), founded(10));
+    let olena = with_history(&counter);
+    host.time.advance(43 * 86_400_000);
+    let code = host.code();
+    host.cut(0, 1, Cut::Down);
+    assert!(hand_over(&counter, &host, &code).is_err());
+    let backup = tempfile::tempdir().unwrap();
+    let counter = counter.closed(|folder| copy_folder(folder, backup.path()));
+    hand_over(&counter, &host, &code).unwrap();
+    counter.sell(olena, 7_000);
+    agreed(&counter, &host);
+    let counter = counter.closed(|folder| {
+        std::fs::remove_dir_all(folder).unwrap();
+        copy_folder(backup.path(), folder);
+    });
+    // It thinks that it decides, and sells on.
+    counter.sell(olena, 8_000);
+    counter.sell(olena, 9_000);
+    let sold = purchases(&counter) + 1;
+    agreed(&counter, &host);
+    assert_eq!(purchases(&counter), sold);
 }
 
 #[test]

@@ -57,18 +57,24 @@ pub(super) fn claim_from_now_on(
 }
 
 /// The server is the authority: this is a phone of it from now on, with what it has claimed since still to be sent.
-/// What it ordered after it had given the hand-over up is told to the server anew.
+/// What it ordered after it had given the hand-over up is told to the server anew. A phone that knows of no end was put
+/// back to an older copy: it knows nothing of what the server holds of it, and finds out that there is another branch
+/// by the next exchange (decision 14).
 pub(super) fn become_phone(
     shop: &Shop,
     tx: &Tx<'_>,
     plan: &Plan,
-    end: Ending,
     (pair, identity): (&[u8], &PublicKey),
 ) -> Result<(BusinessId, Epoch), CoreError> {
     let mut device = tx.device()?.ok_or(CoreError::NotPaired)?;
     let mut head = tx.head()?.ok_or(CoreError::NotPaired)?;
-    let answer = accepted(plan, &device, end, pair, identity)?;
-    let given_up = device.standing == Standing::Authority;
+    let answer = accepted(plan, &device, pair, identity)?;
+    let given_up = device.standing == Standing::Authority && plan.end.is_some();
+    let end = plan.end.unwrap_or(Ending {
+        seq: head.seq,
+        log: head.log,
+        op: i64::from(device.no.get()) << 40,
+    });
     device.standing = Standing::Phone;
     device.server = Some(plan.address.clone());
     device.identity = Some(plan.identity);
@@ -108,7 +114,6 @@ pub(super) fn become_phone(
 fn accepted(
     plan: &Plan,
     device: &DeviceRow,
-    end: Ending,
     pair: &[u8],
     identity: &PublicKey,
 ) -> Result<PairAnswer, CoreError> {
@@ -119,7 +124,10 @@ fn accepted(
     let meant = answer.nonce == request.nonce
         && answer.business.id == device.business
         && answer.device == device.no;
-    let goes_on = |reign: &Reign| reign.first_seq.0 == end.seq.0 + 1;
+    let goes_on = |reign: &Reign| {
+        let here = |end: Ending| reign.first_seq.0 == end.seq.0 + 1;
+        plan.end.is_none_or(here)
+    };
     let sound =
         answer.head.verify(device.business, identity).is_ok() && answer.lineage.iter().any(goes_on);
     (meant && sound).then_some(answer).ok_or_else(not_it)
@@ -141,17 +149,17 @@ pub(crate) fn order_again(shop: &Shop, tx: &Tx<'_>) -> Result<(), CoreError> {
         device: &device,
         keys: &keys,
     };
-    let mut claimed = Vec::new();
+    let mut follows = Vec::new();
     for own in lift_pending(tx, head.settled_op)? {
         let op = read_own(&own)?;
         let (seq, claims) = order(tx, &ground, &mut head, &op, &own.chain)?;
         tx.set_order(own.op, seq, None)?;
         tx.set_touched(own.op, &[])?;
-        claimed.push((op, claims));
+        follows.push((op, claims));
     }
-    // What follows from them takes numbers after all of them.
-    for (op, claims) in claimed {
-        follow(tx, &ground, &op, &claims)?;
+    // After all of them: their numbers are higher, and the order of numbers is the order of seqs.
+    for (op, claims) in &follows {
+        follow(tx, &ground, op, claims)?;
     }
     Ok(tx.drop_all_sealed()?)
 }

@@ -226,11 +226,7 @@ fn use_answer(
             plan.write(tx)?;
         }
         (HandoverSaid::Accepted { pair }, _) => {
-            // Only what was said to its end can be accepted, and that may come to light late.
-            let Some(end) = plan.end else {
-                return unasked();
-            };
-            return ending::become_phone(shop, tx, &plan, end, (&pair, identity)).map(Some);
+            return ending::become_phone(shop, tx, &plan, (&pair, identity)).map(Some);
         }
         (HandoverSaid::Differs { scope }, Phase::Waiting) => {
             plan.phase = Phase::Comparing;
