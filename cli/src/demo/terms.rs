@@ -60,12 +60,15 @@ impl World {
         if first.shop.programme()?.version() != ProgrammeVersion(1) {
             return Ok(());
         }
-        let mut request = [0xff; 16];
-        request[..8].copy_from_slice(&salt.to_be_bytes());
-        let instruments = terms.instruments.clone();
-        first
-            .shop
-            .publish_programme(RequestId(request), instruments)?;
+        // The founder's ready instruments go first: nobody has points yet, and what follows may end its points otherwise (L6).
+        for (step, instruments) in [(0, &[][..]), (1, &terms.instruments)] {
+            let mut request = [0xff; 16];
+            request[..8].copy_from_slice(&salt.to_be_bytes());
+            request[8] = step;
+            first
+                .shop
+                .publish_programme(RequestId(request), instruments)?;
+        }
         self.all_online()
     }
 }

@@ -3,7 +3,7 @@
 
 use kartka_domain::ids::{InstrumentId, ProgrammeVersion};
 use kartka_domain::op::Fact;
-use kartka_domain::programme::{Instrument, Programme};
+use kartka_domain::programme::Programme;
 use kartka_domain::rights::Permission;
 use kartka_domain::wizard::{self, Draft, Ground, Kind, Model, Preview, Problem, Trade};
 
@@ -158,33 +158,6 @@ impl Shop {
                 tx.drop_draft(draft)?;
             }
             Ok(vec![Fact::Programme(programme)].into())
-        })?;
-        Ok(self.programme()?.version())
-    }
-}
-
-impl Shop {
-    /// Publishes a whole programme, as a readable file brings it: the next version, with these instruments alone.
-    ///
-    /// # Errors
-    /// [`CoreError::RuleRejected`] without the right to change the programme; [`CoreError::Validation`] for instruments
-    /// that can't be published, or that would move points from one family of expiry to the other (L6);
-    /// [`CoreError::Store`].
-    pub fn publish_programme(
-        &self,
-        request: RequestId,
-        instruments: Vec<Instrument>,
-    ) -> Result<ProgrammeVersion, CoreError> {
-        self.once(request, |tx, setting, _| {
-            setting.needs(Permission::Programme)?;
-            let invalid = |_| CoreError::Validation { field: Field::Text };
-            let version = ProgrammeVersion(setting.programme.version().0.saturating_add(1));
-            let next = Programme::publish(version, instruments).map_err(invalid)?;
-            // Where nobody has points yet, no wallet can mix them.
-            if !tx.account_holders()?.is_empty() {
-                next.check_follows(&setting.programme).map_err(invalid)?;
-            }
-            Ok(vec![Fact::Programme(next)].into())
         })?;
         Ok(self.programme()?.version())
     }
