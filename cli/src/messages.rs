@@ -26,6 +26,7 @@ pub(crate) fn sentence(error: &CoreError) -> String {
         CoreError::InsufficientPoints { balance, required } => {
             format!("{balance} points can be spent and {required} are needed: spend fewer")
         }
+        CoreError::Programme(error) => format!("the programme can't be published: {error}"),
         CoreError::RuleRejected { reason } => refusal(*reason),
         CoreError::Stale => {
             "something changed since the quote: look at it again and repeat".to_owned()
@@ -90,6 +91,7 @@ pub(crate) fn word(error: &CoreError) -> &'static str {
         CoreError::NotFound => "not_found",
         CoreError::Duplicate { .. } => "duplicate",
         CoreError::InsufficientPoints { .. } => "insufficient_points",
+        CoreError::Programme(_) => "programme",
         CoreError::RuleRejected { reason } => reason.name(),
         CoreError::Stale => "stale",
         CoreError::AlreadyPaired => "already_paired",
