@@ -8,6 +8,7 @@
 )]
 
 mod device;
+mod evaluator;
 mod fresh;
 mod house;
 mod mix;
@@ -31,6 +32,7 @@ fn main() {
     }
     println!("{}", versions());
     println!("{:<54} {:>18} {:>8}", "figure", "measured", "ratio");
+    evaluator::run();
     whatif::run();
     sale::run();
     server::run();
