@@ -342,7 +342,8 @@ impl Street {
                 self.phones[no].step(Event::Tick)
             }
         };
-        if answered && self.world.summary.put_back > 0 {
+        let summary = &self.world.summary;
+        if answered && summary.put_back + summary.restores > 0 {
             self.follow_numbers(no)?;
         }
         let armed = |effect: &Effect| matches!(effect, Effect::ArmTimer { .. });
