@@ -16,7 +16,6 @@ const MOVED: u16 = 9;
 pub(crate) fn sentence(error: &CoreError) -> String {
     match error {
         CoreError::Validation { field } => validation(*field).to_owned(),
-        CoreError::Programme(error) => error.to_string(),
         CoreError::NotFound => {
             "this device has no such customer or purchase: check the id, or sync first".to_owned()
         }
@@ -27,7 +26,7 @@ pub(crate) fn sentence(error: &CoreError) -> String {
         CoreError::InsufficientPoints { balance, required } => {
             format!("{balance} points can be spent and {required} are needed: spend fewer")
         }
-        CoreError::Programme(error) => format!("the programme can't be published: {error}"),
+        CoreError::Programme(error) => format!("this programme can't be published: {error}; correct it and publish again"),
         CoreError::RuleRejected { reason } => refusal(*reason),
         CoreError::Stale => {
             "something changed since the quote: look at it again and repeat".to_owned()
@@ -78,9 +77,6 @@ pub(crate) fn sentence(error: &CoreError) -> String {
              call whoever keeps the server"
                 .to_owned()
         }
-        CoreError::Programme(error) => {
-            format!("this programme can't be published: {error}; correct it and publish again")
-        }
         CoreError::Cancelled => "stopped as asked; what was confirmed is kept".to_owned(),
         CoreError::Unexpected { what } => {
             format!("a fault of Kartka ({what}): please report it with what you did")
@@ -91,12 +87,11 @@ pub(crate) fn sentence(error: &CoreError) -> String {
 /// Which situation it is, in a word that never changes.
 pub(crate) fn word(error: &CoreError) -> &'static str {
     match error {
-        CoreError::Validation { .. } | CoreError::Programme(_) => "validation",
+        CoreError::Validation { .. } => "validation",
         CoreError::NotFound => "not_found",
         CoreError::Programme(_) => "programme",
         CoreError::Duplicate { .. } => "duplicate",
         CoreError::InsufficientPoints { .. } => "insufficient_points",
-        CoreError::Programme(_) => "programme",
         CoreError::RuleRejected { reason } => reason.name(),
         CoreError::Stale => "stale",
         CoreError::AlreadyPaired => "already_paired",
