@@ -15,8 +15,11 @@ mod codes;
 mod customers;
 mod error;
 mod fault;
+mod handover;
+mod office;
 mod platform;
 mod programme;
+mod recovery;
 #[cfg(feature = "border-tests")]
 mod rehearsal;
 mod reports;
@@ -25,6 +28,7 @@ mod scan;
 mod settings;
 mod sync;
 mod task;
+mod team;
 mod till;
 mod whatif;
 mod wizard;
@@ -40,6 +44,8 @@ pub use customers::{
     Will,
 };
 pub use error::{CoreError, Subject};
+pub use handover::{Handover, HandoverEnd, HandoverStage, HandoverState};
+pub use office::{DeviceStanding, DeviceView, ErasureView, InboxItem, LostPhoneView, Office};
 pub use platform::{
     ChangeListener, ChangeTopic, KeyStore, KeyStoreFault, ListenerFault, LogEntry, LogLevel,
     LogSink,
@@ -49,6 +55,7 @@ pub use programme::{
     OfflineSpending, PointLife, PointRounding, Programme, ProgrammeView, SpendingTerms, StampBasis,
     StampReward,
 };
+pub use recovery::{CopyAge, CopyMade, Recovery, RecoverySheet};
 #[cfg(feature = "border-tests")]
 pub use rehearsal::{Rehearsal, RehearsedFrame};
 pub use reports::{DayView, MovedView, OutstandingView, RecentSale, Reports, TodayView};
@@ -59,6 +66,7 @@ pub use sync::{
     Exchange, SyncDot, SyncProgress, SyncProgressListener, SyncReport, SyncRun, SyncStanding,
 };
 pub use task::TaskListener;
+pub use team::{ColleagueView, RoleView, Team};
 pub use till::{
     ClaimView, EntryKind, EntryView, HistoryKey, HistoryPage, Line, Order, Parts, PurchaseView,
     PurchasedLine, QuoteView, QuotedLine, Redeemable, RefundView, ReturnView, ReturnedLine,

@@ -87,11 +87,10 @@ pub(crate) fn sentence(error: &CoreError) -> String {
 /// Which situation it is, in a word that never changes.
 pub(crate) fn word(error: &CoreError) -> &'static str {
     match error {
-        CoreError::Validation { .. } => "validation",
+        CoreError::Validation { .. } | CoreError::Programme(_) => "validation",
         CoreError::NotFound => "not_found",
         CoreError::Duplicate { .. } => "duplicate",
         CoreError::InsufficientPoints { .. } => "insufficient_points",
-        CoreError::Programme(_) => "programme",
         CoreError::RuleRejected { reason } => reason.name(),
         CoreError::Stale => "stale",
         CoreError::AlreadyPaired => "already_paired",
