@@ -156,6 +156,7 @@ mod tests {
     use super::*;
     use crate::authority::Reception;
     use crate::http::{ROUTES, Route, router};
+    use crate::platform::SystemRandom;
 
     struct Still;
 
@@ -169,9 +170,9 @@ mod tests {
 
     fn routes() -> Routes {
         let (_, stop) = watch::channel(false);
-        // No limit lets a request of this test as far as its folder.
-        let random = Arc::new(crate::platform::SystemRandom);
-        let reception = Reception::new(std::path::Path::new("none"), Arc::new(Still), random);
+        // Nobody is invited there.
+        let nowhere = std::path::Path::new("nowhere");
+        let reception = Reception::new(nowhere, Arc::new(Still), Arc::new(SystemRandom));
         let app = App::new(Arc::new(Still), reception, "http://shop".to_owned(), stop);
         TowerToHyperService::new(router(Arc::new(app)))
     }
