@@ -31,7 +31,6 @@ fn what_was_confirmed_stays_and_everything_comes_to_one_state() {
         ("stops of the server", all.server_kills),
         ("phones that were put back", all.put_back),
         ("new numbers", all.forks),
-        ("erased people", all.erased),
         ("scopes fetched anew", all.fetched_anew),
         ("merged people", all.merged),
     ] {

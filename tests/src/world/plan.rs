@@ -134,7 +134,10 @@ impl Class {
     /// Whether only a world with [`Drawn::All`] knows it: what such worlds find is not mended yet (decision 53).
     #[must_use]
     pub const fn waits(self) -> bool {
-        matches!(self, Self::Restore | Self::OldBox)
+        matches!(
+            self,
+            Self::Restore | Self::OldBox | Self::Erase | Self::NewPhone
+        )
     }
 
     /// Whether it comes as an event of its own in the script.
