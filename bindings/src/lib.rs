@@ -51,9 +51,10 @@ pub use sync::{
     Exchange, SyncDot, SyncProgress, SyncProgressListener, SyncReport, SyncRun, SyncStanding,
 };
 pub use till::{
-    ClaimView, EntryKind, EntryView, HistoryKey, HistoryPage, Line, Order, Parts, PurchaseView,
-    PurchasedLine, QuoteView, QuotedLine, Redeemable, RefundView, ReturnView, ReturnedLine, Tender,
-    Till, TillRequest, VoidReason,
+    ClaimView, EntryKind, EntryView, HistoryKey, HistoryPage, LaidDown, Line, NewCertificate,
+    Order, Parts, PurchaseView, PurchasedLine, QuoteView, QuotedLine, Redeemable, RefundView,
+    ReturnView, ReturnedLine, Tender, Till, TillRequest, VoidReason, VoucherGift, VoucherReason,
+    VoucherState, VoucherView,
 };
 
 /// The version of the core behind this border, as in `Cargo.toml`: for the settings screen and for reports of faults.

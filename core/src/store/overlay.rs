@@ -18,9 +18,9 @@ use super::{Reader, StoreError, Tx};
 const UNCONFIRMED: Seq = Seq(0);
 
 /// The tables of the rows that belong to `base`.
-const BASE_TABLES: [&str; 5] = ["rule", "customer", "position", "card", "consent"];
+const BASE_TABLES: [&str; 6] = ["rule", "customer", "position", "card", "consent", "voucher"];
 /// The kinds and tables of the rows that belong to a month.
-const MONTH_TABLES: [&str; 3] = ["purchase", "returned", "entry"];
+const MONTH_TABLES: [&str; 4] = ["purchase", "returned", "entry", "moved"];
 
 /// The scope a row counts in.
 fn scope_of(row: &Row) -> Scope {
@@ -139,6 +139,8 @@ impl Tx<'_> {
             "purchase" => (RowKind::Purchase as u8).to_string(),
             "returned" => (RowKind::Return as u8).to_string(),
             "entry" => (RowKind::Entry as u8).to_string(),
+            "voucher" => (RowKind::Voucher as u8).to_string(),
+            "moved" => (RowKind::Moved as u8).to_string(),
             _ => "kind".to_owned(),
         };
         let sql = format!("SELECT {kind}, id FROM {table} WHERE seq = 0 AND {days}");

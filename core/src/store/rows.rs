@@ -38,6 +38,8 @@ fn table(kind: u8) -> &'static str {
         Some(RowKind::Purchase) => "purchase",
         Some(RowKind::Return) => "returned",
         Some(RowKind::Entry) => "entry",
+        Some(RowKind::Voucher) => "voucher",
+        Some(RowKind::Moved) => "moved",
         _ => "rule",
     }
 }
@@ -135,7 +137,7 @@ impl Reader<'_> {
         Ok(found)
     }
 
-    fn many(
+    pub(in crate::store) fn many(
         &self,
         kind: RowKind,
         sql: &str,
@@ -274,16 +276,7 @@ impl Reader<'_> {
     pub(crate) fn returns_of(&self, purchase: PurchaseId) -> Result<Vec<Return>, StoreError> {
         let sql = "SELECT id, record FROM returned WHERE purchase = ?1 ORDER BY id";
         let rows = self.many(RowKind::Return, sql, [purchase.get()])?;
-        Ok(rows
-            .into_iter()
-            .filter_map(|row| {
-                if let Row::Return(back) = row {
-                    Some(back)
-                } else {
-                    None
-                }
-            })
-            .collect())
+        Ok(returns(rows))
     }
 
     /// The ledger entries of a purchase, by id.
@@ -319,16 +312,7 @@ impl Reader<'_> {
     pub(crate) fn returns_on(&self, date: Date) -> Result<Vec<Return>, StoreError> {
         let sql = "SELECT id, record FROM returned WHERE day = ?1 ORDER BY id";
         let rows = self.many(RowKind::Return, sql, [day_number(date)])?;
-        Ok(rows
-            .into_iter()
-            .filter_map(|row| {
-                if let Row::Return(back) = row {
-                    Some(back)
-                } else {
-                    None
-                }
-            })
-            .collect())
+        Ok(returns(rows))
     }
 
     /// The ledger entries of one business date that belong to no purchase, by id.
@@ -367,6 +351,14 @@ impl Reader<'_> {
             _ => None,
         })
     }
+}
+
+fn returns(rows: Vec<Row>) -> Vec<Return> {
+    let back = |row| match row {
+        Row::Return(back) => Some(back),
+        _ => None,
+    };
+    rows.into_iter().filter_map(back).collect()
 }
 
 fn entries(rows: Vec<Row>) -> Result<Vec<Entry>, StoreError> {
@@ -448,6 +440,8 @@ impl Tx<'_> {
                 )?;
             }
             Row::Entry(entry) => self.put_entry(entry, seq, record)?,
+            Row::Voucher(voucher) => self.put_voucher(voucher, seq, record)?,
+            Row::Moved(moved) => self.put_moved(moved, seq, record)?,
             Row::Merge(merge) => {
                 self.put_rule(RowKind::Merge as u8, id, seq, record)?;
                 for end in [merge.a, merge.b] {

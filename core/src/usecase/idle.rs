@@ -3,6 +3,7 @@
 //! Never in a sale's way: shells call it when the app has been quiet for a while and when it goes to the background.
 
 use kartka_domain::authority::expiry::sweep;
+use kartka_domain::authority::lapse::sweep_vouchers;
 use kartka_domain::authority::standing::evaluate;
 use kartka_domain::ids::CustomerId;
 use kartka_domain::moment::{Date, Moment, day_number};
@@ -62,7 +63,10 @@ impl Shop {
             at.date,
         )?;
         claims.extend(levels(tx, &programme, &positions, at.date)?);
-        for claims in claims.chunks(ENTRIES_MAX) {
+        let claims = claims.into_iter().map(Fact::Claim);
+        let lapsed = sweep_vouchers(tx.issued_vouchers()?.iter(), at.date);
+        let facts: Vec<Fact> = claims.chain(lapsed).collect();
+        for facts in facts.chunks(ENTRIES_MAX) {
             let setting = setting(tx)?;
             let mut request = [0; 16];
             self.platform.rng.fill(&mut request);
@@ -72,7 +76,7 @@ impl Shop {
                 outlet: setting.outlet.id,
                 programme: setting.programme.version(),
                 at,
-                facts: claims.iter().copied().map(Fact::Claim).collect(),
+                facts: facts.to_vec(),
                 personal: Vec::new(),
             };
             let ground = Ground {

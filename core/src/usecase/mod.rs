@@ -10,6 +10,7 @@ pub mod operator;
 pub mod pair;
 pub mod staff;
 pub mod till;
+pub mod vouchers;
 pub mod wizard;
 
 use kartka_domain::customer::ProfileGroup;

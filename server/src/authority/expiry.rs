@@ -4,6 +4,7 @@
 use std::collections::BTreeSet;
 
 use kartka_domain::authority::expiry::{revive, sweep};
+use kartka_domain::authority::lapse::sweep_vouchers;
 use kartka_domain::ids::CustomerId;
 use kartka_domain::ledger::Entry;
 use kartka_domain::moment::{Date, day_number};
@@ -45,17 +46,26 @@ pub(super) fn begin_day(
         claims.extend(sweep([(customer, &position)], &programme, today).map_err(broken)?);
     }
     post(authority, turn, order, claims)?;
+    let mut vouchers = Vec::new();
+    for wire in turn.db.vouchers_due(today)? {
+        if let Row::Voucher(voucher) = wire.read()? {
+            vouchers.push(voucher);
+        }
+    }
+    post_facts(authority, turn, order, &sweep_vouchers(&vouchers, today))?;
     turn.db
         .put_fact(Fact::Swept, &day_number(today).to_be_bytes())
 }
 
-/// Gives back what late debits should have found.
+/// Gives back what late debits and late uses of vouchers should have found.
 pub(super) fn answer_late(
     authority: &Authority,
     turn: &mut Turn<'_>,
     order: &mut Order,
     debits: &[Entry],
 ) -> Result<(), StoreError> {
+    let owed = std::mem::take(&mut turn.owed);
+    post_facts(authority, turn, order, &owed)?;
     if debits.is_empty() {
         return Ok(());
     }
@@ -82,9 +92,18 @@ fn post(
     order: &mut Order,
     claims: Vec<Claim>,
 ) -> Result<(), StoreError> {
-    for claims in claims.chunks(ENTRIES_MAX) {
-        let facts: Vec<OpFact> = claims.iter().copied().map(OpFact::Claim).collect();
-        own::write(authority, turn, order, &facts)?;
+    let facts: Vec<OpFact> = claims.into_iter().map(OpFact::Claim).collect();
+    post_facts(authority, turn, order, &facts)
+}
+
+fn post_facts(
+    authority: &Authority,
+    turn: &mut Turn<'_>,
+    order: &mut Order,
+    facts: &[OpFact],
+) -> Result<(), StoreError> {
+    for facts in facts.chunks(ENTRIES_MAX) {
+        own::write(authority, turn, order, facts)?;
     }
     Ok(())
 }

@@ -8,12 +8,13 @@ use std::cell::{Cell, RefCell};
 use std::collections::{BTreeMap, BTreeSet};
 
 use kartka_domain::authority::expiry::late_debits;
+use kartka_domain::authority::lapse::revive_vouchers;
 use kartka_domain::authority::{Decided, Echo, Standing, decide, refuse};
 use kartka_domain::codes::Code;
 use kartka_domain::ids::{CustomerId, Id, ProgrammeVersion, Seq};
 use kartka_domain::ledger::Entry;
 use kartka_domain::moment::Date;
-use kartka_domain::op::Op;
+use kartka_domain::op::{Fact as OpFact, Op};
 use kartka_domain::programme::Programme;
 use kartka_domain::row::{Row, RowKind};
 use kartka_protocol::digest::{Digest, DigestKey};
@@ -47,6 +48,8 @@ pub(super) struct Turn<'t> {
     digests: BTreeMap<Scope, Digest>,
     programmes: RefCell<BTreeMap<ProgrammeVersion, Programme>>,
     erased: BTreeSet<CustomerId>,
+    /// What late uses of expired vouchers get back, for an op of the authority's own.
+    pub(super) owed: Vec<OpFact>,
     lines: RefCell<Option<Lines>>,
     pub(super) people: RefCell<People>,
     /// Whether a key was revoked: it is then kept beside the server's keys too.
@@ -92,6 +95,7 @@ impl<'t> Turn<'t> {
             digests: digests.into_iter().map(|d| (d.scope, d.digest)).collect(),
             programmes: RefCell::default(),
             erased: BTreeSet::new(),
+            owed: Vec::new(),
             lines: RefCell::default(),
             people: RefCell::default(),
             revoked: Cell::default(),
@@ -135,6 +139,8 @@ impl<'t> Turn<'t> {
     ) -> Result<Vec<Entry>, StoreError> {
         self.note_redeemed(op, &decided)?;
         let late = late_debits(&decided, self.today).cloned().collect();
+        self.owed
+            .extend(revive_vouchers(&decided).map_err(|_| StoreError::Malformed("a voucher"))?);
         let first = op.id.0;
         let last = op.last_id().unwrap_or(first);
         for one in decided {

@@ -16,4 +16,5 @@ mod invariants;
 mod people;
 mod properties;
 mod rights;
+mod vouchers;
 mod world;

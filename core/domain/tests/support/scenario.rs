@@ -11,6 +11,7 @@
 //! A line without `=` must simply be allowed.
 
 mod office;
+mod vouchers;
 
 use std::collections::BTreeMap;
 
@@ -29,7 +30,9 @@ use kartka_domain::programme::Programme;
 use kartka_domain::purchase::{
     GoodsId, Quantity, Return, ReturnKind, ReturnedLine, VoidReason, returned_so_far,
 };
-use kartka_domain::quote::{Question, QuoteError, RewardTaken, Tender, attached, quote};
+use kartka_domain::quote::{
+    Presented, Question, QuoteError, RewardTaken, Selling, Tender, attached, quote,
+};
 use kartka_domain::redeem::{CashStep, ToPay, redeemable};
 use kartka_domain::refund::{Refund, Sold, everything_left, refund};
 use kartka_domain::row::Row;
@@ -119,6 +122,7 @@ impl Story {
             }
             ["sweep"] => self.sweep(),
             ["inbox"] => self.inbox(),
+            ["voucher" | "vouchers" | "give", ..] => self.voucher_step(&words, aware),
             ["staff" | "role" | "device" | "by" | "says" | "flag", ..] => self.office(&words),
             ["receipt", number, ref what @ ..] => self.receipt(number, what, aware),
             ["card", number, "for", name] => self.bind(number, name),
@@ -240,6 +244,12 @@ impl Story {
         let invited = all_after("invited");
         let invited: Vec<InstrumentId> = invited.iter().map(|n| InstrumentId(number(n))).collect();
         let rewards = after("rewards").map_or_else(Vec::new, |n| vec![reward; n as usize]);
+        let (laid, sold) = (
+            self.laid(&known, how, customer),
+            vouchers::sold(&what[..at]),
+        );
+        let presented: Vec<Presented<'_>> = laid.iter().map(vouchers::Laid::presented).collect();
+        let selling: Vec<Selling<'_>> = sold.iter().map(vouchers::Sold::selling).collect();
         let ask = Question {
             customer: person.as_ref().map(|(id, position)| (*id, position)),
             birthday: customer.and_then(|id| self.birthdays.get(&id).copied()),
@@ -251,6 +261,8 @@ impl Story {
             spend: Points(after("using").unwrap_or(0)),
             rewards: &rewards,
             cash: CashStep(Money(100)),
+            presented: &presented,
+            selling: &selling,
             ..Question::plain(&lines, &programme, self.moment())
         };
         let answer = match quote(&ask) {
@@ -268,7 +280,8 @@ impl Story {
             ..noon(self.today)
         };
         let decided = self.shop.order_at(&op, at);
-        format!("{said}{}{}", verdicts(&decided), self.late(&decided))
+        let late = self.late(&decided) + &self.late_vouchers(&decided);
+        format!("{said}{}{late}", verdicts(&decided))
     }
 
     /// What the authority does after an op with debits from before a sweep.
@@ -323,7 +336,8 @@ impl Story {
             lines,
         };
         let claims = counted.claims.into_iter().map(|(c, _)| Fact::Claim(c));
-        let facts = std::iter::once(back).chain(claims).collect();
+        let moves = counted.moves.into_iter().map(Fact::Move);
+        let facts = std::iter::once(back).chain(claims).chain(moves).collect();
         let op = self.shop.op(self.device(), noon(self.today), facts);
         let before = self.shop.clone();
         let decided = self.shop.order(&op);
@@ -527,12 +541,14 @@ pub(crate) fn refunded(known: &Shop, id: PurchaseId, lines: &[ReturnedLine]) -> 
     let Ok(purchase) = known.purchase(id);
     let purchase = purchase.unwrap();
     let (Ok(returns), Ok(entries)) = (known.returns(id), known.entries(id));
-    let Ok(programme) = known.programme(purchase.programme);
+    let (Ok(programme), Ok(moved)) = (known.programme(purchase.programme), known.moves(id));
     let sold = Sold {
         purchase: &purchase,
         entries: &entries,
         returns: &returns,
         programme: &programme.unwrap(),
+        moved: &moved,
+        vouchers: &known.vouchers_of(id),
     };
     refund(sold, lines).unwrap()
 }
@@ -565,6 +581,7 @@ fn came_back(before: &Shop, decided: &[Decided]) -> String {
                     said.push(format!("{:+} stamps", effect.stamps.0));
                 }
             }
+            Row::Moved(moved) => said.extend(vouchers::moved(before, moved)),
             _ => {}
         }
     }
@@ -578,6 +595,7 @@ fn verdicts(decided: &[Decided]) -> String {
             Row::Purchase(purchase) => purchase.refused,
             Row::Return(back) => back.verdict.as_ref().map(|(_, code)| *code),
             Row::Entry(entry) => entry.verdict.map(|(_, code)| code),
+            Row::Moved(moved) => moved.verdict.map(|(_, code)| code),
             Row::Inbox(item) => Some(item.code),
             _ => None,
         }
