@@ -51,6 +51,26 @@ fn every_op_comes_back() {
     }
 }
 
+/// In an op a programme lies deeper than in its row: what an owner may publish must fit there.
+#[test]
+fn whatever_a_programme_says_can_be_published() {
+    let programmes = samples::rows()
+        .into_iter()
+        .filter_map(|(name, row)| match row {
+            Row::Programme(programme) => Some((name, programme)),
+            _ => None,
+        });
+    for (name, programme) in programmes {
+        let published =
+            samples::op_of(OpId(samples::id(2, 1)), 0, vec![Fact::Programme(programme)]);
+        let bytes = op::encode(&published).unwrap_or_else(|error| panic!("{name}: {error}"));
+        assert!(
+            op::decode(published.id, &bytes.facts, None) == Ok(published),
+            "{name}"
+        );
+    }
+}
+
 #[test]
 fn no_personal_data_stands_in_the_facts() {
     let registration = samples::ops()
