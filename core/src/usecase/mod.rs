@@ -8,6 +8,7 @@ pub mod found;
 pub mod idle;
 pub mod operator;
 pub mod pair;
+pub mod programme;
 pub mod staff;
 pub mod till;
 pub mod vouchers;
