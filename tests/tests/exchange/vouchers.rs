@@ -157,8 +157,10 @@ fn a_use_from_within_its_life_that_comes_late_still_counts() {
     let [a, b] = &street.tills;
     sell(a, 50_000);
     street.agree();
-    // Sold on 22 November for a month, to the end of December; this till stays offline until 4 January.
-    street.advance(38 * DAY_MS);
+    // Sold on 22 November for a month, to the end of December; this till is offline from 20 December to 4 January.
+    street.advance(28 * DAY_MS);
+    street.agree();
+    street.advance(10 * DAY_MS);
     spend(b, 30_000);
     street.advance(5 * DAY_MS);
     agree(&street.office, &[&street.owner, a]);

@@ -45,6 +45,7 @@ fn every_test_of_the_index_exists() {
         include_str!("garbage.rs"),
         include_str!("invariants.rs"),
         include_str!("vouchers.rs"),
+        include_str!("forged_vouchers.rs"),
         include_str!("world.rs"),
         include_str!("../whatif.rs"),
         include_str!("../wizard.rs"),

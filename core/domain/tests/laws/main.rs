@@ -10,6 +10,7 @@ mod acts;
 mod cases;
 mod explain;
 mod forged;
+mod forged_vouchers;
 mod garbage;
 mod index;
 mod invariants;

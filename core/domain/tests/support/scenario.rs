@@ -11,6 +11,7 @@
 //! A line without `=` must simply be allowed.
 
 mod office;
+mod points;
 mod vouchers;
 
 use std::collections::BTreeMap;
@@ -33,12 +34,12 @@ use kartka_domain::purchase::{
 use kartka_domain::quote::{
     Presented, Question, QuoteError, RewardTaken, Selling, Tender, attached, quote,
 };
-use kartka_domain::redeem::{CashStep, ToPay, redeemable};
+use kartka_domain::redeem::CashStep;
 use kartka_domain::refund::{Refund, Sold, everything_left, refund};
 use kartka_domain::row::Row;
 
 use super::terms::instruments;
-use super::words::{amount, code, lines, money, pieces, position, reach};
+use super::words::{code, lines, money, pieces, position};
 use super::{Book, Shop, noon};
 
 /// Runs every paragraph of a file; a failure names each broken promise and prints both sides.
@@ -488,32 +489,6 @@ impl Story {
         self.shop.order(&op);
         let Ok(customer) = self.shop.customer(customer);
         customer.and_then(|c| c.display_name()).unwrap_or_default()
-    }
-
-    fn may_use(&mut self, name: &str, total: &str, how: &[&str]) -> String {
-        let customer = self.person(name);
-        let person = self.shop.person(customer);
-        let programme = self.shop.programme_now().unwrap();
-        let (id, card) = programme.bonus().unwrap();
-        let at = noon(self.today);
-        let sure = person.spendable(id, card, self.today).unwrap();
-        let reach = reach(how, sure, person.held);
-        let (to_pay, cash) = (ToPay::all(amount(total)), CashStep(Money(100)));
-        match redeemable(&person, (id, card), to_pay, reach, at, cash).unwrap() {
-            Err(why) => format!("nothing: {}", code(why)),
-            Ok(may) => {
-                let round = may
-                    .round_cash
-                    .map_or(String::new(), |points| format!(", round {}", points.0));
-                let by = if may.step.0 == 1 {
-                    String::new()
-                } else {
-                    format!(" by {}", may.step.0)
-                };
-                let range = format!("{}–{}{by}", may.least.0, may.most.0);
-                format!("{range}{round}, {}", code(may.limit))
-            }
-        }
     }
 }
 
