@@ -163,6 +163,11 @@ fn a_use_from_within_its_life_that_comes_late_still_counts() {
     street.advance(10 * DAY_MS);
     spend(b, 30_000);
     street.advance(5 * DAY_MS);
+    // The first op of a day brings the sweep.
+    let request = a.request();
+    a.shop
+        .sell(request, &TillRequest::amount(None, Money(500)))
+        .unwrap();
     agree(&street.office, &[&street.owner, a]);
     assert_eq!(
         (seen(a).state, seen(a).lapsed),
