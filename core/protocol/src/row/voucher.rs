@@ -15,7 +15,7 @@ use crate::parts::{
     read_code, read_date, read_move_kind, read_number, read_origin, read_why,
 };
 
-mod voucher {
+mod state {
     use super::{NumberTags, OriginTags};
 
     pub(super) const INSTRUMENT: u16 = 1;
@@ -60,18 +60,18 @@ const STATES: [(i64, VoucherState); 4] = [
 
 pub(super) fn voucher_record(of: &Voucher) -> Record {
     let mut r = Record::new();
-    r.put(voucher::INSTRUMENT, of.instrument.0);
-    r.put(voucher::PROGRAMME, of.programme.0);
-    put_number(&mut r, voucher::NUMBER, of.number.as_ref());
-    r.put_opt(voucher::HOLDER, of.holder.map(CustomerId::get));
-    r.put_unless(voucher::NOMINAL, of.nominal.0, 0);
-    r.put_unless(voucher::BALANCE, of.balance.0, 0);
-    r.put_unless(voucher::LAPSED, of.lapsed.0, 0);
-    r.put_opt(voucher::LAST, of.last_day.map(day_number));
-    r.put_unless(voucher::STATE, of.state as i64, VoucherState::Issued as i64);
-    put_origin(&mut r, voucher::ORIGIN, of.origin);
+    r.put(state::INSTRUMENT, of.instrument.0);
+    r.put(state::PROGRAMME, of.programme.0);
+    put_number(&mut r, state::NUMBER, of.number.as_ref());
+    r.put_opt(state::HOLDER, of.holder.map(CustomerId::get));
+    r.put_unless(state::NOMINAL, of.nominal.0, 0);
+    r.put_unless(state::BALANCE, of.balance.0, 0);
+    r.put_unless(state::LAPSED, of.lapsed.0, 0);
+    r.put_opt(state::LAST, of.last_day.map(day_number));
+    r.put_unless(state::STATE, of.state as i64, VoucherState::Issued as i64);
+    put_origin(&mut r, state::ORIGIN, of.origin);
     let back = of.purchase.map(|p| of.id.get() - p.get());
-    r.put_opt(voucher::PURCHASE, back);
+    r.put_opt(state::PURCHASE, back);
     r
 }
 
@@ -79,17 +79,17 @@ pub(super) fn read_voucher(key: i64, r: &Record) -> Result<Voucher, WireError> {
     let key = Id::new(key).map_err(|_| WireError::OutOfRange(KEY))?;
     Ok(Voucher {
         id: VoucherId(key),
-        instrument: InstrumentId(r.int(voucher::INSTRUMENT)?),
-        programme: ProgrammeVersion(r.int(voucher::PROGRAMME)?),
-        number: read_number(r, voucher::NUMBER)?,
-        holder: opt_id(r, voucher::HOLDER, CustomerId::new)?,
-        nominal: Money(r.int_or(voucher::NOMINAL, 0)?),
-        balance: Money(r.int_or(voucher::BALANCE, 0)?),
-        lapsed: Money(r.int_or(voucher::LAPSED, 0)?),
-        last_day: opt_date(r, voucher::LAST)?,
-        state: one_of(r, voucher::STATE, &STATES, Some(VoucherState::Issued))?,
-        origin: read_origin(r, voucher::ORIGIN)?,
-        purchase: read_purchase(key, r, voucher::PURCHASE)?,
+        instrument: InstrumentId(r.int(state::INSTRUMENT)?),
+        programme: ProgrammeVersion(r.int(state::PROGRAMME)?),
+        number: read_number(r, state::NUMBER)?,
+        holder: opt_id(r, state::HOLDER, CustomerId::new)?,
+        nominal: Money(r.int_or(state::NOMINAL, 0)?),
+        balance: Money(r.int_or(state::BALANCE, 0)?),
+        lapsed: Money(r.int_or(state::LAPSED, 0)?),
+        last_day: opt_date(r, state::LAST)?,
+        state: one_of(r, state::STATE, &STATES, Some(VoucherState::Issued))?,
+        origin: read_origin(r, state::ORIGIN)?,
+        purchase: read_purchase(key, r, state::PURCHASE)?,
     })
 }
 
