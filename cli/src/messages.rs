@@ -15,6 +15,7 @@ const MOVED: u16 = 9;
 pub(crate) fn sentence(error: &CoreError) -> String {
     match error {
         CoreError::Validation { field } => validation(*field).to_owned(),
+        CoreError::Programme(error) => format!("the programme can't be published: {error}"),
         CoreError::NotFound => {
             "this device has no such customer or purchase: check the id, or sync first".to_owned()
         }
@@ -86,6 +87,7 @@ pub(crate) fn sentence(error: &CoreError) -> String {
 pub(crate) fn word(error: &CoreError) -> &'static str {
     match error {
         CoreError::Validation { .. } => "validation",
+        CoreError::Programme(_) => "programme",
         CoreError::NotFound => "not_found",
         CoreError::Duplicate { .. } => "duplicate",
         CoreError::InsufficientPoints { .. } => "insufficient_points",

@@ -37,14 +37,10 @@ fn market() -> Counter {
         life,
         offline: VoucherOffline::Accept,
     });
-    let all = [
-        Instrument::plain(GIFT, "Подарунок", gift),
-        Instrument::plain(COUPON, "Купон", coupon),
-    ];
-    counter
-        .shop
-        .publish_instruments(request(200), &all)
-        .unwrap();
+    let mut all = counter.shop.programme().unwrap().instruments().to_vec();
+    all.push(Instrument::plain(GIFT, "Подарунок", gift));
+    all.push(Instrument::plain(COUPON, "Купон", coupon));
+    counter.shop.publish_programme(request(200), &all).unwrap();
     counter
 }
 

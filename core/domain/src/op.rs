@@ -175,6 +175,17 @@ pub enum Fact {
     Close(EntryId),
     /// What of a revoked device waits in quarantine of one business day (authority only).
     Quarantine(Quarantine),
+    /// A level is not kept, and a person is asked whether it is lost (Q2; authority only).
+    LevelNotKept {
+        /// Whose.
+        customer: CustomerId,
+        /// In which tiers.
+        instrument: InstrumentId,
+        /// What it would be, 0 for none.
+        level: u8,
+    },
+    /// An inbox item was answered with yes: what it proposes is done.
+    Agree(EntryId),
 }
 
 /// What the authority puts before a person, beside what follows from an op.

@@ -1,22 +1,20 @@
-//! Expiry, as ops of the authority's own (L5): once per business day what has ended is taken out, and a debit
-//! that arrives late gets back what it was promised. What that comes to is `domain::authority`'s word.
+//! What the authority does by itself, as ops of its own: once per business day what has ended is taken out and levels
+//! are evaluated (L5, L6, Q2), and a debit that arrives late gets back what it was promised. What that comes to is
+//! `domain::authority`'s word.
 
 use std::collections::BTreeSet;
 
-use kartka_domain::authority::expiry::{revive, sweep};
 use kartka_domain::authority::lapse::sweep_vouchers;
 use kartka_domain::ids::CustomerId;
-use kartka_domain::ledger::Entry;
 use kartka_domain::moment::{Date, day_number};
 use kartka_domain::money::Overflow;
 use kartka_domain::op::{Claim, ENTRIES_MAX, Fact as OpFact};
 use kartka_domain::position::Position;
-use kartka_domain::programme::Programme;
 use kartka_domain::row::{EdgeState, Merge, Row, RowKind};
 
 use super::push::Order;
 use super::turn::Turn;
-use super::{Authority, hold, own};
+use super::{Authority, day, hold, own};
 use crate::store::{Fact, StoreError};
 
 /// Takes out what ended, if that was not done yet on this business day and nothing holds it back.
@@ -37,66 +35,35 @@ pub(super) fn begin_day(
     if hold::waits(turn.db, authority.now_ms())? {
         return Ok(());
     }
-    let programme = newest(turn)?;
-    let mut claims = Vec::new();
-    for customer in turn.db.due(today)? {
-        let Some(position) = position(turn, customer)? else {
-            continue;
-        };
-        claims.extend(sweep([(customer, &position)], &programme, today).map_err(broken)?);
-    }
-    post(authority, turn, order, claims)?;
+    let programme = turn
+        .newest()?
+        .ok_or(StoreError::Malformed("the programme row"))?;
+    let mut facts = day::facts(turn, &programme, today)?;
     let mut vouchers = Vec::new();
     for wire in turn.db.vouchers_due(today)? {
         if let Row::Voucher(voucher) = wire.read()? {
             vouchers.push(voucher);
         }
     }
-    post_facts(authority, turn, order, &sweep_vouchers(&vouchers, today))?;
+    facts.extend(sweep_vouchers(&vouchers, today));
+    post(authority, turn, order, &facts)?;
     turn.db
         .put_fact(Fact::Swept, &day_number(today).to_be_bytes())
 }
 
-/// Gives back what late debits and late uses of vouchers should have found.
-pub(super) fn answer_late(
-    authority: &Authority,
-    turn: &mut Turn<'_>,
-    order: &mut Order,
-    debits: &[Entry],
-) -> Result<(), StoreError> {
-    let owed = std::mem::take(&mut turn.owed);
-    post_facts(authority, turn, order, &owed)?;
-    if debits.is_empty() {
-        return Ok(());
-    }
-    let mut members = BTreeSet::new();
-    for debit in debits {
-        gather(turn, debit.customer, &mut members)?;
-    }
-    let mut past = Vec::new();
-    for member in members {
-        for wire in turn.db.expiries(member)? {
-            if let Row::Entry(entry) = wire.read()? {
-                past.push(entry);
-            }
-        }
-    }
-    let debits: Vec<&Entry> = debits.iter().collect();
-    let claims = revive(&debits, &past, &newest(turn)?, turn.today).map_err(broken)?;
-    post(authority, turn, order, claims)
-}
-
-fn post(
+/// Claims what an op of a device led to.
+pub(super) fn answer(
     authority: &Authority,
     turn: &mut Turn<'_>,
     order: &mut Order,
     claims: Vec<Claim>,
 ) -> Result<(), StoreError> {
-    let facts: Vec<OpFact> = claims.into_iter().map(OpFact::Claim).collect();
-    post_facts(authority, turn, order, &facts)
+    let mut facts = std::mem::take(&mut turn.owed);
+    facts.extend(claims.into_iter().map(OpFact::Claim));
+    post(authority, turn, order, &facts)
 }
 
-fn post_facts(
+fn post(
     authority: &Authority,
     turn: &mut Turn<'_>,
     order: &mut Order,
@@ -109,7 +76,7 @@ fn post_facts(
 }
 
 /// Everybody whom active edges connect with a customer (I2).
-fn gather(
+pub(super) fn gather(
     turn: &Turn<'_>,
     customer: CustomerId,
     members: &mut BTreeSet<CustomerId>,
@@ -131,19 +98,17 @@ fn gather(
     Ok(())
 }
 
-fn position(turn: &Turn<'_>, customer: CustomerId) -> Result<Option<Position>, StoreError> {
+pub(super) fn position(
+    turn: &Turn<'_>,
+    customer: CustomerId,
+) -> Result<Option<Position>, StoreError> {
     turn.state(RowKind::Position, customer.get(), |row| match row {
         Row::Position(_, position) => Some(position.clone()),
         _ => None,
     })
 }
 
-fn newest(turn: &Turn<'_>) -> Result<Programme, StoreError> {
-    turn.version(own::newest_programme(turn.db)?)?
-        .ok_or(StoreError::Malformed("the programme row"))
-}
-
-fn broken(_: Overflow) -> StoreError {
+pub(super) fn broken(_: Overflow) -> StoreError {
     StoreError::Malformed("a position")
 }
 

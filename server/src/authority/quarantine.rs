@@ -175,7 +175,7 @@ fn order_one(
     let op = decode(section).or_else(|_| decode(None));
     let seq = kartka_domain::ids::Seq(order.seq.0 + 1);
     let mut request = Vec::new();
-    let mut late = Vec::new();
+    let mut claims = Vec::new();
     let mut alias = None;
     if let Ok(op) = &op {
         let corrected = corrected(turn, op, &waiting)?;
@@ -189,8 +189,8 @@ fn order_one(
         match (alias, decision) {
             // The same sale came under another number of this key: it counts once.
             (Some(first), _) => turn.db.put_alias(waiting.id, first)?,
-            (None, Decision::Accept) => late = push::decide(turn, op, corrected, seq)?,
-            (None, Decision::Refuse) => late = turn.apply_refused(op, standing, seq)?,
+            (None, Decision::Accept) => claims = push::decide(turn, op, corrected, seq)?,
+            (None, Decision::Refuse) => turn.apply_refused(op, standing, seq)?,
         }
     }
     let chain = ChainValue(waiting.chain);
@@ -217,7 +217,7 @@ fn order_one(
         seq,
         log: order.log.next(seq, waiting.id, &chain),
     };
-    expiry::answer_late(authority, turn, order, &late)
+    expiry::answer(authority, turn, order, claims)
 }
 
 /// The moment that was found when it came, where it is not the one the phone wrote.

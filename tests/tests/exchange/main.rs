@@ -14,4 +14,5 @@ mod people;
 mod released;
 mod revoked;
 mod shops;
+mod standing;
 mod vouchers;

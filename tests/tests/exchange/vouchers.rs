@@ -39,7 +39,9 @@ impl Street {
         });
         let gift = Instrument::plain(GIFT, "Подарунок", terms);
         let request = owner.request();
-        owner.shop.publish_instruments(request, &[gift]).unwrap();
+        let mut all = owner.shop.programme().unwrap().instruments().to_vec();
+        all.push(gift);
+        owner.shop.publish_programme(request, &all).unwrap();
         let tills = [Counter::paired(&office, 2), Counter::paired(&office, 3)];
         let street = Self {
             office,

@@ -5,8 +5,11 @@
 //! same bytes on both sides (sync §4). Nobody's fact is rejected; what can't count gets effect 0 and a
 //! reason (L15). Errors come only from the book, never from an op.
 
+mod after;
 mod clock;
+mod demotion;
 pub mod expiry;
+mod inactivity;
 pub mod lapse;
 mod office;
 mod people;
@@ -17,6 +20,7 @@ pub mod standing;
 mod vouchers;
 mod work;
 
+pub use after::{Before, after};
 pub use clock::{Anchor, effective_time};
 pub use right::{may_settle, who};
 
@@ -157,6 +161,13 @@ pub trait Book {
     /// The store's own.
     fn inbox(&self, _: EntryId) -> Result<Option<Inbox>, Self::Error> {
         Ok(None)
+    }
+    /// The entries of a customer by which points expired or came back (L5); a book that never sweeps has none.
+    ///
+    /// # Errors
+    /// The store's own.
+    fn expiries(&self, _: CustomerId) -> Result<Vec<Entry>, Self::Error> {
+        Ok(Vec::new())
     }
     /// Points that an operator has let redeem on a business date, by all ops ordered so far.
     ///
@@ -346,6 +357,8 @@ fn apply_all<B: Book>(
             | Fact::Revoke { .. }
             | Fact::Settle { .. }
             | Fact::Close(_)
+            | Fact::Agree(_)
+            | Fact::LevelNotKept { .. }
             | Fact::Quarantine(_)
             | Fact::ErasureDone { .. } => {
                 office::apply(&mut work, place, fact)?;

@@ -84,6 +84,8 @@ mod kind {
     pub(super) const ERASURE_DONE: i64 = 36;
     pub(super) const ISSUE: i64 = 40;
     pub(super) const MOVE: i64 = 41;
+    pub(super) const LEVEL_NOT_KEPT: i64 = 60;
+    pub(super) const AGREE: i64 = 61;
 }
 
 /// The record of one fact in an op of `date` whose last sale was to `sold_to`.

@@ -49,6 +49,8 @@ pub(super) mod position {
     pub(in crate::row) const USES: u16 = 10;
     /// Month, spent, visits, status points; …
     pub(in crate::row) const MONTHS: u16 = 11;
+    /// Tiers, day, inbox item; …
+    pub(in crate::row) const ASKED: u16 = 80;
 }
 
 mod wallet {

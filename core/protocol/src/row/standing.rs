@@ -1,9 +1,9 @@
-//! What a customer has become: numbers 7–11 of a position.
+//! What a customer has become: numbers 7–11 and 80 of a position.
 
-use kartka_domain::ids::InstrumentId;
+use kartka_domain::ids::{EntryId, InstrumentId};
 use kartka_domain::moment::{Month, date_of, day_number};
 use kartka_domain::money::{Money, Points};
-use kartka_domain::position::{MonthSum, Position, Uses};
+use kartka_domain::position::{Asked, MonthSum, Position, Uses};
 
 use super::people::{position, put_numbers};
 use crate::WireError;
@@ -30,6 +30,10 @@ pub(super) fn put(r: &mut Record, of: &Position) {
         .iter()
         .flat_map(|(month, sum)| [i64::from(month.0), sum.spent.0, sum.visits, sum.status.0]);
     put_numbers(r, position::MONTHS, months);
+    let asked = of.asked.iter();
+    let asked = asked
+        .flat_map(|(tiers, Asked { on, item })| [i64::from(tiers.0), day_number(*on), item.get()]);
+    put_numbers(r, position::ASKED, asked);
 }
 
 /// A position with these parts only.
@@ -68,6 +72,14 @@ pub(super) fn read(r: &Record) -> Result<Position, WireError> {
         };
         of.months
             .insert(Month(i32::try_from(month).map_err(wrong)?), sum);
+    }
+    for [tiers, day, item] in chunks(r, position::ASKED)? {
+        let wrong = || WireError::OutOfRange(position::ASKED);
+        let asked = Asked {
+            on: date_of(day).ok_or_else(wrong)?,
+            item: EntryId::new(item).map_err(|_| wrong())?,
+        };
+        of.asked.insert(instrument(tiers, position::ASKED)?, asked);
     }
     Ok(of)
 }

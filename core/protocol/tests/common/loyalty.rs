@@ -1,21 +1,22 @@
 //! Rows of the loyalty engine: every option of every instrument, and what carries its results.
 
-use kartka_domain::ids::{InstrumentId, OutletId, ProgrammeVersion};
+use kartka_domain::ids::{EntryId, InstrumentId, OutletId, ProgrammeVersion};
 use kartka_domain::ledger::{About, Effect, Entry, EntryKind, Resolved};
 use kartka_domain::moment::{Month, PeriodEnd};
 use kartka_domain::money::{Money, Points, Stamps};
-use kartka_domain::position::{Membership, MonthSum, Position, Uses, Wallet};
+use kartka_domain::position::{Asked, Membership, MonthSum, Position, Uses, Wallet};
 use kartka_domain::programme::*;
 use kartka_domain::purchase::*;
 use kartka_domain::row::Row;
 
-use super::samples::{bare_entry, bare_purchase, customer, date, lot};
+use super::samples::{bare_entry, bare_purchase, customer, date, id, lot};
 
 /// Each with the name of its golden file.
 pub(crate) fn rows() -> Vec<(&'static str, Row)> {
     let mut rows = vec![
         ("instruments", Row::Programme(instruments())),
         ("account", Row::Position(customer(17), carrying())),
+        ("asked-account", Row::Position(customer(17), asked())),
         ("lowered", Row::Purchase(lowered_purchase())),
         ("earned", Row::Entry(earned_entry())),
         ("newer-entry", Row::Entry(newer_entry())),
@@ -279,6 +280,19 @@ fn carrying() -> Position {
         levels: [(InstrumentId(9), 2)].into(),
         uses: [(InstrumentId(6), uses)].into(),
         months: [(Month::of(date("2025-12-16")), sum)].into(),
+        ..Position::default()
+    }
+}
+
+/// An account whose owner is to say whether a level is lost.
+fn asked() -> Position {
+    let asked = Asked {
+        on: date("2025-12-16"),
+        item: EntryId(id(2, 84)),
+    };
+    Position {
+        levels: [(InstrumentId(9), 2)].into(),
+        asked: [(InstrumentId(9), asked)].into(),
         ..Position::default()
     }
 }
