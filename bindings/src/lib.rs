@@ -8,14 +8,18 @@
 
 uniffi::setup_scaffolding!("kartka");
 
+mod account;
 mod border;
 mod cards;
 mod codes;
 mod customers;
 mod error;
 mod fault;
+mod handover;
+mod office;
 mod platform;
 mod programme;
+mod recovery;
 #[cfg(feature = "border-tests")]
 mod rehearsal;
 mod reports;
@@ -23,8 +27,16 @@ mod root;
 mod scan;
 mod settings;
 mod sync;
+mod task;
+mod team;
 mod till;
+mod whatif;
+mod wizard;
 
+pub use account::{
+    AccountView, DebtView, ExplainedView, LotView, MoveKind, MoveView, OwedMonth, OwedRun,
+    OwedView, SourceView,
+};
 pub use cards::{Card, Cards, Recognised};
 pub use codes::{Code, CodeArgument};
 pub use customers::{
@@ -32,6 +44,8 @@ pub use customers::{
     Will,
 };
 pub use error::{CoreError, Subject};
+pub use handover::{Handover, HandoverEnd, HandoverStage, HandoverState};
+pub use office::{DeviceStanding, DeviceView, ErasureView, InboxItem, LostPhoneView, Office};
 pub use platform::{
     ChangeListener, ChangeTopic, KeyStore, KeyStoreFault, ListenerFault, LogEntry, LogLevel,
     LogSink,
@@ -41,6 +55,7 @@ pub use programme::{
     OfflineSpending, PointLife, PointRounding, Programme, ProgrammeView, SpendingTerms, StampBasis,
     StampReward,
 };
+pub use recovery::{CopyAge, CopyMade, Recovery, RecoverySheet};
 #[cfg(feature = "border-tests")]
 pub use rehearsal::{Rehearsal, RehearsedFrame};
 pub use reports::{DayView, MovedView, OutstandingView, RecentSale, Reports, TodayView};
@@ -50,11 +65,21 @@ pub use settings::{BusinessView, DataCare, Settings};
 pub use sync::{
     Exchange, SyncDot, SyncProgress, SyncProgressListener, SyncReport, SyncRun, SyncStanding,
 };
+pub use task::TaskListener;
+pub use team::{ColleagueView, RoleView, Team};
 pub use till::{
     ClaimView, EntryKind, EntryView, HistoryKey, HistoryPage, LaidDown, Line, NewCertificate,
     Order, Parts, PurchaseView, PurchasedLine, QuoteView, QuotedLine, Redeemable, RefundView,
-    ReturnView, ReturnedLine, Tender, Till, TillRequest, VoidReason, VoucherGift, VoucherReason,
-    VoucherState, VoucherView,
+    ReturnView, ReturnedLine, RewardChoice, Tender, Till, TillRequest, VoidReason, VoucherGift,
+    VoucherReason, VoucherState, VoucherView,
+};
+pub use whatif::{
+    Calculated, CalculatedDay, CalculatorForm, Gainer, Outlook, WhatIfForm, WhatIfRun, WhatIfView,
+    calculate,
+};
+pub use wizard::{
+    Trade, WizardAnswer, WizardCheck, WizardDraft, WizardField, WizardInput, WizardKind,
+    WizardModel, WizardPreview, WizardProblem, WizardReceipt, WizardStep, WizardText,
 };
 
 /// The version of the core behind this border, as in `Cargo.toml`: for the settings screen and for reports of faults.

@@ -16,7 +16,7 @@ use crate::error::{CoreError, Failure, Subject, invalid};
 /// The owner's figures.
 #[derive(uniffi::Object)]
 pub struct Reports {
-    border: Arc<Border>,
+    pub(crate) border: Arc<Border>,
 }
 
 /// What the Today screen shows.

@@ -14,7 +14,6 @@ use kartka_domain::ledger::EntryKind;
 use kartka_domain::moment::Moment;
 use kartka_domain::money::Points;
 use kartka_domain::op::{Claim, ENTRIES_MAX, Fact, Op, OpTime, Seen};
-use kartka_domain::row::{Row, RowKind};
 use kartka_domain::voucher::Origin;
 use kartka_protocol::chain::{ChainValue, PersonalHash};
 use kartka_protocol::keys::ShopKeys;
@@ -102,7 +101,12 @@ pub(crate) fn commit(tx: &Tx<'_>, ground: &Ground<'_>, draft: Draft) -> Result<O
 }
 
 /// What a founding phone claims by itself after an op, in the same transaction.
-fn follow(tx: &Tx<'_>, ground: &Ground<'_>, op: &Op, claims: &[Claim]) -> Result<(), CoreError> {
+pub(crate) fn follow(
+    tx: &Tx<'_>,
+    ground: &Ground<'_>,
+    op: &Op,
+    claims: &[Claim],
+) -> Result<(), CoreError> {
     for claims in claims.chunks(ENTRIES_MAX) {
         let device = tx.device()?.ok_or(CoreError::NotPaired)?;
         let mut request = [0; 16];
@@ -218,7 +222,7 @@ pub(crate) fn lay_over(tx: &Tx<'_>, rows: &[Decided]) -> Result<Touched, StoreEr
 
 /// The authority's own commit: seq, rows and head move in the sale's transaction (sync §1). Says what it has to claim
 /// by itself after it.
-fn order(
+pub(crate) fn order(
     tx: &Tx<'_>,
     ground: &Ground<'_>,
     head: &mut HeadRow,
@@ -232,12 +236,12 @@ fn order(
         author: Author::Authority,
     };
     let programme = match moves_value(op) {
-        true => tx.newest_rule(RowKind::Programme)?,
+        true => tx.newest_programme()?,
         false => None,
     };
     let before = match &programme {
-        Some(Row::Programme(programme)) => Before::read(&**tx, op, programme)?,
-        _ => Before::default(),
+        Some(programme) => Before::read(&**tx, op, programme)?,
+        None => Before::default(),
     };
     let decided = decide(&**tx, op, standing)?;
     let mut settling = Settling::new(tx, &ground.keys.digest);
@@ -252,7 +256,7 @@ fn order(
     head.synced_ms = op.time.wall.instant_ms;
     tx.set_head(head)?;
     let claims = match &programme {
-        Some(Row::Programme(programme)) => {
+        Some(programme) => {
             let today = op.time.wall.date;
             after(&**tx, (op, &decided), &before, programme, today)?
         }

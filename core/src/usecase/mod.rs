@@ -5,6 +5,7 @@ pub mod customers;
 pub mod devices;
 mod erase;
 pub mod found;
+pub mod handover;
 pub mod idle;
 pub mod operator;
 pub mod pair;

@@ -47,6 +47,7 @@ fn every_test_of_the_index_exists() {
         include_str!("vouchers.rs"),
         include_str!("forged_vouchers.rs"),
         include_str!("world.rs"),
+        include_str!("../codes.rs"),
         include_str!("../whatif.rs"),
         include_str!("../wizard.rs"),
         include_str!("../../src/allocate.rs"),
