@@ -317,7 +317,8 @@ impl From<DomainKind> for EntryKind {
             DomainKind::Join => Self::Join,
             DomainKind::Leave => Self::Leave,
             DomainKind::Level => Self::Level,
-            DomainKind::Newer(_) => Self::Newer,
+            // The authority's alone: no till claims it, and no screen has a word of its own for it.
+            DomainKind::Cleared | DomainKind::Newer(_) => Self::Newer,
         }
     }
 }

@@ -109,13 +109,15 @@ pub enum EntryKind {
     Leave,
     /// A level was reached or lost (Q2).
     Level,
+    /// What a return left owing is not asked for: the owner's option (L10).
+    Cleared,
     /// A kind that a newer version knows: its effect counts all the same (L12).
     Newer(u8),
 }
 
 impl EntryKind {
     /// Every kind this version knows, in the order of their numbers.
-    pub const KNOWN: [(u8, Self); 12] = [
+    pub const KNOWN: [(u8, Self); 13] = [
         (1, Self::Earn),
         (2, Self::Redeem),
         (3, Self::Reward),
@@ -128,6 +130,7 @@ impl EntryKind {
         (10, Self::Join),
         (11, Self::Leave),
         (12, Self::Level),
+        (40, Self::Cleared),
     ];
 
     /// Its number on the wire and in stores.

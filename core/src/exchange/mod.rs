@@ -5,6 +5,7 @@
 //! it is wrong. No float comes near an amount: amounts and percentages are text.
 
 mod certificates;
+mod late;
 mod plain;
 mod programme;
 mod receipts;

@@ -8,6 +8,7 @@ mod certificate;
 mod club;
 mod coupon;
 mod discount;
+mod late;
 mod offer;
 mod references;
 mod rules;
@@ -22,6 +23,7 @@ pub use certificate::{Certificate, Life, Nominals, NumberedCoupon, Spending, Vou
 pub use club::{Club, Issue, Joining};
 pub use coupon::{Benefit, Coupon, Greeting, GreetingFor};
 pub use discount::{DiscountCard, Step};
+pub use late::{Late, Owing};
 pub use offer::{BundlePrice, Offer, Part};
 pub use references::Assortment;
 pub use rules::{Audience, Goods, PriceOf, Rules, Scope, Stacking, Times, Together, WHOLE};

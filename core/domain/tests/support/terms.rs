@@ -10,8 +10,8 @@ use kartka_domain::programme::{
     Audience, Benefit, BonusCard, BundlePrice, Certificate, CertificateEarns, Club, Coupon,
     Demotion, DiscountCard, EarnBase, Expiry, Gift, Goods, Greeting, GreetingFor, Instrument,
     Issue, Joining, Level, Life, Multiplier, Multiply, Need, Nominals, NumberedCoupon, Offer,
-    OfflinePolicy, Part, PriceOf, Remainder, Reward, Rules, Spending, StampCard, StampFor, Step,
-    TaxEarns, Terms, Tiers, Times, Together, VoucherOffline, When, Window,
+    OfflinePolicy, Owing, Part, PriceOf, Remainder, Reward, Rules, Spending, StampCard, StampFor,
+    Step, TaxEarns, Terms, Tiers, Times, Together, VoucherOffline, When, Window,
 };
 use kartka_domain::purchase::{GoodsId, GroupId};
 
@@ -209,6 +209,9 @@ fn bonus_term(card: &mut BonusCard, key: &str, value: &str) {
         "ends" if value == "quarter" => card.ends = PeriodEnd::Quarter,
         "ends" if value == "year" => card.ends = PeriodEnd::Year,
         "pending" => card.pending_days = small(),
+        "grace" => card.late.grace_days = small(),
+        "returned" => card.late.returned_days = small(),
+        "clears" => card.late.owing = Owing::Cleared,
         "minimum" => card.redeem.minimum = Points(number()),
         "step" => card.redeem.step = Points(number()),
         "base" if value == "before" => card.base = EarnBase::BeforeDiscounts,
