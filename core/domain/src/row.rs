@@ -15,6 +15,7 @@ use crate::position::Position;
 use crate::programme::Programme;
 use crate::purchase::{Purchase, Return};
 use crate::rights::Role;
+use crate::voucher::{Moved, Voucher};
 
 /// The kinds of rows; the number is the wire tag and never reused.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -55,11 +56,15 @@ pub enum RowKind {
     Return = 21,
     /// [`Row::Entry`], key = entry id.
     Entry = 22,
+    /// [`Row::Voucher`], key = voucher id.
+    Voucher = 25,
+    /// [`Row::Moved`], key = entry id.
+    Moved = 26,
 }
 
 impl RowKind {
     /// All kinds this version knows.
-    pub const ALL: [Self; 18] = [
+    pub const ALL: [Self; 20] = [
         Self::Business,
         Self::Outlet,
         Self::Operator,
@@ -78,6 +83,8 @@ impl RowKind {
         Self::Purchase,
         Self::Return,
         Self::Entry,
+        Self::Voucher,
+        Self::Moved,
     ];
 
     /// The kind with this wire tag.
@@ -92,7 +99,12 @@ impl RowKind {
     pub const fn is_fact(self) -> bool {
         matches!(
             self,
-            Self::Consent | Self::Emission | Self::Purchase | Self::Return | Self::Entry
+            Self::Consent
+                | Self::Emission
+                | Self::Purchase
+                | Self::Return
+                | Self::Entry
+                | Self::Moved
         )
     }
 }
@@ -250,6 +262,10 @@ pub enum Row {
     Return(Return),
     /// A ledger entry.
     Entry(Entry),
+    /// A gift certificate or a coupon with a number of its own.
+    Voucher(Voucher),
+    /// A move of one.
+    Moved(Moved),
 }
 
 /// The key of a version of a role.
@@ -281,6 +297,8 @@ impl Row {
             Self::Purchase(_) => RowKind::Purchase,
             Self::Return(_) => RowKind::Return,
             Self::Entry(_) => RowKind::Entry,
+            Self::Voucher(_) => RowKind::Voucher,
+            Self::Moved(_) => RowKind::Moved,
         }
     }
 
@@ -306,6 +324,8 @@ impl Row {
             Self::Purchase(purchase) => purchase.id.get(),
             Self::Return(back) => back.id.get(),
             Self::Entry(entry) => entry.id.get(),
+            Self::Voucher(voucher) => voucher.id.get(),
+            Self::Moved(moved) => moved.id.get(),
         }
     }
 
@@ -317,6 +337,7 @@ impl Row {
             Self::Purchase(purchase) => Some(Month::of(purchase.at.date)),
             Self::Return(back) => Some(Month::of(back.at.date)),
             Self::Entry(entry) => Some(Month::of(entry.date)),
+            Self::Moved(moved) => Some(Month::of(moved.date)),
             _ => None,
         }
     }

@@ -12,6 +12,7 @@ pub mod pair;
 pub mod programme;
 pub mod staff;
 pub mod till;
+pub mod vouchers;
 pub mod wizard;
 
 use kartka_domain::customer::ProfileGroup;

@@ -2,7 +2,7 @@
 
 use super::sale::claims_after;
 use super::work::{Known, Posting, Work};
-use super::{Book, Echo, Stop, right};
+use super::{Book, Echo, Stop, right, vouchers};
 use crate::codes::Code;
 use crate::ids::{CustomerId, EntryId, PurchaseId, ReturnId};
 use crate::ledger::{Effect, EntryKind, Use};
@@ -49,12 +49,14 @@ pub(super) fn apply<B: Book>(
     }
     work.put(Row::Return(back), echo);
     post_claims(work, place + 1, &claims, id, outcome.as_ref())?;
+    let facts = 1 + claims.len();
+    let moves = vouchers::apply_returned(work, place + facts, id, outcome.as_ref())?;
     if let (Ok(counted), Some(known)) = (&outcome, &known)
         && let Some(customer) = known.purchase.earner()
     {
         lower_counters(work, customer, known, counted)?;
     }
-    Ok(1 + claims.len())
+    Ok(facts + moves)
 }
 
 /// What the return comes to, or why it does not count.
@@ -82,6 +84,8 @@ fn outcome<B: Book>(
         entries: &known.entries,
         returns: &known.returns,
         programme: &programme,
+        moved: &known.moved,
+        vouchers: &known.vouchers,
     };
     let mut counted = refund(sold, &back.claimed)?;
     for (claim, uses) in &mut counted.claims {

@@ -61,3 +61,13 @@ fn what_a_customer_becomes() {
 fn all_that_a_stamp_card_gives() {
     check_file(include_str!("../cases/stamps.txt"));
 }
+
+#[test]
+fn all_that_a_certificate_is_worth() {
+    check_file(include_str!("../cases/certificates.txt"));
+}
+
+#[test]
+fn all_that_a_coupon_with_a_number_does() {
+    check_file(include_str!("../cases/vouchers.txt"));
+}
