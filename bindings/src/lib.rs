@@ -8,12 +8,14 @@
 
 uniffi::setup_scaffolding!("kartka");
 
+mod after;
 mod border;
 mod cards;
 mod codes;
 mod customers;
 mod error;
 mod fault;
+mod limits;
 mod platform;
 mod programme;
 #[cfg(feature = "border-tests")]
@@ -25,6 +27,7 @@ mod settings;
 mod sync;
 mod till;
 
+pub use after::{AdjustReason, AttachRequest};
 pub use cards::{Card, Cards, Recognised};
 pub use codes::{Code, CodeArgument};
 pub use customers::{
@@ -32,6 +35,7 @@ pub use customers::{
     Will,
 };
 pub use error::{CoreError, Subject};
+pub use limits::{CardRead, EarnLimits, FiscalReceipt, FlaggedSale, LimitNumber, LimitThen};
 pub use platform::{
     ChangeListener, ChangeTopic, KeyStore, KeyStoreFault, ListenerFault, LogEntry, LogLevel,
     LogSink,

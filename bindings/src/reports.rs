@@ -16,7 +16,7 @@ use crate::error::{CoreError, Failure, Subject, invalid};
 /// The owner's figures.
 #[derive(uniffi::Object)]
 pub struct Reports {
-    border: Arc<Border>,
+    pub(crate) border: Arc<Border>,
 }
 
 /// What the Today screen shows.
@@ -84,6 +84,8 @@ pub struct MovedView {
     pub given_back: i64,
     /// Expired, less what was revived.
     pub expired: i64,
+    /// Corrected by hand, given less taken.
+    pub adjusted: i64,
 }
 
 /// Points outstanding of one instrument.
@@ -144,7 +146,7 @@ impl Reports {
     }
 }
 
-fn business_date(text: &str) -> Result<Date, Failure> {
+pub(crate) fn business_date(text: &str) -> Result<Date, Failure> {
     text.parse().map_err(|_| invalid(Subject::Text))
 }
 
@@ -198,6 +200,7 @@ fn moved((instrument, moved): (&InstrumentId, &Moved)) -> MovedView {
         spent: moved.spent.0,
         given_back: moved.given_back.0,
         expired: moved.expired.0,
+        adjusted: moved.adjusted.0,
     }
 }
 

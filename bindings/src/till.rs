@@ -16,6 +16,7 @@ use kartka_core::usecase::till::{QuoteId, TillRequest as CoreRequest};
 use crate::border::{Border, request_id};
 use crate::customers::customer_id;
 use crate::error::{CoreError, Failure};
+use crate::limits::{CardRead, FiscalReceipt, fiscal};
 use crate::platform::ChangeTopic;
 
 pub use views::{
@@ -24,7 +25,7 @@ pub use views::{
 };
 
 /// What a sale or a return changes.
-const SOLD: &[ChangeTopic] = &[
+pub(crate) const SOLD: &[ChangeTopic] = &[
     ChangeTopic::Sales,
     ChangeTopic::Customers,
     ChangeTopic::Sync,
@@ -33,7 +34,7 @@ const SOLD: &[ChangeTopic] = &[
 /// Quoting, selling, taking back.
 #[derive(uniffi::Object)]
 pub struct Till {
-    border: Arc<Border>,
+    pub(crate) border: Arc<Border>,
 }
 
 /// What the till asks.
@@ -55,6 +56,12 @@ pub struct TillRequest {
     /// The till's receipt number, or empty.
     #[uniffi(default = "")]
     pub receipt: String,
+    /// How the customer's card was read, where the shell knows (T7).
+    #[uniffi(default = None)]
+    pub read: Option<CardRead>,
+    /// The fiscal receipt, if one was scanned (X8).
+    #[uniffi(default = None)]
+    pub fiscal: Option<FiscalReceipt>,
 }
 
 /// One line of a receipt; a typed amount is one line.
@@ -228,6 +235,8 @@ fn till_request(ask: TillRequest) -> Result<CoreRequest, Failure> {
             Tender::Other => DomainTender::Other,
         },
         receipt: ask.receipt,
+        read: ask.read.map(CardRead::into),
+        fiscal: ask.fiscal.as_ref().map(fiscal).transpose()?,
     })
 }
 
@@ -271,6 +280,6 @@ fn returned(lines: &[ReturnedLine]) -> Vec<DomainReturned> {
 }
 
 /// A purchase as the shell names it; a number that is no id names none.
-fn purchase_id(raw: i64) -> Result<PurchaseId, Failure> {
+pub(crate) fn purchase_id(raw: i64) -> Result<PurchaseId, Failure> {
     PurchaseId::new(raw).map_err(|_| CoreError::NotFound.into())
 }

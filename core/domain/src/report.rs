@@ -86,7 +86,7 @@ impl Figures {
     }
 }
 
-/// Points that moved on a day; every number is ≥ 0 in itself.
+/// Points that moved on a day; every number but the last two is ≥ 0 in itself.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Moved {
     /// Earned.
@@ -99,6 +99,8 @@ pub struct Moved {
     pub given_back: Points,
     /// Expired, less what was revived; below zero on a day that only revived.
     pub expired: Points,
+    /// Corrected by hand, given less taken (T4).
+    pub adjusted: Points,
 }
 
 /// One business day.
@@ -269,6 +271,7 @@ impl Today {
             EntryKind::Redeem | EntryKind::Reward => (&mut moved.spent, points.negated()?),
             EntryKind::Reverse => (&mut moved.taken_back, points.negated()?),
             EntryKind::Expire | EntryKind::Revive => (&mut moved.expired, points.negated()?),
+            EntryKind::Adjust => (&mut moved.adjusted, points),
             EntryKind::Use
             | EntryKind::Unuse
             | EntryKind::Join

@@ -15,8 +15,8 @@ pub(crate) use ledger::{
 };
 pub(crate) use profile::{CHANNELS, PURPOSES, put_group, read_group};
 pub(crate) use programme::{put_programme, read_programme};
-pub(crate) use receipt::{put_receipt, put_return_kind, put_returned};
-pub(crate) use receipt::{read_receipt, read_return_kind, read_returned};
+pub(crate) use receipt::{put_paper, put_receipt, put_return_kind, put_returned};
+pub(crate) use receipt::{read_paper, read_receipt, read_return_kind, read_returned};
 
 use kartka_domain::card::{EmitterSlot, NumberLength};
 use kartka_domain::codes::Code;

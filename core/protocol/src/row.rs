@@ -6,6 +6,7 @@
 
 mod erasure;
 mod facts;
+mod limits;
 mod people;
 mod shop;
 mod standing;

@@ -15,6 +15,7 @@ const STEPS: &[&str] = &[
     include_str!("migrations/0004_staff.sql"),
     include_str!("migrations/0005_drafts.sql"),
     include_str!("migrations/0006_erasure.sql"),
+    include_str!("migrations/0007_fiscal.sql"),
 ];
 
 /// Runs the steps that the file has not seen.

@@ -17,6 +17,7 @@ mod migrate;
 mod open;
 mod ops;
 mod overlay;
+mod paper;
 mod pins;
 mod place;
 mod renumber;

@@ -1,11 +1,14 @@
 //! What people do: each use case is one transaction, repeated safely by its request id.
 
+pub mod adjust;
+pub mod attach;
 pub mod cards;
 pub mod customers;
 pub mod devices;
 mod erase;
 pub mod found;
 pub mod idle;
+pub mod limits;
 pub mod operator;
 pub mod pair;
 pub mod staff;

@@ -13,7 +13,7 @@ use kartka_domain::moment::Date;
 use kartka_domain::money::Points;
 use kartka_domain::position::Position;
 use kartka_domain::programme::Programme;
-use kartka_domain::purchase::{Purchase, Return};
+use kartka_domain::purchase::{Fiscal, Purchase, Return};
 use kartka_domain::rights::Role;
 use kartka_domain::row::{Card, Inbox, Merge, Row, RowKind};
 use kartka_protocol::rows::WireRow;
@@ -81,6 +81,10 @@ impl Book for Turn<'_> {
             Row::Entry(entry) => Some(entry),
             _ => None,
         })
+    }
+
+    fn fiscal(&self, fiscal: &Fiscal) -> Result<Vec<PurchaseId>, StoreError> {
+        self.db.fiscal(fiscal)
     }
 
     fn programme(&self, version: ProgrammeVersion) -> Result<Option<Programme>, StoreError> {

@@ -6,7 +6,6 @@
 use kartka_domain::authority::{Anchor, Author, Book as _, Standing, effective_time};
 use kartka_domain::business::Outlet;
 use kartka_domain::ids::{DeviceNo, Id, OpId, Seq};
-use kartka_domain::ledger::Entry;
 use kartka_domain::moment::{Moment, day_number};
 use kartka_domain::op::{Fact, Op, Seen};
 use kartka_domain::planted;
@@ -15,8 +14,8 @@ use kartka_protocol::batch::{Batch, Personal};
 use kartka_protocol::chain::{ChainValue, LogHash};
 use kartka_protocol::{civil, limits};
 
-use super::turn::{Turn, Wording};
-use super::{Authority, erasure, expiry, hold, incarnation, marks, memory, quarantine};
+use super::turn::{After, Turn, Wording};
+use super::{Authority, erasure, hold, incarnation, marks, memory, quarantine};
 use crate::store::{Anchored, Apart, DeviceState, Run, StoreError, StoredOp};
 
 /// Batches of one device, ready to be ordered.
@@ -365,14 +364,14 @@ impl Intake<'_> {
     ) -> Result<(Seq, Option<OpId>), StoreError> {
         let seq = Seq(order.seq.0 + 1);
         let mut at_ms = device.earlier_ms;
-        let (mut late, mut alias) = (Vec::new(), None);
+        let (mut after, mut alias) = (After::default(), None);
         if let Some(op) = &ready.op {
             let corrected = self.corrected(turn, device, op)?;
             at_ms = corrected.unwrap_or(op.time.wall).instant_ms;
             alias = marks::first_with_mark(turn, ready.id, op)?;
             match alias {
                 Some(first) => turn.db.put_alias(ready.id, first)?,
-                None => late = decide(turn, op, corrected, seq)?,
+                None => after = decide(turn, op, corrected, seq)?,
             }
         }
         let personal = kept(turn, ready)?;
@@ -398,7 +397,7 @@ impl Intake<'_> {
         device.earlier_ms = device.earlier_ms.max(at_ms);
         self.taken += 1;
         self.entries += usize::try_from(ready.last.get() - ready.id.get() + 1).unwrap_or(0);
-        expiry::answer_late(self.authority, turn, order, &late)?;
+        after.settle(self.authority, turn, order)?;
         if let Some(op) = &ready.op {
             quarantine::settle(self.authority, turn, order, op)?;
         }
@@ -448,7 +447,7 @@ pub(super) fn decide(
     op: &Op,
     corrected: Option<Moment>,
     seq: Seq,
-) -> Result<Vec<Entry>, StoreError> {
+) -> Result<After, StoreError> {
     let standing = Standing::Ordered {
         seq,
         corrected,

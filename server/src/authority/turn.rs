@@ -8,9 +8,10 @@ use std::cell::{Cell, RefCell};
 use std::collections::{BTreeMap, BTreeSet};
 
 use kartka_domain::authority::expiry::late_debits;
+use kartka_domain::authority::returned_attached;
 use kartka_domain::authority::{Decided, Echo, Standing, decide, refuse};
 use kartka_domain::codes::Code;
-use kartka_domain::ids::{CustomerId, Id, ProgrammeVersion, Seq};
+use kartka_domain::ids::{CustomerId, Id, ProgrammeVersion, PurchaseId, Seq};
 use kartka_domain::ledger::Entry;
 use kartka_domain::moment::Date;
 use kartka_domain::op::Op;
@@ -20,9 +21,11 @@ use kartka_protocol::digest::{Digest, DigestKey};
 use kartka_protocol::rows::WireRow;
 use kartka_protocol::scope::Scope;
 
-use super::expiry::first_end;
+use super::expiry::{self, first_end};
 use super::marks::Lines;
 use super::people::People;
+use super::push::Order;
+use super::{Authority, owed};
 use crate::store::{Fact, NewRow, ScopeDigest, StoreError, Writes, scope_of};
 
 /// A state as it lies in the store and as it will lie after the turn.
@@ -35,6 +38,28 @@ struct Slot {
     changed_at: Option<Seq>,
     /// Of a position: its first end as it lies in the store.
     due: Option<i64>,
+}
+
+/// What an op leaves for the authority to do within the same transaction.
+#[derive(Default)]
+pub(super) struct After {
+    /// Debits old enough for a sweep to have been before them (L5).
+    pub(super) late: Vec<Entry>,
+    /// Purchases with an attached customer of which goods came back (X7).
+    pub(super) attached: Vec<PurchaseId>,
+}
+
+impl After {
+    /// Does it, by ops of the authority's own.
+    pub(super) fn settle(
+        &self,
+        authority: &Authority,
+        turn: &mut Turn<'_>,
+        order: &mut Order,
+    ) -> Result<(), StoreError> {
+        expiry::answer_late(authority, turn, order, &self.late)?;
+        owed::take(authority, turn, order, &self.attached)
+    }
 }
 
 /// A transaction under way.
@@ -106,7 +131,7 @@ impl<'t> Turn<'t> {
         standing: Standing,
         seq: Seq,
         wording: Wording,
-    ) -> Result<Vec<Entry>, StoreError> {
+    ) -> Result<After, StoreError> {
         let mut decided = decide(&*self, op, standing)?;
         if wording == Wording::Followed {
             for one in &mut decided {
@@ -122,7 +147,7 @@ impl<'t> Turn<'t> {
         op: &Op,
         standing: Standing,
         seq: Seq,
-    ) -> Result<Vec<Entry>, StoreError> {
+    ) -> Result<After, StoreError> {
         let decided = refuse(&*self, op, standing, Code::RefusedByOwner)?;
         self.write_decided(op, decided, seq)
     }
@@ -132,15 +157,16 @@ impl<'t> Turn<'t> {
         op: &Op,
         decided: Vec<Decided>,
         seq: Seq,
-    ) -> Result<Vec<Entry>, StoreError> {
+    ) -> Result<After, StoreError> {
         self.note_redeemed(op, &decided)?;
         let late = late_debits(&decided, self.today).cloned().collect();
+        let attached = returned_attached(&*self, &decided).collect::<Result<_, _>>()?;
         let first = op.id.0;
         let last = op.last_id().unwrap_or(first);
         for one in decided {
             self.put(one, seq, (first, last))?;
         }
-        Ok(late)
+        Ok(After { late, attached })
     }
 
     fn put(&mut self, decided: Decided, seq: Seq, own: (Id, Id)) -> Result<(), StoreError> {

@@ -5,7 +5,9 @@
 //! same bytes on both sides (sync §4). Nobody's fact is rejected; what can't count gets effect 0 and a
 //! reason (L15). Errors come only from the book, never from an op.
 
+mod adjust;
 mod clock;
+mod earning;
 pub mod expiry;
 mod office;
 mod people;
@@ -16,6 +18,8 @@ pub mod standing;
 mod work;
 
 pub use clock::{Anchor, effective_time};
+pub use earning::has_earned;
+pub use returns::{owed, returned_attached};
 pub use right::{may_settle, who};
 
 use crate::business::{Business, Device, Operator};
@@ -32,7 +36,7 @@ use crate::money::{Overflow, Points};
 use crate::op::{Fact, Notice, Op};
 use crate::position::Position;
 use crate::programme::Programme;
-use crate::purchase::{Purchase, Return};
+use crate::purchase::{Fiscal, Purchase, Return};
 use crate::rights::Role;
 use crate::row::{Card, Inbox, Merge, Row};
 use work::Work;
@@ -77,6 +81,13 @@ pub trait Book {
     /// # Errors
     /// The store's own.
     fn entries(&self, id: PurchaseId) -> Result<Vec<Entry>, Self::Error>;
+    /// All purchases with a fiscal receipt (X8); a book that only replays receipts has none.
+    ///
+    /// # Errors
+    /// The store's own.
+    fn fiscal(&self, _: &Fiscal) -> Result<Vec<PurchaseId>, Self::Error> {
+        Ok(Vec::new())
+    }
     /// A version of the programme.
     ///
     /// # Errors
@@ -289,14 +300,17 @@ fn apply_all<B: Book>(
                 1
             }
             Fact::Sale(sale) => sale::apply_sale(&mut work, place, sale)?,
-            Fact::Attach { purchase, customer } => {
-                sale::apply_attach(&mut work, place, *purchase, *customer)?
-            }
+            Fact::Attach {
+                purchase,
+                customer,
+                read,
+            } => sale::apply_attach(&mut work, place, *purchase, (*customer, *read))?,
             Fact::Return {
                 purchase,
                 kind,
                 lines,
             } => returns::apply(&mut work, place, (*purchase, *kind, lines))?,
+            Fact::Owed(purchase) => returns::apply_owed(&mut work, place, *purchase)?,
             Fact::Claim(claim) => {
                 sale::apply_own_claim(&mut work, place, claim)?;
                 1

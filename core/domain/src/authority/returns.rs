@@ -2,7 +2,7 @@
 
 use super::sale::claims_after;
 use super::work::{Known, Posting, Work};
-use super::{Book, Echo, Stop, right};
+use super::{Book, Decided, Echo, Stop, is_the_authoritys, right};
 use crate::codes::Code;
 use crate::ids::{CustomerId, EntryId, PurchaseId, ReturnId};
 use crate::ledger::{Effect, EntryKind, Use};
@@ -54,6 +54,78 @@ pub(super) fn apply<B: Book>(
     {
         lower_counters(work, customer, known, counted)?;
     }
+    Ok(1 + claims.len())
+}
+
+/// The purchases with an attached customer of which these rows took goods back: their author may not have known of the
+/// attaching, so a writer asks [`owed`] about each, within the same transaction (X7).
+pub fn returned_attached<'a, B: Book>(
+    book: &'a B,
+    rows: &'a [Decided],
+) -> impl Iterator<Item = Result<PurchaseId, B::Error>> + 'a {
+    let returned = rows.iter().filter_map(|decided| match &decided.row {
+        Row::Return(back) if !back.effective().is_empty() => Some(back.purchase),
+        _ => None,
+    });
+    returned.filter_map(|id| match book.purchase(id) {
+        Ok(known) => known.and_then(|p| p.attached).map(|_| Ok(id)),
+        Err(error) => Some(Err(error)),
+    })
+}
+
+/// What the returns of a purchase still take from its customer: nothing where their authors claimed it all (X2).
+///
+/// # Errors
+/// The book's own.
+pub fn owed<B: Book>(book: &B, id: PurchaseId) -> Result<Vec<Claim>, B::Error> {
+    let Some(purchase) = book.purchase(id)? else {
+        return Ok(Vec::new());
+    };
+    let Some(programme) = book.programme(purchase.programme)? else {
+        return Ok(Vec::new());
+    };
+    let (entries, returns) = (book.entries(id)?, book.returns(id)?);
+    let sold = Sold {
+        purchase: &purchase,
+        entries: &entries,
+        returns: &returns,
+        programme: &programme,
+    };
+    // Sums that no fact could have made owe nothing.
+    let claims = refund(sold, &[]).map_or(Vec::new(), |refund| refund.claims);
+    let claims = claims.into_iter().map(|(claim, _)| claim);
+    Ok(claims.filter(|c| c.effect != Effect::NONE).collect())
+}
+
+/// Applies what the authority takes from an attached customer; says how many facts that were.
+pub(super) fn apply_owed<B: Book>(
+    work: &mut Work<'_, B>,
+    place: usize,
+    id: PurchaseId,
+) -> Result<usize, Stop<B::Error>> {
+    let claims = claims_after(work.op.facts.get(place + 1..).unwrap_or_default());
+    let known = work.purchase(id)?;
+    let outcome = match (known, is_the_authoritys(work.standing)) {
+        (Some(known), true) => match work
+            .book
+            .programme(known.purchase.programme)
+            .map_err(Stop::Book)?
+        {
+            Some(programme) => Ok(refund(
+                Sold {
+                    purchase: &known.purchase,
+                    entries: &known.entries,
+                    returns: &known.returns,
+                    programme: &programme,
+                },
+                &[],
+            )?),
+            None => Err(Code::UnknownTarget),
+        },
+        (None, true) => Err(Code::UnknownTarget),
+        (_, false) => Err(Code::MalformedFact),
+    };
+    post_claims(work, place + 1, &claims, id, outcome.as_ref())?;
     Ok(1 + claims.len())
 }
 
@@ -192,6 +264,9 @@ fn lower_counters<B: Book>(
     let mut position = work.position(customer)?;
     position.spent = position.spent.minus(counted.price)?;
     let gone = counted.kept == Kept::Nothing && !counted.lines.is_empty();
+    if gone {
+        position.earns = position.earns.less(known.purchase.at);
+    }
     let visits = i64::from(gone);
     position.visits = position.visits.checked_sub(visits).ok_or(Overflow)?;
     let part = MonthSum {

@@ -61,3 +61,13 @@ fn what_a_customer_becomes() {
 fn all_that_a_stamp_card_gives() {
     check_file(include_str!("../cases/stamps.txt"));
 }
+
+#[test]
+fn what_the_owner_allows_when_points_are_earned() {
+    check_file(include_str!("../cases/limits.txt"));
+}
+
+#[test]
+fn what_is_put_right_after_a_sale() {
+    check_file(include_str!("../cases/adjust.txt"));
+}

@@ -13,6 +13,7 @@ mod forged;
 mod garbage;
 mod index;
 mod invariants;
+mod liar;
 mod people;
 mod properties;
 mod rights;

@@ -89,6 +89,7 @@ pub(crate) fn said(shop: &Shop, date: Date) -> String {
             (m.spent, "spent"),
             (m.given_back, "given back"),
             (m.expired, "expired"),
+            (m.adjusted, "adjusted"),
         ];
         let parts = numbers.into_iter().filter(|(points, _)| points.0 != 0);
         let parts: Vec<String> = parts.map(|(p, what)| format!("{} {what}", p.0)).collect();

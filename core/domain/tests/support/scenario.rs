@@ -10,6 +10,8 @@
 //! ```
 //! A line without `=` must simply be allowed.
 
+mod after;
+mod limits;
 mod office;
 
 use std::collections::BTreeMap;
@@ -119,6 +121,9 @@ impl Story {
             }
             ["sweep"] => self.sweep(),
             ["inbox"] => self.inbox(),
+            ["adjust", ref what @ ..] => self.adjust(what),
+            ["limits", ref terms @ ..] => self.limit(terms),
+            ["staff", number, "is", name] => self.link(number, name),
             ["staff" | "role" | "device" | "by" | "says" | "flag", ..] => self.office(&words),
             ["receipt", number, ref what @ ..] => self.receipt(number, what, aware),
             ["card", number, "for", name] => self.bind(number, name),
@@ -167,11 +172,8 @@ impl Story {
 
     /// Now, as the counter's clock shows it.
     fn moment(&self) -> Moment {
-        let noon = noon(self.wall);
-        Moment {
-            minute: self.minute.unwrap_or(noon.minute),
-            ..noon
-        }
+        self.minute
+            .map_or(noon(self.wall), |minute| at_minute(self.wall, minute))
     }
 
     fn person(&mut self, name: &str) -> CustomerId {
@@ -239,6 +241,11 @@ impl Story {
             .collect();
         let invited = all_after("invited");
         let invited: Vec<InstrumentId> = invited.iter().map(|n| InstrumentId(number(n))).collect();
+        let paper = limits::paper(how);
+        if let Some(why) = self.known_fiscal(&known, &paper) {
+            return why;
+        }
+        let limits = self.broken(&known, customer, &paper);
         let rewards = after("rewards").map_or_else(Vec::new, |n| vec![reward; n as usize]);
         let ask = Question {
             customer: person.as_ref().map(|(id, position)| (*id, position)),
@@ -251,6 +258,7 @@ impl Story {
             spend: Points(after("using").unwrap_or(0)),
             rewards: &rewards,
             cash: CashStep(Money(100)),
+            limits: &limits,
             ..Question::plain(&lines, &programme, self.moment())
         };
         let answer = match quote(&ask) {
@@ -260,13 +268,10 @@ impl Story {
         };
         let said = answer.said.iter().map(|c| format!(", {}", code(*c)));
         let said = format!("pays {}{}", money(answer.due), said.collect::<String>());
-        let facts = answer.into_facts(Tender::Cash, None).unwrap();
+        let facts = answer.into_facts(Tender::Cash, paper).unwrap();
         let op = self.shop.op(self.device(), self.moment(), facts);
         self.receipts.push(PurchaseId(op.id.0));
-        let at = Moment {
-            minute: op.time.wall.minute,
-            ..noon(self.today)
-        };
+        let at = at_minute(self.today, op.time.wall.minute);
         let decided = self.shop.order_at(&op, at);
         format!("{said}{}{}", verdicts(&decided), self.late(&decided))
     }
@@ -324,10 +329,17 @@ impl Story {
         };
         let claims = counted.claims.into_iter().map(|(c, _)| Fact::Claim(c));
         let facts = std::iter::once(back).chain(claims).collect();
-        let op = self.shop.op(self.device(), noon(self.today), facts);
+        let at = self.minute;
+        let at = at.map_or(noon(self.today), |minute| at_minute(self.today, minute));
+        let op = self.shop.op(self.device(), at, facts);
         let before = self.shop.clone();
         let decided = self.shop.order(&op);
-        format!("{}{}", came_back(&before, &decided), self.late(&decided))
+        let owed = self.owed(&decided);
+        format!(
+            "{}{owed}{}",
+            came_back(&before, &decided),
+            self.late(&decided)
+        )
     }
 
     fn attach(&mut self, id: PurchaseId, name: &str, known: &Shop) -> String {
@@ -349,6 +361,7 @@ impl Story {
         let fact = Fact::Attach {
             purchase: id,
             customer,
+            read: None,
         };
         let facts = std::iter::once(fact).chain(claims.into_iter().map(Fact::Claim));
         let op = self
@@ -589,4 +602,14 @@ fn verdicts(decided: &[Decided]) -> String {
         }
     }
     codes.into_iter().map(|code| format!(" !{code}")).collect()
+}
+
+/// A minute of a day, its instant included.
+fn at_minute(date: Date, minute: u16) -> Moment {
+    let noon = noon(date);
+    Moment {
+        instant_ms: noon.instant_ms + (i64::from(minute) - i64::from(noon.minute)) * 60_000,
+        minute,
+        ..noon
+    }
 }
