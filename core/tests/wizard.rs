@@ -31,6 +31,7 @@ fn a_draft_is_resumed_where_it_was_left() {
     let id = shop.save_draft(0, &draft, None, 1).unwrap();
     let better = Draft {
         name: "Шоста кава".to_owned(),
+        texts: [("code".to_owned(), "kept".to_owned())].into(),
         ..with(draft, &[("size", 6)])
     };
     assert_eq!(shop.save_draft(id, &better, None, 2).unwrap(), id);
@@ -90,7 +91,7 @@ fn editing_changes_what_comes_and_not_what_was_issued() {
         shop.edit_instrument(BONUS, Trade::Coffee).unwrap(),
         &[("rate", 1_000)],
     );
-    assert_eq!(shop.check_draft(&draft).unwrap(), []);
+    assert_eq!(shop.check_draft(&draft, Some(BONUS)).unwrap(), []);
     let id = shop.save_draft(0, &draft, Some(BONUS), 0).unwrap();
     assert_eq!(
         shop.programme_with(id).unwrap().version(),
@@ -124,6 +125,30 @@ fn editing_changes_what_comes_and_not_what_was_issued() {
 }
 
 #[test]
+fn every_kind_is_published_beside_the_others_and_opened_again() {
+    let counter = Counter::founded();
+    let shop = &counter.shop;
+    for (at, kind) in (0..).zip(Kind::ALL) {
+        let draft = Draft::new(kind, Trade::Coffee, kind.key());
+        let problems = shop.check_draft(&draft, None).unwrap();
+        assert_eq!(problems, [], "{kind:?}");
+        let id = shop.save_draft(0, &draft, None, 0).unwrap();
+        shop.publish_draft(request(100 + at), id).unwrap();
+        let programme = shop.programme().unwrap();
+        let made = programme.instruments().last().unwrap();
+        let model = shop.wizard(kind, Trade::Coffee, Some(made.id)).unwrap();
+        let again = shop.edit_instrument(made.id, Trade::Coffee).unwrap();
+        for field in model.fields().filter(|field| draft.asks(&model, field)) {
+            let said = |draft: &Draft| (draft.value(field), draft.text(field));
+            assert_eq!(said(&again), said(&draft), "{kind:?}.{}", field.key);
+        }
+    }
+    let second = Draft::new(Kind::Coupon, Trade::Coffee, "again");
+    let problems = shop.check_draft(&second, None).unwrap();
+    assert_eq!(problems[0].why, Wrong::Taken);
+}
+
+#[test]
 fn a_draft_with_problems_is_kept_and_not_published() {
     let counter = Counter::founded();
     let shop = &counter.shop;
@@ -153,7 +178,10 @@ fn a_draft_with_problems_is_kept_and_not_published() {
 #[test]
 fn the_model_speaks_the_shops_currency() {
     let counter = Counter::founded();
-    let model = counter.shop.wizard(Kind::Stamps, Trade::Coffee).unwrap();
+    let model = counter
+        .shop
+        .wizard(Kind::Stamps, Trade::Coffee, None)
+        .unwrap();
     let amount = model.fields().find(|field| field.key == "amount").unwrap();
     assert_eq!((amount.least, amount.default), (100, 10_000));
     let draft = Draft::new(Kind::Stamps, Trade::Coffee, "x");

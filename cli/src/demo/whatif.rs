@@ -5,16 +5,16 @@
 use std::fmt::Write as _;
 use std::time::Duration;
 
-use kartka_core::domain::ids::{CustomerId, DeviceNo, InstrumentId, OutletId, ProgrammeVersion};
+use kartka_core::domain::ids::{CustomerId, DeviceNo, OutletId, ProgrammeVersion};
 use kartka_core::domain::moment::{Date, Moment, day_number};
 use kartka_core::domain::money::Money;
 use kartka_core::domain::programme::Programme;
 use kartka_core::domain::purchase::Line;
 use kartka_core::domain::redeem::CashStep;
 use kartka_core::domain::whatif::{
-    Assumptions, Forecast, Habit, Past, Range, Replay, Replayed, WhatIfError, forecast,
+    Assumptions, Forecast, Guest, Habit, Past, Range, Replay, Replayed, WhatIfError, forecast,
 };
-use kartka_core::domain::wizard::{Draft, Kind, Trade};
+use kartka_core::domain::wizard::{Draft, Ground, Kind, Trade};
 use kartka_core::error::CoreError;
 
 use super::cdnow::Purchase;
@@ -94,10 +94,13 @@ fn draft(kind: Kind, rate: i64) -> Result<Programme, Failure> {
             what: "the demo's draft",
         })
     };
-    let made = draft
-        .build(InstrumentId(1), None, 2)
-        .map_err(|_| unsound())?;
-    Programme::publish(ProgrammeVersion(1), vec![made]).map_err(|_| unsound())
+    let nothing = Programme::publish(ProgrammeVersion(1), Vec::new()).map_err(|_| unsound())?;
+    let ground = Ground {
+        exponent: 2,
+        programme: &nothing,
+        edits: None,
+    };
+    draft.publish(&ground).map_err(|_| unsound())
 }
 
 fn column(
@@ -112,6 +115,7 @@ fn column(
     for (customer, date, amount) in history {
         let lines = [Line::amount(*amount)];
         let past = Past {
+            guest: Guest::default(),
             customer: Some(*customer),
             at: Moment {
                 instant_ms: day_number(*date) * 86_400_000 + 43_200_000,

@@ -2,17 +2,18 @@
 #![allow(clippy::unwrap_used)]
 
 use kartka_domain::ids::{CustomerId, InstrumentId, OutletId, ProgrammeVersion};
-use kartka_domain::moment::{Date, Moment, day_number};
+use kartka_domain::moment::{Date, DayOfYear, Moment, day_number};
 use kartka_domain::money::{Money, Stamps};
 use kartka_domain::programme::{
-    BonusCard, Expiry, Gift, Goods, Instrument, OfflinePolicy, Programme, StampCard, StampFor,
-    Terms,
+    Benefit, BonusCard, Club, Coupon, Expiry, Gift, Goods, Greeting, GreetingFor, Instrument,
+    Joining, Offer, OfflinePolicy, Programme, StampCard, StampFor, Terms,
 };
 use kartka_domain::purchase::{GoodsId, Line};
 use kartka_domain::redeem::CashStep;
 use kartka_domain::whatif::calculator::{Day, Typed, calculate};
 use kartka_domain::whatif::{
-    Assumptions, Habit, Past, Range, Replay, Replayed, Spread, WhatIfError, break_even, forecast,
+    Assumptions, Guest, Habit, Past, Range, Replay, Replayed, Spread, WhatIfError, break_even,
+    forecast,
 };
 use proptest::prelude::*;
 
@@ -173,6 +174,7 @@ fn replay(draft: &Programme, habit: Habit, until: &str, bought: &[(i64, &str, i6
             at: noon(day(date)),
             outlet: OutletId(1),
             lines: &lines,
+            guest: Guest::default(),
         };
         replay.add(&past).unwrap();
     }
@@ -302,6 +304,61 @@ fn a_reward_whose_goods_are_not_bought_waits() {
 }
 
 #[test]
+fn coupons_greetings_favourites_and_invitations_are_not_silently_nothing() {
+    let birthday = Greeting {
+        on: GreetingFor::Birthday,
+        before: 0,
+        after: 3,
+        gives: Benefit::Percent(2_000),
+    };
+    let coupon = Coupon {
+        code: "HELLO".to_owned(),
+        gives: Benefit::Amount(Money(300)),
+        per_customer: Some(1),
+        per_day: None,
+    };
+    let club = Club {
+        joining: Joining::Invitation,
+        months: None,
+        rate: 500,
+    };
+    let goods = GoodsId(7);
+    for (terms, given) in [
+        // The first receipt is on the second day after the birthday, the second one is not: 20 % of 100.00.
+        (Terms::Greeting(birthday), 2_000),
+        (Terms::Coupon(coupon), 300),
+        // Invited with the first, so the second is 5 % cheaper.
+        (Terms::Club(club), 500),
+        // The favourite is known at the second.
+        (Terms::Offer(Offer::Favourite { rate: 1_000 }), 1_000),
+    ] {
+        let programme = draft(terms);
+        let mut replay = Replay::new(&programme, Habit::default(), CASH, day("2026-12-31"));
+        for (date, favourites) in [("2026-01-05", &[][..]), ("2026-02-05", &[goods][..])] {
+            let lines = [Line {
+                goods: Some(goods),
+                ..Line::amount(Money(10_000))
+            }];
+            let guest = Guest {
+                birthday: DayOfYear::new(1, 3),
+                favourites,
+                ..Guest::default()
+            };
+            let past = Past {
+                customer: Some(somebody(1)),
+                at: noon(day(date)),
+                outlet: OutletId(1),
+                lines: &lines,
+                guest,
+            };
+            replay.add(&past).unwrap();
+        }
+        let found = replay.finish().unwrap();
+        assert_eq!(found.discounts, Money(given), "{programme:?}");
+    }
+}
+
+#[test]
 fn purchases_out_of_order_are_refused() {
     let programme = tenth(Expiry::Never);
     let lines = [Line::amount(Money(100))];
@@ -310,6 +367,7 @@ fn purchases_out_of_order_are_refused() {
         at: noon(day(date)),
         outlet: OutletId(1),
         lines: &lines,
+        guest: Guest::default(),
     };
     let fresh = || Replay::new(&programme, Habit::default(), CASH, day("2026-12-31"));
     for (first, second) in [
@@ -454,7 +512,7 @@ proptest! {
         for (wait, amount) in &bought {
             date = date + kartka_domain::chrono::Days::new(*wait);
             let lines = [Line::amount(Money(*amount))];
-            replay.add(&Past { customer: Some(somebody(1)), at: noon(date), outlet: OutletId(1), lines: &lines }).unwrap();
+            replay.add(&Past { customer: Some(somebody(1)), at: noon(date), outlet: OutletId(1), lines: &lines, guest: Guest::default() }).unwrap();
         }
         let found = replay.finish().unwrap();
         prop_assert_eq!(found.outstanding, Money(0), "everything has ended by 2030");

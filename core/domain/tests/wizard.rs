@@ -3,15 +3,53 @@
 
 use std::collections::BTreeSet;
 
-use kartka_domain::ids::InstrumentId;
+use kartka_domain::ids::{InstrumentId, ProgrammeVersion};
 use kartka_domain::moment::Date;
 use kartka_domain::money::{Money, Points};
-use kartka_domain::programme::{BonusCard, Expiry, Instrument, Multiplier, Terms, When};
-use kartka_domain::wizard::{Draft, Input, Kind, NAME, Problem, Trade, Wrong, model, preview};
+use kartka_domain::programme::{
+    Benefit, BonusCard, BundlePrice, Club, Coupon, Demotion, DiscountCard, Expiry, Gift, Goods,
+    Greeting, GreetingFor, Instrument, Issue, Joining, Level, Multiplier, Need, Offer, Part,
+    Programme, Terms, Tiers, When, Window,
+};
+use kartka_domain::purchase::{GoodsId, GroupId};
+use kartka_domain::wizard::{
+    Draft, Ground, Input, Kind, NAME, Problem, Trade, Wrong, model, preview,
+};
 use proptest::prelude::*;
 
 const WORDS: &str = include_str!("../../../bindings/shells/wizard.txt");
 const HRYVNIA: u8 = 2;
+/// The club that stands in every ground here.
+const CLUB: InstrumentId = InstrumentId(7);
+
+/// A programme with one club, so that a receipt has a card to earn.
+fn programme() -> Programme {
+    let club = Club {
+        joining: Joining::Invitation,
+        months: None,
+        rate: 500,
+    };
+    let club = Instrument::plain(CLUB, "Club", Terms::Club(club));
+    Programme::publish(ProgrammeVersion(3), vec![club]).unwrap()
+}
+
+fn ground(programme: &Programme) -> Ground<'_> {
+    Ground {
+        exponent: HRYVNIA,
+        programme,
+        edits: None,
+    }
+}
+
+/// Opens a published instrument for editing, and builds it again as it is.
+fn reopened(published: &Instrument) -> (Draft, Result<Instrument, Vec<Problem>>) {
+    let mut all = programme().instruments().to_vec();
+    all.push(published.clone());
+    let programme = Programme::publish(ProgrammeVersion(4), all).unwrap();
+    let draft = Draft::of(published, Trade::Coffee).unwrap();
+    let built = draft.build(&ground(&programme).editing(Some(published.id)));
+    (draft, built)
+}
 
 fn today() -> Date {
     "2026-11-22".parse().unwrap()
@@ -34,9 +72,13 @@ fn every_default_of_every_trade_can_be_published_and_gives_something() {
     for kind in Kind::ALL {
         for trade in Trade::ALL {
             for exponent in [0, 2, 3] {
-                let draft = draft(kind, trade);
-                assert_eq!(draft.check(exponent), [], "{kind:?} {trade:?} {exponent}");
-                let shown = preview(&draft, exponent, today()).unwrap();
+                let (draft, programme) = (draft(kind, trade), programme());
+                let ground = Ground {
+                    exponent,
+                    ..ground(&programme)
+                };
+                assert_eq!(draft.check(&ground), [], "{kind:?} {trade:?} {exponent}");
+                let shown = preview(&draft, &ground, today()).unwrap();
                 assert!(shown.gives.is_some(), "{kind:?} {trade:?} gives nothing");
             }
         }
@@ -45,8 +87,9 @@ fn every_default_of_every_trade_can_be_published_and_gives_something() {
 
 #[test]
 fn a_kind_has_few_steps_and_one_in_a_hurry() {
+    let programme = programme();
     for kind in Kind::ALL {
-        let model = model(kind, Trade::Coffee, HRYVNIA);
+        let model = model(kind, Trade::Coffee, &ground(&programme));
         assert!((1..=4).contains(&model.steps.len()), "{kind:?}");
         assert!(
             model
@@ -62,11 +105,20 @@ fn a_kind_has_few_steps_and_one_in_a_hurry() {
             "{kind:?} asks something twice"
         );
         for field in model.fields() {
+            let default = match field.input {
+                Input::Text(text) => i64::try_from(text.len()).unwrap(),
+                _ => field.default,
+            };
             assert!(
-                (field.least..=field.most).contains(&field.default),
+                (field.least..=field.most).contains(&default),
                 "{}",
                 field.key
             );
+            if let Some(only) = field.only {
+                let other = model.fields().find(|other| other.key == only.field);
+                let range = other.map(|other| other.least..=other.most).unwrap();
+                assert!(only.is.iter().all(|value| range.contains(value)));
+            }
         }
     }
 }
@@ -113,6 +165,30 @@ fn a_field_out_of_its_range_is_named_with_the_bound() {
             vec![wrong("second_rate", Wrong::Together)],
         ),
         (
+            answered(Kind::Club, &[("joining", 3)]),
+            vec![wrong("fee_goods", Wrong::Together)],
+        ),
+        (
+            answered(Kind::Issue, &[("card", 6)]),
+            vec![wrong("card", Wrong::NotThere)],
+        ),
+        (
+            answered(Kind::Tiers, &[("second_from", 100_000)]),
+            vec![wrong("second_from", Wrong::Together)],
+        ),
+        (
+            answered(
+                Kind::Tiers,
+                &[("first_from", 0), ("second_from", 0), ("third_from", 0)],
+            ),
+            vec![wrong("first_from", Wrong::Together)],
+        ),
+        (
+            // What is not asked is not looked at.
+            answered(Kind::Greeting, &[("gives", 1), ("rate", 99_999)]),
+            vec![],
+        ),
+        (
             Draft {
                 name: " ".to_owned(),
                 ..answered(Kind::Bonus, &[])
@@ -127,7 +203,7 @@ fn a_field_out_of_its_range_is_named_with_the_bound() {
             vec![wrong(NAME, Wrong::Name)],
         ),
     ] {
-        assert_eq!(draft.check(HRYVNIA), problems, "{draft:?}");
+        assert_eq!(draft.check(&ground(&programme())), problems, "{draft:?}");
     }
 }
 
@@ -137,13 +213,15 @@ fn answers_become_terms() {
         Kind::Bonus,
         &[("rate", 700), ("family", 1), ("months", 3), ("offline", 0)],
     );
-    let made = card.build(InstrumentId(4), None, HRYVNIA).unwrap();
+    let programme = programme();
+    let ground = ground(&programme);
+    let made = card.build(&ground).unwrap();
     let Terms::Bonus(bonus) = &made.terms else {
         panic!("a bonus card")
     };
     assert_eq!(
         (made.id, bonus.rate, bonus.expiry),
-        (InstrumentId(4), 700, Expiry::Months(3))
+        (InstrumentId(8), 700, Expiry::Months(3))
     );
     let scale = answered(
         Kind::Discount,
@@ -154,7 +232,7 @@ fn answers_become_terms() {
             ("third_rate", 1_000),
         ],
     );
-    let made = scale.build(InstrumentId(5), None, HRYVNIA).unwrap();
+    let made = scale.build(&ground).unwrap();
     let Terms::Discount(card) = &made.terms else {
         panic!("a discount card")
     };
@@ -178,15 +256,17 @@ fn editing_keeps_what_the_wizard_does_not_ask() {
             ..BonusCard::plain(500, Money(1))
         }),
     );
-    let mut draft = Draft::of(&published, Trade::Coffee).unwrap();
-    let again = draft
-        .build(published.id, Some(&published), HRYVNIA)
-        .unwrap();
-    assert_eq!(again, published, "opening and closing changes nothing");
+    let (mut draft, again) = reopened(&published);
+    assert_eq!(
+        again.unwrap(),
+        published,
+        "opening and closing changes nothing"
+    );
     draft.answers.insert("rate".to_owned(), 800);
     draft.name = "New".to_owned();
+    let programme = Programme::publish(ProgrammeVersion(1), vec![published.clone()]).unwrap();
     let edited = draft
-        .build(published.id, Some(&published), HRYVNIA)
+        .build(&ground(&programme).editing(Some(published.id)))
         .unwrap();
     let Terms::Bonus(card) = &edited.terms else {
         panic!("a bonus card")
@@ -197,10 +277,127 @@ fn editing_keeps_what_the_wizard_does_not_ask() {
     );
 }
 
+/// Instruments that say more than the wizard asks.
+fn rich() -> Vec<Instrument> {
+    let goods = Goods {
+        goods: vec![GoodsId(4), GoodsId(9)],
+        groups: vec![GroupId(2)],
+    };
+    let part = |pieces| Part {
+        goods: goods.clone(),
+        pieces,
+    };
+    let gift = Gift {
+        goods: goods.clone(),
+        pieces: 2,
+        rate: 5_000,
+    };
+    let spent_and_visits = Need {
+        spent: Some(Money(500_000)),
+        visits: Some(5),
+        ..Need::default()
+    };
+    let status = Need {
+        status: Some(Points(900)),
+        ..Need::default()
+    };
+    let level = |join: Vec<Need>, keep: Vec<Need>, rate| Level { join, keep, rate };
+    let all = [
+        Terms::Offer(Offer::Bundle {
+            parts: vec![part(1), part(2)],
+            price: BundlePrice::For(Money(9_900)),
+        }),
+        Terms::Offer(Offer::Gift {
+            buy: part(3),
+            gift: gift.clone(),
+        }),
+        Terms::Coupon(Coupon {
+            code: "SPRING-26".to_owned(),
+            gives: Benefit::Gift(gift),
+            per_customer: None,
+            per_day: Some(2),
+        }),
+        Terms::Greeting(Greeting {
+            on: GreetingFor::FirstVisit,
+            before: 1,
+            after: 2,
+            gives: Benefit::Amount(Money(5_000)),
+        }),
+        Terms::Club(Club {
+            joining: Joining::Fee(GoodsId(77)),
+            months: Some(6),
+            rate: 0,
+        }),
+        Terms::Issue(Issue {
+            card: CLUB,
+            receipt: Money(123_456),
+        }),
+        Terms::Discount(DiscountCard::fixed(700)),
+        Terms::Tiers(Tiers {
+            window: Window::Rolling(9),
+            levels: vec![
+                level(vec![spent_and_visits], vec![], 200),
+                level(vec![status], vec![spent_and_visits], 300),
+                level(vec![status], vec![], 400),
+                level(vec![status], vec![], 500),
+            ],
+            grace_days: 3,
+            demotion: Demotion::OwnerConfirms,
+        }),
+    ];
+    let named = |terms| Instrument::plain(InstrumentId(9), "Rich", terms);
+    all.into_iter().map(named).collect()
+}
+
+#[test]
+fn opening_and_closing_changes_nothing_that_was_published() {
+    for published in rich() {
+        let (_, again) = reopened(&published);
+        assert_eq!(again, Ok(published));
+    }
+}
+
+#[test]
+fn a_code_is_typed_in_any_case_and_belongs_to_one_coupon() {
+    let mut draft = draft(Kind::Coupon, Trade::Coffee);
+    let mut typed = |text: &str| {
+        draft.texts.insert("code".to_owned(), text.to_owned());
+        draft.clone()
+    };
+    let base = programme();
+    let why = |draft: &Draft, programme: &Programme| -> Vec<Wrong> {
+        let problems = draft.check(&ground(programme));
+        problems.iter().map(|problem| problem.why).collect()
+    };
+    assert_eq!(why(&typed("гривня"), &base), [Wrong::Code]);
+    assert_eq!(why(&typed(" "), &base), [Wrong::Below(1)]);
+    let spring = typed(" spring-26 ");
+    let with = spring.publish(&ground(&base)).unwrap();
+    let Terms::Coupon(coupon) = &with.instruments()[1].terms else {
+        panic!("a coupon")
+    };
+    assert_eq!(coupon.code, "SPRING-26");
+    assert_eq!(why(&spring, &with), [Wrong::Taken]);
+    let again = ground(&with).editing(Some(with.instruments()[1].id));
+    assert_eq!(spring.check(&again), [], "its own code is free for itself");
+}
+
+#[test]
+fn a_bonus_card_keeps_its_family() {
+    let by_age = answered(Kind::Bonus, &[("family", 1)]);
+    let programme = by_age.publish(&ground(&programme())).unwrap();
+    let id = programme.instruments()[1].id;
+    let inactive = answered(Kind::Bonus, &[("family", 2)]);
+    let problems = inactive.check(&ground(&programme).editing(Some(id)));
+    assert_eq!(problems[0].field, "family");
+}
+
 #[test]
 fn the_preview_is_what_a_till_says() {
     // 110.00 earn 550 points; a week later all of them pay 5.50 of 110.00.
-    let shown = preview(&draft(Kind::Bonus, Trade::Coffee), HRYVNIA, today()).unwrap();
+    let programme = programme();
+    let ground = ground(&programme);
+    let shown = preview(&draft(Kind::Bonus, Trade::Coffee), &ground, today()).unwrap();
     assert_eq!(
         (shown.first.total, shown.first.due),
         (Money(11_000), Money(11_000))
@@ -209,11 +406,28 @@ fn the_preview_is_what_a_till_says() {
     let (visit, second) = shown.gives.unwrap();
     assert_eq!((visit, second.due), (2, Money(11_000 - 550)));
     // Six pieces fill a coffee card: two a visit, so the fourth visit takes the reward.
-    let shown = preview(&draft(Kind::Stamps, Trade::Coffee), HRYVNIA, today()).unwrap();
+    let shown = preview(&draft(Kind::Stamps, Trade::Coffee), &ground, today()).unwrap();
     assert_eq!(shown.gives.unwrap().0, 4);
-    let shown = preview(&draft(Kind::Discount, Trade::Clothes), HRYVNIA, today()).unwrap();
-    let (visit, first) = shown.gives.unwrap();
-    assert_eq!((visit, first.due), (1, Money(156_750)));
+    for (kind, trade, visit, due) in [
+        // 1,650.00 less 5 %.
+        (Kind::Discount, Trade::Clothes, 1, 156_750),
+        // Two of each: the second 45.00 and the second 65.00 at half price.
+        (Kind::Offer, Trade::Coffee, 1, 22_000 - 2_250 - 3_250),
+        // 10 % of 110.00, but not below 0 of the least receipt.
+        (Kind::Coupon, Trade::Coffee, 1, 9_900),
+        // The birthday's 20 %.
+        (Kind::Greeting, Trade::Coffee, 1, 8_800),
+        // 500.00 spent after the fifth visit of 110.00, so the sixth is 5 % cheaper.
+        (Kind::Club, Trade::Coffee, 6, 10_450),
+        // 110.00 is above 100.00: the receipt earns the club's card and costs what it costs.
+        (Kind::Issue, Trade::Coffee, 1, 11_000),
+        // 1,000.00 in three months: ten weekly visits, then 3 %.
+        (Kind::Tiers, Trade::Coffee, 11, 10_670),
+    ] {
+        let shown = preview(&draft(kind, trade), &ground, today()).unwrap();
+        let (at, receipt) = shown.gives.unwrap();
+        assert_eq!((at, receipt.due), (visit, Money(due)), "{kind:?}");
+    }
 }
 
 /// Key → the words of its languages.
@@ -229,22 +443,24 @@ fn words() -> Vec<(&'static str, Vec<&'static str>)> {
 
 #[test]
 fn every_key_has_its_words_in_three_languages() {
-    let mut wanted: BTreeSet<String> = [
-        "name",
-        "quick",
-        "wrong.below",
-        "wrong.above",
-        "wrong.name",
-        "wrong.unknown",
-        "wrong.together",
-    ]
-    .map(str::to_owned)
-    .into();
+    let mut wanted: BTreeSet<String> = ["name", "quick"].map(str::to_owned).into();
+    let wrongs = [
+        Wrong::Below(0),
+        Wrong::Above(0),
+        Wrong::Name,
+        Wrong::Unknown,
+        Wrong::Together,
+        Wrong::Code,
+        Wrong::Taken,
+        Wrong::NotThere,
+    ];
+    wanted.extend(wrongs.map(|why| format!("wrong.{}", why.key())));
+    let programme = programme();
     wanted.extend(Trade::ALL.map(|trade| format!("trade.{}", trade.key())));
     for kind in Kind::ALL {
         let of = kind.key();
         wanted.insert(format!("kind.{of}"));
-        for step in model(kind, Trade::Coffee, HRYVNIA).steps {
+        for step in model(kind, Trade::Coffee, &ground(&programme)).steps {
             wanted.insert(format!("{of}.{}", step.key));
             for field in step.fields {
                 wanted.insert(format!("{of}.{}", field.key));
@@ -279,23 +495,23 @@ proptest! {
     /// Whatever is typed is a list of problems or an instrument that its own draft gives back.
     #[test]
     fn any_answers_are_problems_or_an_instrument(
-        kind in 0..3_usize,
-        typed in proptest::collection::btree_map(0..12_usize, prop_oneof![any::<i64>(), 0..20_000_i64], 0..12),
+        kind in 0..Kind::ALL.len(),
+        typed in proptest::collection::btree_map(0..14_usize, prop_oneof![any::<i64>(), 0..20_000_i64, 0..4_i64], 0..14),
     ) {
-        let kind = Kind::ALL[kind];
-        let model = model(kind, Trade::Grocery, HRYVNIA);
+        let (kind, programme) = (Kind::ALL[kind], programme());
+        let ground = ground(&programme);
+        let model = model(kind, Trade::Grocery, &ground);
         let mut draft = draft(kind, Trade::Grocery);
         for (at, value) in typed {
             if let Some(field) = model.fields().nth(at) {
                 draft.answers.insert(field.key.to_owned(), value);
             }
         }
-        match draft.build(InstrumentId(1), None, HRYVNIA) {
+        match draft.build(&ground) {
             Err(problems) => prop_assert!(!problems.is_empty()),
             Ok(made) => {
-                let again = Draft::of(&made, Trade::Grocery).unwrap();
-                prop_assert_eq!(again.build(made.id, Some(&made), HRYVNIA), Ok(made));
-                prop_assert!(preview(&draft, HRYVNIA, today()).is_ok());
+                prop_assert_eq!(reopened(&made).1, Ok(made));
+                prop_assert!(preview(&draft, &ground, today()).is_ok());
             }
         }
     }

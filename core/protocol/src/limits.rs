@@ -11,8 +11,9 @@ pub const BYTES: usize = 16 * 1_024;
 pub const FIELDS: usize = 256;
 /// Items of one list.
 pub const ITEMS: usize = 1_024;
-/// How deep records and lists may lie in each other; the outermost record is 1.
-pub const DEPTH: usize = 8;
+/// How deep records and lists may lie in each other; the outermost record is 1. An op that publishes a programme comes to
+/// 11: op, facts, fact, programme, instruments, instrument, terms, parts, part, goods, list.
+pub const DEPTH: usize = 12;
 /// Bytes of one row's record.
 pub const ROW_RECORD: usize = 64 * 1_024;
 /// Bytes of one op: facts and personal section together.

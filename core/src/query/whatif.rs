@@ -2,20 +2,21 @@
 
 use kartka_domain::chrono::Days;
 use kartka_domain::ids::{CustomerId, OutletId};
-use kartka_domain::moment::{Date, Moment};
+use kartka_domain::moment::{Date, DayOfYear, Moment};
 use kartka_domain::money::{Currency, Money};
-use kartka_domain::programme::Programme;
-use kartka_domain::purchase::{Line, Purchase, Return};
+use kartka_domain::programme::{Instrument, Offer, Programme, Terms};
+use kartka_domain::purchase::{GoodsId, Line, Purchase, Return};
 use kartka_domain::redeem::CashStep;
 use kartka_domain::rights::Permission;
 use kartka_domain::whatif::{
-    Assumptions, Forecast, Habit, Past, Replay, Replayed, forecast, kept_lines,
+    Assumptions, Forecast, Guest, Habit, Past, Replay, Replayed, forecast, kept_lines,
 };
 
 use crate::error::CoreError;
 use crate::shop::{Shop, setting};
 use crate::store::Reader;
 use crate::task::Watch;
+use crate::usecase::till::{FAVOURITES_OF, birthday, most_bought};
 
 /// What is asked.
 #[derive(Debug, Clone)]
@@ -75,7 +76,7 @@ impl Shop {
                 Some(days) => {
                     let cash = CashStep(Money(10_i64.pow(u32::from(currency.exponent()))));
                     let mut replay = Replay::new(&ask.draft, ask.habit, cash, days.1);
-                    replay_all(r, &mut replay, days.0, watch)?;
+                    replay_all(r, (&ask.draft, &mut replay), days.0, watch)?;
                     replay.finish()?
                 }
             };
@@ -91,11 +92,13 @@ impl Shop {
 
 fn replay_all(
     reader: &Reader<'_>,
-    replay: &mut Replay<'_>,
+    (draft, replay): (&Programme, &mut Replay<'_>),
     from: Date,
     watch: &mut Watch<'_>,
 ) -> Result<(), CoreError> {
     let buyers = reader.buyers()?;
+    let favours = |of: &Instrument| matches!(of.terms, Terms::Offer(Offer::Favourite { .. }));
+    let asks_favourites = draft.instruments().iter().any(favours);
     let mut after = None;
     loop {
         watch.step(0, buyers.len())?;
@@ -106,7 +109,13 @@ fn replay_all(
             let back = reader.returns_of(purchase.id)?;
             let lines = kept_lines(purchase, &back)?;
             if !lines.is_empty() {
-                replay.add(&past(None, (purchase.at, purchase.outlet), &lines))?;
+                replay.add(&Past {
+                    customer: None,
+                    at: purchase.at,
+                    outlet: purchase.outlet,
+                    lines: &lines,
+                    guest: Guest::default(),
+                })?;
             }
         }
     }
@@ -115,23 +124,46 @@ fn replay_all(
         let Some(group) = reader.persons(&buyers, *buyer)? else {
             continue;
         };
-        for (at, outlet, lines) in kept_by(reader, &group, from)? {
-            replay.add(&past(Some(*buyer), (at, outlet), &lines))?;
+        let kept = kept_by(reader, &group, from)?;
+        let birthday = birthday(reader, Some(*buyer))?;
+        for (at, receipt) in kept.iter().enumerate() {
+            let favourites = if asks_favourites {
+                let before = &kept[at.saturating_sub(FAVOURITES_OF as usize)..at];
+                most_bought(before.iter().flat_map(|before| &before.lines))
+            } else {
+                Vec::new()
+            };
+            replay.add(&receipt.past(*buyer, birthday, &favourites))?;
         }
     }
     watch.step(1, 1)
 }
 
-fn past(
-    customer: Option<CustomerId>,
-    (at, outlet): (Moment, OutletId),
-    lines: &[Line],
-) -> Past<'_> {
-    Past {
-        customer,
-        at,
-        outlet,
-        lines,
+/// What was kept of one receipt.
+struct Receipt {
+    at: Moment,
+    outlet: OutletId,
+    lines: Vec<Line>,
+}
+
+impl Receipt {
+    fn past<'a>(
+        &'a self,
+        buyer: CustomerId,
+        birthday: Option<DayOfYear>,
+        favourites: &'a [GoodsId],
+    ) -> Past<'a> {
+        Past {
+            customer: Some(buyer),
+            at: self.at,
+            outlet: self.outlet,
+            lines: &self.lines,
+            guest: Guest {
+                birthday,
+                relatives: &[],
+                favourites,
+            },
+        }
     }
 }
 
@@ -140,7 +172,7 @@ fn kept_by(
     reader: &Reader<'_>,
     group: &[CustomerId],
     from: Date,
-) -> Result<Vec<(Moment, OutletId, Vec<Line>)>, CoreError> {
+) -> Result<Vec<Receipt>, CoreError> {
     let mut bought: Vec<Purchase> = Vec::new();
     let mut returned: Vec<Return> = Vec::new();
     for member in group {
@@ -156,7 +188,11 @@ fn kept_by(
         let end = returned.partition_point(|back| back.purchase <= purchase.id);
         let lines = kept_lines(&purchase, &returned[start..end])?;
         if !lines.is_empty() {
-            kept.push((purchase.at, purchase.outlet, lines));
+            kept.push(Receipt {
+                at: purchase.at,
+                outlet: purchase.outlet,
+                lines,
+            });
         }
     }
     Ok(kept)

@@ -57,6 +57,10 @@ impl Reader<'_> {
         let mut statement = self.conn().prepare_cached(sql)?;
         let rows = statement.query_map([saved.id], |row| Ok((row.get(0)?, row.get(1)?)))?;
         saved.draft.answers = rows.collect::<Result<_, _>>()?;
+        let sql = "SELECT field, value FROM draft_text WHERE draft = ?1";
+        let mut statement = self.conn().prepare_cached(sql)?;
+        let rows = statement.query_map([saved.id], |row| Ok((row.get(0)?, row.get(1)?)))?;
+        saved.draft.texts = rows.collect::<Result<_, _>>()?;
         Ok(saved)
     }
 }
@@ -96,10 +100,16 @@ impl Tx<'_> {
             ],
         )?;
         let id = id.unwrap_or_else(|| self.conn().last_insert_rowid());
-        self.execute("DELETE FROM draft_answer WHERE draft = ?1", [id])?;
+        self.clear_draft(id)?;
         for (field, value) in &draft.answers {
             self.execute(
                 "INSERT INTO draft_answer (draft, field, value) VALUES (?1, ?2, ?3)",
+                params![id, field, value],
+            )?;
+        }
+        for (field, value) in &draft.texts {
+            self.execute(
+                "INSERT INTO draft_text (draft, field, value) VALUES (?1, ?2, ?3)",
                 params![id, field, value],
             )?;
         }
@@ -108,7 +118,12 @@ impl Tx<'_> {
 
     /// Lets go of a draft.
     pub(crate) fn drop_draft(&self, id: i64) -> Result<(), StoreError> {
-        self.execute("DELETE FROM draft_answer WHERE draft = ?1", [id])?;
+        self.clear_draft(id)?;
         self.execute("DELETE FROM draft WHERE id = ?1", [id])
+    }
+
+    fn clear_draft(&self, id: i64) -> Result<(), StoreError> {
+        self.execute("DELETE FROM draft_answer WHERE draft = ?1", [id])?;
+        self.execute("DELETE FROM draft_text WHERE draft = ?1", [id])
     }
 }

@@ -99,7 +99,7 @@ impl OpenQuotes {
 
 /// Favourite goods are so many, the most bought of so many last purchases.
 const FAVOURITES: usize = 3;
-const FAVOURITES_OF: u32 = 50;
+pub(crate) const FAVOURITES_OF: u32 = 50;
 /// The window of the cap per customer (sync §6).
 const DAY_MS: i64 = 24 * 60 * 60 * 1_000;
 
@@ -365,28 +365,32 @@ fn favourites(
     let Some(customer) = customer.filter(|_| programme.instruments().iter().any(asks)) else {
         return Ok(Vec::new());
     };
-    let mut bought: BTreeMap<GoodsId, i64> = BTreeMap::new();
+    let mut last = Vec::new();
     for member in reader.group_of(customer)? {
-        for purchase in reader.purchases_of(member, None, FAVOURITES_OF)? {
-            for line in purchase.lines {
-                if let Some(goods) = line.goods {
-                    let sum = bought.entry(goods).or_default();
-                    *sum = sum.saturating_add(line.quantity.0);
-                }
-            }
+        last.extend(reader.purchases_of(member, None, FAVOURITES_OF)?);
+    }
+    Ok(most_bought(
+        last.iter().flat_map(|purchase| &purchase.lines),
+    ))
+}
+
+/// The goods that these lines hold most of.
+pub(crate) fn most_bought<'a>(lines: impl Iterator<Item = &'a Line>) -> Vec<GoodsId> {
+    let mut bought: BTreeMap<GoodsId, i64> = BTreeMap::new();
+    for line in lines {
+        if let Some(goods) = line.goods {
+            let sum = bought.entry(goods).or_default();
+            *sum = sum.saturating_add(line.quantity.0);
         }
     }
     let mut most: Vec<(GoodsId, i64)> = bought.into_iter().collect();
     most.sort_by_key(|(goods, quantity)| (std::cmp::Reverse(*quantity), *goods));
-    Ok(most
-        .into_iter()
-        .take(FAVOURITES)
-        .map(|(goods, _)| goods)
-        .collect())
+    most.truncate(FAVOURITES);
+    most.into_iter().map(|(goods, _)| goods).collect()
 }
 
 /// The birthday of a customer who told it.
-pub(super) fn birthday(
+pub(crate) fn birthday(
     reader: &Reader<'_>,
     customer: Option<CustomerId>,
 ) -> Result<Option<DayOfYear>, CoreError> {

@@ -3,9 +3,9 @@
 
 use kartka_domain::ids::{InstrumentId, ProgrammeVersion};
 use kartka_domain::op::Fact;
-use kartka_domain::programme::{Instrument, Programme};
+use kartka_domain::programme::Programme;
 use kartka_domain::rights::Permission;
-use kartka_domain::wizard::{self, Draft, Kind, Model, Preview, Problem, Trade};
+use kartka_domain::wizard::{self, Draft, Ground, Kind, Model, Preview, Problem, Trade};
 
 use crate::error::{CoreError, Field};
 use crate::shop::{Setting, Shop, setting};
@@ -20,13 +20,19 @@ const TEXT_MAX: usize = 256;
 const ANSWERS_MAX: usize = 64;
 
 impl Shop {
-    /// The steps of a kind, in this business's currency.
+    /// The steps of a kind, in this business's currency and beside its programme; `instrument` is what is edited.
     ///
     /// # Errors
     /// [`CoreError::NotPaired`], [`CoreError::Store`].
-    pub fn wizard(&self, kind: Kind, trade: Trade) -> Result<Model, CoreError> {
-        let exponent = self.business()?.currency.exponent();
-        Ok(wizard::model(kind, trade, exponent))
+    pub fn wizard(
+        &self,
+        kind: Kind,
+        trade: Trade,
+        instrument: Option<InstrumentId>,
+    ) -> Result<Model, CoreError> {
+        let setting = self.store.read(setting)?;
+        let ground = setting.ground().editing(instrument);
+        Ok(wizard::model(kind, trade, &ground))
     }
 
     /// Saves a draft as it is, finished or not: id 0 for a new one. Returns its number.
@@ -43,8 +49,12 @@ impl Shop {
     ) -> Result<i64, CoreError> {
         let fits = |text: &str| text.len() <= TEXT_MAX;
         let sound = fits(&draft.name)
-            && draft.answers.len() <= ANSWERS_MAX
-            && draft.answers.keys().all(|key| fits(key));
+            && draft.answers.len().max(draft.texts.len()) <= ANSWERS_MAX
+            && draft.answers.keys().all(|key| fits(key))
+            && draft
+                .texts
+                .iter()
+                .all(|(key, text)| fits(key) && fits(text));
         if !sound {
             return Err(CoreError::Validation { field: Field::Text });
         }
@@ -97,12 +107,17 @@ impl Shop {
             .ok_or(CoreError::NotFound)
     }
 
-    /// What can't stand in a draft, field by field; empty if it may be published.
+    /// What can't stand in a draft, field by field; empty if it may be published. `instrument` is what it edits.
     ///
     /// # Errors
     /// [`CoreError::NotPaired`], [`CoreError::Store`].
-    pub fn check_draft(&self, draft: &Draft) -> Result<Vec<Problem>, CoreError> {
-        Ok(draft.check(self.business()?.currency.exponent()))
+    pub fn check_draft(
+        &self,
+        draft: &Draft,
+        instrument: Option<InstrumentId>,
+    ) -> Result<Vec<Problem>, CoreError> {
+        let setting = self.store.read(setting)?;
+        Ok(draft.check(&setting.ground().editing(instrument)))
     }
 
     /// The draft on a sample receipt, by the evaluator of the till; the draft's problems if it has any.
@@ -110,11 +125,9 @@ impl Shop {
     /// # Errors
     /// [`CoreError::NotPaired`], [`CoreError::Store`].
     pub fn preview_draft(&self, draft: &Draft) -> Result<Result<Preview, Vec<Problem>>, CoreError> {
-        let Setting {
-            business, outlet, ..
-        } = self.store.read(setting)?;
-        let today = self.now(&outlet)?.date;
-        Ok(wizard::preview(draft, business.currency.exponent(), today))
+        let setting = self.store.read(setting)?;
+        let today = self.now(&setting.outlet)?.date;
+        Ok(wizard::preview(draft, &setting.ground(), today))
     }
 
     /// The programme as it would be with a draft: for a what-if before publishing.
@@ -150,25 +163,24 @@ impl Shop {
     }
 }
 
+impl Setting {
+    /// What a draft is held against here.
+    fn ground(&self) -> Ground<'_> {
+        Ground {
+            exponent: self.business.currency.exponent(),
+            programme: &self.programme,
+            edits: None,
+        }
+    }
+}
+
 /// The next version of the programme, with the draft's instrument added or in the place of the one it edits.
 fn with_draft(reader: &Reader<'_>, setting: &Setting, draft: i64) -> Result<Programme, CoreError> {
     let saved = reader.draft(draft)?.ok_or(CoreError::NotFound)?;
-    let current = &setting.programme;
-    let base = match saved.instrument {
-        Some(id) => Some(current.instrument(id).ok_or(CoreError::NotFound)?),
-        None => None,
-    };
-    let next = current.instruments().iter().map(|i| i.id.0).max();
-    let id = base.map_or(InstrumentId(next.unwrap_or(0).saturating_add(1)), |base| {
-        base.id
-    });
+    let ground = setting.ground().editing(saved.instrument);
+    if saved.instrument.is_some() && ground.base().is_none() {
+        return Err(CoreError::NotFound);
+    }
     let invalid = |_| CoreError::Validation { field: Field::Text };
-    let exponent = setting.business.currency.exponent();
-    let made = saved.draft.build(id, base, exponent).map_err(invalid)?;
-    let mut instruments: Vec<Instrument> = current.instruments().to_vec();
-    instruments.retain(|instrument| instrument.id != id);
-    instruments.push(made);
-    let version = ProgrammeVersion(current.version().0.saturating_add(1));
-    Programme::publish(version, instruments)
-        .map_err(|_| CoreError::Validation { field: Field::Text })
+    saved.draft.publish(&ground).map_err(invalid)
 }

@@ -10,7 +10,7 @@ use kartka_domain::money::Money;
 use kartka_domain::programme::{BonusCard, Expiry, Instrument, OfflinePolicy, Programme, Terms};
 use kartka_domain::purchase::Line;
 use kartka_domain::redeem::CashStep;
-use kartka_domain::whatif::{Habit, Past, Replay};
+use kartka_domain::whatif::{Guest, Habit, Past, Replay};
 
 const SAMPLE: &str = include_str!("../../fixtures/cdnow/CDNOW_sample.txt");
 
@@ -30,6 +30,7 @@ pub(crate) fn run() {
                 at: noon(*date),
                 outlet: OutletId(1),
                 lines: &lines,
+                guest: Guest::default(),
             };
             replay.add(&past).unwrap();
         }

@@ -115,12 +115,15 @@ fn sold_before<B: Book>(work: &Work<'_, B>, fiscal: &Fiscal, own: PurchaseId) ->
     work.op.facts.iter().enumerate().any(earlier)
 }
 
+/// The authority's word on a claim where it is not what it claims.
+pub(super) type Verdict = Option<(Effect, Code)>;
+
 /// What the earns among `claims` come to where that is not what they claim; one per instrument counts.
 pub(super) fn verdicts<B: Book>(
     work: &mut Work<'_, B>,
     (purchase, back): (&Purchase, &[Quantity]),
     (refused, claims): (Option<Code>, &[Claim]),
-) -> Result<Vec<Option<(Effect, Code)>>, Stop<B::Error>> {
+) -> Result<Vec<Verdict>, Stop<B::Error>> {
     let mut seen = BTreeSet::new();
     let mut verdicts = Vec::with_capacity(claims.len());
     for claim in claims {

@@ -14,7 +14,7 @@ mod replay;
 
 pub use assume::{Assumptions, Forecast, Range, Spread, break_even, forecast};
 pub use gains::{Anyway, Gains, TOP_SHOWN};
-pub use past::{Past, kept_lines};
+pub use past::{Guest, Past, kept_lines};
 pub use replay::{Habit, Replay, Replayed};
 
 use crate::money::Overflow;

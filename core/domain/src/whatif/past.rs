@@ -1,9 +1,9 @@
 //! What is replayed: a purchase as the goods that stayed with the customer.
 
 use crate::ids::{CustomerId, OutletId};
-use crate::moment::Moment;
+use crate::moment::{DayOfYear, Moment};
 use crate::money::{Money, Overflow};
-use crate::purchase::{Line, Purchase, Quantity, Return, returned_part, returned_so_far};
+use crate::purchase::{GoodsId, Line, Purchase, Quantity, Return, returned_part, returned_so_far};
 
 /// A purchase of the past.
 #[derive(Debug, Clone, Copy)]
@@ -16,6 +16,19 @@ pub struct Past<'a> {
     pub outlet: OutletId,
     /// What was kept of it, before any discount.
     pub lines: &'a [Line],
+    /// What is known of who bought.
+    pub guest: Guest<'a>,
+}
+
+/// What greetings and offers ask of a customer beside their account. Nothing, unless it is filled in.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Guest<'a> {
+    /// Their birthday.
+    pub birthday: Option<DayOfYear>,
+    /// Birthdays of their relatives.
+    pub relatives: &'a [DayOfYear],
+    /// Goods that they had bought most by then.
+    pub favourites: &'a [GoodsId],
 }
 
 /// The lines of a purchase without what came back and without what was taken off: what a draft would have met. Nothing

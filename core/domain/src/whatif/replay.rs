@@ -7,22 +7,23 @@ use std::collections::BTreeMap;
 
 use super::gains::{Anyway, Gain, Gains, gains};
 use super::person::Person;
-use super::{Past, WHOLE, WhatIfError};
+use super::{Guest, Past, WHOLE, WhatIfError};
 use crate::authority::expiry::sweep;
 use crate::authority::{Author, Decided, Standing, decide};
-use crate::ids::{DeviceNo, Epoch, OpId, OperatorId, RequestMark, Seq};
+use crate::ids::{DeviceNo, Epoch, InstrumentId, OpId, OperatorId, RequestMark, Seq};
 use crate::ledger::{Entry, EntryKind};
 use crate::moment::{Date, Moment, Month};
 use crate::money::{Money, Overflow, Points};
 use crate::op::{Fact, Op, OpTime, Seen};
 use crate::position::Position;
-use crate::programme::{Programme, Terms};
+use crate::programme::{Joining, Programme, Terms};
 use crate::purchase::ShareKind;
 use crate::quote::{Paper, Question, Quote, QuoteError, RewardTaken, Tender, quote};
 use crate::redeem::CashStep;
 use crate::row::Row;
 
-/// How customers are taken to spend what they may spend.
+/// How customers are taken to spend what they may spend. Every coupon of the draft is named at every visit and every
+/// club invites: what costs most.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Habit {
     /// Of the visits at which something may be spent, at so many everything is, in hundredths of a percent; at the
@@ -114,6 +115,8 @@ impl Replayed {
 /// A replay that is going on.
 pub struct Replay<'p> {
     draft: &'p Programme,
+    /// Codes of its coupons.
+    codes: Vec<&'p str>,
     habit: Habit,
     cash: CashStep,
     sum: Replayed,
@@ -132,8 +135,14 @@ impl<'p> Replay<'p> {
     /// A replay of `draft` up to the last day of the history; `cash` is a round sum of the business's currency.
     #[must_use]
     pub fn new(draft: &'p Programme, habit: Habit, cash: CashStep, until: Date) -> Self {
+        let coupons = draft.instruments().iter();
+        let codes = coupons.filter_map(|of| match &of.terms {
+            Terms::Coupon(coupon) => Some(coupon.code.as_str()),
+            _ => None,
+        });
         Self {
             draft,
+            codes: codes.collect(),
             habit,
             cash,
             sum: Replayed::default(),
@@ -239,8 +248,14 @@ impl<'p> Replay<'p> {
     /// The quote of somebody with this habit; none where the lines are no receipt.
     fn ask(&self, person: &mut Person<'_>, past: &Past<'_>) -> Result<Option<Quote>, WhatIfError> {
         let rewards = self.full_cards(&person.position);
+        let invited = self.clubs_to_join(&person.position, past.at.date);
         let mut question = Question {
             customer: Some((person.id, &person.position)),
+            birthday: past.guest.birthday,
+            relatives: past.guest.relatives,
+            favourites: past.guest.favourites,
+            codes: &self.codes,
+            invited: &invited,
             outlet: past.outlet,
             rewards: &rewards,
             cash: self.cash,
@@ -290,6 +305,16 @@ impl<'p> Replay<'p> {
             reward: 0,
         })
         .collect()
+    }
+
+    /// Clubs that one joins by invitation, and has not joined.
+    fn clubs_to_join(&self, position: &Position, date: Date) -> Vec<InstrumentId> {
+        let clubs = self.draft.instruments().iter().filter(|of| {
+            let invites =
+                matches!(&of.terms, Terms::Club(club) if club.joining == Joining::Invitation);
+            invites && !position.is_member(of.id, date)
+        });
+        clubs.map(|of| of.id).collect()
     }
 
     /// What the customer gets from this receipt.
@@ -407,6 +432,7 @@ impl<'p> Replay<'p> {
             },
             outlet: crate::ids::OutletId(1),
             lines: &[],
+            guest: Guest::default(),
         };
         let ended = sweep([(person.id, &person.position)], self.draft, past.at.date)?;
         self.post(&mut person, Author::Authority, &past, claims(ended))?;

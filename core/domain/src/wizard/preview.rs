@@ -1,16 +1,17 @@
 //! The draft on a sample receipt, through the evaluator and the authority (C2): what a new customer sees on the first
 //! visit, and on the first one that gives them something.
 
-use super::{Draft, Problem, Trade, Wrong};
-use crate::ids::{CustomerId, DeviceNo, InstrumentId, OutletId, ProgrammeVersion};
+use super::{Draft, Ground, Input, Kind, Model, Problem, Trade, Wrong, model};
+use crate::codes::Code;
+use crate::ids::{CustomerId, DeviceNo, OutletId, ProgrammeVersion};
 use crate::ledger::EntryKind;
-use crate::moment::{Date, Moment, day_number};
+use crate::moment::{Date, DayOfYear, Moment, day_number};
 use crate::money::Money;
-use crate::programme::Programme;
-use crate::purchase::Line;
+use crate::programme::{Instrument, Offer, Programme, Terms};
+use crate::purchase::{GoodsId, Line, Quantity};
 use crate::quote::Quote;
 use crate::redeem::CashStep;
-use crate::whatif::{Habit, Past, Replay};
+use crate::whatif::{Guest, Habit, Past, Replay};
 
 /// Visits after which a draft that has given nothing is taken to give nothing.
 const VISITS_MAX: u32 = 120;
@@ -35,29 +36,27 @@ const fn sample(trade: Trade) -> &'static [i64] {
     }
 }
 
-/// Plays weekly visits with the sample receipt of the draft's trade; `exponent` is the currency's, `today` the first
-/// day.
+/// Plays weekly visits with the sample receipt of the draft's trade, from `today` on: with the goods that the draft
+/// names, by somebody whose birthday and whose relative's birthday it is.
 ///
 /// # Errors
 /// The draft's problems.
-pub fn preview(draft: &Draft, exponent: u8, today: Date) -> Result<Preview, Vec<Problem>> {
-    let instrument = draft.build(InstrumentId(1), None, exponent)?;
+pub fn preview(draft: &Draft, ground: &Ground<'_>, today: Date) -> Result<Preview, Vec<Problem>> {
+    // What an edited one keeps beside its answers (for whom, with which goods) is not played.
+    let ground = &ground.editing(None);
+    let made = draft.build(ground)?;
     // Ranges are checked above; a receipt of the sample is far from any end.
-    let failed = || {
-        vec![Problem {
-            field: super::NAME.to_owned(),
-            why: Wrong::Together,
-        }]
+    let failed = || vec![Problem::at(super::NAME, Wrong::Together)];
+    let lines = lines(draft, ground, &made);
+    let programme = match draft.kind {
+        // A card that a receipt earns is one of the programme's.
+        Kind::Issue => draft.publish(ground)?,
+        _ => Programme::publish(ProgrammeVersion(1), vec![made]).map_err(|_| failed())?,
     };
-    let programme =
-        Programme::publish(ProgrammeVersion(1), vec![instrument]).map_err(|_| failed())?;
     let customer = DeviceNo::FOUNDER.id(1).map_err(|_| failed())?;
-    let major = 10_i64.pow(u32::from(exponent.min(4)));
-    let lines: Vec<Line> = sample(draft.trade)
-        .iter()
-        .map(|amount| Line::amount(Money(amount * major)))
-        .collect();
-    let cash = CashStep(Money(major));
+    let favourites: Vec<GoodsId> = lines.iter().filter_map(|line| line.goods).collect();
+    let day = [DayOfYear::of(today)];
+    let cash = CashStep(Money(major(ground)));
     let mut replay = Replay::new(&programme, Habit::default(), cash, today);
     let mut first = None;
     for visit in 0..VISITS_MAX {
@@ -68,6 +67,11 @@ pub fn preview(draft: &Draft, exponent: u8, today: Date) -> Result<Preview, Vec<
             at: noon(date),
             outlet: OutletId(1),
             lines: &lines,
+            guest: Guest {
+                birthday: Some(day[0]),
+                relatives: &day,
+                favourites: &favourites,
+            },
         };
         let shown = replay.show(&past).map_err(|_| failed())?;
         let shown = shown.ok_or_else(failed)?;
@@ -84,10 +88,58 @@ pub fn preview(draft: &Draft, exponent: u8, today: Date) -> Result<Preview, Vec<
     Ok(Preview { first, gives: None })
 }
 
-/// Whether the customer pays less or takes a reward.
+fn major(ground: &Ground<'_>) -> i64 {
+    10_i64.pow(u32::from(ground.exponent.min(4)))
+}
+
+/// The sample's lines, in pieces enough for an offer.
+fn lines(draft: &Draft, ground: &Ground<'_>, made: &Instrument) -> Vec<Line> {
+    let model = model(draft.kind, draft.trade, ground);
+    let named = named(draft, &model);
+    let pieces = i64::from(pieces(made));
+    let goods = |at: i64| match named.len() {
+        0 => GoodsId(at + 1),
+        some => named[usize::try_from(at).unwrap_or(0) % some],
+    };
+    (0..)
+        .zip(sample(draft.trade))
+        .map(|(at, amount)| Line {
+            goods: Some(goods(at)),
+            quantity: Quantity(pieces * crate::purchase::ONE.0),
+            ..Line::amount(Money(amount * major(ground) * pieces))
+        })
+        .collect()
+}
+
+/// Goods that the draft names.
+fn named(draft: &Draft, model: &Model) -> Vec<GoodsId> {
+    let asked = model
+        .fields()
+        .filter(|field| field.input == Input::Goods && draft.asks(model, field));
+    asked
+        .map(|field| GoodsId(draft.value(field)))
+        .filter(|goods| goods.0 != 0)
+        .collect()
+}
+
+/// Pieces of each line with which an offer is met, whichever of the lines counts.
+fn pieces(made: &Instrument) -> u32 {
+    match &made.terms {
+        Terms::Offer(Offer::Gift { buy, gift }) => u32::from(buy.pieces) + u32::from(gift.pieces),
+        Terms::Offer(Offer::Bundle { parts, .. }) => {
+            parts.iter().map(|part| u32::from(part.pieces)).sum()
+        }
+        _ => 1,
+    }
+}
+
+/// Whether the customer pays less, takes a reward or gets a card.
 fn gives(shown: &Quote) -> bool {
     let reward = |kind| matches!(kind, EntryKind::Reward | EntryKind::Redeem);
-    shown.due < shown.total || shown.claims.iter().any(|claim| reward(claim.kind))
+    let card = |code: &Code| matches!(code, Code::CardEarned { .. });
+    shown.due < shown.total
+        || shown.claims.iter().any(|claim| reward(claim.kind))
+        || shown.said.iter().any(card)
 }
 
 fn noon(date: Date) -> Moment {

@@ -1,71 +1,18 @@
-//! Answers → instrument, and back for editing.
+//! Bonus, stamp and discount cards: answers → terms, and back.
 
-use std::collections::BTreeMap;
-
-use super::{Draft, Kind, Model, Problem, Wrong, together};
-use crate::ids::{InstrumentId, ProgrammeVersion};
+use super::{Pairs, Values};
 use crate::money::{Money, Points, Stamps};
 use crate::programme::{
-    BonusCard, DiscountCard, Expiry, Instrument, OfflinePolicy, Programme, Reward, StampCard,
-    StampFor, Step, Terms,
+    BonusCard, DiscountCard, Expiry, OfflinePolicy, Reward, StampCard, StampFor, Step, Terms,
 };
+use crate::wizard::{Problem, Wrong};
 
 /// A day: how old the authority's word may be where redeeming offline is capped.
 const DAY_MS: i64 = 24 * 60 * 60 * 1_000;
 /// The phone's budget in caps of single customers.
 const CAPS_PER_DEVICE: i64 = 10;
 
-/// Values by field key.
-struct Values<'a> {
-    draft: &'a Draft,
-    model: &'a Model,
-}
-
-impl Values<'_> {
-    fn get(&self, key: &str) -> i64 {
-        let field = self.model.fields().find(|field| field.key == key);
-        field.map_or(0, |field| self.draft.value(field))
-    }
-
-    /// A value that its field's range keeps within 16 bits.
-    fn small(&self, key: &str) -> u16 {
-        u16::try_from(self.get(key)).unwrap_or(u16::MAX)
-    }
-}
-
-/// Makes the instrument; the fields are in their ranges.
-pub(super) fn instrument(
-    draft: &Draft,
-    model: &Model,
-    id: InstrumentId,
-    base: Option<&Instrument>,
-) -> Result<Instrument, Vec<Problem>> {
-    let values = Values { draft, model };
-    let base = base.filter(|base| Kind::of(base) == Some(draft.kind));
-    let name = draft.name.trim();
-    let (terms, told) = match (draft.kind, base.map(|base| &base.terms)) {
-        (Kind::Bonus, Some(Terms::Bonus(card))) => (bonus(&values, card.clone()), "rate"),
-        (Kind::Bonus, _) => (bonus(&values, BonusCard::plain(0, Money(1))), "rate"),
-        (Kind::Stamps, Some(Terms::Stamps(card))) => (stamps(&values, card.clone()), "size"),
-        (Kind::Stamps, _) => {
-            let card = StampCard::plain(StampFor::Visit, Stamps(1), Money::ZERO);
-            (stamps(&values, card), "size")
-        }
-        (Kind::Discount, _) => (discount(&values)?, "rate"),
-    };
-    let mut made = match base {
-        Some(base) => base.clone(),
-        None => Instrument::plain(id, name, terms.clone()),
-    };
-    (made.id, made.name, made.terms) = (id, name.to_owned(), terms);
-    // The programme's own word on it: what it refuses here it would refuse at publishing.
-    match Programme::publish(ProgrammeVersion(1), vec![made.clone()]) {
-        Ok(_) => Ok(made),
-        Err(error) => Err(together(error, told)),
-    }
-}
-
-fn bonus(values: &Values<'_>, mut card: BonusCard) -> Terms {
+pub(super) fn bonus(values: &Values<'_>, mut card: BonusCard) -> Terms {
     card.rate = values.small("rate");
     card.point_value = Money(values.get("point_value"));
     card.pending_days = values.small("pending_days");
@@ -94,7 +41,7 @@ fn bonus(values: &Values<'_>, mut card: BonusCard) -> Terms {
     Terms::Bonus(card)
 }
 
-fn stamps(values: &Values<'_>, mut card: StampCard) -> Terms {
+pub(super) fn stamps(values: &Values<'_>, mut card: StampCard) -> Terms {
     card.per = match values.get("per") {
         0 => StampFor::Visit,
         1 => StampFor::Item,
@@ -116,7 +63,7 @@ fn stamps(values: &Values<'_>, mut card: StampCard) -> Terms {
 }
 
 /// Steps of the scale that are not asked (rate 0) are left out; they rise in total and rate.
-fn discount(values: &Values<'_>) -> Result<Terms, Vec<Problem>> {
+pub(super) fn discount(values: &Values<'_>) -> Result<Terms, Vec<Problem>> {
     let mut scale = vec![Step {
         from: Money::ZERO,
         rate: values.small("rate"),
@@ -130,12 +77,7 @@ fn discount(values: &Values<'_>) -> Result<Terms, Vec<Problem>> {
             continue;
         }
         let before = scale.last().copied();
-        let wrong = |key: &str| {
-            Err(vec![Problem {
-                field: key.to_owned(),
-                why: Wrong::Together,
-            }])
-        };
+        let wrong = |key: &str| Err(vec![Problem::at(key, Wrong::Together)]);
         if before.is_some_and(|before| step.from <= before.from) {
             return wrong(from);
         }
@@ -147,22 +89,7 @@ fn discount(values: &Values<'_>) -> Result<Terms, Vec<Problem>> {
     Ok(Terms::Discount(DiscountCard { scale }))
 }
 
-/// What published terms say, field by field; what the wizard can't say is left to the defaults.
-pub(super) fn answers(terms: &Terms) -> BTreeMap<String, i64> {
-    let pairs: Vec<(&str, i64)> = match terms {
-        Terms::Bonus(card) => of_bonus(card),
-        Terms::Stamps(card) => of_stamps(card),
-        Terms::Discount(card) => of_discount(card),
-        // Kinds that the wizard does not make.
-        _ => Vec::new(),
-    };
-    pairs
-        .into_iter()
-        .map(|(key, value)| (key.to_owned(), value))
-        .collect()
-}
-
-fn of_bonus(card: &BonusCard) -> Vec<(&'static str, i64)> {
+pub(super) fn of_bonus(card: &BonusCard) -> Pairs {
     let (family, months) = match card.expiry {
         Expiry::Never => (0, None),
         Expiry::Months(months) => (1, Some(months)),
@@ -190,7 +117,7 @@ fn of_bonus(card: &BonusCard) -> Vec<(&'static str, i64)> {
     pairs
 }
 
-fn of_stamps(card: &StampCard) -> Vec<(&'static str, i64)> {
+pub(super) fn of_stamps(card: &StampCard) -> Pairs {
     let mut pairs = match card.per {
         StampFor::Visit => vec![("per", 0)],
         StampFor::Item => vec![("per", 1)],
@@ -203,7 +130,7 @@ fn of_stamps(card: &StampCard) -> Vec<(&'static str, i64)> {
     pairs
 }
 
-fn of_discount(card: &DiscountCard) -> Vec<(&'static str, i64)> {
+pub(super) fn of_discount(card: &DiscountCard) -> Pairs {
     let keys = [
         (None, "rate"),
         (Some("second_from"), "second_rate"),

@@ -3,10 +3,15 @@
 //! Shares are in hundredths of a percent, money in minor units. A number that a trade does better with stands in the
 //! field's list of five, in the order of [`Trade::ALL`].
 
-use super::{Kind, Trade};
+mod benefits;
+mod cards;
+mod status;
+
+use super::{Ground, Kind, Trade};
+use crate::ids::InstrumentId;
 
 /// What a field holds.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Input {
     /// Hundredths of a percent.
     Share,
@@ -20,12 +25,29 @@ pub enum Input {
     Days,
     /// Months.
     Months,
+    /// The number of goods of the owner's list; 0 = any.
+    Goods,
+    /// A date as days since 1 January 1970; 0 = none.
+    Date,
     /// One of these, by its place from 0; the words' keys.
     Choice(&'static [&'static str]),
+    /// One of these instruments of the programme, by its id.
+    Instrument(Vec<InstrumentId>),
+    /// A text, kept beside the numbers: so many characters as the range says; without an answer this one.
+    Text(&'static str),
+}
+
+/// A field that matters only with certain answers to another one.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Only {
+    /// The other field: a choice.
+    pub field: &'static str,
+    /// Its answers with which this one is asked.
+    pub is: &'static [i64],
 }
 
 /// One thing that is asked.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Field {
     /// Its key, also of its words.
     pub key: &'static str,
@@ -39,6 +61,8 @@ pub struct Field {
     pub default: i64,
     /// Whether the quick mode asks it.
     pub quick: bool,
+    /// When it is asked; none = always.
+    pub only: Option<Only>,
 }
 
 /// Fields that are asked together.
@@ -72,7 +96,7 @@ impl Model {
     pub fn quick(&self) -> Step {
         Step {
             key: "quick",
-            fields: self.fields().filter(|field| field.quick).copied().collect(),
+            fields: self.fields().filter(|field| field.quick).cloned().collect(),
         }
     }
 }
@@ -101,7 +125,13 @@ impl Maker {
             most,
             default: is[self.trade],
             quick: false,
+            only: None,
         }
+    }
+
+    /// An amount that 0 leaves out, or a count of whole pieces: the same in every trade.
+    fn plain(&self, key: &'static str, input: Input, range: (i64, i64), is: i64) -> Field {
+        self.field(key, input, range, all(is))
     }
 
     /// In whole units of the currency.
@@ -117,102 +147,38 @@ impl Maker {
     }
 }
 
-const fn quick(field: Field) -> Field {
+fn quick(field: Field) -> Field {
     Field {
         quick: true,
         ..field
     }
 }
 
-/// The steps of a kind for a trade; `exponent` is the currency's number of minor digits.
+/// A field that is asked only with these answers to another one.
+fn only(field: &'static str, is: &'static [i64], asked: Field) -> Field {
+    Field {
+        only: Some(Only { field, is }),
+        ..asked
+    }
+}
+
+/// The steps of a kind for a trade, on a shop's ground.
 #[must_use]
-pub fn model(kind: Kind, trade: Trade, exponent: u8) -> Model {
+pub fn model(kind: Kind, trade: Trade, ground: &Ground<'_>) -> Model {
     let make = Maker {
         trade: usize::from(trade as u8 - 1),
-        major: 10_i64.pow(u32::from(exponent.min(4))),
+        major: 10_i64.pow(u32::from(ground.exponent.min(4))),
     };
     let steps = match kind {
-        Kind::Bonus => bonus(&make),
-        Kind::Stamps => stamps(&make),
-        Kind::Discount => discount(&make),
+        Kind::Bonus => cards::bonus(&make),
+        Kind::Stamps => cards::stamps(&make),
+        Kind::Discount => cards::discount(&make),
+        Kind::Offer => benefits::offer(&make),
+        Kind::Coupon => benefits::coupon(&make),
+        Kind::Greeting => benefits::greeting(&make),
+        Kind::Club => status::club(&make),
+        Kind::Issue => status::issue(&make, ground),
+        Kind::Tiers => status::tiers(&make),
     };
     Model { kind, trade, steps }
-}
-
-fn bonus(make: &Maker) -> Vec<Step> {
-    let share = Input::Share;
-    vec![
-        Step {
-            key: "earn",
-            fields: vec![
-                quick(make.field("rate", share, (10, 5_000), [500, 500, 500, 100, 300])),
-                make.field("point_value", Input::Money, (1, 100 * make.major), all(1)),
-                make.field("pending_days", Input::Days, (0, 60), [0, 14, 0, 0, 0]),
-            ],
-        },
-        Step {
-            key: "spend",
-            fields: vec![
-                quick(make.field(
-                    "max_share",
-                    share,
-                    (0, 10_000),
-                    [10_000, 3_000, 5_000, 5_000, 3_000],
-                )),
-                make.field("minimum", Input::Points, (1, 1_000_000), all(1)),
-                make.choice("offline", &["never", "capped", "free"], all(1)),
-                make.field("offline_cap", Input::Points, (1, 10_000_000), all(10_000)),
-            ],
-        },
-        Step {
-            key: "life",
-            fields: vec![
-                make.choice("family", &["never", "age", "inactivity"], [2, 1, 2, 1, 2]),
-                make.field("months", Input::Months, (1, 60), [6, 12, 12, 12, 12]),
-            ],
-        },
-    ]
-}
-
-fn stamps(make: &Maker) -> Vec<Step> {
-    vec![
-        Step {
-            key: "collect",
-            fields: vec![
-                make.choice("per", &["visit", "item", "amount"], [1, 0, 0, 2, 0]),
-                make.money("amount", (1, 1_000_000), [100, 1_000, 500, 200, 500]),
-            ],
-        },
-        Step {
-            key: "reward",
-            fields: vec![
-                quick(make.field("size", Input::Count, (2, 100), [6, 5, 5, 10, 5])),
-                quick(make.money("reward_value", (0, 1_000_000), [60, 300, 400, 100, 500])),
-            ],
-        },
-    ]
-}
-
-fn discount(make: &Maker) -> Vec<Step> {
-    let share = Input::Share;
-    vec![
-        Step {
-            key: "rate",
-            fields: vec![quick(make.field(
-                "rate",
-                share,
-                (10, 5_000),
-                [500, 500, 500, 200, 500],
-            ))],
-        },
-        Step {
-            key: "scale",
-            fields: vec![
-                make.money("second_from", (0, 10_000_000), all(0)),
-                make.field("second_rate", share, (0, 5_000), all(0)),
-                make.money("third_from", (0, 10_000_000), all(0)),
-                make.field("third_rate", share, (0, 5_000), all(0)),
-            ],
-        },
-    ]
 }
