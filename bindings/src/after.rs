@@ -66,6 +66,17 @@ impl Till {
         attach.await
     }
 
+    /// Notes how many visits were counted here today, without money; the last word of the day counts (X7).
+    ///
+    /// # Errors
+    /// `Validation` above 100,000; `RuleRejected` with the missing right.
+    pub async fn note_visits(&self, request: Vec<u8>, count: u32) -> Result<(), CoreError> {
+        let note = self.border.write(SOLD, move |shop| {
+            Ok(shop.note_visits(request_id(&request)?, count)?)
+        });
+        note.await
+    }
+
     /// Gives points, or takes them where the number is below zero (T4). Answers with the entry.
     ///
     /// # Errors

@@ -65,6 +65,8 @@ pub struct DayView {
     pub returning: i64,
     /// Customers registered.
     pub registered: i64,
+    /// Visits that the outlets counted without money; none where nobody counted.
+    pub noted: Option<i64>,
     /// Points by instrument.
     pub points: Vec<MovedView>,
 }
@@ -187,6 +189,7 @@ impl From<Today> for DayView {
             buyers: day.buyers,
             returning: day.returning,
             registered: day.registered,
+            noted: day.noted,
             points: day.points.iter().map(moved).collect(),
         }
     }

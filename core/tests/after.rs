@@ -129,6 +129,20 @@ fn a_sale_without_a_card_is_attached_once_and_on_its_day() {
 }
 
 #[test]
+fn visits_are_counted_once_a_day_and_only_in_reports() {
+    let counter = Counter::founded();
+    let shop = &counter.shop;
+    assert_eq!(shop.today(None).unwrap().day.noted, None);
+    shop.note_visits(request(2), 40).unwrap();
+    shop.note_visits(request(3), 55).unwrap();
+    let day = shop.today(None).unwrap().day;
+    assert_eq!((day.noted, day.visits, day.total.receipts), (Some(55), 0, 0));
+    counter.clock.advance(24 * HOUR);
+    assert_eq!(shop.today(None).unwrap().day.noted, None);
+    assert!(shop.note_visits(request(4), 100_001).is_err());
+}
+
+#[test]
 fn a_balance_is_corrected_with_a_reason_and_the_account_says_so() {
     let counter = Counter::founded();
     let shop = &counter.shop;

@@ -209,6 +209,7 @@ impl Renumbering {
             | Row::Device(Device { .. })
             | Row::Programme(_)
             | Row::Role(_)
+            | Row::NotedVisits(_)
             | Row::ErasureDone(_)) => other,
         }
     }
@@ -330,6 +331,7 @@ pub fn map_ids(fact: &Fact, map: &mut dyn FnMut(Id) -> Id) -> Fact {
         | Fact::Device(_)
         | Fact::Role(_)
         | Fact::Revoke { .. }
+        | Fact::Visits(_)
         | Fact::ErasureDone { .. } => fact.clone(),
     }
 }

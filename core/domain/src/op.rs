@@ -177,6 +177,9 @@ pub enum Fact {
     Close(EntryId),
     /// What of a revoked device waits in quarantine of one business day (authority only).
     Quarantine(Quarantine),
+    /// So many visits were counted at the op's outlet on its business date, without money; the last word of a day
+    /// counts, and only reports use it (X7).
+    Visits(u32),
     /// What the returns of a purchase take from a customer who was attached to it, where the author of a return did
     /// not know of them (X7, authority only); its claims follow in the same op.
     Owed(PurchaseId),

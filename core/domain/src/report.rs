@@ -11,6 +11,7 @@ use crate::ledger::{Entry, EntryKind};
 use crate::moment::Date;
 use crate::money::{Money, Overflow, Points, Rounding, scale};
 use crate::programme::{Programme, Terms};
+use crate::row::NotedVisits;
 use crate::purchase::{Line, Purchase, Return, ReturnKind, returned_part, returned_so_far};
 
 /// A purchase of which something came back, with all its returns so far.
@@ -37,6 +38,8 @@ pub struct Day<'a> {
     pub registered: i64,
     /// Who of the day's buyers had bought on an earlier date.
     pub known: &'a BTreeSet<CustomerId>,
+    /// Visits that the outlets counted without money, if any did (X7).
+    pub noted: &'a [NotedVisits],
 }
 
 /// Sums of a day, of one outlet or of one operator.
@@ -118,6 +121,8 @@ pub struct Today {
     pub returning: i64,
     /// Customers registered, whether they bought or not.
     pub registered: i64,
+    /// Visits that the outlets counted without money, all together; none where nobody counted (X7).
+    pub noted: Option<i64>,
     /// Points by instrument.
     pub points: BTreeMap<InstrumentId, Moved>,
     /// By outlet.
@@ -157,6 +162,7 @@ pub fn today(day: &Day<'_>) -> Result<Today, Overflow> {
         buyers: 0,
         returning: 0,
         registered: day.registered,
+        noted: noted(day),
         points: BTreeMap::new(),
         outlets: BTreeMap::new(),
         operators: BTreeMap::new(),
@@ -177,6 +183,12 @@ pub fn today(day: &Day<'_>) -> Result<Today, Overflow> {
         }
     }
     Ok(report)
+}
+
+fn noted(day: &Day<'_>) -> Option<i64> {
+    let of_day = day.noted.iter().filter(|noted| noted.date == day.date);
+    let counts = of_day.map(|noted| i64::from(noted.count));
+    counts.reduce(i64::saturating_add)
 }
 
 /// Undone within the allowed minutes: by a void of its own day.

@@ -7,9 +7,9 @@ use crate::business::{Business, Device, Operator, Outlet};
 use crate::card::{CardNumber, EmitterSlot};
 use crate::codes::Code;
 use crate::customer::{Consent, Customer};
-use crate::ids::{CustomerId, DeviceNo, EntryId, RoleId, Seq};
+use crate::ids::{CustomerId, DeviceNo, EntryId, OutletId, RoleId, Seq};
 use crate::ledger::Entry;
-use crate::moment::{Date, Month};
+use crate::moment::{Date, Month, day_number};
 use crate::money::Points;
 use crate::position::Position;
 use crate::programme::Programme;
@@ -55,11 +55,13 @@ pub enum RowKind {
     Return = 21,
     /// [`Row::Entry`], key = entry id.
     Entry = 22,
+    /// [`Row::NotedVisits`], key = outlet · 2³² + day since 1970.
+    NotedVisits = 30,
 }
 
 impl RowKind {
     /// All kinds this version knows.
-    pub const ALL: [Self; 18] = [
+    pub const ALL: [Self; 19] = [
         Self::Business,
         Self::Outlet,
         Self::Operator,
@@ -78,6 +80,7 @@ impl RowKind {
         Self::Purchase,
         Self::Return,
         Self::Entry,
+        Self::NotedVisits,
     ];
 
     /// The kind with this wire tag.
@@ -211,6 +214,17 @@ pub struct ErasureDone {
     pub up_to: Seq,
 }
 
+/// Visits that somebody counted at an outlet on a day, without money: only reports use them (X7).
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct NotedVisits {
+    /// Where.
+    pub outlet: OutletId,
+    /// Business date.
+    pub date: Date,
+    /// How many; the last word of the day counts.
+    pub count: u32,
+}
+
 /// Any row.
 #[derive(Clone, PartialEq, Eq)]
 pub enum Row {
@@ -250,12 +264,20 @@ pub enum Row {
     Return(Return),
     /// A ledger entry.
     Entry(Entry),
+    /// Visits that were counted on a day.
+    NotedVisits(NotedVisits),
 }
 
 /// The key of a version of a role.
 #[must_use]
 pub fn role_key(id: RoleId, version: u32) -> i64 {
     i64::from(id.0) << 32 | i64::from(version)
+}
+
+/// The key of the visits counted at an outlet on a day.
+#[must_use]
+pub fn noted_key(outlet: OutletId, date: Date) -> i64 {
+    i64::from(outlet.0) << 32 | day_number(date) & i64::from(u32::MAX)
 }
 
 impl Row {
@@ -281,6 +303,7 @@ impl Row {
             Self::Purchase(_) => RowKind::Purchase,
             Self::Return(_) => RowKind::Return,
             Self::Entry(_) => RowKind::Entry,
+            Self::NotedVisits(_) => RowKind::NotedVisits,
         }
     }
 
@@ -306,6 +329,7 @@ impl Row {
             Self::Purchase(purchase) => purchase.id.get(),
             Self::Return(back) => back.id.get(),
             Self::Entry(entry) => entry.id.get(),
+            Self::NotedVisits(noted) => noted_key(noted.outlet, noted.date),
         }
     }
 

@@ -10,6 +10,7 @@ mod limits;
 mod people;
 mod shop;
 mod standing;
+mod visits;
 
 use kartka_domain::ids::Seq;
 use kartka_domain::row::{Row, RowKind};
@@ -52,6 +53,7 @@ fn record(row: &Row) -> Record {
         Row::Purchase(purchase) => facts::purchase_record(purchase),
         Row::Return(back) => facts::return_record(back),
         Row::Entry(entry) => facts::entry_record(entry),
+        Row::NotedVisits(noted) => visits::noted_record(noted),
     }
 }
 
@@ -82,6 +84,7 @@ pub fn decode(kind: u8, key: i64, bytes: &[u8]) -> Result<Row, WireError> {
         RowKind::Purchase => Row::Purchase(facts::read_purchase(key, r)?),
         RowKind::Return => Row::Return(facts::read_return(key, r)?),
         RowKind::Entry => Row::Entry(facts::read_entry(key, r)?),
+        RowKind::NotedVisits => Row::NotedVisits(visits::read_noted(key, r)?),
     })
 }
 

@@ -1,12 +1,23 @@
-//! What is found by the papers that customers bring: fiscal receipts (X8).
+//! What is found by the papers that customers bring, fiscal receipts (X8), and what was counted without any (X7).
 
 use kartka_domain::ids::PurchaseId;
 use kartka_domain::purchase::{Fiscal, Purchase};
+use kartka_domain::row::{NotedVisits, Row, RowKind};
 use rusqlite::params;
 
 use super::{Reader, StoreError, Tx};
 
 impl Reader<'_> {
+    /// The visits that outlets counted, of all days.
+    pub(crate) fn noted_visits(&self) -> Result<Vec<NotedVisits>, StoreError> {
+        let rows = self.rules_of(RowKind::NotedVisits)?;
+        let noted = |(_, row)| match row {
+            Row::NotedVisits(noted) => Some(noted),
+            _ => None,
+        };
+        Ok(rows.into_iter().filter_map(noted).collect())
+    }
+
     /// The purchases with a fiscal receipt, by id.
     pub(crate) fn purchases_by_fiscal(
         &self,

@@ -1,5 +1,7 @@
-//! Attaching a customer to a sale without one, from the last sales or by its receipt (X7).
+//! Sales without a customer: attaching one to it later, from the last sales or by its receipt, and visits that were only
+//! counted (X7).
 
+use kartka_domain::authority::VISITS_MAX;
 use kartka_domain::codes::Code;
 use kartka_domain::ids::{CustomerId, PurchaseId};
 use kartka_domain::limits::CardRead;
@@ -14,7 +16,7 @@ use kartka_domain::rights::Permission;
 
 use super::limits::broken;
 use super::till::birthday;
-use crate::error::CoreError;
+use crate::error::{CoreError, Field};
 use crate::shop::{Setting, Shop, setting};
 use crate::store::{Reader, RequestId};
 
@@ -30,6 +32,24 @@ pub struct Attaching {
 }
 
 impl Shop {
+    /// Notes how many visits were counted here today, without money: a shop that does not enter sales without a card
+    /// still knows how many people came (X7). The last word of the day counts, and only reports use it.
+    ///
+    /// # Errors
+    /// [`CoreError::Validation`] above 100,000; [`CoreError::RuleRejected`] with the missing right;
+    /// [`CoreError::Store`].
+    pub fn note_visits(&self, request: RequestId, count: u32) -> Result<(), CoreError> {
+        if count > VISITS_MAX {
+            let field = Field::Amount;
+            return Err(CoreError::Validation { field });
+        }
+        self.once(request, |_, setting, _| {
+            setting.needs(Permission::Sell)?;
+            Ok(vec![Fact::Visits(count)].into())
+        })?;
+        Ok(())
+    }
+
     /// What the customer would earn by being attached: points and stamps, never discounts.
     ///
     /// # Errors

@@ -38,7 +38,7 @@ use crate::position::Position;
 use crate::programme::Programme;
 use crate::purchase::{Fiscal, Purchase, Return};
 use crate::rights::Role;
-use crate::row::{Card, Inbox, Merge, Row};
+use crate::row::{Card, Inbox, Merge, NotedVisits, Row};
 use work::Work;
 
 /// What the authority may look up while it decides: the state after all ops ordered so far.
@@ -153,6 +153,9 @@ pub trait Book {
         Ok(Points::ZERO)
     }
 }
+
+/// Most visits that an outlet counts on a day.
+pub const VISITS_MAX: u32 = 100_000;
 
 /// How an op stands when it is applied.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -310,6 +313,10 @@ fn apply_all<B: Book>(
                 kind,
                 lines,
             } => returns::apply(&mut work, place, (*purchase, *kind, lines))?,
+            Fact::Visits(count) => {
+                note_visits(&mut work, *count);
+                1
+            }
             Fact::Owed(purchase) => returns::apply_owed(&mut work, place, *purchase)?,
             Fact::Claim(claim) => {
                 sale::apply_own_claim(&mut work, place, claim)?;
@@ -336,6 +343,18 @@ fn apply_all<B: Book>(
         };
     }
     work.finish()
+}
+
+/// Visits that somebody counted: no money, no points, no customer (X7).
+fn note_visits<B: Book>(work: &mut Work<'_, B>, count: u32) {
+    if work.refused.is_none() && count <= VISITS_MAX {
+        let noted = NotedVisits {
+            outlet: work.op.outlet,
+            date: work.moment().0.date,
+            count,
+        };
+        work.put(Row::NotedVisits(noted), Echo::AsClaimed);
+    }
 }
 
 /// Whether the op is the authority's own: rule sets and notices are its alone; from anybody else they are kept in

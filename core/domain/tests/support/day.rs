@@ -37,6 +37,10 @@ fn report(shop: &Shop, date: Date) -> Today {
         Row::Customer(customer) if customer.registered == date => Some(()),
         _ => None,
     });
+    let noted = shop.all(|row| match row {
+        Row::NotedVisits(noted) => Some(*noted),
+        _ => None,
+    });
     today(&Day {
         date,
         purchases: &purchases,
@@ -44,6 +48,7 @@ fn report(shop: &Shop, date: Date) -> Today {
         entries: &entries,
         registered: i64::try_from(registered.len()).unwrap(),
         known: &known,
+        noted: &noted,
     })
     .unwrap()
 }

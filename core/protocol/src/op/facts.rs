@@ -83,6 +83,7 @@ mod kind {
     pub(super) const QUARANTINE: i64 = 34;
     pub(super) const ERASURE_DONE: i64 = 36;
     pub(super) const OWED: i64 = 50;
+    pub(super) const VISITS: i64 = 51;
 }
 
 /// The record of one fact in an op of `date` whose last sale was to `sold_to`.
@@ -188,6 +189,10 @@ pub(super) fn entry_record(fact: &Fact, date: Date, sold_to: Option<CustomerId>)
             r.put(KEY, device.get());
             r.put(UP_TO, up_to.0);
         }
+        Fact::Visits(count) => {
+            of(kind::VISITS);
+            r.put(COUNT, *count);
+        }
         Fact::Owed(purchase) => {
             of(kind::OWED);
             r.put(PURCHASE, purchase.get());
@@ -289,6 +294,7 @@ pub(super) fn read_entry(
             device: DeviceNo::new(r.int(KEY)?).map_err(|_| WireError::OutOfRange(KEY))?,
             up_to: Seq(r.int(UP_TO)?),
         },
+        kind::VISITS => Fact::Visits(r.int(COUNT)?),
         kind::OWED => Fact::Owed(purchase()?),
         kind::NOTICE => Fact::Notice(Notice {
             about: opt_id(r, NOTICE_ABOUT, EntryId::new)?,

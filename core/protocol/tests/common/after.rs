@@ -11,7 +11,7 @@ use kartka_domain::op::{Claim, Fact, Op, Sale};
 use kartka_domain::position::Position;
 use kartka_domain::purchase::{Fiscal, Line, Parts, Purchase, ReceiptNumber};
 use kartka_domain::rights::{Limits, Role};
-use kartka_domain::row::Row;
+use kartka_domain::row::{NotedVisits, Row};
 
 use super::samples::{bare_purchase, business, customer, date, id, op_of, operator};
 
@@ -71,6 +71,14 @@ pub(crate) fn rows() -> Vec<(&'static str, Row)> {
                 ..operator(RoleId::CASHIER)
             }),
         ),
+        (
+            "noted-visits",
+            Row::NotedVisits(NotedVisits {
+                outlet: OutletId(2),
+                date: date("2025-12-16"),
+                count: 120,
+            }),
+        ),
         ("role-of-a-corrector", Row::Role(corrector)),
         ("counted-position", Row::Position(customer(17), counted)),
         ("found-purchase", Row::Purchase(read(CardRead::Found))),
@@ -126,6 +134,7 @@ pub(crate) fn ops() -> Vec<(&'static str, Op)> {
         ),
         adjust(Effect::stamps(Stamps(2)), AdjustReason::Other),
         Fact::Owed(purchase),
+        Fact::Visits(120),
     ];
     vec![("after-the-sale", op_of(OpId(id(2, 120)), 90, facts))]
 }
