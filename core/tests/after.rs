@@ -136,7 +136,10 @@ fn visits_are_counted_once_a_day_and_only_in_reports() {
     shop.note_visits(request(2), 40).unwrap();
     shop.note_visits(request(3), 55).unwrap();
     let day = shop.today(None).unwrap().day;
-    assert_eq!((day.noted, day.visits, day.total.receipts), (Some(55), 0, 0));
+    assert_eq!(
+        (day.noted, day.visits, day.total.receipts),
+        (Some(55), 0, 0)
+    );
     counter.clock.advance(24 * HOUR);
     assert_eq!(shop.today(None).unwrap().day.noted, None);
     assert!(shop.note_visits(request(4), 100_001).is_err());

@@ -11,8 +11,8 @@ use crate::ledger::{Entry, EntryKind};
 use crate::moment::Date;
 use crate::money::{Money, Overflow, Points, Rounding, scale};
 use crate::programme::{Programme, Terms};
-use crate::row::NotedVisits;
 use crate::purchase::{Line, Purchase, Return, ReturnKind, returned_part, returned_so_far};
+use crate::row::NotedVisits;
 
 /// A purchase of which something came back, with all its returns so far.
 #[derive(Debug, Clone, PartialEq, Eq)]

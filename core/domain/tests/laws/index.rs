@@ -3,7 +3,7 @@
 use std::path::Path;
 
 const INDEX: &str = include_str!("../../../../docs/laws.md");
-const CASES: [(&str, &str); 11] = [
+const CASES: [(&str, &str); 13] = [
     ("redeem.txt", include_str!("../cases/redeem.txt")),
     ("earn.txt", include_str!("../cases/earn.txt")),
     ("returns.txt", include_str!("../cases/returns.txt")),
@@ -15,6 +15,8 @@ const CASES: [(&str, &str); 11] = [
     ("offers.txt", include_str!("../cases/offers.txt")),
     ("tiers.txt", include_str!("../cases/tiers.txt")),
     ("stamps.txt", include_str!("../cases/stamps.txt")),
+    ("limits.txt", include_str!("../cases/limits.txt")),
+    ("adjust.txt", include_str!("../cases/adjust.txt")),
 ];
 
 /// Everything between backticks.
@@ -42,6 +44,8 @@ fn every_test_of_the_index_exists() {
         include_str!("world.rs"),
         include_str!("../whatif.rs"),
         include_str!("../wizard.rs"),
+        include_str!("../../../tests/after.rs"),
+        include_str!("../../../tests/staff.rs"),
         include_str!("../../src/allocate.rs"),
         include_str!("../../src/liability.rs"),
         include_str!("../../src/position/group.rs"),
