@@ -187,6 +187,9 @@ impl From<Inner> for Failure {
             Inner::Validation { field } => CoreError::Validation {
                 subject: field.into(),
             },
+            Inner::Programme(_) => CoreError::Validation {
+                subject: Subject::Text,
+            },
             Inner::NotFound => CoreError::NotFound,
             Inner::Duplicate { existing } => CoreError::Duplicate {
                 existing: existing.get(),

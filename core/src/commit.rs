@@ -5,7 +5,7 @@
 
 use std::collections::BTreeSet;
 
-use kartka_domain::authority::{Author, Decided, Standing as OpStanding, decide};
+use kartka_domain::authority::{Author, Before, Decided, Standing as OpStanding, after, decide};
 use kartka_domain::customer::ProfileGroup;
 use kartka_domain::ids::{
     BirthMark, Id, OpId, OperatorId, OutletId, ProgrammeVersion, RequestMark, Seq,
@@ -13,13 +13,15 @@ use kartka_domain::ids::{
 use kartka_domain::ledger::EntryKind;
 use kartka_domain::moment::Moment;
 use kartka_domain::money::Points;
-use kartka_domain::op::{Fact, Op, OpTime, Seen};
+use kartka_domain::op::{Claim, ENTRIES_MAX, Fact, Op, OpTime, Seen};
+use kartka_domain::row::{Row, RowKind};
 use kartka_protocol::chain::{ChainValue, PersonalHash};
 use kartka_protocol::keys::ShopKeys;
 use kartka_protocol::op::encode;
 
 use crate::error::CoreError;
 use crate::platform::{Clock, Rng};
+use crate::shop::OWNER;
 use crate::store::{
     DeviceRow, HeadRow, OwnOp, Redeemed, RequestId, Settling, Standing, StoreError, Touched, Tx,
 };
@@ -36,6 +38,7 @@ pub(crate) struct Draft {
 }
 
 /// What the transaction runs on.
+#[derive(Clone, Copy)]
 pub(crate) struct Ground<'a> {
     pub(crate) clock: &'a dyn Clock,
     pub(crate) rng: &'a dyn Rng,
@@ -76,12 +79,14 @@ pub(crate) fn commit(tx: &Tx<'_>, ground: &Ground<'_>, draft: Draft) -> Result<O
         alias: None,
         mark: None,
     };
+    let mut follows = Vec::new();
     match ground.device.standing {
         Standing::Phone => {
             own.touched = lay_over(tx, &decide(&**tx, &op, OpStanding::Pending)?)?;
         }
         Standing::Authority => {
-            own.seq = Some(order(tx, ground, &mut head, &op, &value)?);
+            let (seq, claims) = order(tx, ground, &mut head, &op, &value)?;
+            (own.seq, follows) = (Some(seq), claims);
             if tx.was_restored(op.time.wall.instant_ms)? {
                 note_redemptions(tx, &op)?;
             }
@@ -91,7 +96,32 @@ pub(crate) fn commit(tx: &Tx<'_>, ground: &Ground<'_>, draft: Draft) -> Result<O
     tx.add_own_op(&own)?;
     tx.advance(last.counter() + 1, &value)?;
     tx.add_request(request, op.id, op.time.wall.instant_ms)?;
+    follow(tx, ground, &op, &follows)?;
     Ok(op.id)
+}
+
+/// What a founding phone claims by itself after an op, in the same transaction.
+fn follow(tx: &Tx<'_>, ground: &Ground<'_>, op: &Op, claims: &[Claim]) -> Result<(), CoreError> {
+    for claims in claims.chunks(ENTRIES_MAX) {
+        let device = tx.device()?.ok_or(CoreError::NotPaired)?;
+        let mut request = [0; 16];
+        ground.rng.fill(&mut request);
+        let draft = Draft {
+            request: RequestId(request),
+            operator: OWNER,
+            outlet: op.outlet,
+            programme: op.programme,
+            at: op.time.wall,
+            facts: claims.iter().copied().map(Fact::Claim).collect(),
+            personal: Vec::new(),
+        };
+        let ground = Ground {
+            device: &device,
+            ..*ground
+        };
+        commit(tx, &ground, draft)?;
+    }
+    Ok(())
 }
 
 fn make_op(
@@ -179,23 +209,33 @@ pub(crate) fn lay_over(tx: &Tx<'_>, rows: &[Decided]) -> Result<Touched, StoreEr
     Ok(touched)
 }
 
-/// The authority's own commit: seq, rows and head move in the sale's transaction (sync §1).
+/// The authority's own commit: seq, rows and head move in the sale's transaction (sync §1). Says what it has to claim
+/// by itself after it.
 fn order(
     tx: &Tx<'_>,
     ground: &Ground<'_>,
     head: &mut HeadRow,
     op: &Op,
     value: &ChainValue,
-) -> Result<Seq, CoreError> {
+) -> Result<(Seq, Vec<Claim>), CoreError> {
     let seq = Seq(head.seq.0 + 1);
     let standing = OpStanding::Ordered {
         seq,
         corrected: None,
         author: Author::Authority,
     };
+    let programme = match moves_value(op) {
+        true => tx.newest_rule(RowKind::Programme)?,
+        false => None,
+    };
+    let before = match &programme {
+        Some(Row::Programme(programme)) => Before::read(&**tx, op, programme)?,
+        _ => Before::default(),
+    };
+    let decided = decide(&**tx, op, standing)?;
     let mut settling = Settling::new(tx, &ground.keys.digest);
-    for Decided { row, .. } in decide(&**tx, op, standing)? {
-        settling.row(&row, seq)?;
+    for Decided { row, .. } in &decided {
+        settling.row(row, seq)?;
     }
     settling.finish()?;
     head.seq = seq;
@@ -204,7 +244,20 @@ fn order(
     head.settled_op = head.acked_op;
     head.synced_ms = op.time.wall.instant_ms;
     tx.set_head(head)?;
-    Ok(seq)
+    let claims = match &programme {
+        Some(Row::Programme(programme)) => {
+            let today = op.time.wall.date;
+            after(&**tx, (op, &decided), &before, programme, today)?
+        }
+        _ => Vec::new(),
+    };
+    Ok((seq, claims))
+}
+
+/// Whether anything can follow from an op: somebody bought, or brought something back.
+fn moves_value(op: &Op) -> bool {
+    let moves = |f: &Fact| matches!(f, Fact::Sale(_) | Fact::Attach { .. } | Fact::Return { .. });
+    op.facts.iter().any(moves)
 }
 
 fn note_redemptions(tx: &Tx<'_>, op: &Op) -> Result<(), CoreError> {

@@ -8,6 +8,7 @@ use kartka_domain::customer::ProfileError;
 use kartka_domain::founding::FoundingError;
 use kartka_domain::ids::{CustomerId, IdError};
 use kartka_domain::money::Overflow;
+use kartka_domain::programme::ProgrammeError;
 use kartka_domain::purchase::PurchaseError;
 use kartka_domain::quote::QuoteError;
 use kartka_domain::whatif::WhatIfError;
@@ -73,6 +74,9 @@ pub enum CoreError {
         /// What is needed.
         required: i64,
     },
+    /// A version of the programme can't be published.
+    #[error(transparent)]
+    Programme(#[from] ProgrammeError),
     /// A rule does not allow it.
     #[error("not allowed: {}", .reason.name())]
     RuleRejected {

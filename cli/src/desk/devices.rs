@@ -64,6 +64,9 @@ pub(crate) struct InboxArgs {
     /// Notes that this item was dealt with.
     #[arg(long, value_name = "ITEM")]
     close: Option<i64>,
+    /// Does what this item proposes.
+    #[arg(long, value_name = "ITEM", conflicts_with = "close")]
+    agree: Option<i64>,
 }
 
 /// Does what was asked and shows the devices.
@@ -145,6 +148,10 @@ pub(crate) fn inbox(shop: &Shop, request: RequestId, args: &InboxArgs) -> Result
     if let Some(item) = args.close {
         let item = EntryId::new(item).map_err(Failure::input)?;
         shop.close_item(request, item)?;
+    }
+    if let Some(item) = args.agree {
+        let item = EntryId::new(item).map_err(Failure::input)?;
+        shop.agree_item(request, item)?;
     }
     let all = shop.inbox()?.iter().map(item).collect();
     Ok(Answer::list(all, "nothing waits"))

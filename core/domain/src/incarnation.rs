@@ -125,7 +125,12 @@ impl Renumbering {
                 outlet,
                 profile,
             }),
-            Row::Position(customer, position) => Row::Position(self.customer(customer), position),
+            Row::Position(customer, mut position) => {
+                for asked in position.asked.values_mut() {
+                    asked.item = EntryId(self.id(asked.item.0));
+                }
+                Row::Position(self.customer(customer), position)
+            }
             Row::Card(Card {
                 number,
                 customer,
@@ -318,6 +323,16 @@ pub fn map_ids(fact: &Fact, map: &mut dyn FnMut(Id) -> Id) -> Fact {
         }),
         Fact::Owed(purchase) => Fact::Owed(PurchaseId(map(purchase.0))),
         Fact::Close(item) => Fact::Close(EntryId(map(item.0))),
+        Fact::Agree(item) => Fact::Agree(EntryId(map(item.0))),
+        Fact::LevelNotKept {
+            customer,
+            instrument,
+            level,
+        } => Fact::LevelNotKept {
+            customer: CustomerId(map(customer.0)),
+            instrument: *instrument,
+            level: *level,
+        },
         Fact::Quarantine(waiting) => Fact::Quarantine(Quarantine {
             first: EntryId(map(waiting.first.0)),
             upto: map(waiting.upto),

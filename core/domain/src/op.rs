@@ -183,6 +183,17 @@ pub enum Fact {
     /// What the returns of a purchase take from a customer who was attached to it, where the author of a return did
     /// not know of them (X7, authority only); its claims follow in the same op.
     Owed(PurchaseId),
+    /// A level is not kept, and a person is asked whether it is lost (Q2; authority only).
+    LevelNotKept {
+        /// Whose.
+        customer: CustomerId,
+        /// In which tiers.
+        instrument: InstrumentId,
+        /// What it would be, 0 for none.
+        level: u8,
+    },
+    /// An inbox item was answered with yes: what it proposes is done.
+    Agree(EntryId),
 }
 
 /// What the authority puts before a person, beside what follows from an op.

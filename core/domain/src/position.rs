@@ -10,7 +10,7 @@ mod standing;
 use std::collections::BTreeMap;
 
 pub use group::{Folded, Group};
-pub use standing::{MONTHS_KEPT, Membership, MonthSum, Uses};
+pub use standing::{Asked, MONTHS_KEPT, Membership, MonthSum, Uses};
 
 use crate::ids::InstrumentId;
 use crate::ledger::LotTerms;
@@ -76,6 +76,8 @@ pub struct Position {
     pub memberships: BTreeMap<InstrumentId, Membership>,
     /// Levels held in tiers, from 1; changed by entries alone (Q2).
     pub levels: BTreeMap<InstrumentId, u8>,
+    /// Where somebody was asked whether a level is to be lost (Q2).
+    pub asked: BTreeMap<InstrumentId, Asked>,
     /// How often coupons and greetings were used.
     pub uses: BTreeMap<InstrumentId, Uses>,
     /// What counts for levels, by month: the newest 24 (L13).

@@ -56,6 +56,8 @@ pub struct CustomerSheet {
     pub points: Vec<PointsView>,
     /// Stamps per stamp card of the programme.
     pub stamps: Vec<StampsView>,
+    /// Levels held in tiers, from 1 (Q2).
+    pub levels: Vec<(InstrumentId, u8)>,
     /// Purchases that count.
     pub visits: i64,
     /// Money spent, in minor units, less returns.
@@ -137,6 +139,11 @@ fn sheet(reader: &Reader<'_>, shop: &Shop, id: CustomerId) -> Result<CustomerShe
         cards: Vec::new(),
         points: Vec::new(),
         stamps: Vec::new(),
+        levels: position
+            .levels
+            .iter()
+            .map(|(id, level)| (*id, *level))
+            .collect(),
         visits: position.visits,
         spent: position.spent,
         last_visit: position.last_visit,

@@ -27,12 +27,24 @@ impl Shop {
     /// # Errors
     /// [`CoreError::NotFound`]; as [`inbox`](Self::inbox).
     pub fn close_item(&self, request: RequestId, item: EntryId) -> Result<(), CoreError> {
+        self.answer(request, item, Fact::Close(item))
+    }
+
+    /// Does what an item proposes: a level that is not kept is lost (Q2). An item that proposes nothing stays.
+    ///
+    /// # Errors
+    /// As [`close_item`](Self::close_item).
+    pub fn agree_item(&self, request: RequestId, item: EntryId) -> Result<(), CoreError> {
+        self.answer(request, item, Fact::Agree(item))
+    }
+
+    fn answer(&self, request: RequestId, item: EntryId, fact: Fact) -> Result<(), CoreError> {
         self.once(request, |tx, setting, _| {
             setting.needs(Permission::Inbox)?;
             if tx.inbox_items()?.iter().all(|known| known.id != item) {
                 return Err(CoreError::NotFound);
             }
-            Ok(vec![Fact::Close(item)].into())
+            Ok(vec![fact].into())
         })?;
         Ok(())
     }

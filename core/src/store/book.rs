@@ -9,7 +9,7 @@ use kartka_domain::ids::{
     CustomerId, DeviceNo, EntryId, OpId, OperatorId, ProgrammeVersion, PurchaseId, RequestMark,
     RoleId,
 };
-use kartka_domain::ledger::Entry;
+use kartka_domain::ledger::{Entry, EntryKind};
 use kartka_domain::moment::Date;
 use kartka_domain::money::Points;
 use kartka_domain::position::Position;
@@ -53,6 +53,12 @@ impl Book for Reader<'_> {
 
     fn fiscal(&self, fiscal: &Fiscal) -> Result<Vec<PurchaseId>, StoreError> {
         self.purchases_by_fiscal(fiscal)
+    }
+
+    fn expiries(&self, id: CustomerId) -> Result<Vec<Entry>, StoreError> {
+        let mut all = self.ledger_of(id)?;
+        all.retain(|(_, entry)| matches!(entry.kind, EntryKind::Expire | EntryKind::Revive));
+        Ok(all.into_iter().map(|(_, entry)| entry).collect())
     }
 
     fn programme(&self, version: ProgrammeVersion) -> Result<Option<Programme>, StoreError> {

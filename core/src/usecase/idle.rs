@@ -2,13 +2,13 @@
 //!
 //! Never in a sale's way: shells call it when the app has been quiet for a while and when it goes to the background.
 
-use kartka_domain::authority::expiry::sweep;
-use kartka_domain::authority::standing::evaluate;
+use kartka_domain::authority::expiry::{has_inactivity, sweep_person};
+use kartka_domain::authority::standing::{evaluate, has_tiers};
 use kartka_domain::ids::CustomerId;
 use kartka_domain::moment::{Date, Moment, day_number};
-use kartka_domain::op::{Claim, ENTRIES_MAX, Fact};
+use kartka_domain::op::{ENTRIES_MAX, Fact};
 use kartka_domain::position::Position;
-use kartka_domain::programme::{Programme, Terms};
+use kartka_domain::programme::Programme;
 
 use crate::commit::{Draft, Ground, commit};
 use crate::error::CoreError;
@@ -54,15 +54,9 @@ impl Shop {
         if meta::get(tx, SWEPT)?.is_some_and(|swept| swept.as_slice() == today) {
             return Ok(());
         }
-        let positions = tx.positions()?;
         let Setting { programme, .. } = setting(tx)?;
-        let mut claims = sweep(
-            positions.iter().map(|(id, p)| (*id, p)),
-            &programme,
-            at.date,
-        )?;
-        claims.extend(levels(tx, &programme, &positions, at.date)?);
-        for claims in claims.chunks(ENTRIES_MAX) {
+        let facts = day(tx, &programme, at.date)?;
+        for facts in facts.chunks(ENTRIES_MAX) {
             let setting = setting(tx)?;
             let mut request = [0; 16];
             self.platform.rng.fill(&mut request);
@@ -72,7 +66,7 @@ impl Shop {
                 outlet: setting.outlet.id,
                 programme: setting.programme.version(),
                 at,
-                facts: claims.iter().copied().map(Fact::Claim).collect(),
+                facts: facts.to_vec(),
                 personal: Vec::new(),
             };
             let ground = Ground {
@@ -87,29 +81,35 @@ impl Shop {
     }
 }
 
-/// The daily evaluation of levels, person by person (Q2); nothing without tiers.
-fn levels(
-    tx: &Tx<'_>,
-    programme: &Programme,
-    positions: &[(CustomerId, Position)],
-    today: Date,
-) -> Result<Vec<Claim>, CoreError> {
-    let has_tiers = programme
-        .instruments()
-        .iter()
-        .any(|of| matches!(of.terms, Terms::Tiers(_)));
-    let mut claims = Vec::new();
-    for (customer, _) in positions.iter().filter(|_| has_tiers) {
-        let group = tx.group_of(*customer)?;
+/// What a business day asks for, person by person: points that ended (L5, L6), levels (Q2).
+fn day(tx: &Tx<'_>, programme: &Programme, today: Date) -> Result<Vec<Fact>, CoreError> {
+    let tiers = has_tiers(programme);
+    let by_person = tiers || has_inactivity(programme);
+    let mut facts = Vec::new();
+    for (customer, position) in tx.positions()? {
+        let members = if by_person {
+            members(tx, customer)?
+        } else {
+            vec![(customer, position)]
+        };
         // Each person once: by the smallest id.
-        if group.first() != Some(customer) {
+        if members.first().is_none_or(|(first, _)| *first != customer) {
             continue;
         }
-        let mut members = Vec::with_capacity(group.len());
-        for member in group {
-            members.push((member, tx.position(member)?.unwrap_or_default()));
+        let ended = sweep_person(&members, programme, today)?;
+        facts.extend(ended.into_iter().map(Fact::Claim));
+        if tiers {
+            facts.extend(evaluate(&members, programme, today)?.into_facts());
         }
-        claims.extend(evaluate(&members, programme, today)?.claims);
     }
-    Ok(claims)
+    Ok(facts)
+}
+
+/// Whoever is one person with a customer and has an account, in id order (I2).
+fn members(tx: &Tx<'_>, customer: CustomerId) -> Result<Vec<(CustomerId, Position)>, CoreError> {
+    let mut members = Vec::new();
+    for member in tx.group_of(customer)? {
+        members.extend(tx.position(member)?.map(|position| (member, position)));
+    }
+    Ok(members)
 }

@@ -11,6 +11,7 @@ pub mod idle;
 pub mod limits;
 pub mod operator;
 pub mod pair;
+pub mod programme;
 pub mod staff;
 pub mod till;
 pub mod wizard;

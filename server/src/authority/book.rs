@@ -87,6 +87,13 @@ impl Book for Turn<'_> {
         self.db.fiscal(fiscal)
     }
 
+    fn expiries(&self, id: CustomerId) -> Result<Vec<Entry>, StoreError> {
+        read_all(&self.db.expiries(id)?, |row| match row {
+            Row::Entry(entry) => Some(entry),
+            _ => None,
+        })
+    }
+
     fn programme(&self, version: ProgrammeVersion) -> Result<Option<Programme>, StoreError> {
         self.version(version)
     }

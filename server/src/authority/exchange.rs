@@ -4,7 +4,7 @@
 use kartka_protocol::message::{Envelope, Refusal};
 
 use super::intake::{Asked, Turned};
-use super::{Authority, Done};
+use super::{Authority, Done, Job};
 use crate::store::StoreError;
 
 /// Why there is no answer.
@@ -46,6 +46,14 @@ impl Authority {
         let answer = self.answer(&request, done, refusal)?.encode();
         self.wipe_traces();
         Ok(answer)
+    }
+
+    /// What a business day asks for, if it was not done yet: a server does it by its own timer.
+    ///
+    /// # Errors
+    /// What the disk reports.
+    pub fn begin_day(&self) -> Result<(), StoreError> {
+        self.commit(&[Job::Day]).map(drop)
     }
 
     /// Serves one pairing request.

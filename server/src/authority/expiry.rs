@@ -1,21 +1,19 @@
-//! Expiry, as ops of the authority's own (L5): once per business day what has ended is taken out, and a debit
-//! that arrives late gets back what it was promised. What that comes to is `domain::authority`'s word.
+//! What the authority does by itself, as ops of its own: once per business day what has ended is taken out and levels
+//! are evaluated (L5, L6, Q2), and a debit that arrives late gets back what it was promised. What that comes to is
+//! `domain::authority`'s word.
 
 use std::collections::BTreeSet;
 
-use kartka_domain::authority::expiry::{revive, sweep};
 use kartka_domain::ids::CustomerId;
-use kartka_domain::ledger::Entry;
 use kartka_domain::moment::{Date, day_number};
 use kartka_domain::money::Overflow;
 use kartka_domain::op::{Claim, ENTRIES_MAX, Fact as OpFact};
 use kartka_domain::position::Position;
-use kartka_domain::programme::Programme;
 use kartka_domain::row::{EdgeState, Merge, Row, RowKind};
 
 use super::push::Order;
 use super::turn::Turn;
-use super::{Authority, hold, own};
+use super::{Authority, day, hold, own};
 use crate::store::{Fact, StoreError};
 
 /// Takes out what ended, if that was not done yet on this business day and nothing holds it back.
@@ -36,61 +34,40 @@ pub(super) fn begin_day(
     if hold::waits(turn.db, authority.now_ms())? {
         return Ok(());
     }
-    let programme = newest(turn)?;
-    let mut claims = Vec::new();
-    for customer in turn.db.due(today)? {
-        let Some(position) = position(turn, customer)? else {
-            continue;
-        };
-        claims.extend(sweep([(customer, &position)], &programme, today).map_err(broken)?);
-    }
-    post(authority, turn, order, claims)?;
+    let programme = turn
+        .newest()?
+        .ok_or(StoreError::Malformed("the programme row"))?;
+    let facts = day::facts(turn, &programme, today)?;
+    post(authority, turn, order, &facts)?;
     turn.db
         .put_fact(Fact::Swept, &day_number(today).to_be_bytes())
 }
 
-/// Gives back what late debits should have found.
-pub(super) fn answer_late(
+/// Claims what an op of a device led to.
+pub(super) fn answer(
     authority: &Authority,
     turn: &mut Turn<'_>,
     order: &mut Order,
-    debits: &[Entry],
+    claims: Vec<Claim>,
 ) -> Result<(), StoreError> {
-    if debits.is_empty() {
-        return Ok(());
-    }
-    let mut members = BTreeSet::new();
-    for debit in debits {
-        gather(turn, debit.customer, &mut members)?;
-    }
-    let mut past = Vec::new();
-    for member in members {
-        for wire in turn.db.expiries(member)? {
-            if let Row::Entry(entry) = wire.read()? {
-                past.push(entry);
-            }
-        }
-    }
-    let debits: Vec<&Entry> = debits.iter().collect();
-    let claims = revive(&debits, &past, &newest(turn)?, turn.today).map_err(broken)?;
-    post(authority, turn, order, claims)
+    let facts: Vec<OpFact> = claims.into_iter().map(OpFact::Claim).collect();
+    post(authority, turn, order, &facts)
 }
 
 fn post(
     authority: &Authority,
     turn: &mut Turn<'_>,
     order: &mut Order,
-    claims: Vec<Claim>,
+    facts: &[OpFact],
 ) -> Result<(), StoreError> {
-    for claims in claims.chunks(ENTRIES_MAX) {
-        let facts: Vec<OpFact> = claims.iter().copied().map(OpFact::Claim).collect();
-        own::write(authority, turn, order, &facts)?;
+    for facts in facts.chunks(ENTRIES_MAX) {
+        own::write(authority, turn, order, facts)?;
     }
     Ok(())
 }
 
 /// Everybody whom active edges connect with a customer (I2).
-fn gather(
+pub(super) fn gather(
     turn: &Turn<'_>,
     customer: CustomerId,
     members: &mut BTreeSet<CustomerId>,
@@ -112,19 +89,17 @@ fn gather(
     Ok(())
 }
 
-fn position(turn: &Turn<'_>, customer: CustomerId) -> Result<Option<Position>, StoreError> {
+pub(super) fn position(
+    turn: &Turn<'_>,
+    customer: CustomerId,
+) -> Result<Option<Position>, StoreError> {
     turn.state(RowKind::Position, customer.get(), |row| match row {
         Row::Position(_, position) => Some(position.clone()),
         _ => None,
     })
 }
 
-fn newest(turn: &Turn<'_>) -> Result<Programme, StoreError> {
-    turn.version(own::newest_programme(turn.db)?)?
-        .ok_or(StoreError::Malformed("the programme row"))
-}
-
-fn broken(_: Overflow) -> StoreError {
+pub(super) fn broken(_: Overflow) -> StoreError {
     StoreError::Malformed("a position")
 }
 

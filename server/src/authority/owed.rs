@@ -4,22 +4,32 @@
 use std::collections::BTreeSet;
 
 use kartka_domain::authority::owed;
-use kartka_domain::ids::PurchaseId;
-use kartka_domain::op::Fact as OpFact;
+use kartka_domain::op::{Fact as OpFact, Op};
 
 use super::push::Order;
 use super::turn::Turn;
-use super::{Authority, own};
+use super::{Authority, marks, own};
 use crate::store::StoreError;
 
-/// Takes what is still owed for each of these purchases.
+/// Takes what the returns of an op that was just ordered leave owed.
 pub(super) fn take(
     authority: &Authority,
     turn: &mut Turn<'_>,
     order: &mut Order,
-    purchases: &[PurchaseId],
+    op: &Op,
 ) -> Result<(), StoreError> {
-    for purchase in purchases.iter().copied().collect::<BTreeSet<_>>() {
+    let returns = |op: &Op| {
+        let purchases = op.facts.iter().filter_map(|fact| match fact {
+            OpFact::Return { purchase, .. } => Some(*purchase),
+            _ => None,
+        });
+        purchases.collect::<BTreeSet<_>>()
+    };
+    if returns(op).is_empty() {
+        return Ok(());
+    }
+    let followed = marks::followed(turn, op)?;
+    for purchase in returns(followed.as_ref().unwrap_or(op)) {
         let claims = owed(&*turn, purchase)?;
         if claims.is_empty() {
             continue;

@@ -7,15 +7,15 @@ use kartka_domain::authority::{Anchor, Author, Book as _, Standing, effective_ti
 use kartka_domain::business::Outlet;
 use kartka_domain::ids::{DeviceNo, Id, OpId, Seq};
 use kartka_domain::moment::{Moment, day_number};
-use kartka_domain::op::{Fact, Op, Seen};
+use kartka_domain::op::{Claim, Fact, Op, Seen};
 use kartka_domain::planted;
 use kartka_domain::row::{Row, RowKind};
 use kartka_protocol::batch::{Batch, Personal};
 use kartka_protocol::chain::{ChainValue, LogHash};
 use kartka_protocol::{civil, limits};
 
-use super::turn::{After, Turn, Wording};
-use super::{Authority, erasure, hold, incarnation, marks, memory, quarantine};
+use super::turn::{Turn, Wording};
+use super::{Authority, erasure, expiry, hold, incarnation, marks, memory, owed, quarantine};
 use crate::store::{Anchored, Apart, DeviceState, Run, StoreError, StoredOp};
 
 /// Batches of one device, ready to be ordered.
@@ -364,14 +364,14 @@ impl Intake<'_> {
     ) -> Result<(Seq, Option<OpId>), StoreError> {
         let seq = Seq(order.seq.0 + 1);
         let mut at_ms = device.earlier_ms;
-        let (mut after, mut alias) = (After::default(), None);
+        let (mut claims, mut alias) = (Vec::new(), None);
         if let Some(op) = &ready.op {
             let corrected = self.corrected(turn, device, op)?;
             at_ms = corrected.unwrap_or(op.time.wall).instant_ms;
             alias = marks::first_with_mark(turn, ready.id, op)?;
             match alias {
                 Some(first) => turn.db.put_alias(ready.id, first)?,
-                None => after = decide(turn, op, corrected, seq)?,
+                None => claims = decide(turn, op, corrected, seq)?,
             }
         }
         let personal = kept(turn, ready)?;
@@ -397,8 +397,9 @@ impl Intake<'_> {
         device.earlier_ms = device.earlier_ms.max(at_ms);
         self.taken += 1;
         self.entries += usize::try_from(ready.last.get() - ready.id.get() + 1).unwrap_or(0);
-        after.settle(self.authority, turn, order)?;
+        expiry::answer(self.authority, turn, order, claims)?;
         if let Some(op) = &ready.op {
+            owed::take(self.authority, turn, order, op)?;
             quarantine::settle(self.authority, turn, order, op)?;
         }
         Ok((seq, alias))
@@ -447,7 +448,7 @@ pub(super) fn decide(
     op: &Op,
     corrected: Option<Moment>,
     seq: Seq,
-) -> Result<After, StoreError> {
+) -> Result<Vec<Claim>, StoreError> {
     let standing = Standing::Ordered {
         seq,
         corrected,

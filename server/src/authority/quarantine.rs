@@ -19,8 +19,8 @@ use kartka_protocol::civil;
 use kartka_protocol::message::Word;
 
 use super::push::{Intake, Order, ReadyOp};
-use super::turn::{After, Turn};
-use super::{Authority, marks, own, push};
+use super::turn::Turn;
+use super::{Authority, expiry, marks, owed, own, push};
 use crate::store::{DeviceState, Quarantined, Reads, Run, StoreError, StoredOp};
 
 /// Ops settled at a time.
@@ -175,7 +175,7 @@ fn order_one(
     let op = decode(section).or_else(|_| decode(None));
     let seq = kartka_domain::ids::Seq(order.seq.0 + 1);
     let mut request = Vec::new();
-    let mut after = After::default();
+    let mut claims = Vec::new();
     let mut alias = None;
     if let Ok(op) = &op {
         let corrected = corrected(turn, op, &waiting)?;
@@ -189,8 +189,8 @@ fn order_one(
         match (alias, decision) {
             // The same sale came under another number of this key: it counts once.
             (Some(first), _) => turn.db.put_alias(waiting.id, first)?,
-            (None, Decision::Accept) => after = push::decide(turn, op, corrected, seq)?,
-            (None, Decision::Refuse) => after = turn.apply_refused(op, standing, seq)?,
+            (None, Decision::Accept) => claims = push::decide(turn, op, corrected, seq)?,
+            (None, Decision::Refuse) => turn.apply_refused(op, standing, seq)?,
         }
     }
     let chain = ChainValue(waiting.chain);
@@ -217,7 +217,11 @@ fn order_one(
         seq,
         log: order.log.next(seq, waiting.id, &chain),
     };
-    after.settle(authority, turn, order)
+    expiry::answer(authority, turn, order, claims)?;
+    match op {
+        Ok(op) if decision == Decision::Accept => owed::take(authority, turn, order, &op),
+        _ => Ok(()),
+    }
 }
 
 /// The moment that was found when it came, where it is not the one the phone wrote.

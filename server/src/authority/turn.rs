@@ -7,25 +7,21 @@
 use std::cell::{Cell, RefCell};
 use std::collections::{BTreeMap, BTreeSet};
 
-use kartka_domain::authority::expiry::late_debits;
-use kartka_domain::authority::returned_attached;
-use kartka_domain::authority::{Decided, Echo, Standing, decide, refuse};
+use kartka_domain::authority::{Author, Before, Decided, Echo, Standing, after, decide, refuse};
 use kartka_domain::codes::Code;
-use kartka_domain::ids::{CustomerId, Id, ProgrammeVersion, PurchaseId, Seq};
-use kartka_domain::ledger::Entry;
+use kartka_domain::ids::{CustomerId, Id, ProgrammeVersion, Seq};
 use kartka_domain::moment::Date;
-use kartka_domain::op::Op;
+use kartka_domain::op::{Claim, Op};
 use kartka_domain::programme::Programme;
 use kartka_domain::row::{Row, RowKind};
 use kartka_protocol::digest::{Digest, DigestKey};
 use kartka_protocol::rows::WireRow;
 use kartka_protocol::scope::Scope;
 
-use super::expiry::{self, first_end};
+use super::expiry::first_end;
 use super::marks::Lines;
+use super::own;
 use super::people::People;
-use super::push::Order;
-use super::{Authority, owed};
 use crate::store::{Fact, NewRow, ScopeDigest, StoreError, Writes, scope_of};
 
 /// A state as it lies in the store and as it will lie after the turn.
@@ -40,28 +36,6 @@ struct Slot {
     due: Option<i64>,
 }
 
-/// What an op leaves for the authority to do within the same transaction.
-#[derive(Default)]
-pub(super) struct After {
-    /// Debits old enough for a sweep to have been before them (L5).
-    pub(super) late: Vec<Entry>,
-    /// Purchases with an attached customer of which goods came back (X7).
-    pub(super) attached: Vec<PurchaseId>,
-}
-
-impl After {
-    /// Does it, by ops of the authority's own.
-    pub(super) fn settle(
-        &self,
-        authority: &Authority,
-        turn: &mut Turn<'_>,
-        order: &mut Order,
-    ) -> Result<(), StoreError> {
-        expiry::answer_late(authority, turn, order, &self.late)?;
-        owed::take(authority, turn, order, &self.attached)
-    }
-}
-
 /// A transaction under way.
 pub(super) struct Turn<'t> {
     pub(super) db: &'t dyn Writes,
@@ -71,6 +45,7 @@ pub(super) struct Turn<'t> {
     states: RefCell<BTreeMap<(RowKind, i64), Slot>>,
     digests: BTreeMap<Scope, Digest>,
     programmes: RefCell<BTreeMap<ProgrammeVersion, Programme>>,
+    newest: Cell<Option<ProgrammeVersion>>,
     erased: BTreeSet<CustomerId>,
     lines: RefCell<Option<Lines>>,
     pub(super) people: RefCell<People>,
@@ -116,6 +91,7 @@ impl<'t> Turn<'t> {
             states: RefCell::default(),
             digests: digests.into_iter().map(|d| (d.scope, d.digest)).collect(),
             programmes: RefCell::default(),
+            newest: Cell::default(),
             erased: BTreeSet::new(),
             lines: RefCell::default(),
             people: RefCell::default(),
@@ -123,22 +99,45 @@ impl<'t> Turn<'t> {
         })
     }
 
-    /// Decides an op and writes its rows at `seq`; says which of its debits came after a sweep they should have
-    /// come before (L5).
+    /// Decides an op and writes its rows at `seq`; says what the authority has to claim by itself after it.
     pub(super) fn apply(
         &mut self,
         op: &Op,
         standing: Standing,
         seq: Seq,
         wording: Wording,
-    ) -> Result<After, StoreError> {
+    ) -> Result<Vec<Claim>, StoreError> {
+        let device = Author::Device;
+        let by_device = matches!(standing, Standing::Ordered { author, .. } if author == device);
+        let programme = if by_device { self.newest()? } else { None };
+        let before = match &programme {
+            Some(programme) => Before::read(&*self, op, programme)?,
+            None => Before::default(),
+        };
         let mut decided = decide(&*self, op, standing)?;
         if wording == Wording::Followed {
             for one in &mut decided {
                 one.echo = Echo::Changed;
             }
         }
-        self.write_decided(op, decided, seq)
+        let Some(programme) = programme else {
+            self.write_decided(op, decided, seq)?;
+            return Ok(Vec::new());
+        };
+        let moves = |one: &&Decided| matches!(one.row, Row::Purchase(_) | Row::Entry(_));
+        let moved: Vec<Decided> = decided.iter().filter(moves).cloned().collect();
+        self.write_decided(op, decided, seq)?;
+        after(&*self, (op, &moved), &before, &programme, self.today)
+    }
+
+    /// The version in force, found once per turn.
+    pub(super) fn newest(&self) -> Result<Option<Programme>, StoreError> {
+        let version = match self.newest.get() {
+            Some(version) => version,
+            None => own::newest_programme(self.db)?,
+        };
+        self.newest.set(Some(version));
+        self.version(version)
     }
 
     /// Writes an op that a person refused, as facts without effect (sync §7).
@@ -147,7 +146,7 @@ impl<'t> Turn<'t> {
         op: &Op,
         standing: Standing,
         seq: Seq,
-    ) -> Result<After, StoreError> {
+    ) -> Result<(), StoreError> {
         let decided = refuse(&*self, op, standing, Code::RefusedByOwner)?;
         self.write_decided(op, decided, seq)
     }
@@ -157,21 +156,22 @@ impl<'t> Turn<'t> {
         op: &Op,
         decided: Vec<Decided>,
         seq: Seq,
-    ) -> Result<After, StoreError> {
+    ) -> Result<(), StoreError> {
         self.note_redeemed(op, &decided)?;
-        let late = late_debits(&decided, self.today).cloned().collect();
-        let attached = returned_attached(&*self, &decided).collect::<Result<_, _>>()?;
         let first = op.id.0;
         let last = op.last_id().unwrap_or(first);
         for one in decided {
             self.put(one, seq, (first, last))?;
         }
-        Ok(After { late, attached })
+        Ok(())
     }
 
     fn put(&mut self, decided: Decided, seq: Seq, own: (Id, Id)) -> Result<(), StoreError> {
         let Decided { row, echo } = decided;
         let (kind, key) = (row.kind(), row.key());
+        if kind == RowKind::Programme {
+            self.newest.set(None);
+        }
         if let Row::Erasure(erasure) = &row {
             self.erased.insert(erasure.customer);
         }

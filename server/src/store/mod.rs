@@ -74,6 +74,16 @@ pub trait Reads {
     /// # Errors
     /// What the disk reports.
     fn rows_of(&self, kind: RowKind) -> Result<Vec<WireRow>, StoreError>;
+    /// The rows of a kind with ids above `after`, by id, at most `most`.
+    ///
+    /// # Errors
+    /// What the disk reports.
+    fn rows_after(
+        &self,
+        kind: RowKind,
+        after: i64,
+        most: usize,
+    ) -> Result<Vec<WireRow>, StoreError>;
     /// Walks the rows of `scope` above `after` in seq order ([`Scope::Own`]: the changed facts of `device`).
     ///
     /// # Errors

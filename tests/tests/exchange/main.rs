@@ -14,3 +14,4 @@ mod people;
 mod released;
 mod revoked;
 mod shops;
+mod standing;

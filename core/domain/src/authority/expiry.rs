@@ -4,19 +4,19 @@
 //! from buckets that are alive on its own date. So the sweep may wait 72 h for the phones that were
 //! offline, and a debit that arrives later still gets what it was promised by a counter-entry. Both are
 //! claims of an op of the authority's own, decided like any other; a writer calls
-//! - [`sweep`] once per business day, and
-//! - [`revive`] after every op that [`late_debits`] finds something in, within the same transaction.
+//! - [`sweep_person`] once per business day, and
+//! - [`after`](super::after), which asks [`revive`], after every op, within the same transaction.
 
 use std::collections::BTreeMap;
 
 use super::Decided;
-use crate::ids::CustomerId;
+use crate::ids::{CustomerId, InstrumentId};
 use crate::ledger::{About, Effect, Entry, EntryKind, LotTerms, Use};
 use crate::moment::Date;
 use crate::money::{Money, Overflow, Points, Rounding, scale};
 use crate::op::Claim;
 use crate::position::{Bucket, Position, Wallet};
-use crate::programme::{Instrument, Programme, Terms};
+use crate::programme::{Expiry, Instrument, Programme, Terms};
 use crate::row::Row;
 
 /// Days after a lot's last day that phones have to bring what they sold in it: 72 h.
@@ -44,29 +44,84 @@ pub fn sweep<'a>(
 ) -> Result<Vec<Claim>, Overflow> {
     let mut claims = Vec::new();
     for (customer, position) in positions {
-        for (&instrument, wallet) in &position.wallets {
-            let terms = programme.instrument(instrument);
-            let worth = terms.map_or(Money::ZERO, Instrument::point_value);
-            let idle = terms.and_then(|of| inactive_since(of, position));
-            for (lot, points) in ended(wallet, idle, today)? {
-                let value = points.0.checked_mul(worth.0).ok_or(Overflow)?;
-                claims.push(Claim {
-                    customer,
-                    instrument,
-                    kind: EntryKind::Expire,
-                    effect: Effect::points(points, Money(value)).negated()?,
-                    lot: Some(lot),
-                    about: About::Nothing,
-                });
-            }
+        let last_visit = position.last_visit;
+        claims.extend(sweep_member(
+            (customer, position),
+            last_visit,
+            programme,
+            today,
+        )?);
+    }
+    Ok(claims)
+}
+
+/// The same for the members of one person: an account is inactive only when nobody came with any of its cards (L6, I2).
+///
+/// # Errors
+/// [`Overflow`].
+pub fn sweep_person(
+    members: &[(CustomerId, Position)],
+    programme: &Programme,
+    today: Date,
+) -> Result<Vec<Claim>, Overflow> {
+    let last_visit = last_visit(members);
+    let mut claims = Vec::new();
+    for (customer, position) in members {
+        let member = (*customer, position);
+        claims.extend(sweep_member(member, last_visit, programme, today)?);
+    }
+    Ok(claims)
+}
+
+/// The last purchase of a person with any of their cards.
+pub(super) fn last_visit(members: &[(CustomerId, Position)]) -> Option<Date> {
+    members.iter().filter_map(|(_, p)| p.last_visit).max()
+}
+
+/// Whether the points of a card of this version end by inactivity: then a day's end depends on every purchase.
+#[must_use]
+pub fn has_inactivity(programme: &Programme) -> bool {
+    let mut cards = programme.instruments().iter().filter_map(Instrument::bonus);
+    cards.any(|card| matches!(card.expiry, Expiry::Inactive(_)))
+}
+
+fn sweep_member(
+    (customer, position): (CustomerId, &Position),
+    last_visit: Option<Date>,
+    programme: &Programme,
+    today: Date,
+) -> Result<Vec<Claim>, Overflow> {
+    let mut claims = Vec::new();
+    for (&instrument, wallet) in &position.wallets {
+        let terms = programme.instrument(instrument);
+        let worth = terms.map_or(Money::ZERO, Instrument::point_value);
+        let card = terms.and_then(Instrument::bonus);
+        let idle = card
+            .zip(last_visit)
+            .and_then(|(card, last)| card.inactive_after(last));
+        for (lot, points) in ended(wallet, idle, today)? {
+            claims.push(expire((customer, instrument), lot, points, worth)?);
         }
     }
     Ok(claims)
 }
 
-/// The last day of points that end by inactivity, if these do (L6).
-fn inactive_since(of: &Instrument, position: &Position) -> Option<Date> {
-    of.bonus()?.inactive_after(position.last_visit?)
+/// The claim that takes `points` out of the bucket of `lot`.
+pub(super) fn expire(
+    (customer, instrument): (CustomerId, InstrumentId),
+    lot: LotTerms,
+    points: Points,
+    worth: Money,
+) -> Result<Claim, Overflow> {
+    let value = points.0.checked_mul(worth.0).ok_or(Overflow)?;
+    Ok(Claim {
+        customer,
+        instrument,
+        kind: EntryKind::Expire,
+        effect: Effect::points(points, Money(value)).negated()?,
+        lot: Some(lot),
+        about: About::Nothing,
+    })
 }
 
 /// The buckets whose 72 h are over, those of lots that became available meanwhile included; `idle` is the
@@ -92,13 +147,21 @@ fn ended(
     Ok(wallet.buckets.iter().filter_map(life).collect())
 }
 
-/// The debits among `rows` that are old enough for a sweep to have been before them.
+/// The debits among `rows` that a sweep may have been before: dated so long ago, or taking back points of a lot that
+/// ended so long ago.
 pub fn late_debits(rows: &[Decided], today: Date) -> impl Iterator<Item = &Entry> {
     rows.iter().filter_map(move |decided| match &decided.row {
         Row::Entry(entry) => {
-            let debit = matches!(entry.kind, EntryKind::Redeem | EntryKind::Reverse);
-            let late = debit && entry.effect().points.0 < 0 && is_over(entry.date, today);
-            late.then_some(entry)
+            let last = match entry.kind {
+                EntryKind::Redeem => entry.date,
+                // Taken back from a lot that has ended meanwhile (decision 46): without a day of its own, at any time.
+                EntryKind::Reverse => match entry.lot {
+                    Some(lot) => lot.expires_on.unwrap_or(lot.available_on).min(entry.date),
+                    None => entry.date,
+                },
+                _ => return None,
+            };
+            (entry.effect().points.0 < 0 && is_over(last, today)).then_some(entry)
         }
         _ => None,
     })
@@ -124,7 +187,7 @@ pub fn revive(
 ) -> Result<Vec<Claim>, Overflow> {
     let mut claims = Vec::new();
     for debit in debits {
-        let mut gone = gone_for(debit, past, &claims, today)?;
+        let mut gone = gone_for(debit, past, &claims, (programme, today))?;
         for mut refill in refills(debit, programme, today)? {
             for (&last, lot) in &mut gone {
                 let later = refill.expires_on.is_none_or(|bucket| bucket > last);
@@ -169,18 +232,29 @@ fn refills(debit: &Entry, programme: &Programme, today: Date) -> Result<Vec<Use>
         .collect())
 }
 
+/// Whether points had a last day of their own, or ended by inactivity.
+#[derive(Clone, Copy)]
+enum HasDay {
+    Yes,
+    No,
+}
+
 /// What is left of the expired lots that the debit should have found, by their last day.
 fn gone_for(
     debit: &Entry,
     past: &[Entry],
     claims: &[Claim],
-    today: Date,
+    (programme, today): (&Programme, Date),
 ) -> Result<BTreeMap<Date, Effect>, Overflow> {
-    let own = debit.lot.and_then(|lot| lot.expires_on);
-    let found = |last: Date| {
-        last >= debit.date
-            && (today - last).num_days() <= GRACE_DAYS
-            && (debit.kind != EntryKind::Reverse || own == Some(last))
+    let found = |last: Date, has_day: HasDay| match (debit.kind, debit.lot, has_day) {
+        // Nothing is owed for points of the lot itself that ended unused, however late the goods come back.
+        (EntryKind::Reverse, Some(own), HasDay::Yes) => own.expires_on == Some(last),
+        (EntryKind::Reverse, Some(own), HasDay::No) => {
+            own.expires_on.is_none() && own.available_on <= last
+        }
+        (_, _, HasDay::Yes) => last >= debit.date && (today - last).num_days() <= GRACE_DAYS,
+        // What inactivity ended comes back with the purchase that prolonged it.
+        (_, _, HasDay::No) => false,
     };
     let posted = past
         .iter()
@@ -188,14 +262,23 @@ fn gone_for(
     let new = claims
         .iter()
         .map(|c| (c.instrument, c.kind, c.lot, c.effect));
+    let card = programme
+        .instrument(debit.instrument)
+        .and_then(Instrument::bonus);
+    let by_inactivity = card.is_some_and(|card| matches!(card.expiry, Expiry::Inactive(_)));
     let mut gone = BTreeMap::new();
     for (instrument, kind, lot, effect) in posted.chain(new) {
         let last = match (kind, lot) {
-            (EntryKind::Expire, Some(lot)) => lot.expires_on,
-            (EntryKind::Revive, Some(lot)) => Some(lot.available_on),
-            _ => None,
+            (EntryKind::Expire, Some(lot)) => match lot.expires_on {
+                Some(last) => (last, HasDay::Yes),
+                None => (lot.available_on, HasDay::No),
+            },
+            (EntryKind::Revive, Some(lot)) if by_inactivity => (lot.available_on, HasDay::No),
+            (EntryKind::Revive, Some(lot)) => (lot.available_on, HasDay::Yes),
+            _ => continue,
         };
-        if let Some(last) = last.filter(|last| instrument == debit.instrument && found(*last)) {
+        let (last, has_day) = last;
+        if instrument == debit.instrument && found(last, has_day) {
             let left: &mut Effect = gone.entry(last).or_default();
             *left = left.plus(effect.negated()?)?;
         }

@@ -6,9 +6,12 @@
 //! reason (L15). Errors come only from the book, never from an op.
 
 mod adjust;
+mod after;
 mod clock;
+mod demotion;
 mod earning;
 pub mod expiry;
+mod inactivity;
 mod office;
 mod people;
 mod returns;
@@ -17,9 +20,10 @@ mod sale;
 pub mod standing;
 mod work;
 
+pub use after::{Before, after};
 pub use clock::{Anchor, effective_time};
 pub use earning::has_earned;
-pub use returns::{owed, returned_attached};
+pub use returns::owed;
 pub use right::{may_settle, who};
 
 use crate::business::{Business, Device, Operator};
@@ -144,6 +148,13 @@ pub trait Book {
     /// The store's own.
     fn inbox(&self, _: EntryId) -> Result<Option<Inbox>, Self::Error> {
         Ok(None)
+    }
+    /// The entries of a customer by which points expired or came back (L5); a book that never sweeps has none.
+    ///
+    /// # Errors
+    /// The store's own.
+    fn expiries(&self, _: CustomerId) -> Result<Vec<Entry>, Self::Error> {
+        Ok(Vec::new())
     }
     /// Points that an operator has let redeem on a business date, by all ops ordered so far.
     ///
@@ -331,6 +342,8 @@ fn apply_all<B: Book>(
             | Fact::Revoke { .. }
             | Fact::Settle { .. }
             | Fact::Close(_)
+            | Fact::Agree(_)
+            | Fact::LevelNotKept { .. }
             | Fact::Quarantine(_)
             | Fact::ErasureDone { .. } => {
                 office::apply(&mut work, place, fact)?;

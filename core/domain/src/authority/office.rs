@@ -3,12 +3,13 @@
 //! These are the only facts that have no effect without the right: nothing happened at a counter that could be
 //! counted. They stay in the op log, and the owner is asked.
 
+use super::demotion;
 use super::right::{needed, role};
 use super::work::Work;
 use super::{Author, Book, Echo, Standing, Stop};
 use crate::business::{Business, Device, DeviceState};
 use crate::codes::Code;
-use crate::ids::{DeviceNo, EntryId};
+use crate::ids::{DeviceNo, EntryId, ProgrammeVersion};
 use crate::op::{Fact, Quarantine};
 use crate::rights::{Action, Permissions};
 use crate::row::{ErasureDone, Inbox, InboxState, Row};
@@ -22,10 +23,17 @@ pub(super) fn apply<B: Book>(
     if work.refused.is_some() {
         return Ok(());
     }
-    if is_allowed(work, place, fact)? {
-        write(work, fact)
-    } else {
-        Ok(())
+    if !is_allowed(work, place, fact)? {
+        return Ok(());
+    }
+    match fact {
+        Fact::Agree(item) => demotion::agree(work, place, *item),
+        Fact::LevelNotKept {
+            customer,
+            instrument,
+            level,
+        } => demotion::ask(work, place, (*customer, *instrument, *level)),
+        _ => write(work, fact),
     }
 }
 
@@ -93,6 +101,11 @@ fn write<B: Book>(work: &mut Work<'_, B>, fact: &Fact) -> Result<(), Stop<B::Err
                 // Published versions never change (L9).
                 return Ok(());
             }
+            let before = ProgrammeVersion(version.0.saturating_sub(1));
+            let before = work.book.programme(before).map_err(Stop::Book)?;
+            if before.is_some_and(|before| programme.check_follows(&before).is_err()) {
+                return Ok(());
+            }
             Row::Programme(programme.clone())
         }
         Fact::Device(device) => Row::Device(device.clone()),
@@ -151,7 +164,7 @@ fn revoke<B: Book>(
     Ok(())
 }
 
-fn close<B: Book>(work: &mut Work<'_, B>, id: EntryId) -> Result<(), Stop<B::Error>> {
+pub(super) fn close<B: Book>(work: &mut Work<'_, B>, id: EntryId) -> Result<(), Stop<B::Error>> {
     let Some(item) = work.book.inbox(id).map_err(Stop::Book)? else {
         return Ok(());
     };

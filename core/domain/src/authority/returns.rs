@@ -2,7 +2,7 @@
 
 use super::sale::claims_after;
 use super::work::{Known, Posting, Work};
-use super::{Book, Decided, Echo, Stop, is_the_authoritys, right};
+use super::{Book, Echo, Stop, is_the_authoritys, right};
 use crate::codes::Code;
 use crate::ids::{CustomerId, EntryId, PurchaseId, ReturnId};
 use crate::ledger::{Effect, EntryKind, Use};
@@ -57,28 +57,15 @@ pub(super) fn apply<B: Book>(
     Ok(1 + claims.len())
 }
 
-/// The purchases with an attached customer of which these rows took goods back: their author may not have known of the
-/// attaching, so a writer asks [`owed`] about each, within the same transaction (X7).
-pub fn returned_attached<'a, B: Book>(
-    book: &'a B,
-    rows: &'a [Decided],
-) -> impl Iterator<Item = Result<PurchaseId, B::Error>> + 'a {
-    let returned = rows.iter().filter_map(|decided| match &decided.row {
-        Row::Return(back) if !back.effective().is_empty() => Some(back.purchase),
-        _ => None,
-    });
-    returned.filter_map(|id| match book.purchase(id) {
-        Ok(known) => known.and_then(|p| p.attached).map(|_| Ok(id)),
-        Err(error) => Some(Err(error)),
-    })
-}
-
-/// What the returns of a purchase still take from its customer: nothing where their authors claimed it all (X2).
+/// What the returns of a purchase still take from a customer who was attached to it, whom the author of a return did not
+/// know of: nothing where the authors claimed it all (X2, X7). A writer asks after every return that it ordered, within
+/// the same transaction, and claims it behind a [`Fact::Owed`](crate::op::Fact::Owed).
 ///
 /// # Errors
 /// The book's own.
 pub fn owed<B: Book>(book: &B, id: PurchaseId) -> Result<Vec<Claim>, B::Error> {
-    let Some(purchase) = book.purchase(id)? else {
+    let attached = book.purchase(id)?.filter(|p| p.attached.is_some());
+    let Some(purchase) = attached else {
         return Ok(Vec::new());
     };
     let Some(programme) = book.programme(purchase.programme)? else {

@@ -189,7 +189,7 @@ pub(super) const fn needed(fact: &Fact) -> Option<Permission> {
         Fact::Operator(_) | Fact::Role(_) => Some(Permission::Staff),
         Fact::Outlet(_) | Fact::Programme(_) | Fact::Business(_) => Some(Permission::Programme),
         Fact::Revoke { .. } | Fact::Settle { .. } => Some(Permission::Devices),
-        Fact::Close(_) => Some(Permission::Inbox),
+        Fact::Close(_) | Fact::Agree(_) => Some(Permission::Inbox),
         Fact::Erase(_) => Some(Permission::Erase),
         _ => None,
     }

@@ -8,8 +8,8 @@ use crate::ids::{CustomerId, EntryId};
 use crate::ledger::{About, Effect, EntryKind};
 use crate::moment::Date;
 use crate::money::{Overflow, Points};
-use crate::op::Claim;
-use crate::position::{Group, Position};
+use crate::op::{Claim, Fact};
+use crate::position::{Asked, Group, Position};
 use crate::programme::{Demotion, Programme, Terms};
 
 /// The verdict on a claim that says what somebody becomes: none where it stands. A coupon that was used up
@@ -64,6 +64,48 @@ pub struct Moves {
     pub asked: Vec<Claim>,
 }
 
+impl Moves {
+    /// The facts of the authority's own ops, in order.
+    pub fn into_facts(self) -> impl Iterator<Item = Fact> {
+        let asked = self.asked.into_iter().map(|claim| Fact::LevelNotKept {
+            customer: claim.customer,
+            instrument: claim.instrument,
+            level: match claim.about {
+                About::Level(level) => level,
+                _ => 0,
+            },
+        });
+        self.claims.into_iter().map(Fact::Claim).chain(asked)
+    }
+}
+
+/// Whether a version has tiers: without them nothing has to be evaluated.
+#[must_use]
+pub fn has_tiers(programme: &Programme) -> bool {
+    let mut all = programme.instruments().iter();
+    all.any(|of| matches!(of.terms, Terms::Tiers(_)))
+}
+
+/// The levels that one person's members have reached and do not hold yet (Q2: up at once): asked after a purchase of
+/// which the phone that made it did not know everything.
+///
+/// # Errors
+/// [`Overflow`].
+pub fn risen(
+    members: &[(CustomerId, Position)],
+    programme: &Programme,
+    today: Date,
+) -> Result<Vec<Claim>, Overflow> {
+    let held = |claim: &Claim| {
+        let members = members.iter();
+        let levels = members.map(|(_, position)| position.level(claim.instrument));
+        levels.max().unwrap_or(0)
+    };
+    let mut claims = evaluate(members, programme, today)?.claims;
+    claims.retain(|claim| matches!(claim.about, About::Level(level) if level > held(claim)));
+    Ok(claims)
+}
+
 /// Evaluates the levels of one person's members on `today` (Q2): up at once, down after the grace, or only after
 /// the owner's word. Every member who holds another level than the person has moves to it.
 ///
@@ -99,7 +141,10 @@ pub fn evaluate(
                 about: About::Level(level),
             };
             if asks {
-                moves.asked.push(claim);
+                let again = |asked: &Asked| tiers.is_another_window(asked.on, today);
+                if position.asked.get(&of.id).is_none_or(again) {
+                    moves.asked.push(claim);
+                }
             } else {
                 moves.claims.push(claim);
             }

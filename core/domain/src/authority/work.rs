@@ -72,6 +72,13 @@ impl<'b, B: Book> Work<'b, B> {
         Ok(self.op.entry_id(place)?)
     }
 
+    /// The author can't make this row of its op alone, so it is told.
+    pub(super) fn tell(&mut self, kind: RowKind, key: i64) {
+        if let Some(decided) = self.rows.get_mut(&(kind, key)) {
+            decided.echo = Echo::Changed;
+        }
+    }
+
     pub(super) fn put(&mut self, row: Row, echo: Echo) {
         self.rows
             .insert((row.kind(), row.key()), Decided { row, echo });

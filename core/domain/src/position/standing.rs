@@ -2,7 +2,7 @@
 //! levels are decided by (L13, Q1). Moved by entries and by purchases; sums are the same in any order.
 
 use super::Position;
-use crate::ids::InstrumentId;
+use crate::ids::{EntryId, InstrumentId};
 use crate::ledger::{About, Entry, EntryKind};
 use crate::moment::{Date, Month};
 use crate::money::{Money, Overflow, Points};
@@ -68,6 +68,15 @@ impl Membership {
     }
 }
 
+/// That a person was asked about a level that is not kept (Q2).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Asked {
+    /// Business date of the question.
+    pub on: Date,
+    /// The inbox item; asked again, it is the same one.
+    pub item: EntryId,
+}
+
 /// What counts for a level, of one month.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Hash)]
 pub struct MonthSum {
@@ -131,11 +140,11 @@ impl Position {
                 self.memberships.remove(&id);
                 self.memberships.extend(before.map(|before| (id, before)));
             }
-            (EntryKind::Level, About::Level(0)) => {
-                self.levels.remove(&id);
-            }
             (EntryKind::Level, About::Level(level)) => {
+                // A new level is a new question.
+                self.asked.remove(&id);
                 self.levels.insert(id, level);
+                self.levels.retain(|_, level| *level > 0);
             }
             _ => {}
         }
@@ -193,6 +202,10 @@ impl Position {
         }
         for (&tiers, &theirs) in &other.levels {
             let ours = self.levels.entry(tiers).or_insert(theirs);
+            *ours = theirs.max(*ours);
+        }
+        for (&tiers, &theirs) in &other.asked {
+            let ours = self.asked.entry(tiers).or_insert(theirs);
             *ours = theirs.max(*ours);
         }
         for (&used, &theirs) in &other.uses {

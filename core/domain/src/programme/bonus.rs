@@ -9,6 +9,8 @@ use crate::money::{Money, Overflow, Points, Rounding};
 
 /// Longest life of a lot: with month ends no wallet comes to more than 64 buckets (L3).
 pub const MONTHS_MAX: u16 = 60;
+/// Days after a lot's last day within which a late debit still brings it back (L5).
+const GRACE_DAYS: i64 = 30;
 /// Once: the factor of no multiplier, in ten-thousandths.
 pub const ONCE: u32 = 10_000;
 /// Largest product of multipliers: a hundred times.
@@ -271,6 +273,12 @@ impl BonusCard {
             .checked_mul(self.point_value.0)
             .map(Money)
             .ok_or(Overflow)
+    }
+
+    /// Days after a last day within which a late fact still brings points back (L5).
+    #[must_use]
+    pub const fn grace(&self) -> i64 {
+        GRACE_DAYS
     }
 
     /// The life of a lot earned on `date` (L5, L7, L8); a date past the calendar's end means never. Where all

@@ -126,8 +126,7 @@ impl Tiers {
         if reached >= held {
             return Ok(reached);
         }
-        let grace = chrono::Days::new(self.grace_days.into());
-        let from = date.checked_sub_days(grace).unwrap_or(date);
+        let from = self.before_grace(date);
         let mut sums = vec![self.sum(position, from, date)?];
         if let Window::Calendar(period) = self.window {
             let first = begin(Month::of(from), period);
@@ -164,6 +163,25 @@ impl Tiers {
         let now = self.sum(position, date, date)?;
         let least = next.join.iter().find_map(|need| need.spent);
         least.map(|least| least.minus(now.spent)).transpose()
+    }
+
+    /// Whether an evaluation on `date` looks at another window than one on `earlier` did: only then is somebody asked
+    /// again about a level that they let stay (Q2).
+    #[must_use]
+    pub fn is_another_window(&self, earlier: Date, date: Date) -> bool {
+        let window = |date: Date| {
+            let from = Month::of(self.before_grace(date));
+            match self.window {
+                Window::Rolling(_) => from,
+                Window::Calendar(period) => begin(from, period),
+            }
+        };
+        window(earlier) < window(date)
+    }
+
+    fn before_grace(&self, date: Date) -> Date {
+        let grace = chrono::Days::new(self.grace_days.into());
+        date.checked_sub_days(grace).unwrap_or(date)
     }
 
     fn highest(&self, is_met: impl Fn(&Level) -> bool) -> u8 {

@@ -1,12 +1,13 @@
 //! Days in the life of a generated shop; each op is checked by `invariants`.
 
 use chrono::Days;
-use kartka_domain::authority::{Author, Book, Decided, Echo, Standing, as_claimed, decide, expiry};
+use kartka_domain::authority::{
+    Author, Before, Book, Decided, Echo, Standing, after, as_claimed, decide, expiry,
+};
 use kartka_domain::card::CardNumber;
 use kartka_domain::codes::Code;
 use kartka_domain::customer::ProfileGroup;
 use kartka_domain::ids::{CustomerId, DeviceNo, ProgrammeVersion, PurchaseId, Seq};
-use kartka_domain::ledger::Entry;
 use kartka_domain::moment::Date;
 use kartka_domain::money::{Money, Points};
 use kartka_domain::op::{Claim, Fact, Op};
@@ -259,6 +260,8 @@ impl World {
             author: Author::Device,
         };
         let Ok(again) = decide(&self.shop, op, standing);
+        let programme = self.shop.programme_now().unwrap();
+        let Ok(before) = Before::read(&self.shop, op, &programme);
         let decided = self.shop.order(op);
         assert_eq!(rows(&again), rows(&decided), "decide is a function");
         let plain = as_claimed(op);
@@ -268,28 +271,29 @@ impl World {
             }
         }
         self.no_debt_beside_points(&decided);
-        self.bring_back(&decided);
+        self.follow(op, &before, &decided);
         decided
     }
 
-    fn bring_back(&mut self, decided: &[Decided]) {
-        let late: Vec<&Entry> = expiry::late_debits(decided, self.today).collect();
+    /// What the authority claims by itself.
+    fn follow(&mut self, op: &Op, before: &Before, decided: &[Decided]) {
         let programme = self.shop.programme_now().unwrap();
-        let past = self.shop.ledger();
-        let claims = expiry::revive(&late, &past, &programme, self.today).unwrap();
+        let Ok(claims) = after(&self.shop, (op, decided), before, &programme, self.today);
         self.post(claims);
     }
 
     pub(crate) fn sweep(&mut self) {
-        let positions = self.shop.positions();
-        let seen = positions.iter().map(|(id, position)| (*id, position));
-        let programme = self.shop.programme_now().unwrap();
-        let claims = expiry::sweep(seen, &programme, self.today).unwrap();
+        let claims = self.ended();
         self.post(claims);
-        let positions = self.shop.positions();
-        let seen = positions.iter().map(|(id, position)| (*id, position));
-        let again = expiry::sweep(seen, &programme, self.today).unwrap();
-        assert_eq!(again, Vec::new(), "a second sweep finds nothing");
+        assert_eq!(self.ended(), Vec::new(), "a second sweep finds nothing");
+    }
+
+    fn ended(&self) -> Vec<Claim> {
+        let programme = self.shop.programme_now().unwrap();
+        let people = self.shop.people().into_iter();
+        people
+            .flat_map(|members| expiry::sweep_person(&members, &programme, self.today).unwrap())
+            .collect()
     }
 
     fn post(&mut self, claims: Vec<Claim>) {

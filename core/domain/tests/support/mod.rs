@@ -6,7 +6,7 @@ pub(crate) mod scenario;
 pub(crate) mod terms;
 pub(crate) mod words;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::convert::Infallible;
 
 use kartka_domain::authority::{Author, Book, Decided, Standing, decide};
@@ -179,6 +179,17 @@ impl Shop {
         })
     }
 
+    /// Everybody who has an account, each person's members together.
+    pub(crate) fn people(&self) -> Vec<Vec<(CustomerId, Position)>> {
+        let accounts: BTreeMap<_, _> = self.positions().into_iter().collect();
+        let known = |id: &CustomerId| accounts.get(id).map(|position| (*id, position.clone()));
+        let groups: BTreeSet<_> = accounts.keys().map(|id| self.group_of(*id)).collect();
+        let members = groups.into_iter();
+        members
+            .map(|group| group.iter().filter_map(known).collect())
+            .collect()
+    }
+
     pub(crate) fn programme_now(&self) -> Option<Programme> {
         self.all(|row| match row {
             Row::Programme(programme) => Some(programme.clone()),
@@ -329,6 +340,12 @@ impl Book for Shop {
             Some(Row::Inbox(item)) => Some(*item),
             _ => None,
         })
+    }
+
+    fn expiries(&self, id: CustomerId) -> Result<Vec<Entry>, Infallible> {
+        let of =
+            |e: &Entry| e.customer == id && matches!(e.kind, EntryKind::Expire | EntryKind::Revive);
+        Ok(self.ledger().into_iter().filter(of).collect())
     }
 
     fn redeemed_by(&self, operator: OperatorId, date: Date) -> Result<Points, Infallible> {

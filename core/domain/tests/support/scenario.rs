@@ -10,23 +10,23 @@
 //! ```
 //! A line without `=` must simply be allowed.
 
-mod after;
+mod authority;
 mod limits;
 mod office;
+mod owed;
 
 use std::collections::BTreeMap;
 
-use kartka_domain::authority::{Decided, expiry, standing};
+use kartka_domain::authority::Decided;
 use kartka_domain::card::CardNumber;
 use kartka_domain::codes::Code;
 use kartka_domain::customer::ProfileGroup;
 use kartka_domain::ids::{
     CustomerId, DeviceNo, InstrumentId, OutletId, ProgrammeVersion, PurchaseId,
 };
-use kartka_domain::ledger::{About, Entry, EntryKind};
 use kartka_domain::moment::{Date, DayOfYear, Moment};
 use kartka_domain::money::{Money, Points};
-use kartka_domain::op::{Claim, Fact};
+use kartka_domain::op::Fact;
 use kartka_domain::programme::Programme;
 use kartka_domain::purchase::{
     GoodsId, Quantity, Return, ReturnKind, ReturnedLine, VoidReason, returned_so_far,
@@ -272,32 +272,10 @@ impl Story {
         let op = self.shop.op(self.device(), self.moment(), facts);
         self.receipts.push(PurchaseId(op.id.0));
         let at = at_minute(self.today, op.time.wall.minute);
+        let before = self.before(&op);
         let decided = self.shop.order_at(&op, at);
-        format!("{said}{}{}", verdicts(&decided), self.late(&decided))
-    }
-
-    /// What the authority does after an op with debits from before a sweep.
-    fn late(&mut self, decided: &[Decided]) -> String {
-        let late: Vec<&Entry> = expiry::late_debits(decided, self.posted()).collect();
-        let past = self.shop.ledger();
-        let programme = self.shop.programme_now().unwrap();
-        let claims = expiry::revive(&late, &past, &programme, self.posted()).unwrap();
-        let sum: i64 = claims.iter().map(|c| c.effect.points.0).sum();
-        if claims.is_empty() {
-            return String::new();
-        }
-        let facts = claims.into_iter().map(Fact::Claim).collect();
-        let decided = self.shop.own(noon(self.posted()), facts);
-        format!(", revived {sum}{}", verdicts(&decided))
-    }
-
-    /// The authority's own day: that of the last sweep, if that is later.
-    fn posted(&self) -> Date {
-        let swept = self.shop.ledger().into_iter();
-        let days = swept
-            .filter(|e| e.kind == EntryKind::Expire)
-            .map(|e| e.date);
-        days.max().unwrap_or(self.today).max(self.today)
+        let then = self.late(&op, &before, &decided);
+        format!("{said}{}{then}", verdicts(&decided))
     }
 
     fn receipt(&mut self, number: &str, what: &[&str], aware: bool) -> String {
@@ -333,13 +311,11 @@ impl Story {
         let at = at.map_or(noon(self.today), |minute| at_minute(self.today, minute));
         let op = self.shop.op(self.device(), at, facts);
         let before = self.shop.clone();
+        let people = self.before(&op);
         let decided = self.shop.order(&op);
-        let owed = self.owed(&decided);
-        format!(
-            "{}{owed}{}",
-            came_back(&before, &decided),
-            self.late(&decided)
-        )
+        let owed = self.owed(&op);
+        let then = self.late(&op, &people, &decided);
+        format!("{}{owed}{then}", came_back(&before, &decided))
     }
 
     fn attach(&mut self, id: PurchaseId, name: &str, known: &Shop) -> String {
@@ -367,56 +343,10 @@ impl Story {
         let op = self
             .shop
             .op(DeviceNo::FOUNDER, noon(self.today), facts.collect());
-        came_back(&self.shop.clone(), &self.shop.order(&op))
-    }
-
-    fn sweep(&mut self) -> String {
-        let positions = self.shop.positions();
-        let seen = positions.iter().map(|(id, position)| (*id, position));
-        let programme = self.shop.programme_now().unwrap();
-        let claims = expiry::sweep(seen, &programme, self.today).unwrap();
-        let said = claims.iter().map(|claim| {
-            let points = claim.effect.points.0;
-            format!("{} {points}", self.name(claim.customer))
-        });
-        let said = said.collect::<Vec<_>>().join(", ");
-        if claims.is_empty() {
-            return "nothing".to_owned();
-        }
-        let facts = claims.into_iter().map(Fact::Claim).collect();
-        let decided = self.shop.own(noon(self.today), facts);
-        format!("{said}{}", verdicts(&decided))
-    }
-
-    /// What the daily evaluation of levels comes to.
-    fn evaluate(&mut self) -> String {
-        let programme = self.shop.programme_now().unwrap();
-        let (mut claims, mut said) = (Vec::new(), Vec::new());
-        let told = |claim: &Claim| match claim.about {
-            About::Level(level) => level,
-            _ => panic!("an evaluation claims levels"),
-        };
-        for (customer, position) in self.shop.positions() {
-            let one = [(customer, position)];
-            let moves = standing::evaluate(&one, &programme, self.today).unwrap();
-            let name = self.name(customer);
-            said.extend(moves.claims.iter().map(|c| format!("{name} {}", told(c))));
-            said.extend(
-                moves
-                    .asked
-                    .iter()
-                    .map(|c| format!("asked: {name} {}", told(c))),
-            );
-            claims.extend(moves.claims.into_iter().map(Fact::Claim));
-        }
-        if claims.is_empty() && said.is_empty() {
-            return "nothing".to_owned();
-        }
-        if !claims.is_empty() {
-            let decided = self.shop.own(noon(self.today), claims);
-            said.extend(Some(verdicts(&decided)).filter(|v| !v.is_empty()));
-        }
-        said.join(", ")
+        let (shop, people) = (self.shop.clone(), self.before(&op));
+        let decided = self.shop.order(&op);
+        let then = self.late(&op, &people, &decided);
+        format!("{}{then}", came_back(&shop, &decided))
     }
 
     fn inbox(&self) -> String {

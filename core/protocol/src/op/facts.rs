@@ -84,6 +84,8 @@ mod kind {
     pub(super) const ERASURE_DONE: i64 = 36;
     pub(super) const OWED: i64 = 50;
     pub(super) const VISITS: i64 = 51;
+    pub(super) const LEVEL_NOT_KEPT: i64 = 60;
+    pub(super) const AGREE: i64 = 61;
 }
 
 /// The record of one fact in an op of `date` whose last sale was to `sold_to`.

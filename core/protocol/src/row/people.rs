@@ -51,6 +51,8 @@ pub(super) mod position {
     pub(in crate::row) const MONTHS: u16 = 11;
     /// Day, how many on it, when the last was: of their earns, while a limit asks.
     pub(in crate::row) const EARNS: u16 = 70;
+    /// Tiers, day, inbox item; …
+    pub(in crate::row) const ASKED: u16 = 80;
 }
 
 mod wallet {

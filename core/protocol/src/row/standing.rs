@@ -1,10 +1,10 @@
-//! What a customer has become: numbers 7–11 of a position.
+//! What a customer has become: numbers 7–11 and 80 of a position.
 
-use kartka_domain::ids::InstrumentId;
+use kartka_domain::ids::{EntryId, InstrumentId};
 use kartka_domain::limits::Earns;
 use kartka_domain::moment::{Month, date_of, day_number};
 use kartka_domain::money::{Money, Points};
-use kartka_domain::position::{MonthSum, Position, Uses};
+use kartka_domain::position::{Asked, MonthSum, Position, Uses};
 
 use super::people::{position, put_numbers};
 use crate::WireError;
@@ -38,6 +38,10 @@ pub(super) fn put(r: &mut Record, of: &Position) {
     } = of.earns;
     let earns = day.map(|day| [day_number(day), on_day, last_ms]);
     put_numbers(r, position::EARNS, earns.into_iter().flatten());
+    let asked = of.asked.iter();
+    let asked = asked
+        .flat_map(|(tiers, Asked { on, item })| [i64::from(tiers.0), day_number(*on), item.get()]);
+    put_numbers(r, position::ASKED, asked);
 }
 
 /// A position with these parts only.
@@ -83,6 +87,14 @@ pub(super) fn read(r: &Record) -> Result<Position, WireError> {
             on_day,
             last_ms,
         };
+    }
+    for [tiers, day, item] in chunks(r, position::ASKED)? {
+        let wrong = || WireError::OutOfRange(position::ASKED);
+        let asked = Asked {
+            on: date_of(day).ok_or_else(wrong)?,
+            item: EntryId::new(item).map_err(|_| wrong())?,
+        };
+        of.asked.insert(instrument(tiers, position::ASKED)?, asked);
     }
     Ok(of)
 }

@@ -1,21 +1,23 @@
 //! Rows of the loyalty engine: every option of every instrument, and what carries its results.
 
-use kartka_domain::ids::{InstrumentId, OutletId, ProgrammeVersion};
+use kartka_domain::customer::{Channel, Consent, Purpose, Will};
+use kartka_domain::ids::*;
 use kartka_domain::ledger::{About, Effect, Entry, EntryKind, Resolved};
 use kartka_domain::moment::{Month, PeriodEnd};
 use kartka_domain::money::{Money, Points, Stamps};
-use kartka_domain::position::{Membership, MonthSum, Position, Uses, Wallet};
+use kartka_domain::position::{Asked, Membership, MonthSum, Position, Uses, Wallet};
 use kartka_domain::programme::*;
 use kartka_domain::purchase::*;
 use kartka_domain::row::Row;
 
-use super::samples::{bare_entry, bare_purchase, customer, date, lot};
+use super::samples::{bare_entry, bare_purchase, customer, date, evening, id, lot};
 
 /// Each with the name of its golden file.
 pub(crate) fn rows() -> Vec<(&'static str, Row)> {
     vec![
         ("instruments", Row::Programme(instruments())),
         ("account", Row::Position(customer(17), carrying())),
+        ("asked-account", Row::Position(customer(17), asked())),
         ("lowered", Row::Purchase(lowered_purchase())),
         ("earned", Row::Entry(earned_entry())),
         ("newer-entry", Row::Entry(newer_entry())),
@@ -281,6 +283,19 @@ fn carrying() -> Position {
     }
 }
 
+/// An account whose owner is to say whether a level is lost.
+fn asked() -> Position {
+    let asked = Asked {
+        on: date("2025-12-16"),
+        item: EntryId(id(2, 84)),
+    };
+    Position {
+        levels: [(InstrumentId(9), 2)].into(),
+        asked: [(InstrumentId(9), asked)].into(),
+        ..Position::default()
+    }
+}
+
 /// A receipt that a discount card lowered and a certificate paid in part.
 fn lowered_purchase() -> Purchase {
     let share = |instrument, kind, value| Share {
@@ -341,5 +356,19 @@ pub(crate) fn paid(cash: i64, card: i64, other: i64, certificate: i64, points: i
         other: Money(other),
         certificate: Money(certificate),
         points: Money(points),
+    }
+}
+
+pub(crate) fn consent(will: Will) -> Consent {
+    Consent {
+        id: EntryId(id(2, 90)),
+        customer: customer(17),
+        purpose: Purpose::Marketing,
+        channel: Channel::Messenger,
+        wording: 4,
+        will,
+        at: evening(0),
+        operator: OperatorId(2),
+        seen: Seq(55),
     }
 }

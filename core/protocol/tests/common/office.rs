@@ -119,5 +119,14 @@ pub(crate) fn ops() -> Vec<(&'static str, Op)> {
         Fact::Quarantine(waiting(7)),
         Fact::Quarantine(waiting(0)),
     ];
-    vec![("office", op_of(OpId(id(2, 90)), 90, facts))]
+    let not_kept = |level| Fact::LevelNotKept {
+        customer: CustomerId(id(2, 7)),
+        instrument: InstrumentId(9),
+        level,
+    };
+    let levels = vec![not_kept(1), not_kept(0), Fact::Agree(EntryId(id(2, 84)))];
+    vec![
+        ("office", op_of(OpId(id(2, 90)), 90, facts)),
+        ("levels", op_of(OpId(id(2, 100)), 100, levels)),
+    ]
 }

@@ -1,5 +1,6 @@
 //! A small shop: rows of every kind and ops of every fact, bare and with everything filled in.
 
+use super::loyalty::consent;
 pub(crate) use super::loyalty::paid;
 use kartka_domain::business::*;
 use kartka_domain::card::{CardNumber, EmitterSlot, NumberLength};
@@ -344,20 +345,6 @@ fn full_entry() -> Entry {
             },
         ],
         ..bare_entry()
-    }
-}
-
-fn consent(will: Will) -> Consent {
-    Consent {
-        id: EntryId(id(2, 90)),
-        customer: customer(17),
-        purpose: Purpose::Marketing,
-        channel: Channel::Messenger,
-        wording: 4,
-        will,
-        at: evening(0),
-        operator: OperatorId(2),
-        seen: Seq(55),
     }
 }
 

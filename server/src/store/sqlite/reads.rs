@@ -68,6 +68,18 @@ impl Reads for View<'_> {
         )
     }
 
+    fn rows_after(
+        &self,
+        kind: RowKind,
+        after: i64,
+        most: usize,
+    ) -> Result<Vec<WireRow>, StoreError> {
+        self.rows(
+            "SELECT kind, id, seq, record FROM row WHERE kind = ?1 AND id > ?2 ORDER BY id LIMIT ?3",
+            (kind as u8, after, count(most)),
+        )
+    }
+
     fn feed(
         &self,
         scope: Scope,

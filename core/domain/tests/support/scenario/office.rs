@@ -7,10 +7,11 @@ use kartka_domain::authority::Decided;
 use kartka_domain::business::{Device, DeviceState, Employment, Operator};
 use kartka_domain::codes::Code;
 use kartka_domain::ids::{DeviceNo, OperatorId, RoleId};
+use kartka_domain::ledger::About;
 use kartka_domain::money::Points;
 use kartka_domain::op::Fact;
 use kartka_domain::rights::{Limits, Permission, Role};
-use kartka_domain::row::Row;
+use kartka_domain::row::{InboxState, Row};
 
 use super::super::words::code;
 use super::super::{Book, noon};
@@ -28,6 +29,7 @@ impl Story {
                 String::new()
             }
             ["flag", "of", "receipt", number] => self.flag(number),
+            ["says", "yes" | "leave", "about", name] => self.answer(words[1], name),
             ["says", ref what @ ..] => {
                 let facts = vec![self.fact(what)];
                 let op = self.shop.op(self.device(), noon(self.today), facts);
@@ -40,6 +42,40 @@ impl Story {
                 String::new()
             }
         }
+    }
+
+    /// Answers the open question about somebody's level.
+    fn answer(&mut self, how: &str, name: &str) -> String {
+        let customer = self.person(name);
+        let items = self.shop.all(|row| match row {
+            Row::Inbox(item) if item.customer == Some(customer) => Some(item.id),
+            _ => None,
+        });
+        let item = *items.last().unwrap();
+        let fact = match how {
+            "yes" => Fact::Agree(item),
+            _ => Fact::Close(item),
+        };
+        let op = self.shop.op(self.device(), noon(self.today), vec![fact]);
+        let decided = self.shop.order(&op);
+        let level = decided.iter().find_map(|decided| match &decided.row {
+            Row::Entry(entry) if entry.verdict.is_none() => Some(entry.about),
+            _ => None,
+        });
+        let waits = decided.iter().any(|decided| match &decided.row {
+            Row::Inbox(item) => item.state == InboxState::Open,
+            _ => false,
+        });
+        let said = match (level, waits) {
+            (Some(About::Level(level)), _) => format!("level {level}"),
+            (_, true) => "asked".to_owned(),
+            _ => "stays".to_owned(),
+        };
+        let why = decided.iter().filter_map(|decided| match &decided.row {
+            Row::Entry(entry) => entry.verdict.map(|(_, why)| format!(" !{}", code(why))),
+            _ => None,
+        });
+        said + &why.collect::<String>()
     }
 
     fn fact(&self, words: &[&str]) -> Fact {

@@ -1,11 +1,11 @@
 //! Entries by which the office changes the business: roles, revoked devices, quarantine, the inbox (sync §7).
 
-use kartka_domain::ids::{DeviceNo, EntryId, Id};
+use kartka_domain::ids::{CustomerId, DeviceNo, EntryId, Id, InstrumentId};
 use kartka_domain::moment::day_number;
 use kartka_domain::money::{Money, Points};
 use kartka_domain::op::{Decision, Fact, Quarantine};
 
-use super::{KEY, KIND, ROW, kind};
+use super::{CUSTOMER, INSTRUMENT, KEY, KIND, ROW, kind};
 use crate::WireError;
 use crate::fields::Record;
 use crate::parts::{id, one_of, read_date};
@@ -17,6 +17,8 @@ const STATE: u16 = 3;
 const UP_TO: u16 = 3;
 const DECISION: u16 = 4;
 const ITEM: u16 = 2;
+/// Of a level that is not kept; absent = none is left.
+const LEVEL: u16 = 4;
 /// Of what waits in quarantine.
 const FIRST: u16 = 2;
 const UPTO: u16 = 3;
@@ -57,6 +59,20 @@ pub(super) fn put(r: &mut Record, fact: &Fact) {
             r.put(KIND, kind::CLOSE);
             r.put(ITEM, item.get());
         }
+        Fact::Agree(item) => {
+            r.put(KIND, kind::AGREE);
+            r.put(ITEM, item.get());
+        }
+        Fact::LevelNotKept {
+            customer,
+            instrument,
+            level,
+        } => {
+            r.put(KIND, kind::LEVEL_NOT_KEPT);
+            r.put(CUSTOMER, customer.get());
+            r.put(INSTRUMENT, instrument.0);
+            r.put_unless(LEVEL, i64::from(*level), 0);
+        }
         Fact::Quarantine(waiting) => {
             r.put(KIND, kind::QUARANTINE);
             r.put(FIRST, waiting.first.get());
@@ -84,6 +100,12 @@ pub(super) fn read(r: &Record, number: i64) -> Result<Fact, WireError> {
             decision: one_of(r, DECISION, &DECISIONS, None)?,
         },
         kind::CLOSE => Fact::Close(id(r, ITEM, EntryId::new)?),
+        kind::AGREE => Fact::Agree(id(r, ITEM, EntryId::new)?),
+        kind::LEVEL_NOT_KEPT => Fact::LevelNotKept {
+            customer: id(r, CUSTOMER, CustomerId::new)?,
+            instrument: InstrumentId(r.int(INSTRUMENT)?),
+            level: r.int_or(LEVEL, 0)?,
+        },
         kind::QUARANTINE => Fact::Quarantine(Quarantine {
             first: id(r, FIRST, EntryId::new)?,
             upto: id(r, UPTO, Id::new)?,

@@ -4,10 +4,10 @@
 //! decided.
 
 use kartka_domain::adjust::{AdjustReason, Amount, claim};
-use kartka_domain::authority::{Decided, owed, returned_attached};
+use kartka_domain::authority::owed;
 use kartka_domain::ids::InstrumentId;
 use kartka_domain::money::{Points, Stamps};
-use kartka_domain::op::Fact;
+use kartka_domain::op::{Fact, Op};
 
 use super::super::noon;
 use super::super::words::code;
@@ -39,16 +39,18 @@ impl Story {
     }
 
     /// What the authority takes after a return by a phone that did not know of the attached customer.
-    pub(super) fn owed(&mut self, decided: &[Decided]) -> String {
-        let attached = returned_attached(&self.shop, decided);
-        let attached: Vec<_> = attached.map(|id| id.unwrap()).collect();
+    pub(super) fn owed(&mut self, op: &Op) -> String {
         let mut said = String::new();
-        for id in attached {
-            let Ok(claims) = owed(&self.shop, id);
+        for fact in &op.facts {
+            let Fact::Return { purchase, .. } = fact else {
+                continue;
+            };
+            let Ok(claims) = owed(&self.shop, *purchase);
             if claims.is_empty() {
                 continue;
             }
-            let facts = std::iter::once(Fact::Owed(id)).chain(claims.into_iter().map(Fact::Claim));
+            let first = std::iter::once(Fact::Owed(*purchase));
+            let facts = first.chain(claims.into_iter().map(Fact::Claim));
             let before = self.shop.clone();
             let decided = self.shop.own(noon(self.today), facts.collect());
             said.push_str(&format!(", owed {}", came_back(&before, &decided)));
