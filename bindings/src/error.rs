@@ -164,6 +164,10 @@ pub enum Subject {
     Frame,
     /// A request id: 16 bytes.
     RequestId,
+    /// The text of a recovery sheet.
+    RecoverySheet,
+    /// The file of a copy.
+    Copy,
 }
 
 /// What the border knows of a failure: a situation, or a fault that needs a report.

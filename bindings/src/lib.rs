@@ -15,9 +15,12 @@ mod codes;
 mod customers;
 mod error;
 mod fault;
+mod handover;
 mod limits;
+mod office;
 mod platform;
 mod programme;
+mod recovery;
 #[cfg(feature = "border-tests")]
 mod rehearsal;
 mod reports;
@@ -25,6 +28,7 @@ mod root;
 mod scan;
 mod settings;
 mod sync;
+mod team;
 mod till;
 
 pub use after::{AdjustReason, AttachRequest};
@@ -35,7 +39,9 @@ pub use customers::{
     Will,
 };
 pub use error::{CoreError, Subject};
+pub use handover::{Handover, HandoverEnd, HandoverStage, HandoverState};
 pub use limits::{CardRead, EarnLimits, FiscalReceipt, FlaggedSale, LimitNumber, LimitThen};
+pub use office::{DeviceStanding, DeviceView, ErasureView, InboxItem, LostPhoneView, Office};
 pub use platform::{
     ChangeListener, ChangeTopic, KeyStore, KeyStoreFault, ListenerFault, LogEntry, LogLevel,
     LogSink,
@@ -45,6 +51,7 @@ pub use programme::{
     OfflineSpending, PointLife, PointRounding, Programme, ProgrammeView, SpendingTerms, StampBasis,
     StampReward,
 };
+pub use recovery::{CopyAge, CopyMade, Recovery, RecoverySheet};
 #[cfg(feature = "border-tests")]
 pub use rehearsal::{Rehearsal, RehearsedFrame};
 pub use reports::{DayView, MovedView, OutstandingView, RecentSale, Reports, TodayView};
@@ -54,6 +61,7 @@ pub use settings::{BusinessView, DataCare, Settings};
 pub use sync::{
     Exchange, SyncDot, SyncProgress, SyncProgressListener, SyncReport, SyncRun, SyncStanding,
 };
+pub use team::{ColleagueView, RoleView, Team};
 pub use till::{
     ClaimView, EntryKind, EntryView, HistoryKey, HistoryPage, Line, Order, Parts, PurchaseView,
     PurchasedLine, QuoteView, QuotedLine, Redeemable, RefundView, ReturnView, ReturnedLine, Tender,

@@ -13,11 +13,15 @@ use crate::border::{Border, Log, request_id, spawned};
 use crate::cards::Cards;
 use crate::customers::Customers;
 use crate::error::{CoreError, Failure};
+use crate::handover::Handover;
+use crate::office::Office;
 use crate::platform::{ChangeListener, ChangeTopic, Changes, ForeignKeys, KeyStore, LogSink};
 use crate::programme::Programme;
+use crate::recovery::Recovery;
 use crate::reports::Reports;
 use crate::settings::{DataCare, Settings};
 use crate::sync::Exchange;
+use crate::team::Team;
 use crate::till::Till;
 
 /// What founding or pairing changes.
@@ -69,30 +73,53 @@ impl KartkaCore {
         log: Arc<dyn LogSink>,
         changes: Arc<dyn ChangeListener>,
     ) -> Result<Arc<Self>, CoreError> {
-        let log = Log(log);
-        let within = log.clone();
-        let opened = spawned(move || {
-            within.clone().guarded(|| {
-                let platform = Platform {
-                    clock: Arc::new(SystemClock::new()),
-                    rng: Arc::new(SystemRng),
-                    keys: Arc::new(ForeignKeys(keys)),
-                    vfs: Vfs::system(),
-                };
-                let shop = Shop::open(&PathBuf::from(folder), platform)?;
-                let changes = Changes::telling(changes)
-                    .map_err(|error| Failure::Fault(error.kind().to_string()))?;
-                let log = within;
-                Ok(Arc::new(Border {
-                    shop,
-                    changes,
-                    log,
-                    line: Arc::default(),
-                }))
-            })
-        });
-        let border = opened.await.unwrap_or_else(|| Err(log.lost_task()))?;
-        Ok(Arc::new(Self { border }))
+        Self::made(log, changes, move || {
+            Ok(Shop::open(&PathBuf::from(folder), platform(keys))?)
+        })
+        .await
+    }
+
+    /// Opens data whose key the platform has lost, by the recovery sheet, typed or scanned; the key store has the keys
+    /// again afterwards, and nothing that waited to be sent is lost.
+    ///
+    /// # Errors
+    /// `Validation` for a text that is no sheet; `WrongKey` for another one; `NotFound` where no sheet was ever made;
+    /// as `open`.
+    #[uniffi::constructor]
+    pub async fn unlock(
+        folder: String,
+        sheet: String,
+        keys: Arc<dyn KeyStore>,
+        log: Arc<dyn LogSink>,
+        changes: Arc<dyn ChangeListener>,
+    ) -> Result<Arc<Self>, CoreError> {
+        Self::made(log, changes, move || {
+            let folder = PathBuf::from(folder);
+            Ok(Shop::unlock_with_sheet(&folder, platform(keys), &sheet)?)
+        })
+        .await
+    }
+
+    /// Opens a copy on a new device by the recovery sheet: a shop that was its own authority goes on here, for 72 hours
+    /// with the limits of a phone without network, because the old one may still be about.
+    ///
+    /// # Errors
+    /// `Validation` for a text that is no sheet or a file that is no copy; `WrongKey` for another sheet;
+    /// `AlreadyPaired` when the folder has data; as `open`.
+    #[uniffi::constructor]
+    pub async fn restore(
+        folder: String,
+        sheet: String,
+        copy: String,
+        keys: Arc<dyn KeyStore>,
+        log: Arc<dyn LogSink>,
+        changes: Arc<dyn ChangeListener>,
+    ) -> Result<Arc<Self>, CoreError> {
+        Self::made(log, changes, move || {
+            let (folder, copy) = (PathBuf::from(folder), PathBuf::from(copy));
+            Ok(Shop::restore_copy(&folder, platform(keys), &sheet, &copy)?)
+        })
+        .await
     }
 
     /// Whether a business was founded here or this device was paired.
@@ -153,6 +180,30 @@ impl KartkaCore {
         Arc::new(Exchange::at(&self.border))
     }
 
+    /// Bringing the business of this device to a server.
+    #[must_use]
+    pub fn handover(&self) -> Arc<Handover> {
+        Arc::new(Handover::at(&self.border))
+    }
+
+    /// The recovery sheet and the copies of this shop.
+    #[must_use]
+    pub fn recovery(&self) -> Arc<Recovery> {
+        Arc::new(Recovery::at(&self.border))
+    }
+
+    /// The staff, and who is at this device.
+    #[must_use]
+    pub fn team(&self) -> Arc<Team> {
+        Arc::new(Team::at(&self.border))
+    }
+
+    /// Devices, what waits for a decision, erasures.
+    #[must_use]
+    pub fn office(&self) -> Arc<Office> {
+        Arc::new(Office::at(&self.border))
+    }
+
     /// The owner's figures.
     #[must_use]
     pub fn reports(&self) -> Arc<Reports> {
@@ -169,5 +220,43 @@ impl KartkaCore {
     #[must_use]
     pub fn data(&self) -> Arc<DataCare> {
         Arc::new(DataCare::at(&self.border))
+    }
+}
+
+/// The machine of a shell, with its key store.
+fn platform(keys: Arc<dyn KeyStore>) -> Platform {
+    Platform {
+        clock: Arc::new(SystemClock::new()),
+        rng: Arc::new(SystemRng),
+        keys: Arc::new(ForeignKeys(keys)),
+        vfs: Vfs::system(),
+    }
+}
+
+impl KartkaCore {
+    /// The root object over a shop that `make` opens, on a thread of ours.
+    async fn made(
+        log: Arc<dyn LogSink>,
+        changes: Arc<dyn ChangeListener>,
+        make: impl FnOnce() -> Result<Shop, Failure> + Send + 'static,
+    ) -> Result<Arc<Self>, CoreError> {
+        let log = Log(log);
+        let within = log.clone();
+        let opened = spawned(move || {
+            within.clone().guarded(|| {
+                let shop = make()?;
+                let changes = Changes::telling(changes)
+                    .map_err(|error| Failure::Fault(error.kind().to_string()))?;
+                let log = within;
+                Ok(Arc::new(Border {
+                    shop,
+                    changes,
+                    log,
+                    line: Arc::default(),
+                }))
+            })
+        });
+        let border = opened.await.unwrap_or_else(|| Err(log.lost_task()))?;
+        Ok(Arc::new(Self { border }))
     }
 }

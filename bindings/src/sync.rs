@@ -169,23 +169,7 @@ impl Exchange {
     /// Begins to send and to fetch until nothing is left of either. An authority has nothing to do.
     #[must_use]
     pub fn start(&self, progress: Option<Arc<dyn SyncProgressListener>>) -> Arc<SyncRun> {
-        let cancel = Arc::new(Cancel::default());
-        let (tell, end) = watch::channel(None);
-        let (border, stop) = (Arc::clone(&self.border), Arc::clone(&cancel));
-        background(move || {
-            let answer = border.log.guarded(|| exchange(&border, progress, &stop));
-            // Also after a failure something may have come or gone.
-            border.changes.tell(match &answer {
-                Ok(report) if report.rows_pulled > 0 => EVERYTHING,
-                _ => &[ChangeTopic::Sync],
-            });
-            let _ = tell.send(Some(answer));
-        });
-        Arc::new(SyncRun {
-            cancel,
-            end,
-            border: Arc::clone(&self.border),
-        })
+        SyncRun::start(&self.border, progress)
     }
 
     /// Lets the exchange go on after `ServerWentBack`, because a person decided so; and notes that somebody has read
@@ -197,6 +181,32 @@ impl Exchange {
         self.border
             .write(&[ChangeTopic::Sync], |shop| Ok(shop.resume_sync()?))
             .await
+    }
+}
+
+impl SyncRun {
+    pub(crate) fn start(
+        border: &Arc<Border>,
+        progress: Option<Arc<dyn SyncProgressListener>>,
+    ) -> Arc<Self> {
+        let cancel = Arc::new(Cancel::default());
+        let (tell, end) = watch::channel(None);
+        let (border, stop) = (Arc::clone(border), Arc::clone(&cancel));
+        let run = Self {
+            cancel,
+            end,
+            border: Arc::clone(&border),
+        };
+        background(move || {
+            let answer = border.log.guarded(|| exchange(&border, progress, &stop));
+            // Also after a failure something may have come or gone.
+            border.changes.tell(match &answer {
+                Ok(report) if report.rows_pulled > 0 => EVERYTHING,
+                _ => &[ChangeTopic::Sync],
+            });
+            let _ = tell.send(Some(answer));
+        });
+        Arc::new(run)
     }
 }
 

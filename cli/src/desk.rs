@@ -3,8 +3,10 @@
 //! Holds no rules: it turns words into requests of the core and answers into text or JSON.
 
 mod business;
+mod care;
 mod devices;
 mod figures;
+mod handover;
 mod open;
 mod people;
 mod show;
@@ -50,6 +52,16 @@ enum DeskCommand {
     Pair(business::PairArgs),
     /// Exchanges with the server.
     Sync,
+    /// Brings the business to a server by its code, goes on with it, shows how far it is, or gives it up.
+    HandOver(handover::HandOverArgs),
+    /// The recovery sheet: makes one, confirms it, or says whether one is on paper.
+    Sheet(care::SheetArgs),
+    /// Makes the encrypted copy of this shop, or says how old it is.
+    Copy(care::CopyArgs),
+    /// Opens a copy here, on a new device, by the recovery sheet.
+    Restore(care::RestoreArgs),
+    /// Erases a person for ever, and shows how far every erasure has come.
+    Erase(care::EraseArgs),
     /// Registers a customer.
     Register(people::RegisterArgs),
     /// Finds customers by card, phone digits or the start of a name.
@@ -97,6 +109,9 @@ pub(crate) fn run(args: &DeskArgs, out: &mut dyn Write) -> Result<(), Failure> {
 }
 
 fn answer(args: &DeskArgs) -> Result<Answer, Failure> {
+    if let DeskCommand::Restore(restore) = &args.command {
+        return care::restore(&args.data, restore);
+    }
     let folder = match args.command {
         DeskCommand::Found(_) | DeskCommand::Pair(_) => Folder::MayBeNew,
         _ => Folder::MustExist,
@@ -111,6 +126,11 @@ fn perform(shop: &Shop, request: RequestId, command: &DeskCommand) -> Result<Ans
         DeskCommand::Found(args) => business::found(shop, request, args),
         DeskCommand::Pair(args) => business::pair(shop, request, args),
         DeskCommand::Sync => business::sync(shop),
+        DeskCommand::HandOver(args) => handover::hand_over(shop, args),
+        DeskCommand::Sheet(args) => care::sheet(shop, args),
+        DeskCommand::Copy(args) => care::copy(shop, args),
+        DeskCommand::Restore(_) => Err(Failure::input("this folder has a shop already")),
+        DeskCommand::Erase(args) => care::erase(shop, request, args),
         DeskCommand::Register(args) => people::register(shop, request, args),
         DeskCommand::Find(args) => people::find(shop, args),
         DeskCommand::Sell(args) => till::sell(shop, request, args),

@@ -72,7 +72,7 @@ impl From<StoreError> for Failure {
 
 fn core_exit_code(error: &CoreError) -> u8 {
     match error {
-        CoreError::Validation { .. } => 2,
+        CoreError::Validation { .. } | CoreError::Programme(_) => 2,
         CoreError::NotFound
         | CoreError::Duplicate { .. }
         | CoreError::InsufficientPoints { .. }

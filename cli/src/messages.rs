@@ -15,6 +15,7 @@ const MOVED: u16 = 9;
 pub(crate) fn sentence(error: &CoreError) -> String {
     match error {
         CoreError::Validation { field } => validation(*field).to_owned(),
+        CoreError::Programme(error) => error.to_string(),
         CoreError::NotFound => {
             "this device has no such customer or purchase: check the id, or sync first".to_owned()
         }
@@ -85,7 +86,7 @@ pub(crate) fn sentence(error: &CoreError) -> String {
 /// Which situation it is, in a word that never changes.
 pub(crate) fn word(error: &CoreError) -> &'static str {
     match error {
-        CoreError::Validation { .. } => "validation",
+        CoreError::Validation { .. } | CoreError::Programme(_) => "validation",
         CoreError::NotFound => "not_found",
         CoreError::Duplicate { .. } => "duplicate",
         CoreError::InsufficientPoints { .. } => "insufficient_points",

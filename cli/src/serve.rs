@@ -10,7 +10,7 @@ use clap::{Args, Subcommand, ValueEnum};
 use kartka_core::domain::ids::BusinessId;
 use kartka_server::platform::{SystemClock, SystemRandom};
 use kartka_server::{
-    FoundingInput, Rights, RunningServer, Server, ServerConfig, StartError, StoreError,
+    FoundingInput, Reception, Rights, RunningServer, Server, ServerConfig, StartError, StoreError,
 };
 use tokio::runtime::Runtime;
 
@@ -57,6 +57,14 @@ struct Place {
     address: Option<String>,
 }
 
+impl Place {
+    /// The URL by which phones reach a server that runs here.
+    fn url(&self) -> String {
+        let bound = || format!("http://{}", self.bind);
+        self.address.clone().unwrap_or_else(bound)
+    }
+}
+
 /// Keeps the server's businesses.
 #[derive(Debug, Args)]
 pub(crate) struct AdminArgs {
@@ -68,6 +76,9 @@ pub(crate) struct AdminArgs {
 enum AdminCommand {
     /// Founds a business while no server runs on the folder; prints its pairing code and the owner's address.
     CreateBusiness(CreateArgs),
+    /// Invites a phone that was its own authority to bring its business here, also while a server runs on the folder;
+    /// prints the code that the phone scans within ten minutes.
+    Invite(Place),
 }
 
 /// Founds a business.
@@ -128,19 +139,30 @@ pub(crate) fn serve(args: &ServeArgs, out: &mut dyn Write) -> Result<(), Failure
 /// # Errors
 /// What founding refuses; a folder that can't be used or is served by a running server.
 pub(crate) fn admin(args: &AdminArgs, out: &mut dyn Write) -> Result<(), Failure> {
-    let AdminCommand::CreateBusiness(args) = &args.command;
+    match &args.command {
+        AdminCommand::CreateBusiness(args) => create(args, out),
+        AdminCommand::Invite(place) => invite(place, out),
+    }
+}
+
+/// Writes an invitation beside the data's keys, where the server looks when a phone comes.
+fn invite(place: &Place, out: &mut dyn Write) -> Result<(), Failure> {
+    let data = one_spelling(&place.data)?;
+    let reception = Reception::new(&data, Arc::new(SystemClock), Arc::new(SystemRandom));
+    let code = reception.invite(&place.url()).map_err(Failure::outside)?;
+    let code = code.to_text();
+    let drawn = qr::draw(&code).map_err(Failure::outside)?;
+    say(out, &format!("\n{drawn}\nhand-over code: {code}"))
+}
+
+fn create(args: &CreateArgs, out: &mut dyn Write) -> Result<(), Failure> {
     let runtime = runtime()?;
     // Only to name the address in the code: nothing is served, so any free port does.
     let bind = SocketAddr::new(args.place.bind.ip(), 0);
     let place = Place {
         data: args.place.data.clone(),
         bind,
-        address: Some(
-            args.place
-                .address
-                .clone()
-                .unwrap_or_else(|| format!("http://{}", args.place.bind)),
-        ),
+        address: Some(args.place.url()),
     };
     let server = start(&runtime, &place, bind)?;
     let founded = server.create_business(&FoundingInput {

@@ -101,7 +101,12 @@ pub(crate) fn commit(tx: &Tx<'_>, ground: &Ground<'_>, draft: Draft) -> Result<O
 }
 
 /// What a founding phone claims by itself after an op, in the same transaction.
-fn follow(tx: &Tx<'_>, ground: &Ground<'_>, op: &Op, claims: &[Claim]) -> Result<(), CoreError> {
+pub(crate) fn follow(
+    tx: &Tx<'_>,
+    ground: &Ground<'_>,
+    op: &Op,
+    claims: &[Claim],
+) -> Result<(), CoreError> {
     for claims in claims.chunks(ENTRIES_MAX) {
         let device = tx.device()?.ok_or(CoreError::NotPaired)?;
         let mut request = [0; 16];
@@ -211,7 +216,7 @@ pub(crate) fn lay_over(tx: &Tx<'_>, rows: &[Decided]) -> Result<Touched, StoreEr
 
 /// The authority's own commit: seq, rows and head move in the sale's transaction (sync §1). Says what it has to claim
 /// by itself after it.
-fn order(
+pub(crate) fn order(
     tx: &Tx<'_>,
     ground: &Ground<'_>,
     head: &mut HeadRow,

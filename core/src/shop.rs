@@ -4,6 +4,7 @@
 //! keeps, and knows nothing of screens or sockets.
 
 use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::{Arc, Mutex};
 
 use kartka_domain::authority::who;
@@ -53,6 +54,8 @@ pub struct Shop {
     pub(crate) platform: Platform,
     pub(crate) folder: PathBuf,
     pub(crate) quotes: Mutex<OpenQuotes>,
+    /// Ops of one piece of a hand-over, at most.
+    pub(crate) piece: AtomicU32,
     pub(crate) pins: Arc<dyn PinHash>,
     pub(crate) last_pin: Mutex<Option<Confirmed>>,
 }
@@ -123,6 +126,7 @@ impl Shop {
             platform,
             folder: folder.to_owned(),
             quotes,
+            piece: AtomicU32::new(u32::MAX),
             pins: Arc::new(Argon2id),
             last_pin: Mutex::default(),
         })
@@ -158,6 +162,12 @@ impl Shop {
     pub fn scan_session(&self) -> Result<ScanSession, CoreError> {
         let keys = self.store.read(setting)?.keys;
         Ok(ScanSession::new(Box::new(Rxing), keys.cards))
+    }
+
+    /// Hands over at most so many ops in one piece, so that even a small shop goes to a server in parts: what may happen
+    /// between two parts can be tried without years of sales.
+    pub fn limit_pieces(&self, ops: u32) {
+        self.piece.store(ops.max(1), Ordering::Relaxed);
     }
 
     /// The data folder.

@@ -14,7 +14,9 @@ mod shops;
 pub mod store;
 mod writer;
 
-pub use authority::{Audit, Authority, ExchangeError, FoundingInput, NotFounded, NotMoved};
+pub use authority::{
+    Audit, Authority, ExchangeError, FoundingInput, NotFounded, NotMoved, Received, Reception,
+};
 pub use kartka_domain as domain;
 pub use serve::{RunningServer, Server, ServerConfig, StartError};
 pub use store::{Place, Rights, StoreError};

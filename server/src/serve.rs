@@ -14,12 +14,13 @@ use hyper_util::server::graceful::GracefulShutdown;
 use hyper_util::service::TowerToHyperService;
 use kartka_domain::card::CardNumber;
 use kartka_domain::ids::BusinessId;
+use kartka_protocol::handover::HandoverCode;
 use kartka_protocol::pairing::PairingQr;
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::{Semaphore, watch};
 use tokio::task::JoinHandle;
 
-use crate::authority::{Authority, FoundingInput, Job, NotFounded};
+use crate::authority::{Authority, FoundingInput, Job, NotFounded, Reception};
 use crate::http::{App, Open, Peer, figures_router, router};
 use crate::pace::{Pace, Paced};
 use crate::platform::{Clock, Random};
@@ -119,7 +120,9 @@ impl Server {
         let address = config.address.clone();
         let address = address.unwrap_or_else(|| format!("http://{local}"));
         let (stop, stopping) = watch::channel(false);
-        let app = Arc::new(App::new(config.clock.clone(), address, stopping.clone()));
+        let (clock, random) = (config.clock.clone(), config.random.clone());
+        let reception = Reception::new(&config.data, clock.clone(), random);
+        let app = Arc::new(App::new(clock, reception, address, stopping.clone()));
         for business in businesses {
             let opened = Authority::open(
                 &config.data,
@@ -243,6 +246,14 @@ impl RunningServer {
     ) -> Result<PairingQr, StoreError> {
         let shop = self.shop(business).ok_or(StoreError::Empty)?;
         shop.authority.pairing(&self.app.address, rights)
+    }
+
+    /// A code by which a founding phone brings its business here; it may begin within ten minutes.
+    ///
+    /// # Errors
+    /// What the disk reports.
+    pub fn invite(&self) -> Result<HandoverCode, StoreError> {
+        self.app.reception.invite(&self.app.address)
     }
 
     /// The address of the owner's page, with its secret.

@@ -101,7 +101,8 @@ pub(crate) fn sync(shop: &Shop) -> Result<Answer, Failure> {
     Ok(exchanged(&report, digests.collect(), status))
 }
 
-fn http() -> Result<Http, Failure> {
+/// The way to a server.
+pub(super) fn http() -> Result<Http, Failure> {
     Ok(Http::new(None).map_err(CoreError::from)?)
 }
 

@@ -2,7 +2,7 @@
 
 use std::fs;
 use std::io;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use kartka_core::error::CoreError;
@@ -33,7 +33,21 @@ pub(crate) fn open(folder: &Path, expected: Folder) -> Result<Shop, Failure> {
         Folder::MustExist if !folder.exists() => return Err(CoreError::NotPaired.into()),
         Folder::MustExist => {}
     }
-    // One spelling of the path, so that the keys lie in one place.
+    let (folder, platform) = place(folder)?;
+    Ok(Shop::open(&folder, platform)?)
+}
+
+/// A folder for a shop that comes from its copy, and the machine it will run on.
+///
+/// # Errors
+/// A folder that can't be used.
+pub(super) fn empty(folder: &Path) -> Result<(PathBuf, Platform), Failure> {
+    fs::create_dir_all(folder).map_err(|error| no_folder(folder, &error))?;
+    place(folder)
+}
+
+/// One spelling of the path, so that the keys lie in one place.
+fn place(folder: &Path) -> Result<(PathBuf, Platform), Failure> {
     let folder = fs::canonicalize(folder).map_err(|error| no_folder(folder, &error))?;
     let platform = Platform {
         clock: Arc::new(SystemClock::new()),
@@ -41,7 +55,7 @@ pub(crate) fn open(folder: &Path, expected: Folder) -> Result<Shop, Failure> {
         keys: Arc::new(FileKeyStore::beside(&folder)),
         vfs: Vfs::system(),
     };
-    Ok(Shop::open(&folder, platform)?)
+    Ok((folder, platform))
 }
 
 fn no_folder(folder: &Path, error: &io::Error) -> Failure {

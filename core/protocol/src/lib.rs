@@ -13,6 +13,7 @@ mod columns;
 pub mod digest;
 mod error;
 pub mod fields;
+pub mod handover;
 pub mod head;
 pub mod keys;
 pub mod limits;

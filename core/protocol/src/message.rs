@@ -5,6 +5,7 @@
 
 mod answer;
 mod envelope;
+mod handover;
 mod incarnation;
 mod moved;
 mod order;
@@ -14,6 +15,9 @@ mod request;
 
 pub use answer::{Acked, Carried, Flag, Flags, Run, ScopeDigest, SyncAnswer};
 pub use envelope::Envelope;
+pub use handover::{
+    HandoverAnswer, HandoverRequest, HandoverSaid, HandoverStep, SignedHandoverAnswer,
+};
 pub use incarnation::{Branch, Incarnation};
 pub use moved::Moved;
 pub use order::{SignedWord, Word};

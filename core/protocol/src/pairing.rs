@@ -64,10 +64,7 @@ impl PairingQr {
         r.put(tag::BUSINESS, self.business.0);
         r.put(tag::TOKEN, self.token);
         r.put(tag::EXPIRES, self.expires_ms.div_euclid(1_000));
-        let mut bytes = r.encode();
-        let check = check(&bytes);
-        bytes.extend_from_slice(&check);
-        format!("{PREFIX}{VERSION}:{}", to_base32(&bytes))
+        draw(PREFIX, &r.encode())
     }
 
     /// Reads a scanned, typed or pasted text.
@@ -75,35 +72,7 @@ impl PairingQr {
     /// # Errors
     /// [`PairingError`].
     pub fn parse(text: &str) -> Result<Self, PairingError> {
-        if text.len() > 2 * limits::PAIRING_TEXT {
-            return Err(PairingError::TooLong);
-        }
-        let text: String = text
-            .chars()
-            .filter(|c| !c.is_whitespace())
-            .map(|c| c.to_ascii_uppercase())
-            .collect();
-        if text.len() > limits::PAIRING_TEXT {
-            return Err(PairingError::TooLong);
-        }
-        let rest = text.strip_prefix(PREFIX).ok_or(PairingError::NotPairing)?;
-        let (version, body) = rest.split_once(':').ok_or(PairingError::NotPairing)?;
-        if version != VERSION {
-            let number = !version.is_empty() && version.bytes().all(|b| b.is_ascii_digit());
-            return Err(if number {
-                PairingError::Newer
-            } else {
-                PairingError::NotPairing
-            });
-        }
-        let bytes = from_base32(body).ok_or(PairingError::Damaged)?;
-        let (bytes, sum) = bytes
-            .split_last_chunk::<CHECK>()
-            .ok_or(PairingError::Damaged)?;
-        if check(bytes) != *sum {
-            return Err(PairingError::Damaged);
-        }
-        Self::from_bytes(bytes).ok_or(PairingError::Damaged)
+        Self::from_bytes(&read(PREFIX, text)?).ok_or(PairingError::Damaged)
     }
 
     fn from_bytes(bytes: &[u8]) -> Option<Self> {
@@ -116,6 +85,46 @@ impl PairingQr {
             expires_ms: r.int::<i64>(tag::EXPIRES).ok()?.checked_mul(1_000)?,
         })
     }
+}
+
+/// The text of a code: what it is, the version of the format, its bytes with a check sum.
+pub(crate) fn draw(prefix: &str, bytes: &[u8]) -> String {
+    let sum = check(bytes);
+    let framed = [bytes, &sum].concat();
+    format!("{prefix}{VERSION}:{}", to_base32(&framed))
+}
+
+/// The bytes of a scanned, typed or pasted code of this kind.
+pub(crate) fn read(prefix: &str, text: &str) -> Result<Vec<u8>, PairingError> {
+    if text.len() > 2 * limits::PAIRING_TEXT {
+        return Err(PairingError::TooLong);
+    }
+    let text: String = text
+        .chars()
+        .filter(|c| !c.is_whitespace())
+        .map(|c| c.to_ascii_uppercase())
+        .collect();
+    if text.len() > limits::PAIRING_TEXT {
+        return Err(PairingError::TooLong);
+    }
+    let rest = text.strip_prefix(prefix).ok_or(PairingError::NotPairing)?;
+    let (version, body) = rest.split_once(':').ok_or(PairingError::NotPairing)?;
+    if version != VERSION {
+        let number = !version.is_empty() && version.bytes().all(|b| b.is_ascii_digit());
+        return Err(if number {
+            PairingError::Newer
+        } else {
+            PairingError::NotPairing
+        });
+    }
+    let bytes = from_base32(body).ok_or(PairingError::Damaged)?;
+    let (bytes, sum) = bytes
+        .split_last_chunk::<CHECK>()
+        .ok_or(PairingError::Damaged)?;
+    if check(bytes) != *sum {
+        return Err(PairingError::Damaged);
+    }
+    Ok(bytes.to_vec())
 }
 
 fn check(bytes: &[u8]) -> [u8; CHECK] {

@@ -81,6 +81,7 @@ pub(crate) enum Purpose {
     Moved,
     Incarnation,
     Word,
+    Handover,
 }
 
 /// The bytes to sign for `purpose`: its name, a zero, and the canonical record of what is claimed.
@@ -93,6 +94,7 @@ pub(crate) fn message(purpose: Purpose, claim: &Record) -> Vec<u8> {
         Purpose::Moved => b"kartka moved 1",
         Purpose::Incarnation => b"kartka incarnation 1",
         Purpose::Word => b"kartka word 1",
+        Purpose::Handover => b"kartka handover 1",
     };
     let mut bytes = [name, &[0]].concat();
     bytes.extend_from_slice(&claim.encode());

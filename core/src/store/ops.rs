@@ -141,6 +141,22 @@ impl Reader<'_> {
         rows.map(|row| checked(row?)).collect()
     }
 
+    /// Own ops of every incarnation that have their order, whose first number is above `after` and whose last one is at
+    /// most `upto`, by number, at most `limit`.
+    pub(crate) fn ordered_ops(
+        &self,
+        after: i64,
+        upto: i64,
+        limit: u32,
+    ) -> Result<Vec<OwnOp>, StoreError> {
+        let sql = format!(
+            "SELECT {COLUMNS} FROM own_op WHERE op > ?1 AND op <= ?2 AND seq IS NOT NULL ORDER BY op LIMIT ?3"
+        );
+        let mut statement = self.conn().prepare_cached(&sql)?;
+        let rows = statement.query_map(params![after, upto, limit], own_op)?;
+        rows.map(|row| checked(row?)).collect()
+    }
+
     /// The first fact of an own op, as it was written.
     pub(crate) fn own_op(&self, op: OpId) -> Result<Option<Fact>, StoreError> {
         let own = self.own_ops(op.get() - 1, 1)?.pop();

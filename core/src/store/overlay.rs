@@ -131,21 +131,51 @@ impl Tx<'_> {
     }
 
     fn unconfirmed(&self, table: &str, days: &str) -> Result<Vec<(u8, i64)>, StoreError> {
-        let kind = match table {
-            "customer" => (RowKind::Customer as u8).to_string(),
-            "position" => (RowKind::Position as u8).to_string(),
-            "card" => (RowKind::Card as u8).to_string(),
-            "consent" => (RowKind::Consent as u8).to_string(),
-            "purchase" => (RowKind::Purchase as u8).to_string(),
-            "returned" => (RowKind::Return as u8).to_string(),
-            "entry" => (RowKind::Entry as u8).to_string(),
-            _ => "kind".to_owned(),
-        };
+        let kind = kind_of(table);
         let sql = format!("SELECT {kind}, id FROM {table} WHERE seq = 0 AND {days}");
         let mut statement = self.conn().prepare(&sql)?;
         let rows = statement.query_map([], |row| Ok((row.get(0)?, row.get(1)?)))?;
         rows.map(|row| Ok(row?)).collect()
     }
+}
+
+impl Reader<'_> {
+    /// The rows of a scope whose place in the order is above `from` and at most `to`, or that a pending op lies over.
+    pub(crate) fn rows_between(
+        &self,
+        scope: Scope,
+        from: Seq,
+        to: Seq,
+    ) -> Result<Vec<(u8, i64)>, StoreError> {
+        let mut found = Vec::new();
+        for (table, days) in tables_of(scope) {
+            let kind = kind_of(table);
+            let sql = format!(
+                "SELECT {kind}, id FROM {table} WHERE (seq > ?1 AND seq <= ?2 OR seq IS NULL) AND {days}"
+            );
+            let mut statement = self.conn().prepare(&sql)?;
+            let rows = statement.query_map([from.0, to.0], |row| Ok((row.get(0)?, row.get(1)?)))?;
+            for row in rows {
+                found.push(row?);
+            }
+        }
+        Ok(found)
+    }
+}
+
+/// The kind of the rows of a table, as SQL says it.
+fn kind_of(table: &str) -> String {
+    let kind = match table {
+        "customer" => RowKind::Customer,
+        "position" => RowKind::Position,
+        "card" => RowKind::Card,
+        "consent" => RowKind::Consent,
+        "purchase" => RowKind::Purchase,
+        "returned" => RowKind::Return,
+        "entry" => RowKind::Entry,
+        _ => return "kind".to_owned(),
+    };
+    (kind as u8).to_string()
 }
 
 /// Where the rows of a scope lie: table and condition.

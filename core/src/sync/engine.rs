@@ -173,10 +173,18 @@ impl Engine {
                     self.back = failure == Failure::Offline && asked.former.is_some() && !self.back;
                     // Once for each time that it is turned away.
                     self.knock = match (self.knock, failure) {
-                        (Knock::No, Failure::Refused(Refusal::Unauthorised)) => Knock::Next,
+                        (Knock::No, Failure::Refused(Refusal::Unauthorised))
+                            if asked.route() == Route::Sync =>
+                        {
+                            Knock::Next
+                        }
                         _ => Knock::No,
                     };
-                    self.failed(failure.into(), now, &mut effects);
+                    let error = match failure {
+                        Failure::Refused(refusal) => asked.turned_away(&self.shop, refusal).err(),
+                        _ => None,
+                    };
+                    self.failed(error.unwrap_or(failure.into()), now, &mut effects);
                 }
             }
         }
@@ -292,11 +300,11 @@ impl Engine {
         };
         let (route, message) = match certificate {
             Some(certificate) => (Route::Pair, certificate),
-            None => (Route::Sync, std::mem::take(&mut asked.message)),
+            None => (asked.route(), std::mem::take(&mut asked.message)),
         };
         self.knock = match route {
             Route::Pair => Knock::Open,
-            Route::Sync => Knock::No,
+            Route::Sync | Route::Handover => Knock::No,
         };
         effects.push(Effect::Send {
             request: self.last_request,

@@ -11,6 +11,7 @@ use kartka_protocol::scope::Scope;
 use kartka_protocol::signature::PublicKey;
 
 use super::failure::Failure;
+use super::handover;
 use super::heal;
 use super::history::{Known, Stop, judge, judge_epoch};
 use super::incarnation::{Told, branch, follow, is_strangers, verdict, was_stopped};
@@ -20,6 +21,7 @@ use super::rebase::{Ground, apply, read_pages};
 use super::revoked::{self, Next};
 use super::signer::DeviceSigner;
 use super::state::{SyncState, Verdict, highest_epoch, note_epoch};
+use super::transport::Route;
 use super::trust::{is_revoked, is_wiping};
 use super::wanted::cursors;
 use crate::error::CoreError;
@@ -31,6 +33,8 @@ const BUDGET: u32 = 1_024 * 1_024;
 
 /// A request on its way.
 pub(super) struct Asked {
+    /// Of a hand-over, which goes its own way.
+    handover: Option<handover::Asked>,
     /// Where it goes.
     pub(super) address: String,
     /// Where it may go when nobody is there: the authority moved, and is not at its new place yet.
@@ -51,6 +55,43 @@ pub(super) struct Standpoint {
     acked_op: i64,
     /// The scopes asked for, and how far each was pulled.
     pub(super) cursors: Vec<(Scope, Seq)>,
+}
+
+impl Asked {
+    /// By which way it goes.
+    pub(super) fn route(&self) -> Route {
+        match self.handover {
+            Some(_) => Route::Handover,
+            None => Route::Sync,
+        }
+    }
+
+    /// The server refused, by a word that nobody signed.
+    pub(super) fn turned_away(&self, shop: &Shop, refusal: Refusal) -> Result<(), CoreError> {
+        match &self.handover {
+            Some(asked) if refusal == Refusal::PairingRefused => handover::turned_away(shop, asked),
+            _ => Ok(()),
+        }
+    }
+
+    /// A request of a hand-over.
+    fn of_handover(mut asked: handover::Asked, now: &Setting) -> Self {
+        Self {
+            address: asked.address.clone(),
+            former: None,
+            message: std::mem::take(&mut asked.message),
+            business: now.device.business,
+            nonce: Nonce::default(),
+            sent_monotonic_ms: 0,
+            standpoint: Standpoint {
+                head: None,
+                acked_op: now.head.acked_op,
+                cursors: Vec::new(),
+            },
+            fork: None,
+            handover: Some(asked),
+        }
+    }
 }
 
 /// An answer that was used.
@@ -151,6 +192,9 @@ pub(super) fn begin(shop: &Shop) -> Result<Option<Asked>, CoreError> {
     shop.platform.rng.fill(&mut nonce);
     shop.store.write(|tx| {
         let mut now = setting(shop, tx)?;
+        if let Some(asked) = handover::begin(shop, tx, &signer)? {
+            return Ok(Some(Asked::of_handover(asked, &now)));
+        }
         if now.device.standing == Standing::Authority {
             return Ok(None);
         }
@@ -210,6 +254,7 @@ pub(super) fn begin(shop: &Shop) -> Result<Option<Asked>, CoreError> {
             sent_monotonic_ms,
             standpoint,
             fork: now.state.fork,
+            handover: None,
         }))
     })
 }
@@ -233,6 +278,9 @@ fn erased(reader: &Reader<'_>, head: &HeadRow) -> Result<Option<Erased>, StoreEr
 /// [`CoreError::ServerWentBack`], noted durably; [`CoreError::Forked`] when the authority does not say under which
 /// number this copy goes on; [`CoreError::Stale`] when another exchange came between; [`CoreError::Store`].
 pub(super) fn finish(shop: &Shop, asked: &Asked, bytes: &[u8]) -> Result<Finished, CoreError> {
+    if let Some(asked) = &asked.handover {
+        return handover::finish(shop, asked, bytes);
+    }
     let answer = SyncAnswer::decode(bytes).map_err(|_| Failure::NotTheAnswer)?;
     let mut next = Next::Nothing;
     if planted!(CursorOutsideRows) {

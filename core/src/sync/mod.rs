@@ -8,6 +8,7 @@ mod anew;
 mod engine;
 mod exchange;
 mod failure;
+mod handover;
 mod heal;
 mod history;
 mod incarnation;
@@ -26,6 +27,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 pub use engine::{Effect, Engine, Event, SyncEvent};
 pub use failure::Failure;
+pub(crate) use handover::{Phase, Plan, leave_alone, order_again};
 pub use transport::{Route, Transport};
 
 use crate::error::CoreError;
@@ -87,7 +89,7 @@ impl Cancel {
 
 /// Sends a request; to where the authority was before when nobody is at the place it named.
 fn ask(transport: &dyn Transport, asked: &Asked) -> Result<Vec<u8>, Failure> {
-    let post = |address: &str| transport.post(address, Route::Sync, &asked.message);
+    let post = |address: &str| transport.post(address, asked.route(), &asked.message);
     match (post(&asked.address), &asked.former) {
         (Err(Failure::Offline), Some(former)) => post(former),
         (answer, _) => answer,
@@ -115,6 +117,16 @@ impl Shop {
         transport: &dyn Transport,
         cancel: &Cancel,
     ) -> Result<SyncReport, CoreError> {
+        self.sync_watched(transport, cancel, &mut |_| ())
+    }
+
+    /// The same; `watch` is called after every answer that was used.
+    pub(crate) fn sync_watched(
+        &self,
+        transport: &dyn Transport,
+        cancel: &Cancel,
+        watch: &mut dyn FnMut(&Self),
+    ) -> Result<SyncReport, CoreError> {
         let mut report = SyncReport::default();
         let mut knocked = false;
         let mut unsent = u64::MAX;
@@ -126,10 +138,16 @@ impl Shop {
                 return Ok(report);
             };
             let answer = match ask(transport, &asked) {
-                Err(Failure::Refused(Refusal::Unauthorised)) if !knocked => {
+                Err(Failure::Refused(Refusal::Unauthorised))
+                    if !knocked && asked.route() == Route::Sync =>
+                {
                     knocked = true;
                     self.knock(transport, &asked.address)?;
                     continue;
+                }
+                Err(Failure::Refused(refusal)) => {
+                    asked.turned_away(self, refusal)?;
+                    return Err(Failure::Refused(refusal).into());
                 }
                 answer => answer?,
             };
@@ -141,6 +159,7 @@ impl Shop {
                 finished => finished?,
             };
             report.add(asked.message.len(), answer.len(), &finished);
+            watch(self);
             if finished.complete || report.mismatches > RENEWALS {
                 return Ok(report);
             }

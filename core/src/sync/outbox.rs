@@ -11,13 +11,13 @@ use crate::error::CoreError;
 use crate::store::{DeviceRow, OwnOp, SealedBatch, Tx};
 
 /// Ops of one batch: enough to pack well, few enough to come through a bad network.
-const OPS: usize = 250;
+pub(super) const OPS: usize = 250;
 /// Bytes of the ops of one batch: fits `limits::BATCH_PACKED` even where nothing packs.
 const BYTES: usize = 160 * 1_024;
 /// Bytes of the batches of one request: leaves room for its other fields within `limits::REQUEST`.
-const PUSH: usize = 768 * 1_024;
+pub(super) const PUSH: usize = 768 * 1_024;
 /// Batches of one request.
-const BATCHES: usize = kartka_protocol::limits::REQUEST_BATCHES;
+pub(super) const BATCHES: usize = kartka_protocol::limits::REQUEST_BATCHES;
 
 /// The batches to be sent next: sealed ones first, with new ones sealed and kept.
 ///
@@ -95,7 +95,7 @@ fn seal_next(
 }
 
 /// The ops from the first that fit one batch; always at least one.
-fn cut(mut ops: Vec<OwnOp>) -> Vec<OwnOp> {
+pub(super) fn cut(mut ops: Vec<OwnOp>) -> Vec<OwnOp> {
     let mut size = 0;
     let fits = ops.iter().take_while(|own| {
         size += own.bytes.facts.len() + own.bytes.personal.as_ref().map_or(0, Vec::len);
@@ -106,7 +106,8 @@ fn cut(mut ops: Vec<OwnOp>) -> Vec<OwnOp> {
     ops
 }
 
-fn batch_op(mut own: OwnOp) -> Result<BatchOp, CoreError> {
+/// An op as it goes into a batch.
+pub(super) fn batch_op(mut own: OwnOp) -> Result<BatchOp, CoreError> {
     if planted!(OpRestamped) {
         let mut op = read_own(&own)?;
         op.time.monotonic_ms += 1;

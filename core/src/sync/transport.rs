@@ -24,6 +24,8 @@ pub enum Route {
     Sync,
     /// Pairing.
     Pair,
+    /// A founding phone hands its business over.
+    Handover,
 }
 
 impl Route {
@@ -33,6 +35,7 @@ impl Route {
         match self {
             Self::Sync => "/v1/sync",
             Self::Pair => "/v1/pair",
+            Self::Handover => "/v1/handover",
         }
     }
 }

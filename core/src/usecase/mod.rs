@@ -7,6 +7,7 @@ pub mod customers;
 pub mod devices;
 mod erase;
 pub mod found;
+pub mod handover;
 pub mod idle;
 pub mod limits;
 pub mod operator;

@@ -18,7 +18,7 @@ use crate::sync::{Cancel, Route, SyncReport, Transport, first_state, lineage_byt
 /// Where the request id of the pairing is noted.
 const PAIRED_BY: &str = "paired_by";
 /// Where the proof of the pairing is kept.
-const CERTIFICATE: &str = "certificate";
+pub(crate) const CERTIFICATE: &str = "certificate";
 /// Where the token of a pairing under way is noted.
 const TOKEN: &str = "pairing_token";
 /// Characters of a device's name.

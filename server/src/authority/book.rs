@@ -103,7 +103,10 @@ impl Book for Turn<'_> {
     }
 
     fn requested(&self, mark: RequestMark) -> Result<Option<OpId>, StoreError> {
-        self.db.requested(mark)
+        match self.from_authority {
+            true => Ok(None),
+            false => self.db.requested(mark),
+        }
     }
 
     fn operator(&self, id: OperatorId) -> Result<Option<Operator>, StoreError> {

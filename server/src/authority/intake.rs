@@ -234,7 +234,8 @@ fn open(batch: &Batch, before: Option<ChainValue>) -> Result<Ready, Turned> {
     })
 }
 
-fn ready(op: OpenedOp) -> ReadyOp {
+/// An op with what it says, if this version can read it.
+pub(super) fn ready(op: OpenedOp) -> ReadyOp {
     let personal = match &op.op.personal {
         Personal::Here { bytes, .. } => Some(bytes.as_slice()),
         _ => None,

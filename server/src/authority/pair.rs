@@ -189,7 +189,8 @@ impl Authority {
         Ok(SignedPairAnswer::seal(&enrolment.body, &answer, sign)?.encode())
     }
 
-    fn welcome(
+    /// What a device that was let in is told.
+    pub(super) fn welcome(
         &self,
         db: &dyn Reads,
         request: &PairRequest,

@@ -73,7 +73,7 @@ pub(super) fn enter(
 }
 
 /// A number for the authority's own ops. Nobody signs as it, so nobody has its key.
-fn new_author(
+pub(super) fn new_author(
     db: &dyn Writes,
     business: BusinessId,
     random: &dyn Random,

@@ -51,6 +51,8 @@ pub(super) struct Turn<'t> {
     pub(super) people: RefCell<People>,
     /// Whether a key was revoked: it is then kept beside the server's keys too.
     pub(super) revoked: Cell<Revoked>,
+    /// Whether the ops come from another authority, which answered repeated requests before it made an op.
+    pub(super) from_authority: bool,
 }
 
 /// Whether a turn revoked a key.
@@ -96,7 +98,14 @@ impl<'t> Turn<'t> {
             lines: RefCell::default(),
             people: RefCell::default(),
             revoked: Cell::default(),
+            from_authority: false,
         })
+    }
+
+    /// For ops that another authority has ordered.
+    pub(super) fn of_an_authority(mut self) -> Self {
+        self.from_authority = true;
+        self
     }
 
     /// Decides an op and writes its rows at `seq`; says what the authority has to claim by itself after it.

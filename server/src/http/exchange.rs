@@ -100,6 +100,45 @@ async fn enrol(app: &App, shop: Arc<Shop>, bytes: Vec<u8>) -> Result<Vec<u8>, Pr
     Ok(answer.map_err(ExchangeError::from)?)
 }
 
+/// Serves one message of a hand-over; a business that arrives by it is served from then on.
+pub(super) async fn hand_over(
+    State(app): State<Arc<App>>,
+    Extension(peer): Extension<Peer>,
+    bytes: Bytes,
+) -> Result<Response, Problem> {
+    if !app.strangers.is_open(peer.0, app.clock.now_ms()) {
+        return Err(app.refuse(Refusal::Busy { retry_ms: 5_000 }));
+    }
+    let served = receive(&app, bytes).await;
+    served.map(message).map_err(|problem| {
+        if problem.0 == Refusal::PairingRefused {
+            let _ = app.strangers.take(peer.0, app.clock.now_ms());
+        }
+        app.refuse(problem.0)
+    })
+}
+
+async fn receive(app: &Arc<App>, bytes: Bytes) -> Result<Vec<u8>, Problem> {
+    let envelope = Envelope::decode(&bytes).map_err(|error| Problem(refusal_of(error)))?;
+    let hand = app.hands.clone().acquire_owned().await;
+    let hand = hand.map_err(|_| NotDone::Stopping)?;
+    let app = app.clone();
+    let served = tokio::task::spawn_blocking(move || {
+        let shop = app.shops.get(envelope.business);
+        let served = shop.as_ref().map(|shop| shop.authority.as_ref());
+        let received = app.reception.serve(&bytes, served)?;
+        if let Some(mut authority) = received.arrived {
+            authority.serve_at(&app.address);
+            let added = app.shops.add(authority);
+            added.map_err(crate::store::StoreError::from)?;
+            tracing::info!("a business has arrived from its founding phone");
+        }
+        drop(hand);
+        Ok::<_, ExchangeError>(received.answer)
+    });
+    Ok(served.await.map_err(|_| NotDone::Failed)??)
+}
+
 /// Runs work for the processor on a thread of its own.
 pub(super) async fn on_thread<T: Send + 'static>(
     app: &App,

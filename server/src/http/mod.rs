@@ -21,6 +21,7 @@ use axum::routing::{MethodFilter, MethodRouter, any, get, on};
 use kartka_protocol::message::Refusal;
 use tokio::sync::{Semaphore, watch};
 
+use crate::authority::Reception;
 use crate::platform::Clock;
 use crate::shops::Shops;
 use figures::Figures;
@@ -37,6 +38,8 @@ pub(crate) struct Peer(pub(crate) IpAddr);
 pub(crate) struct App {
     pub(crate) shops: Shops,
     pub(crate) clock: Arc<dyn Clock>,
+    /// Where founding phones bring their businesses.
+    pub(crate) reception: Arc<Reception>,
     /// The URL by which phones and browsers reach this server.
     pub(crate) address: String,
     /// Turns true when the server stops.
@@ -53,9 +56,15 @@ pub(crate) struct App {
 }
 
 impl App {
-    pub(crate) fn new(clock: Arc<dyn Clock>, address: String, stop: watch::Receiver<bool>) -> Self {
+    pub(crate) fn new(
+        clock: Arc<dyn Clock>,
+        reception: Reception,
+        address: String,
+        stop: watch::Receiver<bool>,
+    ) -> Self {
         Self {
             shops: Shops::default(),
+            reception: Arc::new(reception),
             clock,
             address,
             stop,
@@ -113,7 +122,7 @@ const READ: Limits = Limits {
 };
 
 /// All routes.
-const ROUTES: [Route; 10] = [
+const ROUTES: [Route; 11] = [
     Route {
         method: MethodFilter::POST,
         path: "/v1/sync",
@@ -133,6 +142,16 @@ const ROUTES: [Route; 10] = [
             ..LOOKED_AT
         },
         serve: |method| on(method, exchange::pair),
+    },
+    Route {
+        method: MethodFilter::POST,
+        path: "/v1/handover",
+        limits: Limits {
+            body: exchange::REQUEST,
+            knock: Knock::Exchange,
+            ..LOOKED_AT
+        },
+        serve: |method| on(method, exchange::hand_over),
     },
     looked_at("/v1/live", |method| on(method, live::live)),
     looked_at("/healthz", |method| on(method, healthz)),

@@ -11,6 +11,7 @@ use std::io::{self, Write as _};
 use std::path::{Path, PathBuf};
 
 use kartka_domain::ids::{BusinessId, CustomerId, Epoch};
+use kartka_protocol::handover::HandoverToken;
 use zeroize::Zeroizing;
 
 use super::StoreError;
@@ -72,6 +73,17 @@ impl<P: AsRef<Path> + ?Sized> From<&P> for Place {
             vfs: None,
         }
     }
+}
+
+/// The name of the file that waits for a founding phone.
+const INVITATION: &str = "invitation";
+
+/// What waits for a founding phone: the secret it was shown, and the identity key that its business will have here.
+pub(crate) struct Invitation {
+    pub(crate) token: HandoverToken,
+    pub(crate) identity: [u8; KEY_BYTES],
+    /// Until when a hand-over may begin, epoch ms.
+    pub(crate) expires_ms: i64,
 }
 
 /// The folder of keys that belongs to a data folder.
@@ -215,6 +227,54 @@ impl KeyFolder {
         keys: &[[u8; 33]],
     ) -> Result<(), StoreError> {
         self.replace(&self.path(business, "revoked"), keys.as_flattened())
+    }
+
+    /// Whether a business has a key here.
+    ///
+    /// # Errors
+    /// What the disk reports.
+    pub(crate) fn knows(&self, business: BusinessId) -> Result<bool, StoreError> {
+        Ok(found(fs::metadata(self.path(business, "key")))?.is_some())
+    }
+
+    /// Keeps the invitation of a founding phone, in place of an earlier one.
+    ///
+    /// # Errors
+    /// What the disk reports.
+    pub(crate) fn keep_invitation(&self, invitation: &Invitation) -> Result<(), StoreError> {
+        let at = invitation.expires_ms.to_be_bytes();
+        let bytes = [&invitation.token.0[..], &invitation.identity, &at].concat();
+        self.replace(&self.0.join(INVITATION), &bytes)
+    }
+
+    /// The invitation that no phone has used yet.
+    ///
+    /// # Errors
+    /// [`StoreError::Malformed`] for a file that is none; what the disk reports.
+    pub(crate) fn invitation(&self) -> Result<Option<Invitation>, StoreError> {
+        let Some(bytes) = found(fs::read(self.0.join(INVITATION)))? else {
+            return Ok(None);
+        };
+        let read = || {
+            let (token, rest) = bytes.split_first_chunk::<16>()?;
+            let (identity, at) = rest.split_first_chunk::<KEY_BYTES>()?;
+            Some(Invitation {
+                token: HandoverToken(*token),
+                identity: *identity,
+                expires_ms: i64::from_be_bytes(at.try_into().ok()?),
+            })
+        };
+        let malformed = StoreError::Malformed("the invitation");
+        read().map(Some).ok_or(malformed)
+    }
+
+    /// Lets the invitation go: a phone has used it.
+    ///
+    /// # Errors
+    /// What the disk reports.
+    pub(crate) fn drop_invitation(&self) -> Result<(), StoreError> {
+        found(fs::remove_file(self.0.join(INVITATION)))?;
+        Ok(())
     }
 
     fn path(&self, business: BusinessId, what: &str) -> PathBuf {

@@ -14,7 +14,7 @@ mod types;
 pub use control::{Balance, Control, LedgerLine};
 pub use error::StoreError;
 pub use keys::Place;
-pub(crate) use keys::{KeyFolder, business_of, hex};
+pub(crate) use keys::{Invitation, KeyFolder, business_of, hex};
 pub(crate) use seal::SealKey;
 pub use types::{
     Anchored, Apart, Descent, DeviceState, Fact, LeftApart, NewRow, Quarantined, Rights, Run,
@@ -368,6 +368,11 @@ pub trait Writes: Reads {
     /// # Errors
     /// What the disk reports.
     fn wipe_people(&self, people: &BTreeSet<CustomerId>) -> Result<(), StoreError>;
+    /// Deletes everything there is, as if the file were new: a business that was on its way here and will not come.
+    ///
+    /// # Errors
+    /// What the disk reports.
+    fn forget_everything(&self) -> Result<(), StoreError>;
     /// Keeps a fact about the business or the file.
     ///
     /// # Errors

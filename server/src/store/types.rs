@@ -271,6 +271,8 @@ pub enum Fact {
     Address,
     /// The signed head of a higher epoch, encoded: another copy of the data reigns.
     Yielded,
+    /// How the business came here, or is coming, from a founding phone.
+    Arrival,
 }
 
 impl Fact {
@@ -295,6 +297,7 @@ impl Fact {
             Self::Held => "held",
             Self::Address => "address",
             Self::Yielded => "yielded",
+            Self::Arrival => "arrival",
         }
     }
 }

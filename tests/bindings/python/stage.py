@@ -195,6 +195,14 @@ class Server:
                 return
         raise AssertionError("the server ended before it served")
 
+    def invite(self) -> str:
+        """A code by which a founding phone brings its business here."""
+        said = subprocess.run(
+            self._command("admin", "invite"), check=True, capture_output=True, text=True, encoding="utf-8"
+        )
+        codes = [line.removeprefix("hand-over code: ") for line in said.stdout.splitlines()]
+        return [code for code in codes if code.startswith("KARTKAMOVE1:")][0]
+
     def stop(self):
         if self._process is not None:
             self._process.send_signal(signal.SIGTERM)

@@ -4,7 +4,10 @@ use kartka_protocol::WireError;
 use kartka_protocol::batch::Batch;
 use kartka_protocol::chain::ChainValue;
 use kartka_protocol::fields::{Record, Shape};
-use kartka_protocol::message::{Envelope, PairAnswer, PairRequest, SyncAnswer, SyncRequest};
+use kartka_protocol::message::{
+    Envelope, HandoverAnswer, HandoverRequest, HandoverStep, PairAnswer, PairRequest,
+    SignedHandoverAnswer, SyncAnswer, SyncRequest,
+};
 
 /// Numbers of the fields that this module has to set by hand; `docs/formats/wire.md` lists them.
 mod tag {
@@ -94,6 +97,25 @@ pub(crate) fn pair_request(bytes: &[u8]) {
 /// What it is told.
 pub(crate) fn pair_answer(bytes: &[u8]) {
     same(bytes, PairAnswer::decode, PairAnswer::encode);
+}
+
+/// A message by which a business is handed over.
+pub(crate) fn handover_request(bytes: &[u8]) {
+    same(bytes, HandoverRequest::decode, HandoverRequest::encode);
+    let step = HandoverRequest::decode(bytes).map(|request| request.step);
+    if let Ok(HandoverStep::Piece { batches, .. } | HandoverStep::Last { batches, .. }) = step {
+        batches.iter().for_each(opened);
+    }
+}
+
+/// The server's answer to it, signed by nobody yet.
+pub(crate) fn handover_answer(bytes: &[u8]) {
+    same(
+        bytes,
+        SignedHandoverAnswer::decode,
+        SignedHandoverAnswer::encode,
+    );
+    let _ = HandoverAnswer::decode(bytes);
 }
 
 /// What is read is written, and read again as the same.

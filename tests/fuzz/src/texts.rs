@@ -4,6 +4,7 @@ use kartka_domain::card::{
     CardKey, CardKeys, CardNumber, Carrier, K1, KeyId, PermutationKey, ShopTag,
 };
 use kartka_domain::customer::Phone;
+use kartka_protocol::handover::HandoverCode;
 use kartka_protocol::pairing::PairingQr;
 
 /// The text of a pairing QR.
@@ -14,6 +15,18 @@ pub(crate) fn pairing_text(bytes: &[u8]) {
         assert!(
             again.is_ok_and(|again| again == qr),
             "a pairing text came back as another"
+        );
+    }
+}
+
+/// The text by which a server invites a founding phone.
+pub(crate) fn handover_text(bytes: &[u8]) {
+    let text = String::from_utf8_lossy(bytes);
+    if let Ok(code) = HandoverCode::parse(&text) {
+        let again = HandoverCode::parse(&code.to_text());
+        assert!(
+            again.is_ok_and(|again| again == code),
+            "the text of an invitation came back as another"
         );
     }
 }

@@ -11,6 +11,7 @@ use kartka_core::sync::{Failure, Route, Transport};
 use kartka_protocol::digest::Digest;
 use kartka_protocol::fields::{Record, Shape};
 use kartka_protocol::keys::ShopKeys;
+use kartka_protocol::message::Refusal;
 use kartka_protocol::rows::WireRow;
 use kartka_server::store::{self, Reads, StoreError};
 use kartka_server::{Authority, ExchangeError, FoundingInput, Place};
@@ -224,6 +225,8 @@ impl Server {
         let served = match route {
             Route::Sync => self.authority().sync(message),
             Route::Pair => self.authority().pair(message),
+            // Nobody was invited.
+            Route::Handover => Err(ExchangeError::Refused(Refusal::PairingRefused)),
         };
         served.map_err(|error| match error {
             ExchangeError::Refused(refusal) => Failure::Refused(refusal),

@@ -8,6 +8,7 @@ use kartka_core::domain::founding::ShopKind;
 use kartka_core::domain::ids::BusinessId;
 use kartka_core::sync::{Cancel, Failure, Route, Transport};
 use kartka_core::usecase::customers::NewCard;
+use kartka_protocol::message::Refusal;
 use kartka_server::store::{Reads, read};
 use kartka_server::{Authority, ExchangeError, FoundingInput, Place, Rights};
 use kartka_tests::vfs::{Fault, Image, Loss, Machine};
@@ -86,6 +87,8 @@ impl Transport for Hall<'_> {
         let served = match route {
             Route::Sync => authority.sync(message),
             Route::Pair => authority.pair(message),
+            // Nobody was invited.
+            Route::Handover => Err(ExchangeError::Refused(Refusal::PairingRefused)),
         };
         served.map_err(|error| match error {
             ExchangeError::Refused(refusal) => Failure::Refused(refusal),

@@ -6,6 +6,7 @@ mod drafts;
 mod engine;
 mod faults;
 mod forks;
+mod handover;
 mod healing;
 mod histories;
 mod meetings;

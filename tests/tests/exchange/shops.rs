@@ -325,6 +325,8 @@ impl Line<'_> {
         let served = self.office.with(|authority| match route {
             Route::Sync => authority.sync(message),
             Route::Pair => authority.pair(message),
+            // Nobody was invited.
+            Route::Handover => Err(ExchangeError::Refused(Refusal::PairingRefused)),
         });
         served.map_err(|error| match error {
             ExchangeError::Refused(refusal) => Failure::Refused(refusal),

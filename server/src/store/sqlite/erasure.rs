@@ -11,6 +11,19 @@ use super::{SqliteStore, View, locked};
 use crate::store::StoreError;
 
 impl View<'_> {
+    /// Deletes every row of every table.
+    pub(super) fn empty(&self) -> Result<(), StoreError> {
+        let sql =
+            "SELECT name FROM sqlite_schema WHERE type = 'table' AND name NOT LIKE 'sqlite_%'";
+        let mut statement = self.conn.prepare_cached(sql)?;
+        let names = statement.query_map([], |row| row.get::<_, String>(0))?;
+        let names = names.collect::<Result<Vec<_>, _>>()?;
+        for name in names {
+            self.conn.execute(&format!("DELETE FROM \"{name}\""), [])?;
+        }
+        Ok(())
+    }
+
     /// Deletes personal sections and nonces of kept ops about these people.
     pub(super) fn wipe_ops(&self, people: &BTreeSet<CustomerId>) -> Result<(), StoreError> {
         let mut found = Vec::new();

@@ -221,6 +221,10 @@ impl Writes for View<'_> {
         self.wipe_apart(people)
     }
 
+    fn forget_everything(&self) -> Result<(), StoreError> {
+        self.empty()
+    }
+
     fn put_fact(&self, fact: Fact, value: &[u8]) -> Result<(), StoreError> {
         self.conn
             .prepare_cached(

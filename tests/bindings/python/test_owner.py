@@ -1,0 +1,98 @@
+"""What the owner looks after, through the generated module alone: sheet and copy, staff, inbox, erasing, moving in."""
+
+import unittest
+
+from generated import kartka
+from stage import Changes, Keys, Log, Stage, amount, customer_form, new_request
+
+
+class Owner(unittest.IsolatedAsyncioTestCase):
+    async def test_a_sheet_and_a_copy_bring_the_shop_to_a_new_phone(self):
+        stage = Stage(self)
+        phone = await stage.founded()
+        care = phone.core.recovery()
+        self.assertEqual(await care.copy_age(), kartka.CopyAge.NEVER())
+        with self.assertRaises(kartka.CoreError.NotFound):
+            await care.make_copy(str(stage.folder))
+        sheet = await care.new_sheet()
+        self.assertFalse(await care.has_printed_sheet())
+        with self.assertRaises(kartka.CoreError.Validation):
+            await care.confirm_sheet("no sheet")
+        await care.confirm_sheet(sheet.letters)
+        self.assertTrue(await care.has_printed_sheet())
+        customer = await phone.core.customers().register(new_request(), customer_form(kartka.CardChoice.ISSUE()))
+        made = await care.make_copy(str(stage.folder))
+        self.assertGreater(made.bytes, 0)
+        self.assertFalse((await care.copy_age()).overdue)
+        new = stage.folder / "new"
+        new.mkdir()
+        ears = (Keys(), Log(), Changes())
+        with self.assertRaises(kartka.CoreError.Validation):
+            await kartka.KartkaCore.restore(str(new), "no sheet", made.file, *ears)
+        core = await kartka.KartkaCore.restore(str(new), sheet.qr, made.file, *ears)
+        self.assertEqual((await core.customers().sheet(customer)).id, customer)
+
+    async def test_a_lost_key_is_found_by_the_sheet(self):
+        stage = Stage(self)
+        phone = await stage.founded()
+        sheet = await phone.core.recovery().new_sheet()
+        await phone.core.recovery().confirm_sheet(sheet.letters)
+        left = phone.copied_to(stage.folder / "left")
+        ears = (Keys(), Log(), Changes())
+        with self.assertRaises(kartka.CoreError.WrongKey):
+            await kartka.KartkaCore.open(str(left), *ears)
+        core = await kartka.KartkaCore.unlock(str(left), sheet.letters, *ears)
+        self.assertTrue(await core.is_enrolled())
+
+    async def test_staff_devices_and_a_person_are_looked_after(self):
+        stage = Stage(self)
+        phone = await stage.founded()
+        team, office = phone.core.team(), phone.core.office()
+        ira = await team.employ(new_request(), "Іра", 2)
+        staff = {one.operator: one for one in await team.staff()}
+        self.assertEqual((staff[ira].name, staff[ira].employed, staff[1].here), ("Іра", True, True))
+        self.assertNotIn(16, staff[ira].rights.permissions)
+        await team.set_pin(1, None, "4821")
+        await team.switch_to(ira, None)
+        with self.assertRaises(kartka.CoreError.RuleRejected):
+            await office.devices()
+        await team.switch_to(1, "4821")
+        self.assertEqual([(one.device, one.here) for one in await office.devices()], [(1, True)])
+        self.assertEqual(await office.inbox(), [])
+        await team.dismiss(new_request(), ira)
+        customer = await phone.core.customers().register(new_request(), customer_form(kartka.CardChoice.NO_CARD()))
+        await office.erase(new_request(), customer)
+        with self.assertRaises(kartka.CoreError.NotFound):
+            await office.erase(new_request(), customer)
+        await phone.core.data().idle()
+        (proof,) = await office.erasures()
+        self.assertEqual((proof.customer, proof.complete), (customer, True))
+        self.assertGreater((await office.lost_phone()).days, 0)
+
+    async def test_a_founded_shop_moves_in_with_a_server(self):
+        stage = Stage(self)
+        server = stage.server()
+        phone = await stage.founded()
+        customer = await phone.core.customers().register(new_request(), customer_form(kartka.CardChoice.ISSUE()))
+        quote = await phone.core.till().quote(amount(10_000, customer))
+        await phone.core.till().commit(new_request(), quote.id)
+        moving = phone.core.handover()
+        self.assertIsNone(await moving.state())
+        with self.assertRaises(kartka.CoreError.NotFound):
+            await moving.give_up(kartka.HandoverEnd.ASK_SERVER)
+        code = server.invite()
+        server.stop()
+        run = await moving.begin(code, None)
+        with self.assertRaises(kartka.CoreError.Offline):
+            await run.outcome()
+        self.assertEqual((await moving.state()).stage, kartka.HandoverStage.SENDING)
+        server.start()
+        await phone.sync()
+        self.assertIsNone(await moving.state())
+        standing = await phone.core.sync().standing()
+        self.assertEqual((standing.dot, standing.outbox), (kartka.SyncDot.IN_SYNC, 0))
+        self.assertIn(str(server.port), standing.server)
+
+
+if __name__ == "__main__":
+    unittest.main()
