@@ -23,7 +23,7 @@ const WRITTEN: &[ChangeTopic] = &[ChangeTopic::Customers, ChangeTopic::Sync];
 /// Registering, finding and looking at customers.
 #[derive(uniffi::Object)]
 pub struct Customers {
-    border: Arc<Border>,
+    pub(crate) border: Arc<Border>,
 }
 
 /// A profile as typed; what is empty is not given.

@@ -8,6 +8,7 @@
 
 uniffi::setup_scaffolding!("kartka");
 
+mod account;
 mod after;
 mod border;
 mod cards;
@@ -28,9 +29,16 @@ mod root;
 mod scan;
 mod settings;
 mod sync;
+mod task;
 mod team;
 mod till;
+mod whatif;
+mod wizard;
 
+pub use account::{
+    AccountView, DebtView, ExplainedView, LotView, MoveKind, MoveView, OwedMonth, OwedRun,
+    OwedView, SourceView,
+};
 pub use after::{AdjustReason, AttachRequest};
 pub use cards::{Card, Cards, Recognised};
 pub use codes::{Code, CodeArgument};
@@ -61,11 +69,20 @@ pub use settings::{BusinessView, DataCare, Settings};
 pub use sync::{
     Exchange, SyncDot, SyncProgress, SyncProgressListener, SyncReport, SyncRun, SyncStanding,
 };
+pub use task::TaskListener;
 pub use team::{ColleagueView, RoleView, Team};
 pub use till::{
     ClaimView, EntryKind, EntryView, HistoryKey, HistoryPage, Line, Order, Parts, PurchaseView,
-    PurchasedLine, QuoteView, QuotedLine, Redeemable, RefundView, ReturnView, ReturnedLine, Tender,
-    Till, TillRequest, VoidReason,
+    PurchasedLine, QuoteView, QuotedLine, Redeemable, RefundView, ReturnView, ReturnedLine,
+    RewardChoice, Tender, Till, TillRequest, VoidReason,
+};
+pub use whatif::{
+    Calculated, CalculatedDay, CalculatorForm, Gainer, Outlook, WhatIfForm, WhatIfRun, WhatIfView,
+    calculate,
+};
+pub use wizard::{
+    Trade, WizardAnswer, WizardCheck, WizardDraft, WizardField, WizardInput, WizardKind,
+    WizardModel, WizardPreview, WizardProblem, WizardReceipt, WizardStep, WizardText,
 };
 
 /// The version of the core behind this border, as in `Cargo.toml`: for the settings screen and for reports of faults.

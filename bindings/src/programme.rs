@@ -16,7 +16,7 @@ use crate::error::CoreError;
 /// The business's marketing instruments.
 #[derive(uniffi::Object)]
 pub struct Programme {
-    border: Arc<Border>,
+    pub(crate) border: Arc<Border>,
 }
 
 /// A published version of all instruments.

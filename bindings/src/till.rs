@@ -48,9 +48,15 @@ pub struct TillRequest {
     /// Points the cashier spends; zero for none.
     #[uniffi(default = 0)]
     pub spend: i64,
-    /// Stamp cards whose reward is taken now.
+    /// Rewards of stamp cards that are taken now.
     #[uniffi(default = [])]
-    pub rewards: Vec<u32>,
+    pub rewards: Vec<RewardChoice>,
+    /// Codes of coupons that the customer names.
+    #[uniffi(default = [])]
+    pub codes: Vec<String>,
+    /// Clubs that the staff invites the customer to.
+    #[uniffi(default = [])]
+    pub invited: Vec<u32>,
     /// How the money part is paid.
     pub tender: Tender,
     /// The till's receipt number, or empty.
@@ -62,6 +68,16 @@ pub struct TillRequest {
     /// The fiscal receipt, if one was scanned (X8).
     #[uniffi(default = None)]
     pub fiscal: Option<FiscalReceipt>,
+}
+
+/// A reward of a stamp card.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, uniffi::Record)]
+pub struct RewardChoice {
+    /// The card.
+    pub instrument: u32,
+    /// Which of its rewards, from 0, as the programme lists them.
+    #[uniffi(default = 0)]
+    pub reward: u8,
 }
 
 /// One line of a receipt; a typed amount is one line.
@@ -226,9 +242,9 @@ fn till_request(ask: TillRequest) -> Result<CoreRequest, Failure> {
         customer: ask.customer.map(customer_id).transpose()?,
         lines: ask.lines.into_iter().map(DomainLine::from).collect(),
         spend: Points(ask.spend),
-        rewards: ask.rewards.into_iter().map(first_reward).collect(),
-        codes: Vec::new(),
-        invited: Vec::new(),
+        rewards: ask.rewards.into_iter().map(RewardTaken::from).collect(),
+        codes: ask.codes,
+        invited: ask.invited.into_iter().map(InstrumentId).collect(),
         tender: match ask.tender {
             Tender::Cash => DomainTender::Cash,
             Tender::Card => DomainTender::Card,
@@ -240,11 +256,12 @@ fn till_request(ask: TillRequest) -> Result<CoreRequest, Failure> {
     })
 }
 
-/// A stamp card's first reward.
-fn first_reward(card: u32) -> RewardTaken {
-    RewardTaken {
-        instrument: InstrumentId(card),
-        reward: 0,
+impl From<RewardChoice> for RewardTaken {
+    fn from(choice: RewardChoice) -> Self {
+        Self {
+            instrument: InstrumentId(choice.instrument),
+            reward: choice.reward,
+        }
     }
 }
 

@@ -12,6 +12,7 @@ mod reference;
 mod replay;
 mod state;
 mod table;
+mod terms;
 mod turnstile;
 mod whatif;
 mod world;
@@ -35,6 +36,7 @@ use proof::Held;
 use replay::Ending;
 use state::{Play, State, StateFiles};
 use table::{Cost, Figures, File, Phones, Wire};
+use terms::Terms;
 use world::World;
 
 /// The sample of Fader, Hardie and Lee: what a demo replays without a file of its own.
@@ -46,6 +48,9 @@ pub(crate) struct DemoArgs {
     /// A file in the CDNOW format; without one the sample that comes with Kartka.
     #[arg(long, value_name = "FILE")]
     purchases: Option<PathBuf>,
+    /// The programme that the shop sells by, as docs/formats/programme.md says; without one a bonus card.
+    #[arg(long, value_name = "FILE")]
+    programme: Option<PathBuf>,
     /// How many phones.
     #[arg(long, default_value_t = 3, value_parser = clap::value_parser!(u8).range(1..=16))]
     phones: u8,
@@ -73,6 +78,7 @@ pub(crate) struct DemoArgs {
 pub(crate) fn run(args: &DemoArgs, out: &mut dyn Write) -> Result<(), Failure> {
     let whole = Stopwatch::start();
     let history = history(args)?;
+    let terms = args.programme.as_deref().map(Terms::read).transpose()?;
     let folder = Folder::of(args)?;
     let play = Play {
         seed: args.seed,
@@ -81,6 +87,7 @@ pub(crate) fn run(args: &DemoArgs, out: &mut dyn Write) -> Result<(), Failure> {
         total: Money::total(history.purchases.iter().map(|p| p.amount))
             .map_err(Failure::input)?
             .0,
+        programme: terms.as_ref().map_or(0, |terms| terms.digest),
     };
     let files = StateFiles::new(folder.path());
     let found = files.load(play)?;
@@ -88,6 +95,9 @@ pub(crate) fn run(args: &DemoArgs, out: &mut dyn Write) -> Result<(), Failure> {
     let opening = day_of(&history.purchases, state.done.saturating_sub(1))?;
     let fsync = machine::fsync_cost(folder.path()).map_err(|error| folder.refused(&error))?;
     let mut world = World::open(folder.path(), &state, opening, args.scan_every)?;
+    if let Some(terms) = &terms {
+        world.publish(terms, state.salt)?;
+    }
     state.port = world.server.local_addr().port();
     files.save(&state, &[])?;
     if found.is_some() {

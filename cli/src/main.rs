@@ -10,6 +10,7 @@ mod qr;
 mod quote;
 mod scan;
 mod serve;
+mod words;
 
 use std::io::Write as _;
 use std::process::ExitCode;

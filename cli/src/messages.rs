@@ -1,6 +1,7 @@
 //! The core's errors for a person at a terminal: one sentence each, with the next step; and one word for scripts.
 //!
-//! English only: a shell on a phone has its own texts under the codes' names.
+//! English only: a shell on a phone has the table's other languages. What is not said here for a terminal, with its next
+//! step, is said in the table's words.
 
 use kartka_core::domain::codes::Code;
 use kartka_core::domain::rights::Permission;
@@ -15,7 +16,6 @@ const MOVED: u16 = 9;
 pub(crate) fn sentence(error: &CoreError) -> String {
     match error {
         CoreError::Validation { field } => validation(*field).to_owned(),
-        CoreError::Programme(error) => error.to_string(),
         CoreError::NotFound => {
             "this device has no such customer or purchase: check the id, or sync first".to_owned()
         }
@@ -26,6 +26,7 @@ pub(crate) fn sentence(error: &CoreError) -> String {
         CoreError::InsufficientPoints { balance, required } => {
             format!("{balance} points can be spent and {required} are needed: spend fewer")
         }
+        CoreError::Programme(error) => format!("the programme can't be published: {error}"),
         CoreError::RuleRejected { reason } => refusal(*reason),
         CoreError::Stale => {
             "something changed since the quote: look at it again and repeat".to_owned()
@@ -194,42 +195,6 @@ fn refusal(reason: Code) -> String {
             "the goods that this reward makes free are not on the receipt: add them first"
                 .to_owned()
         }
-        other => instrument(other),
-    }
-}
-
-/// Why an instrument did nothing on this receipt.
-fn instrument(code: Code) -> String {
-    match code {
-        Code::NotHere { instrument } => {
-            format!("instrument {instrument} does not work in this outlet")
-        }
-        Code::NotToday { instrument } => {
-            format!("instrument {instrument} does not work on this day")
-        }
-        Code::NotForThisCustomer { instrument } => {
-            format!("instrument {instrument} is for others: members or a higher level")
-        }
-        Code::OfferNotMet { instrument } => {
-            format!("instrument {instrument} needs other or more goods on the receipt")
-        }
-        Code::CouponUsedUp { instrument } => {
-            format!("this customer has used up the coupon of instrument {instrument}")
-        }
-        Code::UnknownCoupon => "no coupon of the programme has this code".to_owned(),
-        Code::BelowReceipt {
-            instrument,
-            missing,
-        } => format!(
-            "instrument {instrument} needs a larger receipt: {} is missing (minor units)",
-            missing
-        ),
-        Code::NothingToLower { instrument } => {
-            format!("instrument {instrument} finds nothing on this receipt that it may lower")
-        }
-        Code::BetterApplied { instrument, other } => {
-            format!("instrument {instrument} gives way: instrument {other} gives the better price")
-        }
         other => people(other),
     }
 }
@@ -277,7 +242,7 @@ fn people(reason: Code) -> String {
         Code::Revoked => {
             "the owner revoked this device; what it records waits for the owner".to_owned()
         }
-        other => format!("a rule does not allow it ({})", other.name()),
+        other => crate::words::english(other),
     }
 }
 

@@ -14,7 +14,6 @@ use kartka_domain::ledger::EntryKind;
 use kartka_domain::moment::Moment;
 use kartka_domain::money::Points;
 use kartka_domain::op::{Claim, ENTRIES_MAX, Fact, Op, OpTime, Seen};
-use kartka_domain::row::{Row, RowKind};
 use kartka_protocol::chain::{ChainValue, PersonalHash};
 use kartka_protocol::keys::ShopKeys;
 use kartka_protocol::op::encode;
@@ -230,12 +229,12 @@ pub(crate) fn order(
         author: Author::Authority,
     };
     let programme = match moves_value(op) {
-        true => tx.newest_rule(RowKind::Programme)?,
+        true => tx.newest_programme()?,
         false => None,
     };
     let before = match &programme {
-        Some(Row::Programme(programme)) => Before::read(&**tx, op, programme)?,
-        _ => Before::default(),
+        Some(programme) => Before::read(&**tx, op, programme)?,
+        None => Before::default(),
     };
     let decided = decide(&**tx, op, standing)?;
     let mut settling = Settling::new(tx, &ground.keys.digest);
@@ -250,7 +249,7 @@ pub(crate) fn order(
     head.synced_ms = op.time.wall.instant_ms;
     tx.set_head(head)?;
     let claims = match &programme {
-        Some(Row::Programme(programme)) => {
+        Some(programme) => {
             let today = op.time.wall.date;
             after(&**tx, (op, &decided), &before, programme, today)?
         }

@@ -65,7 +65,7 @@ pub(crate) struct Setting {
     pub(crate) device: DeviceRow,
     pub(crate) business: Business,
     pub(crate) outlet: Outlet,
-    pub(crate) programme: Programme,
+    pub(crate) programme: Arc<Programme>,
     pub(crate) keys: ShopKeys,
     pub(crate) operator: OperatorId,
     pub(crate) who: Who,
@@ -223,10 +223,8 @@ pub(crate) fn setting(reader: &Reader<'_>) -> Result<Setting, CoreError> {
         return Err(missing("the business row"));
     };
     let outlet = outlet(reader, device.outlet)?;
-    let newest = reader.newest_rule(RowKind::Programme)?;
-    let Some(Row::Programme(programme)) = newest else {
-        return Err(missing("the programme row"));
-    };
+    let newest = reader.newest_programme()?;
+    let programme = newest.ok_or_else(|| missing("the programme row"))?;
     let keys = ShopKeys::decode(&device.keys)?;
     let operator = reader.at_device()?;
     // Until its row comes with the first pull, whoever is here is who it was handed to.

@@ -140,7 +140,7 @@ impl Held {
                 continue;
             }
             self.sold += 1;
-            self.revenue += purchase.price().unwrap_or_default().0;
+            self.revenue += purchase.total().unwrap_or_default().0;
             if let Some(earner) = purchase.earner() {
                 *bought.entry(persons.of_customer(earner.get())).or_default() += 1;
             }

@@ -24,6 +24,8 @@ pub(crate) struct Play {
     pub(crate) purchases: usize,
     /// Σ of their amounts, in cents.
     pub(crate) total: i64,
+    /// Made of the programme file; 0 without one.
+    pub(crate) programme: u64,
 }
 
 /// Goods that will come back.
@@ -127,7 +129,7 @@ impl StateFiles {
         };
         if state.play != play {
             return Err(Failure::Outside(format!(
-                "{} holds the demo of another file, seed or number of phones: take another folder with --data",
+                "{} holds the demo of another file, programme, seed or number of phones: take another folder with --data",
                 self.folder.display()
             )));
         }
@@ -202,7 +204,7 @@ fn to_json(state: &State) -> Value {
     let books: Vec<Value> = state.books.iter().map(book_to_json).collect();
     json!({
         "seed": state.play.seed, "phones": state.play.phones,
-        "purchases": state.play.purchases, "total": state.play.total,
+        "purchases": state.play.purchases, "total": state.play.total, "programme": state.play.programme,
         "salt": state.salt, "port": state.port, "days": state.days, "done": state.done,
         "cards": state.cards.len(), "books": books,
     })
@@ -233,6 +235,7 @@ fn from_json(json: &Value) -> Option<(State, usize)> {
         phones: size("phones")?,
         purchases: size("purchases")?,
         total: json.get("total")?.as_i64()?,
+        programme: number("programme").unwrap_or(0),
     };
     let books = json.get("books")?.as_array()?.iter().map(book_from_json);
     let state = State {
@@ -295,6 +298,7 @@ mod tests {
             phones: 2,
             purchases: 3,
             total: 700,
+            programme: 0,
         };
         assert!(files.load(play).expect("empty").is_none());
 

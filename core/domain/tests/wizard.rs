@@ -7,8 +7,8 @@ use kartka_domain::ids::{InstrumentId, ProgrammeVersion};
 use kartka_domain::moment::Date;
 use kartka_domain::money::{Money, Points};
 use kartka_domain::programme::{
-    Benefit, BonusCard, BundlePrice, Club, Coupon, Demotion, DiscountCard, Expiry, Gift, Goods,
-    Greeting, GreetingFor, Instrument, Issue, Joining, Level, Multiplier, Need, Offer, Part,
+    Audience, Benefit, BonusCard, BundlePrice, Club, Coupon, Demotion, DiscountCard, Expiry, Gift,
+    Goods, Greeting, GreetingFor, Instrument, Issue, Joining, Level, Multiplier, Need, Offer, Part,
     Programme, Terms, Tiers, When, Window,
 };
 use kartka_domain::purchase::{GoodsId, GroupId};
@@ -380,6 +380,15 @@ fn a_code_is_typed_in_any_case_and_belongs_to_one_coupon() {
     assert_eq!(why(&spring, &with), [Wrong::Taken]);
     let again = ground(&with).editing(Some(with.instruments()[1].id));
     assert_eq!(spring.check(&again), [], "its own code is free for itself");
+}
+
+#[test]
+fn a_receipt_earns_a_card_for_whoever_buys() {
+    let programme = programme();
+    let made = draft(Kind::Issue, Trade::Coffee)
+        .build(&ground(&programme))
+        .unwrap();
+    assert_eq!(made.rules.scope.audience, Audience::Anybody);
 }
 
 #[test]

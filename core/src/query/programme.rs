@@ -11,6 +11,7 @@ impl Shop {
     /// # Errors
     /// [`CoreError::NotPaired`], [`CoreError::Store`].
     pub fn programme(&self) -> Result<Programme, CoreError> {
-        self.store.read(|r| Ok(setting(r)?.programme))
+        self.store
+            .read(|r| Ok(Programme::clone(&setting(r)?.programme)))
     }
 }

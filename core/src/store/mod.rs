@@ -12,6 +12,7 @@ mod drafts;
 mod erasure;
 mod error;
 mod key;
+mod memo;
 pub mod meta;
 mod migrate;
 mod open;
@@ -48,6 +49,7 @@ pub(crate) use story::Place as StoryPlace;
 pub use sums::StoreSums;
 
 use crate::platform::{Clock, Rng};
+use memo::Memo;
 use open::Door;
 use place::Place;
 
@@ -63,6 +65,7 @@ pub struct Store {
     door: Door,
     clock: Arc<dyn Clock>,
     rng: Arc<dyn Rng>,
+    memo: Memo,
 }
 
 impl Store {
@@ -100,6 +103,7 @@ impl Store {
             door,
             clock,
             rng,
+            memo: Memo::default(),
         };
         // A killed program may have left a transaction in the log that no fsync has reached. It will be shown and
         // answered to repeats from now on, so it is made durable by a write of our own.
@@ -129,7 +133,10 @@ impl Store {
         let conn = self.writer();
         let transaction = Begun::new(&conn, "BEGIN IMMEDIATE")?;
         let value = work(&Tx {
-            reader: Reader { conn: &conn },
+            reader: Reader {
+                conn: &conn,
+                memo: &self.memo,
+            },
         })?;
         transaction.end("COMMIT")?;
         Ok(value)
@@ -149,7 +156,10 @@ impl Store {
         let kept = locked(&self.readers).pop();
         let conn = kept.map_or_else(|| self.door.reader(), Ok)?;
         let snapshot = Begun::new(&conn, "BEGIN DEFERRED")?;
-        let value = work(&Reader { conn: &conn });
+        let value = work(&Reader {
+            conn: &conn,
+            memo: &self.memo,
+        });
         snapshot.end("ROLLBACK")?;
         let mut readers = locked(&self.readers);
         if readers.len() < KEPT_READERS {
@@ -272,6 +282,7 @@ pub enum Checkpoint {
 /// One consistent state of the data, to read from.
 pub struct Reader<'c> {
     conn: &'c Connection,
+    memo: &'c Memo,
 }
 
 impl<'c> Reader<'c> {

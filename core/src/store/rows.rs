@@ -5,12 +5,11 @@
 
 use kartka_domain::card::CardNumber;
 use kartka_domain::customer::{Consent, Customer};
-use kartka_domain::ids::{CustomerId, ProgrammeVersion, PurchaseId, Seq};
+use kartka_domain::ids::{CustomerId, PurchaseId, Seq};
 use kartka_domain::ledger::Entry;
 use kartka_domain::moment::{Date, day_number};
 use kartka_domain::money::Money;
 use kartka_domain::position::Position;
-use kartka_domain::programme::Programme;
 use kartka_domain::purchase::{Purchase, Return};
 use kartka_domain::row::{Card, Merge, Row, RowKind};
 use kartka_protocol::row::{decode, encode};
@@ -90,12 +89,6 @@ impl Reader<'_> {
     pub(crate) fn row(&self, kind: RowKind, id: i64) -> Result<Option<Row>, StoreError> {
         let found = self.stored(kind as u8, id)?;
         Ok(found.and_then(|found| read(kind, id, &found.record).ok()))
-    }
-
-    /// The row with the highest key of a kind without columns of its own.
-    pub(crate) fn newest_rule(&self, kind: RowKind) -> Result<Option<Row>, StoreError> {
-        let sql = "SELECT id, record FROM rule WHERE kind = ?1 ORDER BY id DESC LIMIT 1";
-        Ok(self.many(kind, sql, [kind as u8])?.pop())
     }
 
     /// All rows of a kind without columns of its own, by key.
@@ -355,17 +348,6 @@ impl Reader<'_> {
         let sql = "SELECT id, record FROM purchase WHERE customer = ?1 AND day >= ?2 ORDER BY id";
         let key = params![customer.get(), day_number(date)];
         purchases(self.many(RowKind::Purchase, sql, key)?)
-    }
-
-    /// A version of the programme.
-    pub(crate) fn programme(
-        &self,
-        version: ProgrammeVersion,
-    ) -> Result<Option<Programme>, StoreError> {
-        Ok(match self.row(RowKind::Programme, i64::from(version.0))? {
-            Some(Row::Programme(programme)) => Some(programme),
-            _ => None,
-        })
     }
 }
 

@@ -8,6 +8,7 @@
 )]
 
 mod device;
+mod evaluator;
 mod house;
 mod mix;
 mod sale;
@@ -22,6 +23,7 @@ fn main() {
     }
     println!("{}", versions());
     println!("{:<54} {:>18} {:>8}", "figure", "measured", "ratio");
+    evaluator::run();
     whatif::run();
     sale::run();
     server::run();

@@ -42,6 +42,7 @@ fn every_test_of_the_index_exists() {
         include_str!("garbage.rs"),
         include_str!("invariants.rs"),
         include_str!("world.rs"),
+        include_str!("../codes.rs"),
         include_str!("../whatif.rs"),
         include_str!("../wizard.rs"),
         include_str!("../../../tests/after.rs"),

@@ -10,7 +10,7 @@ use super::{Draft, Ground, Kind, Model, NAME, Problem, Wrong};
 use crate::ids::{InstrumentId, ProgrammeVersion};
 use crate::money::{Money, Stamps};
 use crate::programme::{
-    BonusCard, Goods, Instrument, Programme, ProgrammeError, StampCard, StampFor, Terms,
+    Audience, BonusCard, Goods, Instrument, Programme, ProgrammeError, StampCard, StampFor, Terms,
 };
 use crate::purchase::GoodsId;
 
@@ -103,6 +103,10 @@ pub(super) fn instrument(
         None => Instrument::plain(id, name, terms.clone()),
     };
     (made.id, made.name, made.terms) = (id, name.to_owned(), terms);
+    if draft.kind == Kind::Issue && base.is_none() {
+        // Who earns a card is nobody known yet, as a rule (C6).
+        made.rules.scope.audience = Audience::Anybody;
+    }
     benefits::bounded(&values, draft.kind, &mut made);
     // The programme's own word on it: what it refuses here it would refuse at publishing. What it refers to is not here.
     match Programme::publish(ProgrammeVersion(1), vec![made.clone()]) {
