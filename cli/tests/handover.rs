@@ -13,9 +13,9 @@ fn invite(data: &Path, bind: &str) -> String {
     let data = data.to_str().unwrap();
     let run = kartka(["admin", "invite", "--data", data, "--bind", bind]);
     assert_eq!(run.code, 0, "{}", run.err);
-    let code = run.out.lines();
-    let code = code.filter_map(|line| line.strip_prefix("hand-over code: "));
-    code.last().unwrap().to_owned()
+    let mut lines = run.out.lines();
+    let code = lines.find_map(|line| line.strip_prefix("hand-over code: "));
+    code.unwrap().to_owned()
 }
 
 #[test]

@@ -154,7 +154,9 @@ mod tests {
     use tokio::sync::watch;
 
     use super::*;
+    use crate::authority::Reception;
     use crate::http::{ROUTES, Route, router};
+    use crate::platform::SystemRandom;
 
     struct Still;
 
@@ -168,7 +170,10 @@ mod tests {
 
     fn routes() -> Routes {
         let (_, stop) = watch::channel(false);
-        let app = App::new(Arc::new(Still), "http://shop".to_owned(), stop);
+        // Nobody is invited there.
+        let nowhere = std::path::Path::new("nowhere");
+        let reception = Reception::new(nowhere, Arc::new(Still), Arc::new(SystemRandom));
+        let app = App::new(Arc::new(Still), reception, "http://shop".to_owned(), stop);
         TowerToHyperService::new(router(Arc::new(app)))
     }
 

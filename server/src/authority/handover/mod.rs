@@ -84,7 +84,7 @@ enum Left {
     /// Nothing.
     Nothing,
     /// A file in which nothing was written yet.
-    Empty(SqliteStore),
+    Empty(Box<SqliteStore>),
     /// A hand-over.
     Arrival(Box<Arrival>),
     /// A whole business, which is not to be touched.
@@ -180,7 +180,7 @@ impl Reception {
             Left::Arrival(arrival) if arrival.session.stage != Stage::Accepted => {
                 self.begin(&asked, Some(arrival.store))?
             }
-            Left::Empty(store) => self.begin(&asked, Some(store))?,
+            Left::Empty(store) => self.begin(&asked, Some(*store))?,
             Left::Nothing => self.begin(&asked, None)?,
             Left::Arrival(_) | Left::Business => return Err(refused()),
         };
@@ -211,7 +211,7 @@ impl Reception {
         Ok(match (arrival, founded) {
             (true, _) => Left::Arrival(Box::new(Arrival::of(store)?)),
             (false, true) => Left::Business,
-            (false, false) => Left::Empty(store),
+            (false, false) => Left::Empty(Box::new(store)),
         })
     }
 
