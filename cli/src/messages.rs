@@ -26,7 +26,7 @@ pub(crate) fn sentence(error: &CoreError) -> String {
         CoreError::InsufficientPoints { balance, required } => {
             format!("{balance} points can be spent and {required} are needed: spend fewer")
         }
-        CoreError::Programme(error) => format!("the programme can't be published: {error}"),
+        CoreError::Programme(error) => format!("this programme can't be published: {error}; correct it and publish again"),
         CoreError::RuleRejected { reason } => refusal(*reason),
         CoreError::Stale => {
             "something changed since the quote: look at it again and repeat".to_owned()
@@ -87,8 +87,9 @@ pub(crate) fn sentence(error: &CoreError) -> String {
 /// Which situation it is, in a word that never changes.
 pub(crate) fn word(error: &CoreError) -> &'static str {
     match error {
-        CoreError::Validation { .. } | CoreError::Programme(_) => "validation",
+        CoreError::Validation { .. } => "validation",
         CoreError::NotFound => "not_found",
+        CoreError::Programme(_) => "programme",
         CoreError::Duplicate { .. } => "duplicate",
         CoreError::InsufficientPoints { .. } => "insufficient_points",
         CoreError::RuleRejected { reason } => reason.name(),

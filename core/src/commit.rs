@@ -86,9 +86,6 @@ pub(crate) fn commit(tx: &Tx<'_>, ground: &Ground<'_>, draft: Draft) -> Result<O
         Standing::Authority => {
             let (seq, claims) = order(tx, ground, &mut head, &op, &value)?;
             (own.seq, follows) = (Some(seq), claims);
-            if tx.was_restored(op.time.wall.instant_ms)? {
-                note_redemptions(tx, &op)?;
-            }
         }
     }
     note_redemptions(tx, &op)?;

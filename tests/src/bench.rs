@@ -4,11 +4,11 @@ use std::sync::Mutex;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::time::{Duration, Instant, SystemTime};
 
-use crate::world::{Failure, PHONES, Plan, Summary, live, shrink};
+use crate::world::{Drawn, Failure, PHONES, Plan, Summary, live, shrink};
 
 /// How a command is asked for.
 const USAGE: &str =
-    "simulate [--seeds A..B] [--minutes N] [--phones 4..8] [--jobs N] [--shrink] [--quiet]";
+    "simulate [--seeds A..B] [--minutes N] [--phones 4..8] [--jobs N] [--all] [--shrink] [--quiet]";
 /// Seeds when nothing else is said.
 const USUAL: u64 = 200;
 /// Worlds that a shrinker may try.
@@ -24,6 +24,7 @@ pub struct Asked {
     time: Option<Duration>,
     phones: usize,
     jobs: usize,
+    drawn: Drawn,
     shrink: bool,
     quiet: bool,
 }
@@ -49,6 +50,7 @@ impl Asked {
             time: None,
             phones: PHONES,
             jobs: std::thread::available_parallelism().map_or(1, usize::from),
+            drawn: Drawn::Usual,
             shrink: false,
             quiet: false,
         };
@@ -62,6 +64,7 @@ impl Asked {
                 "--minutes" => asked.time = Some(Duration::from_secs(60 * number().ok_or(USAGE)?)),
                 "--phones" => asked.phones = small(number()).ok_or(USAGE)?,
                 "--jobs" => asked.jobs = small(number()).ok_or(USAGE)?.max(1),
+                "--all" => asked.drawn = Drawn::All,
                 "--shrink" => asked.shrink = true,
                 "--quiet" => asked.quiet = true,
                 _ => return Err(USAGE.to_owned()),
@@ -141,7 +144,7 @@ pub fn run(asked: &Asked) -> Told {
                         break;
                     }
                     let before = worked();
-                    let plan = Plan::of(seed, asked.phones);
+                    let plan = Plan::draw(seed, asked.phones, asked.drawn);
                     let lived = live(&plan);
                     let took = worked().saturating_sub(before);
                     let mut outcome = outcome.lock().expect("no world panics");
@@ -192,7 +195,7 @@ fn tell(asked: &Asked, outcome: &Outcome, took: Duration) -> Told {
     for failure in failures.iter().take(TOLD) {
         println!("\n{failure}");
         if asked.shrink {
-            tell_small(failure.seed, asked.phones);
+            tell_small(&Plan::draw(failure.seed, asked.phones, asked.drawn));
         }
     }
     for failure in failures.iter().skip(TOLD) {
@@ -219,12 +222,12 @@ fn rate(tally: &Tally) -> String {
     )
 }
 
-fn tell_small(seed: u64, phones: usize) {
-    match shrink(&Plan::of(seed, phones), TRIES) {
+fn tell_small(plan: &Plan) {
+    match shrink(plan, TRIES) {
         Some(small) => println!(
             "\nshrunk in {} worlds to {} phones, {} events, faults {:?}:\n{}",
             small.tried, small.phones, small.events, small.classes, small.failure
         ),
-        None => println!("\nseed {seed} does not fail again"),
+        None => println!("\nit does not fail again"),
     }
 }

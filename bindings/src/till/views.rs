@@ -319,7 +319,8 @@ impl From<DomainKind> for EntryKind {
             DomainKind::Leave => Self::Leave,
             DomainKind::Level => Self::Level,
             DomainKind::Adjust => Self::Adjust,
-            DomainKind::Newer(_) => Self::Newer,
+            // The authority's alone: no till claims it, and no screen has a word of its own for it.
+            DomainKind::Cleared | DomainKind::Newer(_) => Self::Newer,
         }
     }
 }

@@ -112,13 +112,15 @@ pub enum EntryKind {
     Level,
     /// A balance was corrected by hand (T4).
     Adjust,
+    /// What a return left owing is not asked for: the owner's option (L10).
+    Cleared,
     /// A kind that a newer version knows: its effect counts all the same (L12).
     Newer(u8),
 }
 
 impl EntryKind {
     /// Every kind this version knows, in the order of their numbers.
-    pub const KNOWN: [(u8, Self); 13] = [
+    pub const KNOWN: [(u8, Self); 14] = [
         (1, Self::Earn),
         (2, Self::Redeem),
         (3, Self::Reward),
@@ -132,6 +134,7 @@ impl EntryKind {
         (11, Self::Leave),
         (12, Self::Level),
         (30, Self::Adjust),
+        (40, Self::Cleared),
     ];
 
     /// Its number on the wire and in stores.

@@ -65,11 +65,23 @@ mod garden {
         MergeOfNamed,
         /// Our own, restore: a phone thinks a restored server still has what it had acked.
         RestoreKeepsOldAck,
+        /// A restored server gives the numbers again that the lost one gave after the backup.
+        RestoreReusesNumbers,
+        /// An edit that comes after an erasure brings the name back.
+        LateEditResurrects,
+        /// Our own, erasure: of somebody with two ids only the one that was named is erased.
+        ErasesOneId,
+        /// Our own, restore: whom the lost server had erased is known again.
+        ErasureListIgnored,
+        /// Our own, restore: what only the lost server had shown counts as seen.
+        LostOrderSeen,
+        /// Our own, incarnations: a branch that comes a second time is ordered a second time.
+        BranchCountsTwice,
     }
 
     impl Bug {
         /// All of them, in their order.
-        pub const ALL: [Self; 18] = [
+        pub const ALL: [Self; 24] = [
             Self::NormalBeforePush,
             Self::CursorOutsideRows,
             Self::LostAckReinserted,
@@ -88,6 +100,12 @@ mod garden {
             Self::OwnValueDroppedAtAck,
             Self::MergeOfNamed,
             Self::RestoreKeepsOldAck,
+            Self::RestoreReusesNumbers,
+            Self::LateEditResurrects,
+            Self::ErasesOneId,
+            Self::ErasureListIgnored,
+            Self::LostOrderSeen,
+            Self::BranchCountsTwice,
         ];
     }
 

@@ -281,7 +281,7 @@ impl Today {
             EntryKind::Earn => (&mut moved.earned, points),
             EntryKind::Restore => (&mut moved.given_back, points),
             EntryKind::Redeem | EntryKind::Reward => (&mut moved.spent, points.negated()?),
-            EntryKind::Reverse => (&mut moved.taken_back, points.negated()?),
+            EntryKind::Reverse | EntryKind::Cleared => (&mut moved.taken_back, points.negated()?),
             EntryKind::Expire | EntryKind::Revive => (&mut moved.expired, points.negated()?),
             EntryKind::Adjust => (&mut moved.adjusted, points),
             EntryKind::Use

@@ -12,6 +12,7 @@ use kartka_domain::purchase::GoodsId;
 use serde::Deserialize;
 
 use super::FileError;
+use super::late::LateFile;
 use super::plain::{GoodsFile, Place, instrument, outlets};
 
 /// The terms of one kind; exactly one of them must be there.
@@ -109,6 +110,8 @@ struct BonusFile {
     #[serde(default)]
     multiply_all: bool,
     #[serde(default)]
+    late: LateFile,
+    #[serde(default)]
     pending_days: u16,
     months: Option<u16>,
     inactive_months: Option<u16>,
@@ -174,6 +177,7 @@ impl BonusFile {
             },
             ends: self.ends_with.read(),
             redeem,
+            late: self.late.read(),
             not_payable: GoodsFile::read(self.not_payable),
             ..plain
         }))

@@ -383,7 +383,7 @@ impl Tx<'_> {
         requests_before_ms: i64,
     ) -> Result<(), StoreError> {
         self.execute(
-            "DELETE FROM own_op WHERE op < ?1 AND op >= (?1 >> 40) << 40",
+            "DELETE FROM own_op WHERE op < (SELECT max(op) FROM own_op WHERE op <= ?1) AND op >= (?1 >> 40) << 40",
             [before],
         )?;
         self.execute(

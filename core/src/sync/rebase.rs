@@ -16,15 +16,17 @@ use kartka_protocol::scope::Scope;
 use super::anew::{lay_pending, lift_pending};
 use super::exchange::{Finished, Standpoint};
 use super::failure::Failure;
-use super::state::{SyncState, lineage_bytes};
+use super::state::{AckedOn, SyncState, lineage_bytes};
 use super::wanted::cursors;
 use crate::commit::read_own;
 use crate::error::CoreError;
 use crate::platform::Clock;
 use crate::store::{DeviceRow, HeadRow, OwnOp, Settling, StoreError, Tx};
 
-/// Own ops are kept so long after they were made, for an authority that is restored (sync §12).
-const KEEP_OPS_MS: i64 = 30 * 24 * 60 * 60 * 1_000;
+/// Own ops are kept for so many days after the authority had them, for one that is restored (sync §12).
+const KEEP_DAYS: i64 = 30;
+/// A day, in milliseconds.
+const DAY_MS: i64 = 24 * 60 * 60 * 1_000;
 /// Ops of earlier numbers looked at in one exchange.
 const FORMER: u32 = 20;
 /// Clock pairs of so many boots are kept while ops of them may be unsent.
@@ -76,7 +78,7 @@ pub(super) fn apply(
     let outbox = tx.outbox_len(acked)?;
     let at_head = note_head(tx, &mut ground, answer)?;
     note_clocks(&mut ground, answer, outbox);
-    forget(tx, ground.device.no, &ground.head, answer.server_ms)?;
+    forget(tx, &mut ground, answer.server_ms)?;
     tx.set_head(&ground.head)?;
     ground.state.write(tx)?;
     let wanted = cursors(tx, &ground.state, ground.device.outlet, ground.clock)?;
@@ -316,39 +318,47 @@ pub(super) fn note_clocks(ground: &mut Ground<'_>, answer: &SyncAnswer, outbox: 
     anchors.drain(..over);
 }
 
-/// Lets go of settled ops that are old enough; the last acked one stays, to compare chains with. What this device made
-/// under earlier numbers goes as well.
-fn forget(tx: &Tx<'_>, device: DeviceNo, head: &HeadRow, server_ms: i64) -> Result<(), CoreError> {
+/// Lets go of settled ops that the authority has had for long enough by its own clock: this device's may be wrong. The
+/// last of them stays, to compare chains with an authority that holds nothing later. What was made under earlier numbers
+/// goes as well.
+fn forget(tx: &Tx<'_>, ground: &mut Ground<'_>, server_ms: i64) -> Result<(), CoreError> {
+    let (device, head) = (ground.device.no, &ground.head);
     for own in tx.former_ops(device, FORMER)? {
         if is_old(&own, server_ms)? {
             tx.remove_own_op(own.op)?;
         }
     }
+    let today = server_ms.div_euclid(DAY_MS);
+    note_day(&mut ground.state.acked, today, head.acked_op);
     // While an acked op waits for its order, the run it came in is counted from its first op.
     if head.settled_op != head.acked_op {
         return Ok(());
     }
-    let mut before = i64::from(device.get()) << 40;
-    let mut look = 1;
-    loop {
-        let ops = tx.own_ops(before, look)?;
-        let old = ops.iter().map(|own| is_old(own, server_ms));
-        let old = old.collect::<Result<Vec<_>, _>>()?;
-        let gone = old.iter().take_while(|old| **old).count();
-        let last = ops
-            .iter()
-            .take(gone)
-            .rfind(|own| own.last.get() < head.acked_op);
-        match last {
-            Some(own) => before = own.last.get(),
-            None => break,
-        }
-        look = 100;
+    let none = i64::from(device.get()) << 40;
+    let gone = |on: &AckedOn| on.day < today - KEEP_DAYS && (none..head.acked_op).contains(&on.op);
+    let days = &mut ground.state.acked;
+    if let Some(at) = days.iter().rposition(gone) {
+        let op = days[at].op;
+        days.drain(..=at);
+        tx.forget_old(op, i64::MIN)?;
     }
-    Ok(tx.forget_old(before, i64::MIN)?)
+    Ok(())
+}
+
+/// Notes what the authority has today. Days of an earlier number, or from before it went back, say nothing any more.
+fn note_day(days: &mut Vec<AckedOn>, today: i64, op: i64) {
+    days.retain(|on| on.op >> 40 == op >> 40 && on.op <= op);
+    match days.last_mut() {
+        Some(last) if last.op == op => {}
+        Some(last) if last.day >= today => last.op = op,
+        _ => days.push(AckedOn { day: today, op }),
+    }
+    // Of what is old enough the newest stands for all.
+    let old = days.iter().filter(|on| on.day < today - KEEP_DAYS).count();
+    days.drain(..old.saturating_sub(1));
 }
 
 fn is_old(own: &OwnOp, server_ms: i64) -> Result<bool, CoreError> {
     let made_ms = read_own(own)?.time.wall.instant_ms;
-    Ok(made_ms < server_ms.saturating_sub(KEEP_OPS_MS))
+    Ok(made_ms < server_ms.saturating_sub(KEEP_DAYS * DAY_MS))
 }

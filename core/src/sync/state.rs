@@ -27,6 +27,7 @@ mod tag {
     pub(super) const KEPT: u16 = 8;
     pub(super) const HEALING: u16 = 9;
     pub(super) const FORMER: u16 = 10;
+    pub(super) const ACKED: u16 = 11;
 }
 
 mod verdict {
@@ -43,6 +44,11 @@ mod epoch {
 mod former {
     pub(super) const ADDRESS: u16 = 1;
     pub(super) const MOVED: u16 = 2;
+}
+
+mod acked {
+    pub(super) const DAY: u16 = 1;
+    pub(super) const OP: u16 = 2;
 }
 
 mod anchor {
@@ -83,6 +89,17 @@ pub(super) struct SyncState {
     pub(super) fork: Option<Verdict>,
     /// The authority said that it may keep its number, and no answer was used since.
     pub(super) kept: bool,
+    /// Which own ops it had on which day, oldest first: they are kept for a while, whatever this device's clock says.
+    pub(super) acked: Vec<AckedOn>,
+}
+
+/// Own ops that the authority had on a day of its own clock.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct AckedOn {
+    /// Days since 1970 in UTC.
+    pub(super) day: i64,
+    /// The last number of the last of them.
+    pub(super) op: i64,
 }
 
 /// The address this phone knew before the authority named another one.
@@ -117,6 +134,9 @@ impl SyncState {
         r.put_opt(tag::FORMER, self.former.as_ref().map(former_record));
         r.put_opt(tag::FORK, self.fork.map(verdict_record));
         r.put_unless(tag::KEPT, i64::from(self.kept), 0);
+        if !self.acked.is_empty() {
+            r.put_records(tag::ACKED, self.acked.iter().map(acked_record));
+        }
         r.encode()
     }
 }
@@ -138,6 +158,25 @@ fn decode(bytes: &[u8]) -> Result<SyncState, WireError> {
         healing: r.opt_int(tag::HEALING)?.map(Seq),
         fork: r.opt_record(tag::FORK)?.map(read_verdict).transpose()?,
         kept: r.int_or::<i64>(tag::KEPT, 0)? != 0,
+        acked: r
+            .records(tag::ACKED)?
+            .into_iter()
+            .map(read_acked)
+            .collect::<Result<_, _>>()?,
+    })
+}
+
+fn acked_record(on: &AckedOn) -> Record {
+    let mut r = Record::new();
+    r.put(acked::DAY, on.day);
+    r.put(acked::OP, on.op);
+    r
+}
+
+fn read_acked(r: &Record) -> Result<AckedOn, WireError> {
+    Ok(AckedOn {
+        day: r.int(acked::DAY)?,
+        op: r.int(acked::OP)?,
     })
 }
 

@@ -8,6 +8,7 @@ use std::collections::BTreeMap;
 use kartka_domain::ids::{BirthMark, DeviceNo, Id, OpId};
 use kartka_domain::incarnation::{Former, map_ids};
 use kartka_domain::op::Op;
+use kartka_domain::planted;
 use kartka_protocol::chain::ChainValue;
 
 use super::turn::Turn;
@@ -63,7 +64,7 @@ pub(super) fn first_with_mark(
     id: OpId,
     op: &Op,
 ) -> Result<Option<OpId>, StoreError> {
-    let Some((origin, mark)) = op.born else {
+    let Some((origin, mark)) = op.born.filter(|_| !planted!(BranchCountsTwice)) else {
         return Ok(None);
     };
     let root = turn.lines(|lines| {

@@ -7,6 +7,7 @@ use std::collections::BTreeSet;
 
 use kartka_domain::card::{EmitterSlot, NumberLength};
 use kartka_domain::ids::DeviceNo;
+use kartka_domain::planted;
 use kartka_domain::row::{Row, RowKind};
 
 use crate::platform::{Random, draw};
@@ -62,6 +63,9 @@ pub(super) fn next_slot(db: &dyn Writes, random: &dyn Random) -> Result<EmitterS
 
 /// From now on numbers and slots come from blocks drawn at random.
 pub(super) fn draw_anew(db: &dyn Writes, random: &dyn Random) -> Result<(), StoreError> {
+    if planted!(RestoreReusesNumbers) {
+        return Ok(());
+    }
     let first = draw_block(db, random)?;
     db.put_fact(Fact::LastDevice, &first.saturating_sub(1).to_be_bytes())?;
     let slots = draw_slots(db, random)?;

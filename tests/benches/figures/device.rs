@@ -29,6 +29,12 @@ use p256::ecdsa::signature::Signer as _;
 /// Half of the sales of a device go to its first customers.
 const REGULARS: usize = 40;
 
+const DAY_MS: i64 = 86_400_000;
+
+fn moment(at_ms: i64) -> Moment {
+    civil::moment(at_ms, "Europe/Kyiv", 0).unwrap()
+}
+
 pub(crate) struct Device {
     key: SigningKey,
     paired: PairAnswer,
@@ -38,6 +44,8 @@ pub(crate) struct Device {
     drawn: u64,
     customers: Vec<CustomerId>,
     at: Moment,
+    /// The run of the device that its ops name; in another than that of its exchanges the wall time stands (sync §5).
+    boot: u64,
     /// Entries made so far.
     pub(crate) entries: u64,
 }
@@ -67,9 +75,22 @@ impl Device {
             pushes: 0,
             drawn: u64::from(seed) << 32,
             customers: Vec::new(),
-            at: civil::moment(SystemClock.now_ms(), "Europe/Kyiv", 0).unwrap(),
+            at: moment(SystemClock.now_ms()),
+            boot: 1,
             entries: 0,
         }
+    }
+
+    /// Its ops begin `days` ago.
+    pub(crate) fn start(&mut self, days: i64) {
+        self.boot = 2;
+        self.at = moment(SystemClock.now_ms() - days * DAY_MS);
+    }
+
+    /// Time goes on by `days`, never beyond today.
+    pub(crate) fn pass(&mut self, days: i64) {
+        let now = SystemClock.now_ms();
+        self.at = moment((self.at.instant_ms + days * DAY_MS).min(now));
     }
 
     /// A signed request with one batch of `ops` ops of the mix: 70 % sales with earn, 10 % with points spent as well,
@@ -137,7 +158,7 @@ impl Device {
             outlet: OutletId(1),
             programme: ProgrammeVersion(1),
             time: OpTime {
-                boot: 1,
+                boot: self.boot,
                 monotonic_ms: 1_000_000,
                 wall: self.at,
             },

@@ -61,17 +61,19 @@ impl House {
         self.server().authority(business).unwrap()
     }
 
-    /// A fresh phone, paired and brought up to date over HTTP; with the rows that came and the seconds it took.
-    pub(crate) fn phone(&self, name: &str, http: &Http) -> (Shop, u64, f64) {
+    /// A fresh phone of the owner, paired and brought up to date over HTTP.
+    pub(crate) fn phone(&self, name: &str, http: &Http) -> Shop {
         let shop = shop(&self.home.path().join(name));
+        let code = self.code(Rights::History);
+        shop.pair(request(9, 0), &code, name, http).unwrap();
+        shop
+    }
+
+    /// The text of a pairing QR.
+    pub(crate) fn code(&self, rights: Rights) -> String {
         let business = self.server().businesses()[0];
-        let code = self.server().pairing_qr(business, Rights::History).unwrap();
-        let start = std::time::Instant::now();
-        let report = shop
-            .pair(request(9, 0), &code.to_text(), name, http)
-            .unwrap();
-        let seconds = start.elapsed().as_secs_f64();
-        (shop, report.rows_pulled, seconds)
+        let code = self.server().pairing_qr(business, rights).unwrap();
+        code.to_text()
     }
 }
 

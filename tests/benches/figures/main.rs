@@ -9,8 +9,10 @@
 
 mod device;
 mod evaluator;
+mod fresh;
 mod house;
 mod mix;
+mod peers;
 mod sale;
 mod scan;
 mod server;
@@ -20,6 +22,13 @@ fn main() {
     // `cargo test` runs benches too, with this flag: measuring is not testing.
     if std::env::args().any(|arg| arg == "--test") {
         return;
+    }
+    if fresh::asked() {
+        return;
+    }
+    // Beside other engines, read by tests/peers/run.py.
+    if std::env::args().any(|arg| arg == "--peers") {
+        return peers::run();
     }
     println!("{}", versions());
     println!("{:<54} {:>18} {:>8}", "figure", "measured", "ratio");

@@ -16,10 +16,32 @@ const OPS: u32 = 5_000;
 /// Ops of a push.
 const PUSH: u32 = 50;
 
+/// Bytes that the mix takes.
+pub(crate) struct Weighed {
+    /// On the wire per entry: up, and down in the same exchanges.
+    pub(crate) up: f64,
+    pub(crate) down: f64,
+    /// On the disk per row: of the phone that made the ops, and of one that received them.
+    pub(crate) maker: f64,
+    pub(crate) receiver: f64,
+}
+
 pub(crate) fn run() {
+    let of = weigh();
+    let say = |name: &str, bytes: f64| line(name, &format!("{bytes:.1} B"), None);
+    say(&format!("wire up, pushes of {PUSH} ops, per entry"), of.up);
+    say("wire down in the same exchanges, per entry", of.down);
+    say("disk of the phone that made the ops, per row", of.maker);
+    say(
+        "disk of a fresh phone with the same rows, per row",
+        of.receiver,
+    );
+}
+
+pub(crate) fn weigh() -> Weighed {
     let house = House::open();
     let http = Http::new(None).unwrap();
-    let (shop, ..) = house.phone("counter", &http);
+    let shop = house.phone("counter", &http);
     let mut day = Day {
         shop: &shop,
         customers: Vec::new(),
@@ -35,33 +57,21 @@ pub(crate) fn run() {
             sent.exchanges += report.exchanges;
         }
     }
-    let sums = shop.store().read(|r| r.sums()).unwrap();
-    let each = |bytes: u64, of: u64| format!("{:.1} B", bytes as f64 / of as f64);
-    line(
-        &format!("wire up, pushes of {PUSH} ops, per entry"),
-        &each(sent.bytes_up, sums.made),
-        None,
-    );
-    line(
-        "wire down in the same exchanges, per entry",
-        &each(sent.bytes_down, sums.made),
-        None,
-    );
+    let made = shop.store().read(|r| r.sums()).unwrap().made as f64;
+    let fresh = house.phone("fresh", &http);
+    Weighed {
+        up: sent.bytes_up as f64 / made,
+        down: sent.bytes_down as f64 / made,
+        maker: per_row(&shop),
+        receiver: per_row(&fresh),
+    }
+}
+
+/// Bytes of a phone's database per row, all indexes included.
+pub(crate) fn per_row(shop: &Shop) -> f64 {
     let _ = shop.store().checkpoint(LogFile::Truncate).unwrap();
     let sums = shop.store().read(|r| r.sums()).unwrap();
-    line(
-        "disk of the phone that made the ops, per row",
-        &each(sums.bytes, sums.rows),
-        None,
-    );
-    let (fresh, ..) = house.phone("fresh", &http);
-    let _ = fresh.store().checkpoint(LogFile::Truncate).unwrap();
-    let sums = fresh.store().read(|r| r.sums()).unwrap();
-    line(
-        "disk of a fresh phone with the same rows, per row",
-        &each(sums.bytes, sums.rows),
-        None,
-    );
+    sums.bytes as f64 / sums.rows as f64
 }
 
 struct Day<'s> {

@@ -68,7 +68,7 @@ fn plain_insert(file: &Path, cipher: &str) -> f64 {
 }
 
 /// Purchases per second, and log pages each of them writes.
-fn purchases(home: &Path) -> (f64, f64) {
+pub(crate) fn purchases(home: &Path) -> (f64, f64) {
     let shop = house::shop(&home.join("shop"));
     let form = FoundRequest {
         name: "Bench".into(),

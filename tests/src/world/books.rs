@@ -10,7 +10,7 @@ use kartka_protocol::rows::WireRow;
 
 use super::laws::{Law, Wrong, same};
 use super::ledger::{Bytes, Key};
-use super::model::{Expected, Person};
+use super::replay::{Expected, Person};
 
 /// Sums by what they are of: (points, stamps).
 type Sums = BTreeMap<i64, (i64, i64)>;
@@ -183,6 +183,14 @@ impl Books {
             let name = self.names.get(id).map(String::as_str).unwrap_or_default();
             let at = || format!("the name of customer {id}");
             same(Law::S8, at, &name, &written.name.as_str())?;
+        }
+        if let Some(id) = expected
+            .erased
+            .iter()
+            .find(|id| self.names.contains_key(id))
+        {
+            let what = format!("customer {id} is erased and has a name");
+            return Err(Wrong::of(Law::S11, what));
         }
         let sum = |sums: &Sums| sums.values().map(|(points, _)| points).sum::<i64>();
         let model: i64 = expected.people.values().map(|person| person.points).sum();

@@ -8,8 +8,9 @@ use kartka_core::error::CoreError;
 use kartka_core::query::history::Order;
 use kartka_core::shop::Shop;
 
+use super::claim::What;
 use super::laws::{Law, Wrong, same};
-use super::model::{Claim, Expected, Receipt, What};
+use super::replay::{Expected, Receipt};
 use super::server::Server;
 
 fn broken(law: Law, what: &str, error: &CoreError) -> Wrong {
@@ -17,8 +18,10 @@ fn broken(law: Law, what: &str, error: &CoreError) -> Wrong {
 }
 
 /// A confirmed receipt is on its phone with its lines.
-pub(crate) fn is_kept(shop: &Shop, claim: &Claim) -> Result<(), Wrong> {
-    match &claim.what {
+///
+/// Where people are erased (`erases`) a registered one may be gone: whom that may befall is for the end to say.
+pub(crate) fn is_kept(shop: &Shop, claim: &What, erases: bool) -> Result<(), Wrong> {
+    match claim {
         What::Sale { id, lines, .. } => {
             let view = receipt(shop, *id)?;
             let total: i64 = lines.iter().map(|l| l.gross).sum();
@@ -42,6 +45,9 @@ pub(crate) fn is_kept(shop: &Shop, claim: &Claim) -> Result<(), Wrong> {
         What::Register { customer, .. } => {
             let id = CustomerId::new(*customer).map_err(|e| e.to_string())?;
             let sheet = shop.customer(id);
+            if erases && matches!(sheet, Err(CoreError::NotFound)) {
+                return Ok(());
+            }
             sheet
                 .map(|_| ())
                 .map_err(|e| broken(Law::S1, "a registered customer", &e))
@@ -53,12 +59,14 @@ pub(crate) fn is_kept(shop: &Shop, claim: &Claim) -> Result<(), Wrong> {
 /// A claim that the authority does not hold yet is what its phone shows.
 pub(crate) fn is_shown(
     shop: &Shop,
-    claim: &Claim,
+    claim: &What,
     last_names: &BTreeMap<i64, String>,
+    (healing, erases): (bool, bool),
 ) -> Result<(), Wrong> {
-    is_kept(shop, claim)?;
-    match &claim.what {
-        What::Sale { id, .. } => {
+    is_kept(shop, claim, erases)?;
+    match claim {
+        // What a lost server had ordered stays on the screen as it was.
+        What::Sale { id, .. } if !healing => {
             let order = receipt(shop, *id)?.order;
             same(
                 Law::S5,
@@ -69,9 +77,11 @@ pub(crate) fn is_shown(
         }
         What::Edit { customer, .. } => {
             let id = CustomerId::new(*customer).map_err(|e| e.to_string())?;
-            let sheet = shop
-                .customer(id)
-                .map_err(|e| broken(Law::S5, "an edited customer", &e))?;
+            let sheet = shop.customer(id);
+            if erases && matches!(sheet, Err(CoreError::NotFound)) {
+                return Ok(());
+            }
+            let sheet = sheet.map_err(|e| broken(Law::S5, "an edited customer", &e))?;
             let want = last_names.get(customer).cloned();
             if sheet.id == id {
                 same(
@@ -109,6 +119,10 @@ pub(crate) fn shows_customer(shop: &Shop, id: i64, expected: &Expected) -> Resul
     let first = expected.first_of.get(&id).copied().unwrap_or(id);
     let customer = CustomerId::new(id).map_err(|e| e.to_string())?;
     let sheet = shop.customer(customer);
+    if expected.erased.contains(&id) {
+        let gone = matches!(sheet, Err(CoreError::NotFound));
+        return same(Law::S11, || format!("{id} is erased"), &gone, &true);
+    }
     let sheet = sheet.map_err(|e| broken(Law::S1, "a customer", &e))?;
     let want = expected.people.get(&first).cloned().unwrap_or_default();
     let at = |what: &'static str| move || format!("{what} of customer {id}");

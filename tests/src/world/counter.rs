@@ -8,9 +8,10 @@ use kartka_core::store::{RequestId, StoreError};
 
 use super::Summary;
 use super::check;
+use super::claim::{Claim, What};
 use super::dice::Dice;
 use super::laws::{Law, Wrong};
-use super::model::{Claim, Model};
+use super::model::Model;
 use super::phone::{Phone, Survived};
 use super::story::Story;
 use super::taps::{Counter, PileCard, Tap, is_refusal, perform};
@@ -80,13 +81,7 @@ impl World {
         phone: &mut Phone,
         dice: &mut Dice,
     ) -> Result<Tapped, Wrong> {
-        let counter = Counter {
-            shop: phone.shop(),
-            model: &self.model,
-            pile: &self.pile,
-            kind: self.kind,
-        };
-        let tap = match counter.choose(dice) {
+        let tap = match self.counter(no, phone).choose(dice) {
             Ok(tap) => tap,
             Err(error) if is_refusal(&error) => return Ok(Tapped::Refused),
             Err(CoreError::Store(_)) if phone.sick => return Ok(Tapped::Nothing),
@@ -94,24 +89,75 @@ impl World {
                 return Err(sound(format!("phone {no} looked something up: {error:?}")));
             }
         };
+        self.does(no, phone, &tap, dice)
+    }
+
+    /// The counter with a phone.
+    fn counter<'a>(&'a self, no: usize, phone: &'a Phone) -> Counter<'a> {
+        Counter {
+            phone: no,
+            shop: phone.shop(),
+            model: &self.model,
+            pile: &self.pile,
+            kind: self.kind,
+        }
+    }
+
+    /// Somebody who wants to be forgotten is erased.
+    pub(crate) fn erase(
+        &mut self,
+        no: usize,
+        phone: &mut Phone,
+        dice: &mut Dice,
+    ) -> Result<Tapped, Wrong> {
+        match self.counter(no, phone).erasure(dice) {
+            Some(tap) => self.does(no, phone, &tap, dice),
+            None => Ok(Tapped::Nothing),
+        }
+    }
+
+    /// Does what was chosen, and notes what the screen confirmed.
+    fn does(
+        &mut self,
+        no: usize,
+        phone: &mut Phone,
+        tap: &Tap,
+        dice: &mut Dice,
+    ) -> Result<Tapped, Wrong> {
         let request = request(dice);
-        let status = phone.shop().sync_status();
-        let status = status.map_err(|e| sound(format!("phone {no}: {e}")))?;
-        let outcome = self.insist(no, phone, &tap, request)?;
+        let (epoch, seen) = if self.summary.restores > 0 {
+            let (epoch, seen) = phone.seen()?;
+            (Some(epoch), seen)
+        } else {
+            let status = phone.shop().sync_status();
+            let status = status.map_err(|e| sound(format!("phone {no}: {e}")))?;
+            (None, status.seq.0)
+        };
+        let outcome = self.insist(no, phone, tap, request)?;
         match outcome {
             Ok(what) => {
+                let what = match tap.gives_new_card() {
+                    true => what.with_card(phone.card_given(request)?),
+                    false => what,
+                };
                 let mut mark = [0; 8];
                 mark.copy_from_slice(&request.0[..8]);
                 let claim = Claim {
                     mark,
                     phone: no,
-                    device: i64::from(status.device.get()),
+                    before: None,
+                    names: Vec::new(),
                     at_ms: self.time.now(),
-                    seen: status.seq.0,
+                    seen,
+                    epoch,
                     what,
                 };
                 self.tell(&format!("phone {no} {}", claim.what));
                 claim.check().map_err(|e| Wrong::of(Law::S1, e))?;
+                if phone.renewing && matches!(claim.what, What::Sale { spent: 1.., .. }) {
+                    let what = format!("phone {no} gives points away under a number that is new");
+                    return Err(Wrong::of(Law::S10, what));
+                }
                 self.model.add(claim);
                 self.summary.confirmed += 1;
                 Ok(Tapped::Confirmed)
@@ -132,7 +178,7 @@ impl World {
         phone: &mut Phone,
         tap: &Tap,
         request: RequestId,
-    ) -> Result<Result<super::model::What, CoreError>, Wrong> {
+    ) -> Result<Result<What, CoreError>, Wrong> {
         let mut risk = self.kill;
         loop {
             let work = |phone: &mut Phone| perform(phone.shop(), request, tap);
@@ -192,27 +238,28 @@ impl World {
 
     /// A phone still has what it confirmed: a few of the last, and any other.
     pub(crate) fn look_back(&self, phone: &Phone, no: usize, dice: &mut Dice) -> Result<(), Wrong> {
-        let own: Vec<&Claim> = self.kept_by(no).collect();
-        for claim in own.iter().rev().take(2) {
-            check::is_kept(phone.shop(), claim)?;
-        }
-        match dice.pick(&own) {
-            Some(claim) => check::is_kept(phone.shop(), claim),
-            None => Ok(()),
-        }
+        let own: Vec<usize> = self.kept_by(no).collect();
+        let any = dice.pick(&own);
+        let mut some = own.iter().rev().take(2).chain(any);
+        some.try_for_each(|place| self.is_kept(no, phone, *place))
+    }
+
+    fn is_kept(&self, no: usize, phone: &Phone, place: usize) -> Result<(), Wrong> {
+        let what = self.model.as_on(no, place);
+        check::is_kept(phone.shop(), &what, self.model.erases())
     }
 
     /// Everything a phone confirmed is there.
     pub(crate) fn look_back_at_all(&self, no: usize, phone: &Phone) -> Result<(), Wrong> {
         let mut own = self.kept_by(no);
-        own.try_for_each(|claim| check::is_kept(phone.shop(), claim))
+        own.try_for_each(|place| self.is_kept(no, phone, place))
     }
 
     /// What a phone confirmed and must still have: months that all let go of are left out.
-    fn kept_by(&self, no: usize) -> impl Iterator<Item = &Claim> {
+    fn kept_by(&self, no: usize) -> impl Iterator<Item = usize> {
         let oldest = self.time.now() - KEPT_MS;
-        let own = self.model.of_phone(no);
-        own.filter(move |claim| claim.at_ms > oldest)
+        let own = self.model.line(no).places().into_iter();
+        own.filter(move |place| self.model.claims[*place].at_ms > oldest)
     }
 
     pub(crate) fn pile_of(

@@ -67,6 +67,13 @@ impl SeededRng {
         Self(Mutex::new(Dice::new(seed, purpose)))
     }
 
+    /// A number from the same dice.
+    pub(crate) fn number(&self) -> u64 {
+        let mut bytes = [0; 8];
+        self.draw(&mut bytes);
+        u64::from_be_bytes(bytes)
+    }
+
     fn draw(&self, bytes: &mut [u8]) {
         let mut dice = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         dice.fill(bytes);

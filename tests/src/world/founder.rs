@@ -7,8 +7,9 @@ use super::check;
 use super::counter::{World, request};
 use super::dice::Dice;
 use super::laws::{Law, Wrong};
-use super::model::{Place, replay};
+
 use super::phone::Phone;
+use super::replay::{Place, replay};
 use super::story::Failure;
 use super::time::{HOUR, MINUTE, SECOND};
 
@@ -72,8 +73,15 @@ fn prove(world: &mut World, phone: &Phone) -> Result<(), Wrong> {
         return Err(Wrong::of(Law::Live, what));
     }
     // An authority orders at once: the times of its own edits are never compared.
-    let order = (1_i64..).map(|seq| Place { seq, at_ms: seq });
-    let expected = replay(order.zip(&world.model.claims));
+    let order = (1_i64..).zip(0..world.model.claims.len());
+    let order = order.map(|(seq, claim)| Place {
+        claim,
+        seq,
+        at_ms: seq,
+        device: 1,
+        seen: world.model.claims[claim].seen,
+    });
+    let expected = replay(&world.model, order, &[]);
     world.look_back_at_all(0, phone)?;
     for (id, want) in &expected.receipts {
         check::shows_receipt(phone.shop(), *id, want)?;

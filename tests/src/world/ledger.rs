@@ -30,6 +30,8 @@ pub(super) struct KeptOp {
     pub(super) seq: i64,
     pub(super) at_ms: i64,
     pub(super) chain: Vec<u8>,
+    /// It stands for an op that had come before.
+    pub(super) alias: bool,
 }
 
 /// The tables of a phone and the kinds that lie in them.
@@ -107,7 +109,9 @@ pub(super) fn on_server(
 /// Every op of the server, by its id.
 pub(super) fn ops(conn: &Connection) -> Result<Vec<KeptOp>, Wrong> {
     let read = || {
-        let sql = "SELECT request, id, last, seq, at, chain FROM op ORDER BY id";
+        let sql = "SELECT request, id, last, seq, at, chain,
+                          EXISTS (SELECT 1 FROM alias WHERE alias.op = op.id)
+                   FROM op ORDER BY id";
         let mut statement = conn.prepare(sql)?;
         let found = statement.query_map([], |row| {
             Ok(KeptOp {
@@ -117,8 +121,24 @@ pub(super) fn ops(conn: &Connection) -> Result<Vec<KeptOp>, Wrong> {
                 seq: row.get(3)?,
                 at_ms: row.get(4)?,
                 chain: row.get(5)?,
+                alias: row.get(6)?,
             })
         })?;
+        found.collect::<Result<Vec<_>, rusqlite::Error>>()
+    };
+    read().map_err(told)
+}
+
+/// What was ordered after a seq: request mark, number, and whether it stands for an op that had come before.
+pub(super) fn ordered_after(
+    conn: &Connection,
+    seq: i64,
+) -> Result<Vec<(Vec<u8>, i64, bool)>, Wrong> {
+    let read = || {
+        let sql = "SELECT request, id, EXISTS (SELECT 1 FROM alias WHERE alias.op = op.id)
+                   FROM op WHERE seq > ?1 ORDER BY seq";
+        let mut statement = conn.prepare(sql)?;
+        let found = statement.query_map([seq], |r| Ok((r.get(0)?, r.get(1)?, r.get(2)?)))?;
         found.collect::<Result<Vec<_>, rusqlite::Error>>()
     };
     read().map_err(told)

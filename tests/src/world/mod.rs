@@ -10,17 +10,22 @@
 
 mod books;
 mod check;
+mod claim;
 mod counter;
 mod dice;
+mod forks;
 mod founder;
 mod hostile;
 mod laws;
 mod ledger;
 mod model;
 mod net;
+mod numbers;
 mod phone;
 mod plan;
 mod proof;
+mod reigns;
+mod replay;
 mod rest;
 mod server;
 mod shrink;
@@ -28,6 +33,7 @@ mod story;
 mod street;
 mod taps;
 mod time;
+mod traces;
 mod troubles;
 mod wire;
 
@@ -35,7 +41,7 @@ use std::ops::AddAssign;
 
 pub use founder::run_alone;
 pub use laws::Law;
-pub use plan::{CLASSES_ALL, Class, Plan};
+pub use plan::{CLASSES_ALL, Class, Drawn, Plan};
 pub use shrink::{Shrunk, shrink};
 pub use story::Failure;
 pub use street::live;
@@ -64,8 +70,12 @@ pub struct Summary {
     pub server_kills: u64,
     /// Phones whose files were put back, copied or lost in part.
     pub put_back: u64,
-    /// Phones that had to stop, because the server had seen more.
+    /// Phones that went on under a new number.
     pub forks: u64,
+    /// Backups of the server that were put back.
+    pub restores: u64,
+    /// People who were erased.
+    pub erased: u64,
     /// What an enrolled phone tried against the shop.
     pub tricks: u64,
     /// Scopes whose sums were wrong and that were fetched anew.
@@ -88,6 +98,8 @@ impl AddAssign for Summary {
         self.server_kills += other.server_kills;
         self.put_back += other.put_back;
         self.forks += other.forks;
+        self.restores += other.restores;
+        self.erased += other.erased;
         self.tricks += other.tricks;
         self.fetched_anew += other.fetched_anew;
         self.merged += other.merged;

@@ -1,12 +1,15 @@
 //! One phone: a disk that can fail, a clock that can be wrong, and the real shop and engine on them while it runs.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 use std::sync::{Arc, Mutex, PoisonError};
 
+use kartka_core::domain::ids::OpId;
+use kartka_core::domain::op::Fact;
 use kartka_core::error::CoreError;
 use kartka_core::platform::{KeyStore, KeyStoreError, SecretName};
 use kartka_core::shop::{Platform, Shop};
+use kartka_core::store::RequestId;
 use kartka_core::sync::signer::DeviceSigner;
 use kartka_core::sync::{Effect, Engine, Event};
 use rusqlite::{Connection, OpenFlags};
@@ -49,13 +52,6 @@ struct Program {
     engine: Engine,
 }
 
-/// An older state of a phone's files.
-pub(crate) struct Copy {
-    image: Image,
-    /// How many ops this phone had confirmed then.
-    pub(crate) confirmed: usize,
-}
-
 /// A phone with everything that may go wrong with it.
 pub(crate) struct Phone {
     pub(crate) clock: Arc<PhoneClock>,
@@ -76,7 +72,14 @@ pub(crate) struct Phone {
     pub(crate) spoiled: bool,
     /// Its files were older ones, or another phone's, at some time.
     pub(crate) turned_back: bool,
-    pub(crate) copy: Option<Copy>,
+    /// The number it has, as far as the model followed.
+    pub(crate) number: i64,
+    /// It has just changed its number, and has fetched nothing under it yet.
+    pub(crate) renewing: bool,
+    /// The server was put back, and this phone has not come to its head since.
+    pub(crate) healing: bool,
+    /// An older state of its files.
+    pub(crate) copy: Option<Image>,
     /// The phone whose data this one began with.
     pub(crate) copy_of: Option<usize>,
     /// Decides what its machine and its network do to it.
@@ -122,6 +125,9 @@ impl Phone {
             sick: false,
             spoiled: false,
             turned_back: false,
+            number: 0,
+            renewing: false,
+            healing: false,
             copy: None,
             copy_of: None,
             luck: Dice::new(seed, 1_000 + purpose),
@@ -205,9 +211,8 @@ impl Phone {
     }
 
     /// Keeps a copy of the files as they lie on the disk.
-    pub(crate) fn keep_copy(&mut self, confirmed: usize) {
-        let image = self.machine.image();
-        self.copy = Some(Copy { image, confirmed });
+    pub(crate) fn keep_copy(&mut self) {
+        self.copy = Some(self.machine.image());
     }
 
     /// A sum over the rows of the months is wrong from now on, as after a fault of an older program: the next exchange
@@ -297,6 +302,92 @@ impl Phone {
         }
     }
 
+    /// The number of the card that was given to somebody by a request; 0 if its op isn't kept.
+    pub(crate) fn card_given(&mut self, request: RequestId) -> Result<u64, String> {
+        self.cure();
+        let conn = self.raw(OpenFlags::SQLITE_OPEN_READ_WRITE)?;
+        let read = || {
+            let sql =
+                "SELECT op, facts FROM own_op WHERE op = (SELECT op FROM request WHERE id = ?1)";
+            let mut statement = conn.prepare(sql)?;
+            let mut rows = statement.query([&request.0])?;
+            let found = rows.next()?.map(|row| Ok((row.get(0)?, row.get(1)?)));
+            found.transpose()
+        };
+        let found: Option<(i64, Vec<u8>)> = read().map_err(|e: rusqlite::Error| e.to_string())?;
+        let Some((id, facts)) = found else {
+            return Ok(0);
+        };
+        let op = OpId::new(id).map_err(|e| e.to_string())?;
+        let op = kartka_protocol::op::decode(op, &facts, None).map_err(|e| e.to_string())?;
+        let cards = op.facts.iter().find_map(|fact| match fact {
+            Fact::Bind { card, .. } => Some(card.value()),
+            _ => None,
+        });
+        Ok(cards.unwrap_or(0))
+    }
+
+    /// Its own ops, with the number that the server knows each under already, if this phone has let go of it for that.
+    pub(crate) fn aliases(&self) -> Result<Vec<(i64, Option<i64>)>, String> {
+        let conn = self.raw(OpenFlags::SQLITE_OPEN_READ_WRITE)?;
+        let read = || {
+            let sql =
+                "SELECT op, iif(last <= (SELECT settled_op FROM head), alias, NULL) FROM own_op";
+            let mut statement = conn.prepare(sql)?;
+            let found = statement.query_map([], |row| Ok((row.get(0)?, row.get(1)?)))?;
+            found.collect::<Result<_, rusqlite::Error>>()
+        };
+        read().map_err(|e| e.to_string())
+    }
+
+    /// The last change of its number: old, fork, last, new.
+    pub(crate) fn last_move(&self) -> Result<Option<(i64, i64, i64, i64)>, String> {
+        let status = self.shop().sync_status().map_err(|e| e.to_string())?;
+        let conn = self.raw(OpenFlags::SQLITE_OPEN_READ_WRITE)?;
+        let sql = "SELECT old, fork, last, new FROM incarnation WHERE new = ?1";
+        let mut statement = conn.prepare(sql).map_err(|e| e.to_string())?;
+        let found = statement.query_map([status.device.get()], |row| {
+            Ok((row.get(0)?, row.get(1)?, row.get(2)?, row.get(3)?))
+        });
+        let found = found.and_then(Iterator::collect::<Result<Vec<_>, _>>);
+        Ok(found.map_err(|e| e.to_string())?.pop())
+    }
+
+    /// The epoch and the seq up to which an op that is made now has seen the order.
+    pub(crate) fn seen(&self) -> Result<((u64, u64), i64), String> {
+        let conn = self.raw(OpenFlags::SQLITE_OPEN_READ_WRITE)?;
+        let sql = "SELECT epoch_number, epoch_random, seq FROM head";
+        let found = conn.query_row(sql, [], |row| {
+            let (number, random): (i64, i64) = (row.get(0)?, row.get(1)?);
+            Ok((
+                (number.cast_unsigned(), random.cast_unsigned()),
+                row.get(2)?,
+            ))
+        });
+        found.map_err(|e| e.to_string())
+    }
+
+    /// How often these files have changed their number.
+    pub(crate) fn moves(&self) -> Result<usize, String> {
+        let conn = self.raw(OpenFlags::SQLITE_OPEN_READ_WRITE)?;
+        let count: i64 = conn
+            .query_row("SELECT count(*) FROM incarnation", [], |row| row.get(0))
+            .map_err(|e| e.to_string())?;
+        usize::try_from(count).map_err(|e| e.to_string())
+    }
+
+    /// Receipts, returns and customers in the files.
+    pub(crate) fn entities(&self) -> Result<BTreeSet<i64>, String> {
+        let conn = self.raw(OpenFlags::SQLITE_OPEN_READ_WRITE)?;
+        let read = || {
+            let sql = "SELECT id FROM customer UNION SELECT id FROM purchase UNION SELECT id FROM returned";
+            let mut statement = conn.prepare(sql)?;
+            let found = statement.query_map([], |row| row.get(0))?;
+            found.collect::<Result<_, rusqlite::Error>>()
+        };
+        read().map_err(|e| e.to_string())
+    }
+
     /// The requests that the files know.
     pub(crate) fn requests(&self) -> Result<Vec<[u8; 16]>, String> {
         let conn = self.raw(OpenFlags::SQLITE_OPEN_READ_WRITE)?;
@@ -309,13 +400,12 @@ impl Phone {
     }
 
     /// Puts the kept copy into the place of the files, and starts the program on them.
-    pub(crate) fn roll_back(&mut self) -> Result<Option<usize>, CoreError> {
-        let Some(copy) = self.copy.take() else {
-            return Ok(None);
-        };
-        self.machine.restore(&copy.image);
-        self.turned_back = true;
-        self.start()?;
-        Ok(Some(copy.confirmed))
+    pub(crate) fn roll_back(&mut self) -> Result<(), CoreError> {
+        if let Some(copy) = self.copy.take() {
+            self.machine.restore(&copy);
+            self.turned_back = true;
+            self.start()?;
+        }
+        Ok(())
     }
 }

@@ -66,6 +66,14 @@ pub enum Class {
     ServerKill,
     /// The server's process is started again.
     ServerRestart,
+    /// The server is lost and its backup is put back.
+    Restore,
+    /// A server that was lost is started again beside the new one.
+    OldBox,
+    /// Somebody is erased.
+    Erase,
+    /// One phone more is paired.
+    NewPhone,
     /// The shop is closed for weeks.
     Weeks,
     /// An enrolled phone lies.
@@ -75,7 +83,7 @@ pub enum Class {
 }
 
 /// Every class, in the order of their numbers.
-pub const CLASSES_ALL: [Class; 27] = [
+pub const CLASSES_ALL: [Class; 31] = [
     Class::Loss,
     Class::Twice,
     Class::Late,
@@ -100,6 +108,10 @@ pub const CLASSES_ALL: [Class; 27] = [
     Class::Spoil,
     Class::ServerKill,
     Class::ServerRestart,
+    Class::Restore,
+    Class::OldBox,
+    Class::Erase,
+    Class::NewPhone,
     Class::Weeks,
     Class::Hostile,
     Class::Newer,
@@ -119,10 +131,13 @@ impl Class {
         }
     }
 
-    /// Whether a phone goes on under a new number after it: the model can't follow that yet, so no world draws it.
+    /// Whether only a world with [`Drawn::All`] knows it: what such worlds find is not mended yet (decision 53).
     #[must_use]
-    pub const fn forks(self) -> bool {
-        matches!(self, Self::PutBack | Self::Clone | Self::LostLog)
+    pub const fn waits(self) -> bool {
+        matches!(
+            self,
+            Self::Restore | Self::OldBox | Self::Erase | Self::NewPhone
+        )
     }
 
     /// Whether it comes as an event of its own in the script.
@@ -143,10 +158,23 @@ impl Class {
                 | Self::Reboot
                 | Self::Spoil
                 | Self::ServerRestart
+                | Self::Restore
+                | Self::OldBox
+                | Self::Erase
+                | Self::NewPhone
                 | Self::Weeks
                 | Self::Hostile
         )
     }
+}
+
+/// Which classes a plan may draw.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Drawn {
+    /// Those that no promise breaks in.
+    Usual,
+    /// Every class.
+    All,
 }
 
 /// How the world comes to rest after its rough time.
@@ -194,17 +222,26 @@ impl Plan {
     /// The world of a seed, with at most `most` phones (4 to 8).
     #[must_use]
     pub fn of(seed: u64, most: usize) -> Self {
+        Self::draw(seed, most, Drawn::Usual)
+    }
+
+    /// The world of a seed with some classes or all.
+    #[must_use]
+    pub fn draw(seed: u64, most: usize, of: Drawn) -> Self {
         let mut dice = Dice::new(seed, 11);
         let most = i64::try_from(most.clamp(4, 8)).unwrap_or(4);
         let mut rates = [0; CLASSES_ALL.len()];
         while rates.iter().filter(|rate| **rate > 0).count() < CLASSES {
             for (rate, class) in rates.iter_mut().zip(CLASSES_ALL) {
                 let drawn = 1 + dice.below(class.most().max(1));
-                *rate = if dice.percent(40) && !class.forks() {
-                    drawn
-                } else {
-                    0
-                };
+                let may_be = of == Drawn::All || !class.waits();
+                *rate = if dice.percent(40) && may_be { drawn } else { 0 };
+            }
+        }
+        // A restored server does not know a number that a copy got after the backup.
+        if rates[Class::Restore as usize] > 0 {
+            for class in [Class::PutBack, Class::Clone, Class::LostLog] {
+                rates[class as usize] = 0;
             }
         }
         let mut plan = Self {

@@ -6,11 +6,12 @@ use kartka_core::store::RequestId;
 use kartka_server::Rights;
 
 use super::check;
+use super::claim::{Claim, What};
 use super::dice::Dice;
 use super::laws::{Law, Wrong, same};
 use super::ledger::{self, Bytes, KeptOp, Key};
-use super::model::{Claim, Expected, Place, What, replay};
 use super::phone::Phone;
+use super::replay::{Expected, Place, replay};
 use super::street::Street;
 
 /// The kind of a purchase's row.
@@ -27,35 +28,37 @@ impl Street {
         let shop = self.phones[no].shop().clone();
         let status = shop.sync_status().map_err(|e| e.to_string())?;
         let outbox = usize::try_from(status.outbox).unwrap_or(usize::MAX);
-        let line = self.world.model.line(no);
+        let line = self.world.model.line(no).places();
         let pending = &line[line.len().saturating_sub(outbox)..];
         let Some(first) = pending.first() else {
             return Ok(());
         };
-        let claims = &self.world.model.claims;
+        let model = &self.world.model;
         let mut names = BTreeMap::new();
         for place in pending {
-            if let What::Edit { customer, name } = &claims[*place].what {
-                names.insert(*customer, name.clone());
+            if let What::Edit { customer, name } = model.as_on(no, *place) {
+                names.insert(customer, name);
             }
         }
         // Whose edit wins against another phone's is the authority's to say.
-        let others = claims[..].iter().filter(|c| c.phone != no);
-        for claim in others {
-            if let What::Edit { customer, .. } = &claim.what {
-                names.remove(customer);
+        let others = model.claims.iter().enumerate();
+        for (place, _) in others.filter(|(_, claim)| claim.phone != no) {
+            if let What::Edit { customer, .. } = model.as_on(no, place) {
+                names.remove(&customer);
             }
         }
-        let shown = |claim: &Claim| match &claim.what {
+        let shown = |what: &What| match what {
             What::Edit { customer, .. } => names.contains_key(customer),
             _ => true,
         };
+        let leave = (self.phones[no].healing, model.erases());
         let luck = &mut self.phones[no].luck;
         let some = (0..PENDING).filter_map(|_| luck.pick(pending));
         let some: BTreeSet<usize> = some.chain([first]).copied().collect();
-        for claim in some.into_iter().map(|place| &claims[place]) {
-            if shown(claim) {
-                check::is_shown(&shop, claim, &names).map_err(|w| w.at(&format!("phone {no}")))?;
+        for what in some.into_iter().map(|place| model.as_on(no, place)) {
+            if shown(&what) {
+                check::is_shown(&shop, &what, &names, leave)
+                    .map_err(|w| w.at(&format!("phone {no}")))?;
             }
         }
         Ok(())
@@ -67,86 +70,68 @@ impl Street {
         let conn = self.server.ledger()?;
         let ops = ledger::ops(&conn)?;
         is_gap_free(&ops)?;
-        let stopped = self.stopped()?;
-        let found = self.found(&ops, &stopped)?;
-        let ordered = found.iter().map(|(place, at)| (*at, *place));
-        let mut ordered: Vec<(Place, usize)> = ordered.collect();
-        ordered.sort_by_key(|(place, _)| place.seq);
-        let claims = &self.world.model.claims;
-        let expected = replay(ordered.iter().map(|(at, place)| (*at, &claims[*place])));
+        self.learn_order()?;
+        let expected = self.expected(&ops)?;
         self.world.summary.merged += expected.merged();
         self.world.summary.overdrafts += self.server.overdrafts()?;
         let rows = ledger::on_server(&conn, |_| true)?;
         super::books::balance(&rows, &expected)?;
+        self.nothing_is_left(&conn, &expected)?;
         for no in 0..self.phones.len() {
             let at = |wrong: Wrong| wrong.at(&format!("phone {no}"));
+            self.nobody_waits(no).map_err(at)?;
             self.has_its_own(no, &ops).map_err(at)?;
-            let foreign = self.server_has_more(no, &found);
-            if stopped.contains(&no) != foreign {
-                let what = format!(
-                    "phone {no}: stopped {}, the server has ops that are gone from it: {foreign}",
-                    !foreign
-                );
-                return Err(Wrong::of(Law::S2, what));
-            }
-            if stopped.contains(&no) {
-                self.world.summary.forks += 1;
-                self.world
-                    .look_back_at_all(no, &self.phones[no])
-                    .map_err(at)?;
-            } else {
-                self.holds(no, &rows).map_err(at)?;
-            }
+            self.holds(no, &rows).map_err(at)?;
         }
-        self.screens(&stopped, &rows, &expected)?;
+        self.screens(&rows, &expected)?;
         self.a_late_phone_agrees(&rows, &expected)?;
         self.end()
     }
 
-    /// Phones that wait for a person.
-    fn stopped(&self) -> Result<BTreeSet<usize>, Wrong> {
-        let mut stopped = BTreeSet::new();
-        for (no, phone) in self.phones.iter().enumerate() {
-            let status = phone.shop().sync_status().map_err(|e| e.to_string())?;
-            if status.stopped.is_some() {
-                stopped.insert(no);
-            }
-        }
-        Ok(stopped)
+    /// What the server's order comes to by the model.
+    pub(super) fn expected(&self, ops: &[KeptOp]) -> Result<Expected, Wrong> {
+        let mut ordered = self.found(ops)?;
+        ordered.sort_by_key(|place| place.seq);
+        let again = self.server.erased_again();
+        Ok(replay(&self.world.model, ordered.into_iter(), again))
     }
 
-    /// Where the server has each claim: once, and missing only if it is gone or lies on a phone that has stopped
-    /// (safety 1).
-    fn found(
-        &self,
-        ops: &[KeptOp],
-        stopped: &BTreeSet<usize>,
-    ) -> Result<BTreeMap<usize, Place>, Wrong> {
+    /// A phone never waits for a person.
+    fn nobody_waits(&self, no: usize) -> Result<(), Wrong> {
+        let status = self.phones[no].shop().sync_status();
+        let stopped = status.map_err(|e| e.to_string())?.stopped;
+        same(Law::Live, || "stopped".to_owned(), &stopped, &None)
+    }
+
+    /// Where the server has each claim: once, and missing only if no phone has it any more (safety 1). Another name
+    /// of the same op counts nothing.
+    fn found(&self, ops: &[KeptOp]) -> Result<Vec<Place>, Wrong> {
         let mut by_mark: BTreeMap<&[u8], Vec<&KeptOp>> = BTreeMap::new();
-        for op in ops {
+        for op in ops.iter().filter(|op| !op.alias) {
             by_mark.entry(&op.mark).or_default().push(op);
         }
-        let going_on = (0..self.phones.len()).filter(|no| !stopped.contains(no));
-        let due: BTreeSet<usize> = going_on
-            .flat_map(|no| self.world.model.line(no).to_vec())
+        let due: BTreeSet<usize> = (0..self.phones.len())
+            .flat_map(|no| self.world.model.line(no).places())
             .collect();
-        let mut found = BTreeMap::new();
+        let mut found = Vec::new();
         for (place, claim) in self.world.model.claims.iter().enumerate() {
             match by_mark
                 .get(claim.mark.as_slice())
                 .map_or(&[][..], Vec::as_slice)
             {
-                [] if due.contains(&place) => {
+                [] if due.contains(&place) && self.healed => {
                     let what =
                         format!("the server never got: phone {} {}", claim.phone, claim.what);
                     return Err(Wrong::of(Law::S1, what));
                 }
                 [] => {}
-                [op] => {
-                    let at_ms = op.at_ms;
-                    let seq = op.seq;
-                    found.insert(place, Place { seq, at_ms });
-                }
+                [op] => found.push(Place {
+                    claim: place,
+                    seq: op.seq,
+                    at_ms: op.at_ms,
+                    device: op.id >> 40,
+                    seen: self.seen_here(claim),
+                }),
                 more => {
                     let what = format!(
                         "the server has {} times: phone {} {}",
@@ -161,27 +146,17 @@ impl Street {
         Ok(found)
     }
 
-    /// Whether the server has ops under a phone's number that this phone does not hold.
-    fn server_has_more(&self, no: usize, found: &BTreeMap<usize, Place>) -> bool {
-        let line: BTreeSet<usize> = self.world.model.line(no).iter().copied().collect();
-        let original = self.original_of(no);
-        let claims = &self.world.model.claims;
-        let of_number = |place: &&usize| self.original_of(claims[**place].phone) == original;
-        let mut theirs = found.keys().filter(of_number);
-        theirs.any(|place| !line.contains(place))
+    /// The order up to where a claim's author had seen it: in worlds without a restore there is one order only.
+    fn seen_here(&self, claim: &Claim) -> i64 {
+        if self.world.summary.restores == 0 {
+            return claim.seen;
+        }
+        let epoch = claim.epoch.unwrap_or(self.server.first_epoch());
+        self.server.seen_here((epoch, claim.seen))
     }
 
     /// Each own op that the server has too has the same chain there: one number, one content (safety 2).
     fn has_its_own(&self, no: usize, ops: &[KeptOp]) -> Result<(), Wrong> {
-        if self.phones[no]
-            .shop()
-            .sync_status()
-            .map_err(|e| e.to_string())?
-            .stopped
-            .is_some()
-        {
-            return Ok(());
-        }
         let own = ledger::own_chain(&self.phones[no])?;
         for op in ops {
             if let Some(chain) = own.get(&op.id) {
@@ -213,18 +188,14 @@ impl Street {
     /// What one phone's screens show.
     fn screens(
         &self,
-        stopped: &BTreeSet<usize>,
         rows: &BTreeMap<Key, (i64, Bytes)>,
         expected: &Expected,
     ) -> Result<(), Wrong> {
         let mut dice = Dice::new(self.plan.seed, 31);
-        let going_on: Vec<usize> = (0..self.phones.len())
-            .filter(|no| !stopped.contains(no) && self.original_of(*no) == *no)
-            .collect();
-        let Some(no) = dice.pick(&going_on) else {
+        let Some(no) = dice.place(self.phones.len()) else {
             return Ok(());
         };
-        shows(self.phones[*no].shop(), rows, expected, &mut dice)
+        shows(self.phones[no].shop(), rows, expected, &mut dice)
             .map_err(|wrong| wrong.at(&format!("phone {no}")))
     }
 

@@ -31,6 +31,7 @@ impl Street {
             phone.cure();
         }
         self.healed = true;
+        self.end_of_the_old_box();
         self.server.restart()?;
         for (no, closed) in closed.into_iter().enumerate() {
             if closed {

@@ -18,8 +18,25 @@ use kartka_server::{Authority, ExchangeError, FoundingInput, Place};
 use rusqlite::{Connection, OpenFlags};
 
 use super::dice::{Dice, SeededRng};
+use super::replay::Again;
 use super::time::WorldTime;
-use crate::vfs::{Fault, Loss, Machine};
+use crate::vfs::{Fault, Image, Loss, Machine};
+
+/// A time in which one server reigned: its epoch and the first seq that it gave.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Reign {
+    pub(crate) epoch: (u64, u64),
+    pub(crate) first_seq: i64,
+}
+
+/// A server's files of one moment.
+pub(crate) struct Backup {
+    image: Image,
+    reigns: Vec<Reign>,
+    again: Vec<Again>,
+    seq: i64,
+    pub(crate) at_ms: i64,
+}
 
 /// A server on a disk that can fail.
 pub(crate) struct Server {
@@ -31,7 +48,11 @@ pub(crate) struct Server {
     rng: Arc<SeededRng>,
     /// Bytes of pages in one answer.
     pages: usize,
-    _keys: tempfile::TempDir,
+    /// Whose data this is, oldest first.
+    reigns: Vec<Reign>,
+    /// Whom it erased again when it began to reign.
+    again: Vec<Again>,
+    keys: tempfile::TempDir,
 }
 
 /// What keeps a world from having a server.
@@ -68,7 +89,7 @@ impl Server {
         };
         let authority = Authority::found(place.clone(), &input, time.clone(), rng.clone());
         let authority = authority.map_err(|error| format!("{error:?}"))?;
-        Ok(Self {
+        let mut server = Self {
             business: authority.business(),
             authority: Some(authority),
             place,
@@ -76,8 +97,96 @@ impl Server {
             time: time.clone(),
             rng,
             pages: usize::MAX,
-            _keys: keys,
+            reigns: Vec::new(),
+            again: Vec::new(),
+            keys,
+        };
+        let first_seq = 1;
+        let epoch = server.epoch()?;
+        server.reigns.push(Reign { epoch, first_seq });
+        Ok(server)
+    }
+
+    /// The epoch it reigns in.
+    pub(crate) fn epoch(&self) -> Result<(u64, u64), NoServer> {
+        let head = self.authority().head().map_err(|error| error.to_string())?;
+        let epoch = head.head.epoch;
+        Ok((epoch.number, epoch.random))
+    }
+
+    /// The epoch in which the business was founded.
+    pub(crate) fn first_epoch(&self) -> (u64, u64) {
+        self.reigns.first().map_or((0, 0), |reign| reign.epoch)
+    }
+
+    /// Up to where somebody who had seen `seq` in `epoch` has seen this server's order: what was lost with another
+    /// server was seen by nobody.
+    pub(crate) fn seen_here(&self, (epoch, seq): ((u64, u64), i64)) -> i64 {
+        let at = self.reigns.iter().position(|reign| reign.epoch == epoch);
+        match at.map(|at| self.reigns.get(at + 1)) {
+            None => 0,
+            Some(None) => seq,
+            Some(Some(next)) => seq.min(next.first_seq - 1),
+        }
+    }
+
+    /// A copy of the files as they are.
+    pub(crate) fn back_up(&self) -> Result<Backup, NoServer> {
+        Ok(Backup {
+            seq: self.seq()?,
+            image: self.machine.image(),
+            reigns: self.reigns.clone(),
+            again: self.again.clone(),
+            at_ms: self.time.now(),
         })
+    }
+
+    /// Whom restored servers erased again.
+    pub(crate) fn erased_again(&self) -> &[Again] {
+        &self.again
+    }
+
+    /// A server on a new machine takes over with the files of a backup; the old one is given back, switched off, with
+    /// everything that it has. Whom it had erased, `erased`, the new one erases again.
+    pub(crate) fn restore(
+        &mut self,
+        backup: &Backup,
+        erased: Vec<usize>,
+    ) -> Result<Self, NoServer> {
+        let keys = tempfile::tempdir().map_err(|error| error.to_string())?;
+        copy_files(&self.place.keys, keys.path()).map_err(|error| error.to_string())?;
+        let machine = Machine::new(self.rng.number());
+        machine.restore(&backup.image);
+        let file = machine.path("any");
+        let place = Place {
+            data: file.parent().unwrap_or(Path::new("/")).to_owned(),
+            ..self.place.clone()
+        };
+        let first_seq = backup.seq;
+        let (time, rng) = (self.time.clone(), self.rng.clone());
+        let begun = Authority::begin_reign(place.clone(), self.business, time, rng);
+        let mut authority = begun.map_err(|error| format!("{error:?}"))?;
+        authority.limit_pages(self.pages);
+        let new = Self {
+            authority: Some(authority),
+            place,
+            machine,
+            business: self.business,
+            time: self.time.clone(),
+            rng: self.rng.clone(),
+            pages: self.pages,
+            reigns: backup.reigns.clone(),
+            again: backup.again.clone(),
+            keys: std::mem::replace(&mut self.keys, keys),
+        };
+        let mut old = std::mem::replace(self, new);
+        old.authority = None;
+        old.place.keys = old.keys.path().to_owned();
+        let first_seq = first_seq + 1;
+        let epoch = self.epoch()?;
+        self.reigns.push(Reign { epoch, first_seq });
+        self.again.push((first_seq, erased));
+        Ok(old)
     }
 
     /// The process ends and starts again.
@@ -233,6 +342,14 @@ impl Server {
             ExchangeError::Store(_) => Failure::Unavailable { retry_after_ms: 0 },
         })
     }
+}
+
+fn copy_files(from: &Path, to: &Path) -> std::io::Result<()> {
+    for entry in std::fs::read_dir(from)? {
+        let entry = entry?;
+        std::fs::copy(entry.path(), to.join(entry.file_name()))?;
+    }
+    Ok(())
 }
 
 /// A way without faults, for pairing.

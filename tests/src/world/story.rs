@@ -8,7 +8,7 @@ use super::laws::{Law, Wrong};
 use super::time::{DAY, HOUR, MINUTE, SECOND};
 
 /// Lines that are kept for a person to read.
-const KEPT: usize = 30;
+const KEPT: usize = 60;
 
 /// The steps of one world.
 pub(crate) struct Story {

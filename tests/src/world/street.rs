@@ -14,6 +14,7 @@ use super::laws::{Law, Wrong};
 use super::net::Weather;
 use super::phone::{Phone, Survived};
 use super::plan::{Class, Plan, Planned, What};
+use super::reigns::Spare;
 use super::server::Server;
 use super::story::Failure;
 use super::time::{MINUTE, SECOND};
@@ -68,8 +69,12 @@ pub(super) struct Street {
     /// Answers kept for being given again too late.
     pub(super) earlier: Vec<Vec<u8>>,
     pub(super) server_seq: i64,
+    /// Up to where the model knows which numbers the server has.
+    pub(super) learned: i64,
     /// Percent of the pushes after which others are poked.
     pub(super) pokes: u64,
+    /// Backups, and a server that was lost.
+    pub(super) spare: Spare,
     /// Somebody with an enrolled phone who lies.
     pub(super) thief: Option<Thief>,
     /// What the facts of the ledger were when they were last looked at.
@@ -108,10 +113,12 @@ fn live_in(plan: &Plan) -> Result<Summary, Failure> {
         pokes: plan.pokes,
         plan: plan.clone(),
         server_seq: 0,
+        learned: 0,
         world,
         server,
         phones,
         earlier: Vec::new(),
+        spare: Spare::default(),
         thief,
         seen: super::ledger::Seen::default(),
         queue: BTreeMap::new(),
@@ -141,7 +148,7 @@ fn open(plan: &Plan, world: &mut World) -> Result<(Server, Vec<Phone>, Option<Th
     }
     let mut phones = Vec::new();
     for no in 0..plan.phones {
-        let phone = Phone::new(plan.seed, no, &world.time).map_err(|e| format!("{e:?}"))?;
+        let mut phone = Phone::new(plan.seed, no, &world.time).map_err(|e| format!("{e:?}"))?;
         let rights = if no == 0 {
             Rights::History
         } else {
@@ -154,6 +161,8 @@ fn open(plan: &Plan, world: &mut World) -> Result<(Server, Vec<Phone>, Option<Th
             .shop()
             .pair(request, &code, &format!("Phone {no}"), &server);
         paired.map_err(|e| format!("phone {no} does not pair: {e:?}"))?;
+        let status = phone.shop().sync_status().map_err(|e| e.to_string())?;
+        phone.number = i64::from(status.device.get());
         if no == 0 {
             world.pile_of(&phone, 8, &mut dice)?;
         }
@@ -287,10 +296,13 @@ impl Street {
         }
     }
 
-    /// A tap on a phone, or on the copy that was made of it.
+    /// A tap on a phone, on the copy that was made of it, or on one that was paired since.
     fn tap(&mut self, no: usize, dice: &mut Dice) -> Result<(), Wrong> {
-        let copies = self.copies_of(no);
-        let no = dice.pick(&copies).copied().unwrap_or(no);
+        let (copies, hired) = (self.copies_of(no), self.hired());
+        let no = match hired.is_empty() || dice.percent(75) {
+            true => dice.pick(&copies).copied().unwrap_or(no),
+            false => dice.pick(&hired).copied().unwrap_or(no),
+        };
         let life = self.phones[no].life;
         let opened = !std::mem::replace(&mut self.phones[no].open, true);
         if dice.percent(3) {
@@ -316,6 +328,7 @@ impl Street {
 
     /// Lets a phone's engine take a step, in which its machine may stop.
     pub(super) fn step(&mut self, no: usize, event: Event) -> Result<(), Wrong> {
+        let answered = matches!(event, Event::Answer { .. });
         let mut event = Some(event);
         let kill = self.world.kill / 2;
         let survived = self.phones[no].risk(kill, |phone| {
@@ -329,6 +342,10 @@ impl Street {
                 self.phones[no].step(Event::Tick)
             }
         };
+        let summary = &self.world.summary;
+        if answered && summary.put_back + summary.restores > 0 {
+            self.follow_numbers(no)?;
+        }
         let armed = |effect: &Effect| matches!(effect, Effect::ArmTimer { .. });
         if !effects.iter().any(armed) {
             let what = format!("phone {no} waits for nothing: no timer is armed");
@@ -367,8 +384,21 @@ impl Street {
     fn report(&mut self, no: usize, report: SyncEvent) -> Result<(), Wrong> {
         let sound = |what: String| Err(Wrong::of(Law::Sound, what));
         match report {
-            SyncEvent::UpToDate | SyncEvent::Progress { .. } => self.shows_pending(no),
-            SyncEvent::Ignored | SyncEvent::Renumbered { .. } => Ok(()),
+            SyncEvent::UpToDate | SyncEvent::Progress { .. } => {
+                let phone = &mut self.phones[no];
+                phone.renewing = false;
+                if phone.healing {
+                    let status = phone.shop().sync_status().map_err(|e| e.to_string())?;
+                    let (epoch, _) = phone.seen()?;
+                    phone.healing = status.outbox > 0 || epoch != self.server.epoch()?;
+                }
+                self.shows_pending(no)
+            }
+            SyncEvent::Ignored => Ok(()),
+            SyncEvent::Renumbered { .. } if self.is_turned_back(no) => Ok(()),
+            SyncEvent::Renumbered { .. } => sound(format!(
+                "phone {no} was never put back and goes on under another number"
+            )),
             SyncEvent::Mismatch { scopes } if self.phones[no].spoiled => {
                 self.world.summary.fetched_anew += u64::from(scopes);
                 self.world
@@ -384,6 +414,7 @@ impl Street {
                     .tell(&format!("phone {no} does not get through: {error}"));
                 match error {
                     CoreError::Store(_) if self.phones[no].sick => Ok(()),
+                    CoreError::ServerWentBack if self.spare.old_was_up => Ok(()),
                     CoreError::Unexpected { .. }
                     | CoreError::Store(_)
                     | CoreError::Keys(_)
@@ -403,6 +434,14 @@ impl Street {
     fn copies_of(&self, no: usize) -> Vec<usize> {
         let same = |other: &usize| *other == no || self.original_of(*other) == no;
         (0..self.phones.len()).filter(same).collect()
+    }
+
+    /// The phones that were paired in the middle of the world.
+    fn hired(&self) -> Vec<usize> {
+        let hired = |no: &usize| self.phones[*no].copy_of.is_none();
+        (self.plan.phones..self.phones.len())
+            .filter(hired)
+            .collect()
     }
 
     /// The phone whose data a copy began with.

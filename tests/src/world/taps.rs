@@ -17,8 +17,9 @@ use kartka_core::usecase::cards::Recognised;
 use kartka_core::usecase::customers::{NewCard, ProfileForm, Registration};
 use kartka_core::usecase::till::TillRequest;
 
+use super::claim::{SaleLine, What};
 use super::dice::Dice;
-use super::model::{Model, SaleLine, What};
+use super::model::Model;
 
 /// A card from the pile at the counter, and the text of its code.
 #[derive(Clone)]
@@ -35,6 +36,7 @@ pub(crate) enum Tap {
     Consent(CustomerId, Will),
     Bind(CardNumber, CustomerId),
     Issue(CustomerId),
+    Erase(CustomerId),
     Emit,
     Sell(TillRequest),
     Return(PurchaseId, Vec<ReturnedLine>),
@@ -42,6 +44,16 @@ pub(crate) enum Tap {
 }
 
 impl Tap {
+    /// Whether a card with a number of this phone's own is given to somebody.
+    pub(crate) fn gives_new_card(&self) -> bool {
+        let issues = |form: &Registration| matches!(form.card, NewCard::Issue);
+        match self {
+            Self::Register(form) => issues(form),
+            Self::Issue(_) => true,
+            _ => false,
+        }
+    }
+
     pub(crate) fn name(&self) -> &'static str {
         match self {
             Self::Register(_) => "registers",
@@ -49,6 +61,7 @@ impl Tap {
             Self::Consent(..) => "notes a consent",
             Self::Bind(..) => "binds a card",
             Self::Issue(_) => "issues a card",
+            Self::Erase(_) => "erases somebody",
             Self::Emit => "makes card numbers",
             Self::Sell(ask) if ask.spend.0 > 0 => "sells for points",
             Self::Sell(ask) if !ask.rewards.is_empty() => "sells and takes a full stamp card",
@@ -61,6 +74,7 @@ impl Tap {
 
 /// The counter as its staff see it.
 pub(crate) struct Counter<'a> {
+    pub(crate) phone: usize,
     pub(crate) shop: &'a Shop,
     pub(crate) model: &'a Model,
     pub(crate) pile: &'a [PileCard],
@@ -175,34 +189,31 @@ impl Counter<'_> {
         }))
     }
 
+    /// Somebody is to be erased.
+    pub(crate) fn erasure(&self, dice: &mut Dice) -> Option<Tap> {
+        self.customer(dice).map(Tap::Erase)
+    }
+
     /// Somebody that is a customer somewhere; often one of a few regulars, so that phones meet over them.
     fn customer(&self, dice: &mut Dice) -> Option<CustomerId> {
-        let claims = &self.model.claims;
-        let id = |place: &usize| match claims[*place].what {
-            What::Register { customer, .. } => Some(customer),
-            _ => None,
-        };
         let known = self.model.registered();
         let regulars = &known[..known.len().min(4)];
         let list = if dice.percent(60) { regulars } else { known };
-        let id = dice.pick(list).and_then(id);
+        let id = dice
+            .pick(list)
+            .map(|place| self.model.id_on(self.phone, *place));
         id.and_then(|id| CustomerId::new(id).ok())
     }
 
     /// One of the last receipts of any phone.
     fn purchase(&self, dice: &mut Dice) -> Option<PurchaseId> {
-        let ids: Vec<i64> = self
-            .model
-            .claims
-            .iter()
-            .rev()
-            .filter_map(|claim| match claim.what {
-                What::Sale { id, .. } => Some(id),
-                _ => None,
-            })
-            .take(8)
-            .collect();
-        dice.pick(&ids).and_then(|id| PurchaseId::new(*id).ok())
+        let claims = self.model.claims.iter().enumerate().rev();
+        let sales = claims.filter(|(_, claim)| matches!(claim.what, What::Sale { .. }));
+        let sales: Vec<usize> = sales.map(|(place, _)| place).take(8).collect();
+        let id = dice
+            .pick(&sales)
+            .map(|place| self.model.id_on(self.phone, *place));
+        id.and_then(|id| PurchaseId::new(id).ok())
     }
 }
 
@@ -284,7 +295,16 @@ pub(crate) fn perform(shop: &Shop, request: RequestId, tap: &Tap) -> Result<What
                 card: card.value(),
             })
         }
-        Tap::Issue(customer) => shop.issue(request, *customer).map(|()| What::Other),
+        Tap::Issue(customer) => {
+            shop.issue(request, *customer)?;
+            let customer = customer.get();
+            Ok(What::Bind { customer, card: 0 })
+        }
+        Tap::Erase(customer) => {
+            shop.erase(request, *customer)?;
+            let customer = customer.get();
+            Ok(What::Erase { customer })
+        }
         Tap::Emit => shop.emit(request, 3).map(|_| What::Other),
         Tap::Sell(ask) => {
             let id = shop.sell(request, ask)?;

@@ -1,9 +1,12 @@
 //! Troubles of the script: what befalls a phone, the shop or the server at one moment.
 
 use kartka_core::error::CoreError;
-use kartka_core::store::StoreError;
+use kartka_core::store::{RequestId, StoreError};
 use kartka_core::sync::Event;
+use kartka_server::Rights;
 
+use super::claim::Claim;
+use super::counter::Tapped;
 use super::dice::Dice;
 use super::laws::{Law, Wrong};
 use super::phone::Phone;
@@ -14,6 +17,8 @@ use crate::vfs::Fault;
 
 /// Phones with a copy, at most.
 const COPIES: usize = 2;
+/// Phones in a shop, at most.
+const MOST: usize = 10;
 
 impl Street {
     pub(super) fn trouble(
@@ -67,11 +72,47 @@ impl Street {
                 self.world.tell("the server starts again");
                 self.server.restart()?;
             }
+            Class::Erase => return self.erase_somebody(no, dice),
+            Class::NewPhone => return self.pair_another(),
+            Class::Restore => return self.restore(),
+            Class::OldBox => return self.old_box(dice),
             Class::Hostile => return self.thief(no, dice),
             Class::Weeks => self.world.tell("the shop is closed for weeks"),
             _ => {}
         }
         Ok(())
+    }
+
+    /// Somebody new at the counter pairs a phone.
+    fn pair_another(&mut self) -> Result<(), Wrong> {
+        let no = self.phones.len();
+        if no >= MOST {
+            return Ok(());
+        }
+        let new = Phone::new(self.plan.seed, no, &self.world.time);
+        let mut new = new.map_err(|e| format!("{e:?}"))?;
+        let authority = self.server.authority();
+        let code = authority.pairing("http://shop", Rights::Recent);
+        let code = code.map_err(|e| e.to_string())?.to_text();
+        let paired = new.shop().pair(
+            RequestId([u8::try_from(no).unwrap_or(0); 16]),
+            &code,
+            &format!("Phone {no}"),
+            &self.server,
+        );
+        paired.map_err(|e| format!("phone {no} does not pair: {e:?}"))?;
+        let status = new.shop().sync_status().map_err(|e| e.to_string())?;
+        new.number = i64::from(status.device.get());
+        self.world
+            .tell(&format!("phone {no} is paired as {}", new.number));
+        self.phones.push(new);
+        self.step(no, Event::Tick)
+    }
+
+    fn erase_somebody(&mut self, no: usize, dice: &mut Dice) -> Result<(), Wrong> {
+        let erased = self.world.erase(no, &mut self.phones[no], dice)?;
+        self.world.summary.erased += u64::from(erased == Tapped::Confirmed);
+        self.step(no, Event::LocalCommit)
     }
 
     fn goes_offline(&mut self, no: usize, ms: i64) {
@@ -129,33 +170,28 @@ impl Street {
 
     /// A copy of a phone's files is kept, or a kept one takes their place.
     fn put_back(&mut self, no: usize) -> Result<(), Wrong> {
-        if self.phones[no].turned_back {
-            return Ok(());
-        }
         if self.phones[no].copy.is_none() {
             let confirmed = self.world.model.line(no).len();
             self.world.tell(&format!(
                 "a copy is made of phone {no} after {confirmed} confirmed taps"
             ));
-            self.phones[no].keep_copy(confirmed);
+            self.phones[no].keep_copy();
+            self.world.model.keep_copy(no);
             return Ok(());
         }
         self.phones[no].cure();
-        let Some(kept) = self.phones[no].roll_back().map_err(|e| format!("{e:?}"))? else {
-            return Ok(());
-        };
-        let gone = self.world.model.put_back(no, kept);
+        self.phones[no].roll_back().map_err(|e| format!("{e:?}"))?;
+        let gone = self.world.model.put_back(no);
         self.world.tell(&format!(
             "phone {no} is put back to its copy: {gone} taps are gone from it"
         ));
-        self.world.summary.put_back += 1;
-        self.step(no, Event::Tick)
+        self.turned_back(no)
     }
 
     /// A phone's files and secrets come to life on a second phone as well.
     fn clone_phone(&mut self, no: usize) -> Result<(), Wrong> {
         let copies = self.phones.iter().filter(|p| p.copy_of.is_some()).count();
-        if self.phones[no].turned_back || copies >= COPIES {
+        if copies >= COPIES {
             return Ok(());
         }
         let twin = self.phones.len();
@@ -167,26 +203,34 @@ impl Street {
         self.world.model.copy(no, twin);
         self.world
             .tell(&format!("phone {twin} is made as a copy of phone {no}"));
-        self.world.summary.put_back += 1;
-        self.step(twin, Event::Tick)
+        self.turned_back(twin)
     }
 
     /// The write-ahead log vanishes with the power: everything since the last start is gone.
     fn lose_log(&mut self, no: usize) -> Result<(), Wrong> {
-        if self.phones[no].turned_back {
-            return Ok(());
-        }
         self.phones[no].cure();
         self.phones[no].lose_log().map_err(|e| format!("{e:?}"))?;
-        let known = self.phones[no].requests()?;
-        let knows = |mark: &[u8; 8]| known.iter().any(|id| id[..8] == *mark);
-        let line: Vec<_> = self.world.model.of_phone(no).map(|c| c.mark).collect();
-        let kept = line.iter().rposition(knows).map_or(0, |place| place + 1);
-        let gone = self.world.model.put_back(no, kept);
+        let phone = &self.phones[no];
+        let (requests, there) = (phone.requests()?, phone.entities()?);
+        // Requests are kept for a week.
+        let lately = self.world.time.now() - 6 * DAY;
+        let knows = |claim: &Claim, id: i64| {
+            let asked = requests.iter().any(|request| request[..8] == claim.mark);
+            asked || (claim.at_ms < lately && there.contains(&id))
+        };
+        let gone = self.world.model.fall_back(no, phone.moves()?, knows);
+        self.follow_aliases(no)?;
         self.world.tell(&format!(
             "phone {no} loses its log with the power: {gone} taps are gone from it"
         ));
+        self.turned_back(no)
+    }
+
+    /// A phone goes on with other files than its own last ones.
+    fn turned_back(&mut self, no: usize) -> Result<(), Wrong> {
         self.world.summary.put_back += 1;
+        let status = self.phones[no].shop().sync_status();
+        self.phones[no].number = i64::from(status.map_err(|e| e.to_string())?.device.get());
         self.step(no, Event::Tick)
     }
 }

@@ -48,6 +48,10 @@ impl Street {
         route: Route,
         message: &[u8],
     ) -> Result<(), Wrong> {
+        if let Some(answer) = self.asks_the_old_box(no, route, message) {
+            self.answer(no, (life, request), answer);
+            return Ok(());
+        }
         let percent = self.weather.server_kill;
         let luck = &mut self.phones[no].luck;
         let served = self.server.risk(luck, percent, route, message);

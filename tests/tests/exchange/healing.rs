@@ -53,6 +53,54 @@ fn phones_tell_a_restored_server_what_it_lost() {
 }
 
 #[test]
+fn a_phone_whose_clock_is_months_behind_tells_what_was_lost_too() {
+    let office = Office::founded();
+    let (a, b) = (Counter::paired(&office, 1), Counter::paired(&office, 2));
+    let ira = b.register("Іра", "", NewCard::Issue);
+    agree(&office, &[&a, &b]);
+    let backup = a.home().join("server");
+    office.back_up(&backup);
+    let number = a.shop.sync_status().unwrap().device;
+    a.time.jump(-90 * DAY_MS);
+    for amount in [20_000, 30_000, 40_000] {
+        a.sell(ira, amount);
+        agree(&office, &[&a, &b]);
+    }
+    let balance = a.balance(ira);
+    office.put_back(&backup);
+    agree(&office, &[&a, &b]);
+    assert_eq!((a.balance(ira), b.balance(ira)), (balance, balance));
+    assert_eq!(purchases(&office), 3);
+    assert_eq!(a.shop.sync_status().unwrap().device, number);
+}
+
+#[test]
+fn a_phone_that_let_go_of_old_ops_still_follows_from_the_last_of_them() {
+    let office = Office::founded();
+    let (a, b) = (Counter::paired(&office, 1), Counter::paired(&office, 2));
+    let ira = b.register("Іра", "", NewCard::Issue);
+    agree(&office, &[&a, &b]);
+    a.sell(ira, 20_000);
+    agree(&office, &[&a, &b]);
+    let backup = a.home().join("server");
+    for time in [&office.time, &a.time, &b.time] {
+        time.advance(20 * DAY_MS);
+    }
+    office.back_up(&backup);
+    for time in [&office.time, &a.time, &b.time] {
+        time.advance(12 * DAY_MS);
+    }
+    let number = a.shop.sync_status().unwrap().device;
+    a.sell(ira, 30_000);
+    agree(&office, &[&a, &b]);
+    let balance = a.balance(ira);
+    office.put_back(&backup);
+    agree(&office, &[&a, &b]);
+    assert_eq!((a.balance(ira), b.balance(ira)), (balance, balance));
+    assert_eq!(a.shop.sync_status().unwrap().device, number);
+}
+
+#[test]
 fn a_phone_that_had_seen_nothing_of_what_was_lost_just_goes_on() {
     let office = Office::founded();
     let (a, b) = (Counter::paired(&office, 1), Counter::paired(&office, 2));

@@ -10,11 +10,12 @@ use super::standing::{has_tiers, risen};
 use super::work::Work;
 use super::{Book, Decided, Standing, Stop};
 use crate::ids::CustomerId;
-use crate::ledger::Entry;
+use crate::ledger::{About, Effect, Entry, EntryKind};
 use crate::moment::Date;
+use crate::money::{Overflow, Points};
 use crate::op::{Claim, Fact, Op};
 use crate::position::Position;
-use crate::programme::Programme;
+use crate::programme::{BonusCard, Instrument, Owing, Programme};
 use crate::row::Row;
 
 /// The members of one person with their accounts, in id order.
@@ -111,6 +112,48 @@ fn claims<B: Book>(
         past.sort_by_key(|entry| entry.id);
         past.dedup_by_key(|entry| entry.id);
         claims.extend(revive(&debits, &past, programme, today)?);
+    }
+    claims.extend(cleared(decided, &claims, programme)?);
+    Ok(claims)
+}
+
+/// What returns left owing where the owner does not ask for it (L10), less what `revived` repays of it.
+fn cleared(
+    decided: &[Decided],
+    revived: &[Claim],
+    programme: &Programme,
+) -> Result<Vec<Claim>, Overflow> {
+    let mut claims = Vec::new();
+    for decided in decided {
+        let Row::Entry(entry) = &decided.row else {
+            continue;
+        };
+        let card = programme
+            .instrument(entry.instrument)
+            .and_then(Instrument::bonus);
+        let clears = |card: &&BonusCard| card.late.owing == Owing::Cleared;
+        let Some(card) = card
+            .filter(clears)
+            .filter(|_| entry.kind == EntryKind::Reverse)
+        else {
+            continue;
+        };
+        let taken = Points::total(entry.uses.iter().map(|used| used.points))?;
+        let of_wallet = revived
+            .iter()
+            .filter(|c| c.kind == EntryKind::Revive && c.instrument == entry.instrument);
+        let back = Points::total(of_wallet.map(|claim| claim.effect.points))?;
+        let owed = entry.effect().points.negated()?.minus(taken)?.minus(back)?;
+        if owed.is_positive() {
+            claims.push(Claim {
+                customer: entry.customer,
+                instrument: entry.instrument,
+                kind: EntryKind::Cleared,
+                effect: Effect::points(owed, card.value_of(owed)?),
+                lot: None,
+                about: About::Nothing,
+            });
+        }
     }
     Ok(claims)
 }

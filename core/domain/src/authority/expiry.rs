@@ -16,14 +16,11 @@ use crate::moment::Date;
 use crate::money::{Money, Overflow, Points, Rounding, scale};
 use crate::op::Claim;
 use crate::position::{Bucket, Position, Wallet};
-use crate::programme::{Expiry, Instrument, Programme, Terms};
+use crate::programme::{BonusCard, Expiry, Instrument, Late, Programme, Terms};
 use crate::row::Row;
 
 /// Days after a lot's last day that phones have to bring what they sold in it: 72 h.
 pub const WAIT_DAYS: i64 = 3;
-
-/// Days after a lot's last day within which a late debit still brings it back (L5).
-pub const GRACE_DAYS: i64 = 30;
 
 /// Whether the 72 h after `last` are over on `today`.
 fn is_over(last: Date, today: Date) -> bool {
@@ -246,13 +243,17 @@ fn gone_for(
     claims: &[Claim],
     (programme, today): (&Programme, Date),
 ) -> Result<BTreeMap<Date, Effect>, Overflow> {
+    let card = programme
+        .instrument(debit.instrument)
+        .and_then(Instrument::bonus);
+    let grace = card.map_or(Late::default().grace_days.into(), BonusCard::grace);
     let found = |last: Date, has_day: HasDay| match (debit.kind, debit.lot, has_day) {
         // Nothing is owed for points of the lot itself that ended unused, however late the goods come back.
         (EntryKind::Reverse, Some(own), HasDay::Yes) => own.expires_on == Some(last),
         (EntryKind::Reverse, Some(own), HasDay::No) => {
             own.expires_on.is_none() && own.available_on <= last
         }
-        (_, _, HasDay::Yes) => last >= debit.date && (today - last).num_days() <= GRACE_DAYS,
+        (_, _, HasDay::Yes) => last >= debit.date && (today - last).num_days() <= grace,
         // What inactivity ended comes back with the purchase that prolonged it.
         (_, _, HasDay::No) => false,
     };
@@ -262,9 +263,6 @@ fn gone_for(
     let new = claims
         .iter()
         .map(|c| (c.instrument, c.kind, c.lot, c.effect));
-    let card = programme
-        .instrument(debit.instrument)
-        .and_then(Instrument::bonus);
     let by_inactivity = card.is_some_and(|card| matches!(card.expiry, Expiry::Inactive(_)));
     let mut gone = BTreeMap::new();
     for (instrument, kind, lot, effect) in posted.chain(new) {

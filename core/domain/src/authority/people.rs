@@ -83,7 +83,7 @@ fn write_groups<B: Book>(
     place: usize,
     mut customer: Customer,
 ) -> Result<(), Stop<B::Error>> {
-    if work.is_erased(customer.id)? {
+    if work.is_erased(customer.id)? && !planted!(LateEditResurrects) {
         customer.profile.clear();
         work.put(Row::Customer(customer), Echo::AsClaimed);
         return Ok(());
@@ -112,7 +112,8 @@ fn erase<B: Book>(
     id: CustomerId,
 ) -> Result<(), Stop<B::Error>> {
     let date = work.moment().0.date;
-    for customer in work.group(id)? {
+    let group = work.group(id)?.into_iter();
+    for customer in group.filter(|member| *member == id || !planted!(ErasesOneId)) {
         if let Some(known) = work.customer(customer)? {
             let profile = Vec::new();
             work.put(

@@ -10,7 +10,7 @@ use crate::moment::Month;
 use crate::money::{Overflow, Points};
 use crate::op::Claim;
 use crate::position::MonthSum;
-use crate::programme::Kept;
+use crate::programme::{Instrument, Kept};
 use crate::purchase::{Return, ReturnKind, ReturnedLine};
 use crate::refund::{Refund, Sold, refund, refusal};
 use crate::row::Row;
@@ -142,7 +142,17 @@ fn outcome<B: Book>(
         returns: &known.returns,
         programme: &programme,
     };
-    let counted = refund(sold, &back.claimed)?;
+    let mut counted = refund(sold, &back.claimed)?;
+    for (claim, uses) in &mut counted.claims {
+        if let Some(card) = programme
+            .instrument(claim.instrument)
+            .and_then(Instrument::bonus)
+        {
+            for used in uses {
+                used.expires_on = card.returned_until(used.expires_on, back.at.date);
+            }
+        }
+    }
     // A void is a full return (X6).
     let void = matches!(back.kind, ReturnKind::Void(_));
     if void && counted.kept == Kept::Something {

@@ -232,7 +232,7 @@ pub(super) fn apply_own_claim<B: Book>(
     } else if own && has_right_sign(claim) {
         match claim.kind {
             EntryKind::Expire => more_than_is_left(work, claim)?,
-            EntryKind::Revive | EntryKind::Level => None,
+            EntryKind::Revive | EntryKind::Cleared | EntryKind::Level => None,
             _ => Some((Effect::NONE, Code::MalformedFact)),
         }
     } else {
@@ -297,7 +297,7 @@ fn has_right_sign(claim: &Claim) -> bool {
     let takes = amounts.iter().all(|a| *a <= 0);
     small
         && match claim.kind {
-            EntryKind::Earn | EntryKind::Restore | EntryKind::Revive => gives,
+            EntryKind::Earn | EntryKind::Restore | EntryKind::Revive | EntryKind::Cleared => gives,
             EntryKind::Redeem | EntryKind::Reward | EntryKind::Reverse | EntryKind::Expire => takes,
             EntryKind::Use
             | EntryKind::Unuse

@@ -1,7 +1,7 @@
 //! The bonus card: points for money spent, spent like money (E, U, L).
 
 use super::rules::{Goods, WHOLE, rising};
-use super::{Instrument, ProgrammeError};
+use super::{Instrument, Late, ProgrammeError};
 use crate::ids::{InstrumentId, OutletId};
 use crate::ledger::LotTerms;
 use crate::moment::{Date, PeriodEnd, period_end, plus_months};
@@ -9,8 +9,6 @@ use crate::money::{Money, Overflow, Points, Rounding};
 
 /// Longest life of a lot: with month ends no wallet comes to more than 64 buckets (L3).
 pub const MONTHS_MAX: u16 = 60;
-/// Days after a lot's last day within which a late debit still brings it back (L5).
-const GRACE_DAYS: i64 = 30;
 /// Once: the factor of no multiplier, in ten-thousandths.
 pub const ONCE: u32 = 10_000;
 /// Largest product of multipliers: a hundred times.
@@ -186,6 +184,8 @@ pub struct BonusCard {
     pub redeem: RedeemPolicy,
     /// Goods that can't be paid with points (U1).
     pub not_payable: Goods,
+    /// What becomes of points when something happens late (L5, L10, X3).
+    pub late: Late,
 }
 
 impl BonusCard {
@@ -220,6 +220,7 @@ impl BonusCard {
                 },
             },
             not_payable: Goods::default(),
+            late: Late::default(),
         }
     }
 
@@ -251,6 +252,7 @@ impl BonusCard {
             && fixed(self.per_receipt)
             && fixed(self.per_item)
             && (1..=MONTHS_MAX).contains(&months)
+            && self.late.is_sound()
             && redeem.step.is_positive()
             && redeem.minimum.0 >= 0
             && redeem.minimum.0.checked_add(redeem.step.0).is_some()
@@ -277,8 +279,24 @@ impl BonusCard {
 
     /// Days after a last day within which a late fact still brings points back (L5).
     #[must_use]
-    pub const fn grace(&self) -> i64 {
-        GRACE_DAYS
+    pub fn grace(&self) -> i64 {
+        self.late.grace_days.into()
+    }
+
+    /// The last day of points that come back on `date`, when they ended or would end on `last`: later only by the
+    /// owner's option, and up to the period's end like that of any lot (X3, L3).
+    #[must_use]
+    pub fn returned_until(&self, last: Option<Date>, date: Date) -> Option<Date> {
+        let last = last?;
+        let days = chrono::Days::new(self.late.returned_days.into());
+        let least = match self.late.returned_days {
+            0 => None,
+            _ => date.checked_add_days(days),
+        };
+        match least {
+            Some(least) if least > last => period_end(least, self.ends),
+            _ => Some(last),
+        }
     }
 
     /// The life of a lot earned on `date` (L5, L7, L8); a date past the calendar's end means never. Where all

@@ -7,6 +7,7 @@ mod bonus;
 mod club;
 mod coupon;
 mod discount;
+mod late;
 mod offer;
 mod references;
 mod rules;
@@ -20,6 +21,7 @@ pub use bonus::{
 pub use club::{Club, Issue, Joining};
 pub use coupon::{Benefit, Coupon, Greeting, GreetingFor};
 pub use discount::{DiscountCard, Step};
+pub use late::{Late, Owing};
 pub use offer::{BundlePrice, Offer, Part};
 pub use references::Assortment;
 pub use rules::{Audience, Goods, PriceOf, Rules, Scope, Stacking, Times, Together, WHOLE};

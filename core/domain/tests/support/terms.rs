@@ -9,8 +9,9 @@ use kartka_domain::money::{Money, Points, Rounding, Stamps};
 use kartka_domain::programme::{
     Audience, Benefit, BonusCard, BundlePrice, CertificateEarns, Club, Coupon, Demotion,
     DiscountCard, EarnBase, Expiry, Gift, Goods, Greeting, GreetingFor, Instrument, Issue, Joining,
-    Level, Multiplier, Multiply, Need, Offer, OfflinePolicy, Part, PriceOf, Remainder, Reward,
-    Rules, StampCard, StampFor, Step, TaxEarns, Terms, Tiers, Times, Together, When, Window,
+    Level, Multiplier, Multiply, Need, Offer, OfflinePolicy, Owing, Part, PriceOf, Remainder,
+    Reward, Rules, StampCard, StampFor, Step, TaxEarns, Terms, Tiers, Times, Together, When,
+    Window,
 };
 use kartka_domain::purchase::{GoodsId, GroupId};
 
@@ -175,6 +176,9 @@ fn bonus_term(card: &mut BonusCard, key: &str, value: &str) {
         "ends" if value == "quarter" => card.ends = PeriodEnd::Quarter,
         "ends" if value == "year" => card.ends = PeriodEnd::Year,
         "pending" => card.pending_days = small(),
+        "grace" => card.late.grace_days = small(),
+        "returned" => card.late.returned_days = small(),
+        "clears" => card.late.owing = Owing::Cleared,
         "minimum" => card.redeem.minimum = Points(number()),
         "step" => card.redeem.step = Points(number()),
         "base" if value == "before" => card.base = EarnBase::BeforeDiscounts,

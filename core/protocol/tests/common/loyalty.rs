@@ -16,6 +16,11 @@ use super::samples::{bare_entry, bare_purchase, customer, date, evening, id, lot
 pub(crate) fn rows() -> Vec<(&'static str, Row)> {
     vec![
         ("instruments", Row::Programme(instruments())),
+        ("late-options", Row::Programme(late_options())),
+        (
+            "cleared",
+            Row::Entry(about(EntryKind::Cleared, About::Nothing)),
+        ),
         ("account", Row::Position(customer(17), carrying())),
         ("asked-account", Row::Position(customer(17), asked())),
         ("lowered", Row::Purchase(lowered_purchase())),
@@ -237,6 +242,18 @@ fn stamps() -> StampCard {
         gift: None,
     });
     card
+}
+
+/// A card whose owner chose what becomes of what comes late.
+fn late_options() -> Programme {
+    let mut card = BonusCard::plain(500, Money(1));
+    card.late = Late {
+        grace_days: 14,
+        returned_days: 10,
+        owing: Owing::Cleared,
+    };
+    let card = Instrument::plain(InstrumentId(1), "Бонуси", Terms::Bonus(card));
+    Programme::publish(ProgrammeVersion(8), vec![card]).unwrap()
 }
 
 fn scale() -> DiscountCard {

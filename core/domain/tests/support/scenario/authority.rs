@@ -18,6 +18,7 @@ impl Story {
         for (kind, word) in [
             (EntryKind::Expire, "expired"),
             (EntryKind::Revive, "revived"),
+            (EntryKind::Cleared, "cleared"),
         ] {
             let of_kind = claims.iter().filter(|c| c.kind == kind);
             let sum: i64 = of_kind.map(|c| c.effect.points.0.abs()).sum();

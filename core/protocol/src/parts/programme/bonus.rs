@@ -4,8 +4,8 @@ use kartka_domain::ids::{InstrumentId, OutletId};
 use kartka_domain::moment::PeriodEnd;
 use kartka_domain::money::{Money, Points, Rounding};
 use kartka_domain::programme::{
-    BonusCard, CertificateEarns, EarnBase, Expiry, Multiplier, Multiply, OfflinePolicy,
-    RedeemPolicy, Remainder, TaxEarns, When,
+    BonusCard, CertificateEarns, EarnBase, Expiry, Late, Multiplier, Multiply, OfflinePolicy,
+    Owing, RedeemPolicy, Remainder, TaxEarns, When,
 };
 
 use super::rules::{put_goods, put_ints, read_goods, read_ints};
@@ -40,6 +40,10 @@ const MULTIPLY: u16 = 30;
 const INACTIVE_MONTHS: u16 = 31;
 const ENDS: u16 = 32;
 const NOT_PAYABLE: u16 = 33;
+/// Absent = 30 days, none, the next earns repay it.
+const GRACE_DAYS: u16 = 170;
+const RETURNED_DAYS: u16 = 171;
+const OWING: u16 = 172;
 
 /// When a multiplier works, and how much.
 mod multiplier {
@@ -86,6 +90,10 @@ const MULTIPLIES: [(i64, Multiply); 2] = [
     (Multiply::Best as i64, Multiply::Best),
     (Multiply::Product as i64, Multiply::Product),
 ];
+const OWINGS: [(i64, Owing); 2] = [
+    (Owing::Owed as i64, Owing::Owed),
+    (Owing::Cleared as i64, Owing::Cleared),
+];
 pub(super) const PERIOD_ENDS: [(i64, PeriodEnd); 3] = [
     (PeriodEnd::Month as i64, PeriodEnd::Month),
     (PeriodEnd::Quarter as i64, PeriodEnd::Quarter),
@@ -116,6 +124,10 @@ pub(super) fn put_bonus(record: &mut Record, card: &BonusCard) {
     record.put_unless(CERTIFICATES, card.certificates as i64, no);
     record.put_unless(MULTIPLY, card.multiply as i64, Multiply::Best as i64);
     record.put_records(MULTIPLIERS, card.multipliers.iter().map(multiplier_record));
+    let (late, usual) = (card.late, Late::default());
+    record.put_unless(GRACE_DAYS, late.grace_days.into(), usual.grace_days.into());
+    record.put_unless(RETURNED_DAYS, late.returned_days.into(), 0);
+    record.put_unless(OWING, late.owing as i64, usual.owing as i64);
     record.put_unless(MINIMUM, card.redeem.minimum.0, 0);
     record.put(STEP, card.redeem.step.0);
     record.put(MAX_SHARE, card.redeem.max_share);
@@ -155,6 +167,11 @@ pub(super) fn read_bonus(record: &Record) -> Result<BonusCard, WireError> {
         per_item: Points(record.int_or(PER_ITEM, 0)?),
         goods: read_goods(record, GOODS)?,
         not_payable: read_goods(record, NOT_PAYABLE)?,
+        late: Late {
+            grace_days: record.int_or(GRACE_DAYS, Late::default().grace_days)?,
+            returned_days: record.int_or(RETURNED_DAYS, 0)?,
+            owing: one_of(record, OWING, &OWINGS, Some(Owing::Owed))?,
+        },
         remainder: one_of(record, REMAINDER, &REMAINDERS, Some(Remainder::Dropped))?,
         tax: one_of(record, TAX, &TAXES, Some(TaxEarns::Yes))?,
         certificates: one_of(

@@ -1,0 +1,263 @@
+//! What a screen confirmed, in plain integers and words of the shop.
+
+/// The first 8 bytes of a request id: names a confirmed tap for ever.
+pub(crate) type Mark = [u8; 8];
+
+/// Points per minor unit of a base, in ten-thousandths.
+pub(crate) const RATE: i64 = 500;
+
+/// One line of a receipt as it was confirmed.
+#[derive(Clone, Debug)]
+pub(crate) struct SaleLine {
+    pub(crate) gross: i64,
+    pub(crate) quantity: i64,
+    /// Money that points took off this line.
+    pub(crate) off: i64,
+    /// The points.
+    pub(crate) points: i64,
+}
+
+/// What a tap did.
+#[derive(Clone, Debug)]
+pub(crate) enum What {
+    /// A customer came to be.
+    Register {
+        customer: i64,
+        named: Option<String>,
+        card: Option<u64>,
+        consent: bool,
+    },
+    /// A name was written.
+    Edit { customer: i64, name: String },
+    /// Somebody agreed to be contacted, or does no longer.
+    Consent { customer: i64, given: bool },
+    /// A card was given to a customer.
+    Bind { customer: i64, card: u64 },
+    /// Somebody is erased, under every id they have.
+    Erase { customer: i64 },
+    /// Something that only the digests compare.
+    Other,
+    /// A receipt.
+    Sale {
+        id: i64,
+        customer: Option<i64>,
+        lines: Vec<SaleLine>,
+        earned: i64,
+        spent: i64,
+        stamps: i64,
+        /// A full stamp card was taken for it.
+        reward: bool,
+    },
+    /// Goods came back: (line, quantity).
+    Return {
+        id: i64,
+        purchase: i64,
+        void: bool,
+        lines: Vec<(usize, i64)>,
+    },
+}
+
+/// In the words of the shop.
+impl std::fmt::Display for What {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let id = |id: &i64| format!("{}/{}", id >> 40, id & ((1 << 40) - 1));
+        match self {
+            Self::Register {
+                customer,
+                named,
+                card,
+                consent,
+            } => {
+                write!(f, "registers customer {}", id(customer))?;
+                match named {
+                    Some(name) => write!(f, " as {name}")?,
+                    None => write!(f, " without a name")?,
+                }
+                if let Some(card) = card {
+                    write!(f, " with the card {card}")?;
+                }
+                if *consent {
+                    write!(f, ", who agrees to be written to")?;
+                }
+                Ok(())
+            }
+            Self::Edit { customer, name } => write!(f, "calls customer {} {name}", id(customer)),
+            Self::Consent { customer, given } => {
+                let verb = if *given { "agrees" } else { "no longer agrees" };
+                write!(
+                    f,
+                    "notes that customer {} {verb} to be written to",
+                    id(customer)
+                )
+            }
+            Self::Bind { customer, card } => {
+                write!(f, "gives the card {card} to customer {}", id(customer))
+            }
+            Self::Erase { customer } => write!(f, "erases customer {}", id(customer)),
+            Self::Other => write!(f, "prints or gives out a new card"),
+            Self::Sale {
+                id: sale,
+                customer,
+                lines,
+                earned,
+                spent,
+                stamps,
+                reward,
+            } => {
+                let gross: i64 = lines.iter().map(|line| line.gross).sum();
+                write!(
+                    f,
+                    "sells {} for {}.{:02}",
+                    id(sale),
+                    gross / 100,
+                    gross % 100
+                )?;
+                if let Some(customer) = customer {
+                    write!(f, " to customer {}", id(customer))?;
+                    write!(
+                        f,
+                        ": {spent} points spent, {earned} earned, {stamps} stamps"
+                    )?;
+                }
+                if *reward {
+                    write!(f, ", for a full stamp card")?;
+                }
+                Ok(())
+            }
+            Self::Return {
+                id: back,
+                purchase,
+                void,
+                lines,
+            } => {
+                let verb = if *void { "voids" } else { "takes back of" };
+                write!(f, "{verb} the sale {} ({}):", id(purchase), id(back))?;
+                lines.iter().try_for_each(|(line, quantity)| {
+                    write!(
+                        f,
+                        " {}.{:03} of line {line}",
+                        quantity / 1_000,
+                        quantity % 1_000
+                    )
+                })
+            }
+        }
+    }
+}
+
+/// A confirmed tap.
+#[derive(Clone, Debug)]
+pub(crate) struct Claim {
+    pub(crate) mark: Mark,
+    /// The phone it was made on.
+    pub(crate) phone: usize,
+    /// The claim that this phone had confirmed before it, as far as it still knew.
+    pub(crate) before: Option<usize>,
+    /// What the numbers in it mean: places of claims. One number may name two things when phones were copied.
+    pub(crate) names: Vec<(i64, usize)>,
+    /// When, by the world's time.
+    pub(crate) at_ms: i64,
+    /// The authority's order up to where its phone had seen it, and in which epoch if that matters.
+    pub(crate) seen: i64,
+    pub(crate) epoch: Option<(u64, u64)>,
+    pub(crate) what: What,
+}
+
+impl What {
+    /// The same with the number of the card that was given out with it.
+    pub(crate) fn with_card(mut self, given: u64) -> Self {
+        match &mut self {
+            Self::Register { card, .. } => *card = Some(given),
+            Self::Bind { card, .. } => *card = given,
+            _ => {}
+        }
+        self
+    }
+
+    /// The number of what came to be by it, if it has one.
+    pub(crate) fn own(&self) -> Option<i64> {
+        match self {
+            Self::Register { customer, .. } => Some(*customer),
+            Self::Sale { id, .. } | Self::Return { id, .. } => Some(*id),
+            Self::Edit { .. }
+            | Self::Consent { .. }
+            | Self::Bind { .. }
+            | Self::Erase { .. }
+            | Self::Other => None,
+        }
+    }
+
+    /// The person it is about.
+    pub(crate) fn customer(&self) -> Option<i64> {
+        match self {
+            Self::Register { customer, .. }
+            | Self::Edit { customer, .. }
+            | Self::Consent { customer, .. }
+            | Self::Bind { customer, .. }
+            | Self::Erase { customer } => Some(*customer),
+            Self::Sale { customer, .. } => *customer,
+            Self::Return { .. } | Self::Other => None,
+        }
+    }
+
+    /// The name that it writes.
+    pub(crate) fn name(&self) -> Option<&str> {
+        match self {
+            Self::Register { named, .. } => named.as_deref(),
+            Self::Edit { name, .. } => Some(name),
+            _ => None,
+        }
+    }
+
+    /// The same with other numbers.
+    pub(crate) fn with_ids(&self, mut to: impl FnMut(i64) -> i64) -> Self {
+        let mut what = self.clone();
+        match &mut what {
+            Self::Register { customer, .. }
+            | Self::Edit { customer, .. }
+            | Self::Consent { customer, .. }
+            | Self::Bind { customer, .. }
+            | Self::Erase { customer } => *customer = to(*customer),
+            Self::Other => {}
+            Self::Sale { id, customer, .. } => {
+                *id = to(*id);
+                *customer = customer.map(to);
+            }
+            Self::Return { id, purchase, .. } => {
+                *id = to(*id);
+                *purchase = to(*purchase);
+            }
+        }
+        what
+    }
+}
+
+impl Claim {
+    /// Whether a receipt adds up by itself.
+    pub(crate) fn check(&self) -> Result<(), String> {
+        let What::Sale {
+            lines,
+            earned,
+            spent,
+            customer,
+            ..
+        } = &self.what
+        else {
+            return Ok(());
+        };
+        let gross: i64 = lines.iter().map(|l| l.gross).sum();
+        let off: i64 = lines.iter().map(|l| l.off).sum();
+        let points: i64 = lines.iter().map(|l| l.points).sum();
+        if off != *spent || points != *spent {
+            return Err(format!("{spent} points spent, {off} off, {points} shared"));
+        }
+        let want = match customer {
+            Some(_) => (gross - off) * RATE / 10_000,
+            None => 0,
+        };
+        if *earned != want {
+            return Err(format!("{earned} points earned on {gross} − {off}"));
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,370 @@
+//! Claims in the authority's order, and what everything comes to.
+//!
+//! Plain integers and sets; shares no code with the domain, so that a fault there can't hide itself here.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::claim::{RATE, SaleLine, What};
+use super::model::Model;
+
+/// Stamps of a full card.
+const CARD: i64 = 10;
+
+/// What a receipt comes to in the end.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Receipt {
+    pub(crate) customer: Option<i64>,
+    pub(crate) gross: i64,
+    /// Earned − spent − taken back + given back.
+    pub(crate) points: i64,
+    pub(crate) stamps: i64,
+    pub(crate) returned: Vec<i64>,
+}
+
+/// What a person comes to: everything of all their ids.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Person {
+    pub(crate) points: i64,
+    pub(crate) visits: i64,
+    pub(crate) spent: i64,
+    pub(crate) stamps: i64,
+    pub(crate) consents: bool,
+}
+
+/// What everything comes to.
+#[derive(Default)]
+pub(crate) struct Expected {
+    pub(crate) receipts: BTreeMap<i64, Receipt>,
+    /// By the smallest id of a person.
+    pub(crate) people: BTreeMap<i64, Person>,
+    /// The smallest id of the person that an id belongs to.
+    pub(crate) first_of: BTreeMap<i64, i64>,
+    /// Whose a card is.
+    pub(crate) cards: BTreeMap<u64, i64>,
+    pub(crate) returns: u64,
+    /// The name of each id that has one.
+    pub(crate) names: BTreeMap<i64, Written>,
+    /// The ids of people who were erased.
+    pub(crate) erased: BTreeSet<i64>,
+}
+
+/// A name, and what later ones are compared with.
+#[derive(Clone, Debug)]
+pub(crate) struct Written {
+    pub(crate) name: String,
+    /// The claim that wrote it.
+    by: usize,
+    seq: i64,
+    at_ms: i64,
+    device: i64,
+}
+
+/// A receipt while claims are replayed.
+struct Open {
+    customer: Option<i64>,
+    lines: Vec<SaleLine>,
+    returned: Vec<i64>,
+    voided: bool,
+    stamps: i64,
+    reward: bool,
+}
+
+struct Replay<'a> {
+    model: &'a Model,
+    open: BTreeMap<i64, Open>,
+    groups: BTreeMap<i64, BTreeSet<i64>>,
+    named: BTreeSet<i64>,
+    consents: Vec<Word>,
+    expected: Expected,
+}
+
+struct Word {
+    by: usize,
+    seq: i64,
+    seen: i64,
+    customer: i64,
+    given: bool,
+}
+
+/// Where the authority put a claim, and when that was by its word.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Place {
+    /// Which claim.
+    pub(crate) claim: usize,
+    pub(crate) seq: i64,
+    pub(crate) at_ms: i64,
+    /// The number of the device it came from.
+    pub(crate) device: i64,
+    /// The order up to where its author had seen it.
+    pub(crate) seen: i64,
+}
+
+/// People that a restored server erased again when it began: the first seq it gave, and their registrations.
+pub(crate) type Again = (i64, Vec<usize>);
+
+/// Everything in the authority's order, ascending.
+pub(crate) fn replay(
+    model: &Model,
+    ordered: impl Iterator<Item = Place>,
+    again: &[Again],
+) -> Expected {
+    let mut replay = Replay {
+        model,
+        open: BTreeMap::new(),
+        groups: BTreeMap::new(),
+        named: BTreeSet::new(),
+        consents: Vec::new(),
+        expected: Expected::default(),
+    };
+    let mut again = again.iter().peekable();
+    for place in ordered {
+        while let Some((_, people)) = again.next_if(|(first, _)| *first <= place.seq) {
+            replay.erase_again(people);
+        }
+        replay.take(place);
+    }
+    again.for_each(|(_, people)| replay.erase_again(people));
+    replay.finish()
+}
+
+impl Replay<'_> {
+    fn take(&mut self, place: Place) {
+        let what = self.model.as_at_server(place.claim);
+        let mut says = |customer: i64, given: bool| {
+            self.consents.push(Word {
+                by: place.claim,
+                seq: place.seq,
+                seen: place.seen,
+                customer,
+                given,
+            });
+        };
+        match &what {
+            What::Register {
+                customer,
+                named,
+                card,
+                consent,
+            } => {
+                if *consent {
+                    says(*customer, true);
+                }
+                self.groups.insert(*customer, BTreeSet::from([*customer]));
+                if let Some(name) = named {
+                    self.name(*customer, name, place);
+                }
+                if let Some(card) = card {
+                    self.bind(*card, *customer);
+                }
+            }
+            What::Edit { customer, name } => self.name(*customer, name, place),
+            What::Consent { customer, given } => says(*customer, *given),
+            What::Bind { customer, card } => self.bind(*card, *customer),
+            What::Erase { customer } => self.erase(*customer),
+            What::Other => {}
+            What::Sale {
+                id,
+                customer,
+                lines,
+                stamps,
+                reward,
+                ..
+            } => {
+                let open = Open {
+                    stamps: *stamps,
+                    reward: *reward,
+                    customer: *customer,
+                    returned: vec![0; lines.len()],
+                    lines: lines.clone(),
+                    voided: false,
+                };
+                self.open.insert(*id, open);
+            }
+            What::Return {
+                purchase,
+                void,
+                lines,
+                ..
+            } => {
+                self.expected.returns += 1;
+                if let Some(open) = self.open.get_mut(purchase) {
+                    open.take_back(*void, lines);
+                }
+            }
+        }
+    }
+
+    /// Every id of the person at this moment, for ever.
+    fn erase(&mut self, customer: i64) {
+        let group = self.groups.get(&customer).cloned();
+        for id in group.unwrap_or_else(|| BTreeSet::from([customer])) {
+            self.expected.names.remove(&id);
+            self.expected.erased.insert(id);
+        }
+    }
+
+    fn erase_again(&mut self, people: &[usize]) {
+        for person in people {
+            let id = self.model.id_at_server(*person);
+            self.expected.names.remove(&id);
+            self.expected.erased.insert(id);
+        }
+    }
+
+    /// An edit beats what its author had seen; against what they had not, the later time, then the higher device.
+    fn name(&mut self, customer: i64, name: &str, place: Place) {
+        if self.expected.erased.contains(&customer) {
+            return;
+        }
+        self.named.insert(customer);
+        let written = Written {
+            name: name.to_owned(),
+            by: place.claim,
+            seq: place.seq,
+            at_ms: place.at_ms,
+            device: place.device,
+        };
+        let old = self.expected.names.get(&customer);
+        let wins = old.is_none_or(|old| {
+            let had_seen = old.seq <= place.seen || self.model.came_before(old.by, place.claim);
+            had_seen || (written.at_ms, written.device) > (old.at_ms, old.device)
+        });
+        if wins {
+            self.expected.names.insert(customer, written);
+        }
+    }
+
+    /// First in order wins; a second one makes two people one if either never had a name.
+    fn bind(&mut self, card: u64, customer: i64) {
+        let Some(&holder) = self.expected.cards.get(&card) else {
+            self.expected.cards.insert(card, customer);
+            return;
+        };
+        let group = |id: i64| self.groups.get(&id).cloned().unwrap_or_default();
+        let (theirs, ours) = (group(holder), group(customer));
+        let erased = theirs
+            .union(&ours)
+            .any(|id| self.expected.erased.contains(id));
+        let nameless = |group: &BTreeSet<i64>| group.is_disjoint(&self.named);
+        if erased || theirs.contains(&customer) || !(nameless(&theirs) || nameless(&ours)) {
+            return;
+        }
+        let all: BTreeSet<i64> = theirs.union(&ours).copied().collect();
+        for id in &all {
+            self.groups.insert(*id, all.clone());
+        }
+    }
+
+    fn finish(mut self) -> Expected {
+        for (id, group) in &self.groups {
+            let first = group.first().copied().unwrap_or(*id);
+            self.expected.first_of.insert(*id, first);
+            let consents = self.consents(group);
+            let person = self.expected.people.entry(first).or_default();
+            person.consents = consents;
+        }
+        for (id, open) in &self.open {
+            let receipt = open.receipt();
+            let first = open.customer.and_then(|c| self.expected.first_of.get(&c));
+            if let Some(first) = first {
+                let person = self.expected.people.entry(*first).or_default();
+                person.points += receipt.points;
+                person.spent += receipt.gross - open.gross_back();
+                person.visits += i64::from(!open.all_back());
+                person.stamps += receipt.stamps;
+            }
+            self.expected.receipts.insert(*id, receipt);
+        }
+        self.expected
+    }
+
+    /// The last word counts, but no grant that did not know of a withdrawal.
+    fn consents(&self, group: &BTreeSet<i64>) -> bool {
+        let words = self.consents.iter().filter(|w| group.contains(&w.customer));
+        let mut withdrawn: Vec<&Word> = Vec::new();
+        let mut given = false;
+        for word in words {
+            let knew = |w: &&Word| w.seq <= word.seen || self.model.came_before(w.by, word.by);
+            if !word.given {
+                given = false;
+                withdrawn.push(word);
+            } else if withdrawn.iter().all(knew) {
+                given = true;
+            }
+        }
+        given
+    }
+}
+
+impl Open {
+    fn take_back(&mut self, void: bool, lines: &[(usize, i64)]) {
+        let touched = self.returned.iter().any(|quantity| *quantity > 0);
+        if self.voided || (void && touched) {
+            return;
+        }
+        for (line, quantity) in lines {
+            if let (Some(back), Some(sold)) = (self.returned.get_mut(*line), self.lines.get(*line))
+            {
+                *back = (*back + quantity).min(sold.quantity);
+            }
+        }
+        self.voided = void;
+    }
+
+    fn receipt(&self) -> Receipt {
+        let (mut points, mut base) = (0, 0);
+        for (line, back) in self.lines.iter().zip(&self.returned) {
+            let paid = line.gross - line.off;
+            base += paid - part(paid, *back, line.quantity);
+            points -= line.points - part(line.points, *back, line.quantity);
+        }
+        if self.customer.is_some() {
+            points += base * RATE / 10_000;
+        }
+        Receipt {
+            customer: self.customer,
+            gross: self.lines.iter().map(|l| l.gross).sum(),
+            points,
+            stamps: self.stamps(),
+            returned: self.returned.clone(),
+        }
+    }
+
+    /// What is kept gives its stamps and costs its reward.
+    fn stamps(&self) -> i64 {
+        match (self.all_back(), self.reward) {
+            (true, _) => 0,
+            (false, true) => self.stamps - CARD,
+            (false, false) => self.stamps,
+        }
+    }
+
+    fn gross_back(&self) -> i64 {
+        let lines = self.lines.iter().zip(&self.returned);
+        lines
+            .map(|(l, back)| part(l.gross, *back, l.quantity))
+            .sum()
+    }
+
+    fn all_back(&self) -> bool {
+        let mut lines = self.lines.iter().zip(&self.returned);
+        lines.all(|(line, back)| *back == line.quantity)
+    }
+}
+
+/// What falls on `back` of `all` pieces, rounded down; all of it on all of them.
+fn part(value: i64, back: i64, all: i64) -> i64 {
+    if back == all {
+        value
+    } else {
+        value * back / all
+    }
+}
+
+impl Expected {
+    /// How many ids belong to somebody with a smaller one.
+    pub(crate) fn merged(&self) -> u64 {
+        let ids = self.first_of.iter();
+        ids.filter(|(id, first)| id != first).count() as u64
+    }
+}
