@@ -9,6 +9,7 @@
 uniffi::setup_scaffolding!("kartka");
 
 mod account;
+mod after;
 mod border;
 mod cards;
 mod codes;
@@ -16,6 +17,7 @@ mod customers;
 mod error;
 mod fault;
 mod handover;
+mod limits;
 mod office;
 mod platform;
 mod programme;
@@ -37,6 +39,7 @@ pub use account::{
     AccountView, DebtView, ExplainedView, LotView, MoveKind, MoveView, OwedMonth, OwedRun,
     OwedView, SourceView,
 };
+pub use after::{AdjustReason, AttachRequest};
 pub use cards::{Card, Cards, Recognised};
 pub use codes::{Code, CodeArgument};
 pub use customers::{
@@ -45,6 +48,7 @@ pub use customers::{
 };
 pub use error::{CoreError, Subject};
 pub use handover::{Handover, HandoverEnd, HandoverStage, HandoverState};
+pub use limits::{CardRead, EarnLimits, FiscalReceipt, FlaggedSale, LimitNumber, LimitThen};
 pub use office::{DeviceStanding, DeviceView, ErasureView, InboxItem, LostPhoneView, Office};
 pub use platform::{
     ChangeListener, ChangeTopic, KeyStore, KeyStoreFault, ListenerFault, LogEntry, LogLevel,

@@ -65,6 +65,8 @@ pub struct DayView {
     pub returning: i64,
     /// Customers registered.
     pub registered: i64,
+    /// Visits that the outlets counted without money; none where nobody counted.
+    pub noted: Option<i64>,
     /// Points by instrument.
     pub points: Vec<MovedView>,
 }
@@ -84,6 +86,8 @@ pub struct MovedView {
     pub given_back: i64,
     /// Expired, less what was revived.
     pub expired: i64,
+    /// Corrected by hand, given less taken.
+    pub adjusted: i64,
 }
 
 /// Points outstanding of one instrument.
@@ -144,7 +148,7 @@ impl Reports {
     }
 }
 
-fn business_date(text: &str) -> Result<Date, Failure> {
+pub(crate) fn business_date(text: &str) -> Result<Date, Failure> {
     text.parse().map_err(|_| invalid(Subject::Text))
 }
 
@@ -185,6 +189,7 @@ impl From<Today> for DayView {
             buyers: day.buyers,
             returning: day.returning,
             registered: day.registered,
+            noted: day.noted,
             points: day.points.iter().map(moved).collect(),
         }
     }
@@ -198,6 +203,7 @@ fn moved((instrument, moved): (&InstrumentId, &Moved)) -> MovedView {
         spent: moved.spent.0,
         given_back: moved.given_back.0,
         expired: moved.expired.0,
+        adjusted: moved.adjusted.0,
     }
 }
 

@@ -9,7 +9,7 @@ use crate::platform::ChangeTopic;
 /// What the business is.
 #[derive(uniffi::Object)]
 pub struct Settings {
-    border: Arc<Border>,
+    pub(crate) border: Arc<Border>,
 }
 
 /// The care of the data itself.

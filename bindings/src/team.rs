@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use kartka_core::domain::business::Employment;
 use kartka_core::domain::ids::{OperatorId, RoleId};
-use kartka_core::domain::money::Points;
+use kartka_core::domain::money::{Points, Stamps};
 use kartka_core::domain::rights::{Limits, Permission, Permissions, Role};
 use kartka_core::usecase::staff::{Colleague, RoleForm};
 
@@ -54,6 +54,12 @@ pub struct RoleView {
     pub pin_above: Option<i64>,
     /// Minutes within which a receipt may be undone.
     pub void_minutes: u16,
+    /// Most points that one correction by hand gives or takes; none = any.
+    #[uniffi(default = None)]
+    pub adjust_points: Option<i64>,
+    /// Most stamps, likewise.
+    #[uniffi(default = None)]
+    pub adjust_stamps: Option<i64>,
 }
 
 impl Team {
@@ -221,6 +227,8 @@ impl From<Role> for RoleView {
             redeem_day: role.limits.redeem_day.map(|points| points.0),
             pin_above: role.limits.pin_above.map(|points| points.0),
             void_minutes: role.limits.void_minutes,
+            adjust_points: role.limits.adjust_points.map(|points| points.0),
+            adjust_stamps: role.limits.adjust_stamps.map(|stamps| stamps.0),
         }
     }
 }
@@ -238,6 +246,8 @@ fn form(role: RoleView) -> RoleForm {
             redeem_day: role.redeem_day.map(Points),
             pin_above: role.pin_above.map(Points),
             void_minutes: role.void_minutes,
+            adjust_points: role.adjust_points.map(Points),
+            adjust_stamps: role.adjust_stamps.map(Stamps),
         },
     }
 }

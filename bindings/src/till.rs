@@ -17,6 +17,7 @@ use kartka_core::usecase::till::{QuoteId, TillRequest as CoreRequest};
 use crate::border::{Border, request_id};
 use crate::customers::customer_id;
 use crate::error::{CoreError, Failure};
+use crate::limits::{CardRead, FiscalReceipt, fiscal};
 use crate::platform::ChangeTopic;
 
 pub use views::{
@@ -29,7 +30,7 @@ pub use vouchers::{
 };
 
 /// What a sale or a return changes.
-const SOLD: &[ChangeTopic] = &[
+pub(crate) const SOLD: &[ChangeTopic] = &[
     ChangeTopic::Sales,
     ChangeTopic::Customers,
     ChangeTopic::Sync,
@@ -38,7 +39,7 @@ const SOLD: &[ChangeTopic] = &[
 /// Quoting, selling, taking back.
 #[derive(uniffi::Object)]
 pub struct Till {
-    border: Arc<Border>,
+    pub(crate) border: Arc<Border>,
 }
 
 /// What the till asks.
@@ -72,6 +73,12 @@ pub struct TillRequest {
     /// Vouchers that the customer lays on the counter.
     #[uniffi(default = [])]
     pub vouchers: Vec<LaidDown>,
+    /// How the customer's card was read, where the shell knows (T7).
+    #[uniffi(default = None)]
+    pub read: Option<CardRead>,
+    /// The fiscal receipt, if one was scanned (X8).
+    #[uniffi(default = None)]
+    pub fiscal: Option<FiscalReceipt>,
 }
 
 /// A reward of a stamp card.
@@ -257,6 +264,8 @@ fn till_request(ask: TillRequest) -> Result<CoreRequest, Failure> {
         receipt: ask.receipt,
         certificates: vouchers::sold(ask.certificates)?,
         vouchers: vouchers::laid_down(ask.vouchers)?,
+        read: ask.read.map(CardRead::into),
+        fiscal: ask.fiscal.as_ref().map(fiscal).transpose()?,
     })
 }
 
@@ -302,6 +311,6 @@ fn returned(lines: &[ReturnedLine]) -> Vec<DomainReturned> {
 }
 
 /// A purchase as the shell names it; a number that is no id names none.
-fn purchase_id(raw: i64) -> Result<PurchaseId, Failure> {
+pub(crate) fn purchase_id(raw: i64) -> Result<PurchaseId, Failure> {
     PurchaseId::new(raw).map_err(|_| CoreError::NotFound.into())
 }

@@ -190,8 +190,10 @@ fn refers_to(fact: &Fact) -> [Option<Id>; 2] {
         | Fact::Consent { customer, .. }
         | Fact::Bind { customer, .. } => [Some(customer.0), None],
         Fact::Sale(sale) => [sale.customer.map(|customer| customer.0), None],
-        Fact::Return { purchase, .. } => [Some(purchase.0), None],
-        Fact::Attach { purchase, customer } => [Some(purchase.0), Some(customer.0)],
+        Fact::Return { purchase, .. } | Fact::Owed(purchase) => [Some(purchase.0), None],
+        Fact::Attach {
+            purchase, customer, ..
+        } => [Some(purchase.0), Some(customer.0)],
         Fact::Claim(claim) => [Some(claim.customer.0), None],
         Fact::Issue(issued) => {
             let before = match issued.origin {

@@ -180,6 +180,7 @@ fn limits_of_a_role_hold_at_the_counter() {
             redeem_day: Some(Points(150)),
             pin_above: Some(Points(40)),
             void_minutes: 2,
+            ..Limits::READY
         },
     };
     shop.publish_role(request(3), &form).unwrap();

@@ -7,7 +7,7 @@ use common::*;
 use kartka_domain::codes::Code;
 use kartka_domain::founding::BONUS;
 use kartka_domain::ids::Seq;
-use kartka_domain::ledger::{EntryKind, LotTerms};
+use kartka_domain::ledger::EntryKind;
 use kartka_domain::moment::Month;
 use kartka_domain::money::{Money, Points};
 use kartka_domain::op::Fact;
@@ -506,43 +506,36 @@ fn posted(phone: &Phone, kind: EntryKind) -> Vec<i64> {
 
 #[test]
 fn points_end_three_days_after_their_last_day_and_come_back_for_a_sale_made_in_time() {
+    // The last day of what is earned now.
+    let last = card().lot(at(0).date).expires_on.unwrap();
+    let life = (last - at(0).date).num_days() * DAY;
     let place = Place::new();
     let authority = place.found();
     let (mut here, mut away) = (Phone::pair(&authority, 1), Phone::pair(&authority, 2));
     for phone in [&mut here, &mut away] {
         phone
             .cursors
-            .insert(Scope::Month(Month(2026 * 12 + 3)), Seq(0));
+            .insert(Scope::Month(Month::of(at(life).date)), Seq(0));
     }
     let anna = here.register(at(0));
-    let mut claim = earn(anna, 300, at(0));
-    claim.lot = claim.lot.map(|lot| LotTerms {
-        expires_on: Some(at(10 * DAY).date),
-        ..lot
-    });
-    let mut facts = sale_of(None, 6_000, at(0));
-    if let Some(Fact::Sale(sale)) = facts.first_mut() {
-        sale.customer = Some(anna);
-    }
-    facts.push(Fact::Claim(claim));
-    here.commit(facts, at(0));
+    here.commit(sale_of(Some(anna), 6_000, at(0)), at(0));
     here.sync_all(&authority, MORNING);
     away.sync_all(&authority, MORNING);
 
-    // On the thirteenth day the phones may still bring what they sold; on the fourteenth it is over.
-    place.clock.pass(13 * DAY);
-    here.sync_all(&authority, MORNING + 13 * DAY);
+    // For three days the phones may still bring what they sold; on the fourth it is over.
+    place.clock.pass(life + 3 * DAY);
+    here.sync_all(&authority, MORNING + life + 3 * DAY);
     assert_eq!(posted(&here, EntryKind::Expire), [0; 0]);
     place.clock.pass(DAY);
     for n in 0..2 {
-        here.sell(None, 1_000 + n, at(14 * DAY));
-        here.sync_all(&authority, MORNING + 14 * DAY);
+        here.sell(None, 1_000 + n, at(life + 4 * DAY));
+        here.sync_all(&authority, MORNING + life + 4 * DAY);
     }
     assert_eq!(posted(&here, EntryKind::Expire), [-300]);
     assert_eq!(here.balance(anna), 0);
 
     // The other phone was offline and took 200 of them on the last day.
-    let taken = at(10 * DAY);
+    let taken = at(life);
     let mut facts = sale_of(None, 1_000, taken);
     if let Some(Fact::Sale(sale)) = facts.first_mut() {
         sale.customer = Some(anna);
@@ -561,9 +554,9 @@ fn points_end_three_days_after_their_last_day_and_come_back_for_a_sale_made_in_t
     facts.push(Fact::Claim(redeem(anna, 200)));
     away.commit(facts, taken);
     away.sell(None, 500, taken);
-    away.sync_all(&authority, MORNING + 14 * DAY);
-    here.sync_all(&authority, MORNING + 14 * DAY);
-    away.sync_all(&authority, MORNING + 14 * DAY);
+    away.sync_all(&authority, MORNING + life + 4 * DAY);
+    here.sync_all(&authority, MORNING + life + 4 * DAY);
+    away.sync_all(&authority, MORNING + life + 4 * DAY);
     assert_eq!(posted(&here, EntryKind::Revive), [200]);
     assert_eq!((here.balance(anna), away.balance(anna)), (0, 0));
     assert_eq!(here.rows, away.rows);

@@ -90,6 +90,8 @@ pub enum EntryKind {
     Leave,
     /// A level was reached or lost.
     Level,
+    /// The balance was corrected by hand.
+    Adjust,
     /// A kind that a newer version knows; its amounts count all the same.
     Newer,
 }
@@ -146,6 +148,8 @@ pub struct PurchaseView {
     pub order: Order,
     /// Why the authority does not count it, if so (L15).
     pub refused: Option<Code>,
+    /// What the owner should see of it although it counts (S7, T7, X8).
+    pub flags: Vec<Code>,
 }
 
 /// A line as sold.
@@ -258,7 +262,7 @@ pub struct HistoryKey {
 }
 
 impl QuoteView {
-    pub(super) fn of(id: QuoteId, quote: Quote) -> Result<Self, Failure> {
+    pub(crate) fn of(id: QuoteId, quote: Quote) -> Result<Self, Failure> {
         let overflow = |_| Failure::Fault("a quote's lines".to_owned());
         let line = |line: &DomainLine| -> Result<QuotedLine, Failure> {
             Ok(QuotedLine {
@@ -317,6 +321,7 @@ impl From<DomainKind> for EntryKind {
             DomainKind::Join => Self::Join,
             DomainKind::Leave => Self::Leave,
             DomainKind::Level => Self::Level,
+            DomainKind::Adjust => Self::Adjust,
             // The authority's alone: no till claims it, and no screen has a word of its own for it.
             DomainKind::Cleared | DomainKind::Newer(_) => Self::Newer,
         }
@@ -356,6 +361,7 @@ impl From<CorePurchase> for PurchaseView {
                 CoreOrder::Queued => Order::Queued,
             },
             refused: purchase.refused.map(Code::from),
+            flags: codes(purchase.flags),
         }
     }
 }

@@ -3,8 +3,11 @@
 //! Each is a row that only the authority's ops write; a later version replaces an earlier one.
 
 use crate::card::EmitterSlot;
-use crate::ids::{BusinessId, DeviceNo, OperatorId, OutletId, RoleId};
+use crate::codes::Code;
+use crate::ids::{BusinessId, CustomerId, DeviceNo, OperatorId, OutletId, RoleId};
 use crate::incarnation::Former;
+use crate::limits::EarnLimits;
+use crate::moment::Date;
 use crate::money::Currency;
 
 /// Who the business is; currency and point scale are fixed at founding (L2).
@@ -26,6 +29,27 @@ pub struct Business {
     pub letters: String,
     /// How long a phone is trusted without the authority.
     pub lifetimes: Lifetimes,
+    /// What is allowed when points are earned (T7).
+    pub earning: EarnLimits,
+    /// Business days after that of a sale within which a customer may be attached to it (X7); 0 = the same day.
+    pub attach_days: u16,
+}
+
+/// Most days that a setting for attaching may name.
+pub const ATTACH_DAYS_MAX: u16 = 30;
+
+impl Business {
+    /// Whether a customer may still be attached on `today` to a sale of `sold` (X7).
+    ///
+    /// # Errors
+    /// [`Code::AttachTooLate`].
+    pub fn may_attach(&self, sold: Date, today: Date) -> Result<(), Code> {
+        let days = i64::from(self.attach_days);
+        if (today - sold).num_days() > days {
+            return Err(Code::AttachTooLate { days });
+        }
+        Ok(())
+    }
 }
 
 /// How long a device that hears nothing from the authority stays trusted (sync §7).
@@ -100,6 +124,8 @@ pub struct Operator {
     pub role: RoleId,
     /// Whether they still work here.
     pub state: Employment,
+    /// The customer that they are themselves, where the owner said so (T7).
+    pub customer: Option<CustomerId>,
 }
 
 /// Whether a device still belongs to the business (sync §7).

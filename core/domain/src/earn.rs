@@ -3,16 +3,19 @@
 //! Everything here is a function of the lines, the terms of the purchase's own programme version and what the
 //! sale resolved ([`Resolved`]): so the authority computes years later what the kept goods would have earned.
 
+use crate::ids::OutletId;
 use crate::ledger::{Effect, Resolved};
-use crate::money::{Money, Overflow, Points, Rounding, Stamps, divide};
+use crate::moment::Moment;
+use crate::money::{Money, Overflow, Points, Rounding, Stamps, divide, scale};
 use crate::programme::{
-    BonusCard, CertificateEarns, EarnBase, Goods, Instrument, Kept, Remainder, Rules, StampCard,
-    StampFor, TaxEarns, Terms,
+    BonusCard, CertificateEarns, EarnBase, FACTOR_MAX, Goods, Instrument, Kept, Multiply, ONCE,
+    Remainder, Rules, StampCard, StampFor, TaxEarns, Terms, When,
 };
 use crate::purchase::{Line, Quantity, Share, ShareKind, returned_part};
 
 /// 10⁻⁸ minor units in one minor unit: a rate and a factor, each in ten-thousandths.
-const FINE: i128 = 100_000_000;
+pub(crate) const FINE_OF_ONE: i64 = 100_000_000;
+const FINE: i128 = FINE_OF_ONE as i128;
 
 /// What one instrument's earning is made of.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -191,6 +194,48 @@ fn fine_value(card: &BonusCard, base: Money, pieces: i64, factor: u32) -> Result
     let items = items.checked_mul(10).ok_or(Overflow)?;
     let sum = percent.checked_add(items).ok_or(Overflow)?;
     sum.checked_add(receipt).ok_or(Overflow)
+}
+
+/// The highest factor that any customer could have at `at` in `outlet` (E3): what depends on the person is taken to
+/// work where that gives more.
+///
+/// # Errors
+/// [`Overflow`].
+pub fn most_factor(card: &BonusCard, at: Moment, outlet: OutletId) -> Result<u32, Overflow> {
+    let one = i64::from(ONCE);
+    let mut factor = one;
+    // The best of several may be below one only where one is sure to work.
+    let (mut best, mut sure) = (0, false);
+    for multiplier in &card.multipliers {
+        let next = i64::from(multiplier.factor);
+        let works = works_for_all(&multiplier.when, at, outlet);
+        if works == Some(false) {
+            continue;
+        }
+        best = next.max(best);
+        sure |= works == Some(true);
+        if works == Some(true) || next > one {
+            factor = scale(factor, next, one, Rounding::Down)?;
+        }
+    }
+    let most = match card.multiply {
+        Multiply::Product => factor,
+        Multiply::Best if sure => best,
+        Multiply::Best => best.max(one),
+    };
+    u32::try_from(most.min(FACTOR_MAX.into())).map_err(|_| Overflow)
+}
+
+/// Whether a multiplier works at `at` in `outlet`; none where that depends on the customer.
+#[must_use]
+pub fn works_for_all(when: &When, at: Moment, outlet: OutletId) -> Option<bool> {
+    match when {
+        When::Weekdays(days) => Some(days >> (at.weekday() - 1) & 1 == 1),
+        When::Hours { from, to } if from < to => Some((*from..*to).contains(&at.minute)),
+        When::Hours { from, to } => Some(at.minute >= *from || at.minute < *to),
+        When::Outlets(outlets) => Some(outlets.binary_search(&outlet).is_ok()),
+        When::Tier(..) | When::Birthday { .. } | When::FirstPurchase => None,
+    }
 }
 
 /// Whether anything of the receipt stayed with the customer.

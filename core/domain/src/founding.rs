@@ -4,6 +4,7 @@
 
 use crate::business::{Business, Employment, Lifetimes, Operator, Outlet};
 use crate::ids::{BusinessId, InstrumentId, OperatorId, OutletId, ProgrammeVersion, RoleId};
+use crate::limits::EarnLimits;
 use crate::money::{Currency, Money, Points, Stamps};
 use crate::op::Fact;
 use crate::programme::{
@@ -91,6 +92,8 @@ impl Founding<'_> {
             phone_prefix: prefix.to_owned(),
             letters: self.letters,
             lifetimes: Lifetimes::READY,
+            earning: EarnLimits::READY,
+            attach_days: 0,
         };
         let outlet = Outlet {
             id: OutletId(1),
@@ -103,6 +106,7 @@ impl Founding<'_> {
             name: self.owner.trim().to_owned(),
             role: RoleId::OWNER,
             state: Employment::Active,
+            customer: None,
         };
         let bonus = Terms::Bonus(ready_bonus());
         let mut instruments = vec![Instrument::plain(BONUS, "Bonus", bonus)];

@@ -3,7 +3,7 @@
 //! Arithmetic and nothing else (sync §12): `old << 40 | n → new << 40 | (n − fork + 1)` for n in fork…last. What an
 //! op or a row names moves with it in one pass; every field is looked at here, so a new one can't be forgotten.
 
-use crate::business::Device;
+use crate::business::{Device, Operator};
 use crate::customer::{Consent, Customer};
 use crate::ids::{
     BirthMark, CustomerId, DeviceNo, EntryId, Id, IdError, OpId, PurchaseId, ReturnId, VoucherId,
@@ -213,12 +213,16 @@ impl Renumbering {
                 by: self.entry(by),
                 date,
             }),
+            Row::Operator(operator) => Row::Operator(Operator {
+                customer: operator.customer.map(|id| self.customer(id)),
+                ..operator
+            }),
             other @ (Row::Business(_)
             | Row::Outlet(_)
-            | Row::Operator(_)
             | Row::Device(Device { .. })
             | Row::Programme(_)
             | Row::Role(_)
+            | Row::NotedVisits(_)
             | Row::ErasureDone(_)) => other,
         }
     }
@@ -282,11 +286,15 @@ pub fn map_ids(fact: &Fact, map: &mut dyn FnMut(Id) -> Id) -> Fact {
             receipt,
             lines,
             parts,
+            read,
+            fiscal,
         }) => Fact::Sale(Sale {
             customer: customer.map(|id| CustomerId(map(id.0))),
             receipt: receipt.clone(),
             lines: lines.clone(),
             parts: *parts,
+            read: *read,
+            fiscal: fiscal.clone(),
         }),
         Fact::Return {
             purchase,
@@ -297,9 +305,14 @@ pub fn map_ids(fact: &Fact, map: &mut dyn FnMut(Id) -> Id) -> Fact {
             kind: *kind,
             lines: lines.clone(),
         },
-        Fact::Attach { purchase, customer } => Fact::Attach {
+        Fact::Attach {
+            purchase,
+            customer,
+            read,
+        } => Fact::Attach {
             purchase: PurchaseId(map(purchase.0)),
             customer: CustomerId(map(customer.0)),
+            read: *read,
         },
         Fact::Claim(Claim {
             customer,
@@ -338,6 +351,11 @@ pub fn map_ids(fact: &Fact, map: &mut dyn FnMut(Id) -> Id) -> Fact {
             up_to: map(*up_to),
             decision: *decision,
         },
+        Fact::Operator(operator) => Fact::Operator(Operator {
+            customer: operator.customer.map(|id| CustomerId(map(id.0))),
+            ..operator.clone()
+        }),
+        Fact::Owed(purchase) => Fact::Owed(PurchaseId(map(purchase.0))),
         Fact::Close(item) => Fact::Close(EntryId(map(item.0))),
         Fact::Agree(item) => Fact::Agree(EntryId(map(item.0))),
         Fact::LevelNotKept {
@@ -358,11 +376,11 @@ pub fn map_ids(fact: &Fact, map: &mut dyn FnMut(Id) -> Id) -> Fact {
         | Fact::Emission { .. }
         | Fact::Business(_)
         | Fact::Outlet(_)
-        | Fact::Operator(_)
         | Fact::Programme(_)
         | Fact::Device(_)
         | Fact::Role(_)
         | Fact::Revoke { .. }
+        | Fact::Visits(_)
         | Fact::ErasureDone { .. } => fact.clone(),
     }
 }

@@ -3,6 +3,7 @@
 //! An entry keeps what was promised at the counter; the authority may once set another effect. A phone
 //! that does not know an entry's kind still sums the right balance from its effect.
 
+use crate::adjust::AdjustReason;
 use crate::codes::Code;
 use crate::ids::{CustomerId, EntryId, InstrumentId, PurchaseId};
 use crate::moment::Date;
@@ -109,6 +110,8 @@ pub enum EntryKind {
     Leave,
     /// A level was reached or lost (Q2).
     Level,
+    /// A balance was corrected by hand (T4).
+    Adjust,
     /// What a return left owing is not asked for: the owner's option (L10).
     Cleared,
     /// A kind that a newer version knows: its effect counts all the same (L12).
@@ -117,7 +120,7 @@ pub enum EntryKind {
 
 impl EntryKind {
     /// Every kind this version knows, in the order of their numbers.
-    pub const KNOWN: [(u8, Self); 13] = [
+    pub const KNOWN: [(u8, Self); 14] = [
         (1, Self::Earn),
         (2, Self::Redeem),
         (3, Self::Reward),
@@ -130,6 +133,7 @@ impl EntryKind {
         (10, Self::Join),
         (11, Self::Leave),
         (12, Self::Level),
+        (30, Self::Adjust),
         (40, Self::Cleared),
     ];
 
@@ -174,6 +178,8 @@ pub enum About {
     },
     /// A level; 0 = none.
     Level(u8),
+    /// Why a balance was corrected by hand.
+    Adjusted(AdjustReason),
 }
 
 /// What a sale resolved for one earn: everything that its programme version does not say.

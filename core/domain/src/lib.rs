@@ -7,6 +7,7 @@
 
 pub use chrono;
 
+pub mod adjust;
 pub mod allocate;
 pub mod authority;
 pub mod business;
@@ -20,6 +21,7 @@ pub mod ids;
 pub mod incarnation;
 pub mod ledger;
 pub mod liability;
+pub mod limits;
 pub mod moment;
 pub mod money;
 pub mod op;

@@ -12,10 +12,11 @@ use crate::ids::{
     OutletId, ProgrammeVersion, PurchaseId, RequestMark, Seq,
 };
 use crate::ledger::{About, Effect, EntryKind, LotTerms};
+use crate::limits::CardRead;
 use crate::moment::{Date, Moment};
 use crate::money::{Money, Points};
 use crate::programme::Programme;
-use crate::purchase::{Line, Parts, ReceiptNumber, ReturnKind, ReturnedLine};
+use crate::purchase::{Fiscal, Line, Parts, ReceiptNumber, ReturnKind, ReturnedLine};
 use crate::rights::Role;
 use crate::voucher::{Issued, Move};
 
@@ -70,6 +71,10 @@ pub struct Sale {
     pub lines: Vec<Line>,
     /// How it was paid.
     pub parts: Parts,
+    /// How the customer's card was read, where the till said so (T7).
+    pub read: Option<CardRead>,
+    /// The fiscal receipt, where there is one (X8).
+    pub fiscal: Option<Fiscal>,
 }
 
 /// One thing that happened. Its id is the op's id + its place.
@@ -127,6 +132,8 @@ pub enum Fact {
         purchase: PurchaseId,
         /// The customer.
         customer: CustomerId,
+        /// How their card was read, where the till said so (T7).
+        read: Option<CardRead>,
     },
     /// A claim on the ledger; it belongs to the sale, return or attaching before it in the op.
     Claim(Claim),
@@ -175,6 +182,12 @@ pub enum Fact {
     Close(EntryId),
     /// What of a revoked device waits in quarantine of one business day (authority only).
     Quarantine(Quarantine),
+    /// So many visits were counted at the op's outlet on its business date, without money; the last word of a day
+    /// counts, and only reports use it (X7).
+    Visits(u32),
+    /// What the returns of a purchase take from a customer who was attached to it, where the author of a return did
+    /// not know of them (X7, authority only); its claims follow in the same op.
+    Owed(PurchaseId),
     /// A level is not kept, and a person is asked whether it is lost (Q2; authority only).
     LevelNotKept {
         /// Whose.

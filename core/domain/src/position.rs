@@ -14,6 +14,7 @@ pub use standing::{Asked, MONTHS_KEPT, Membership, MonthSum, Uses};
 
 use crate::ids::InstrumentId;
 use crate::ledger::LotTerms;
+use crate::limits::Earns;
 use crate::moment::{Date, Month};
 use crate::money::{Money, Overflow, Points, Stamps};
 use crate::programme::BonusCard;
@@ -81,6 +82,8 @@ pub struct Position {
     pub uses: BTreeMap<InstrumentId, Uses>,
     /// What counts for levels, by month: the newest 24 (L13).
     pub months: BTreeMap<Month, MonthSum>,
+    /// When they earned last, while a limit of the owner's asks for it (T7).
+    pub earns: Earns,
 }
 
 /// Spend order of last days: a date before another, never last (L4).

@@ -7,6 +7,7 @@ use crate::codes::Code;
 use crate::ids::{
     CustomerId, InstrumentId, OperatorId, OutletId, ProgrammeVersion, PurchaseId, ReturnId,
 };
+use crate::limits::CardRead;
 use crate::moment::Moment;
 use crate::money::{AMOUNT_MAX, Money, Overflow, Points, Rounding, scale};
 use crate::planted;
@@ -252,6 +253,15 @@ impl ReceiptNumber {
     }
 }
 
+/// A fiscal receipt: it earns once per business (X8).
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub struct Fiscal {
+    /// The register that printed it.
+    pub register: ReceiptNumber,
+    /// Its number there.
+    pub number: ReceiptNumber,
+}
+
 /// What was sold, to whom, and how it was paid. The claim never changes; only the authority adds a verdict.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Purchase {
@@ -277,8 +287,13 @@ pub struct Purchase {
     pub attached: Option<CustomerId>,
     /// Why the authority does not count it, if so (L15).
     pub refused: Option<Code>,
-    /// What the owner should see of it although it counts: who sold it had not the right (S7).
-    pub flag: Option<Code>,
+    /// How the customer's card was read, where the till said so (T7).
+    pub read: Option<CardRead>,
+    /// The fiscal receipt, where there is one (X8).
+    pub fiscal: Option<Fiscal>,
+    /// What the owner should see of it although it counts: who sold it had not the right (S7), a limit was passed
+    /// (T7), its receipt had earned before (X8).
+    pub flags: Vec<Code>,
 }
 
 impl Purchase {

@@ -12,6 +12,7 @@ use crate::moment::Date;
 use crate::money::{Money, Overflow, Points, Rounding, scale};
 use crate::programme::{Programme, Terms};
 use crate::purchase::{Line, Purchase, Return, ReturnKind, returned_part, returned_so_far};
+use crate::row::NotedVisits;
 
 /// A purchase of which something came back, with all its returns so far.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -37,6 +38,8 @@ pub struct Day<'a> {
     pub registered: i64,
     /// Who of the day's buyers had bought on an earlier date.
     pub known: &'a BTreeSet<CustomerId>,
+    /// Visits that the outlets counted without money, if any did (X7).
+    pub noted: &'a [NotedVisits],
 }
 
 /// Sums of a day, of one outlet or of one operator.
@@ -86,7 +89,7 @@ impl Figures {
     }
 }
 
-/// Points that moved on a day; every number is ≥ 0 in itself.
+/// Points that moved on a day; every number but the last two is ≥ 0 in itself.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Moved {
     /// Earned.
@@ -99,6 +102,8 @@ pub struct Moved {
     pub given_back: Points,
     /// Expired, less what was revived; below zero on a day that only revived.
     pub expired: Points,
+    /// Corrected by hand, given less taken (T4).
+    pub adjusted: Points,
 }
 
 /// One business day.
@@ -116,6 +121,8 @@ pub struct Today {
     pub returning: i64,
     /// Customers registered, whether they bought or not.
     pub registered: i64,
+    /// Visits that the outlets counted without money, all together; none where nobody counted (X7).
+    pub noted: Option<i64>,
     /// Points by instrument.
     pub points: BTreeMap<InstrumentId, Moved>,
     /// By outlet.
@@ -155,6 +162,7 @@ pub fn today(day: &Day<'_>) -> Result<Today, Overflow> {
         buyers: 0,
         returning: 0,
         registered: day.registered,
+        noted: noted(day),
         points: BTreeMap::new(),
         outlets: BTreeMap::new(),
         operators: BTreeMap::new(),
@@ -175,6 +183,12 @@ pub fn today(day: &Day<'_>) -> Result<Today, Overflow> {
         }
     }
     Ok(report)
+}
+
+fn noted(day: &Day<'_>) -> Option<i64> {
+    let of_day = day.noted.iter().filter(|noted| noted.date == day.date);
+    let counts = of_day.map(|noted| i64::from(noted.count));
+    counts.reduce(i64::saturating_add)
 }
 
 /// Undone within the allowed minutes: by a void of its own day.
@@ -269,6 +283,7 @@ impl Today {
             EntryKind::Redeem | EntryKind::Reward => (&mut moved.spent, points.negated()?),
             EntryKind::Reverse | EntryKind::Cleared => (&mut moved.taken_back, points.negated()?),
             EntryKind::Expire | EntryKind::Revive => (&mut moved.expired, points.negated()?),
+            EntryKind::Adjust => (&mut moved.adjusted, points),
             EntryKind::Use
             | EntryKind::Unuse
             | EntryKind::Join

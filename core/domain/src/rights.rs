@@ -4,10 +4,11 @@
 //! it again for what a phone pushed. It never rejects a fact: what happened at a counter counts and is shown to the
 //! owner; only what changes the rules themselves has no effect without the right.
 
+use crate::adjust::Amount;
 use crate::business::{Employment, Operator};
 use crate::codes::Code;
 use crate::ids::{OperatorId, RoleId};
-use crate::money::Points;
+use crate::money::{Points, Stamps};
 
 /// One thing a role may allow; the number is the bit in the wire's set and never reused.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -160,6 +161,10 @@ pub struct Limits {
     pub pin_above: Option<Points>,
     /// Minutes within which a receipt may be undone (X6).
     pub void_minutes: u16,
+    /// Most points that one correction by hand gives or takes (T4); none = any.
+    pub adjust_points: Option<Points>,
+    /// Most stamps, likewise.
+    pub adjust_stamps: Option<Stamps>,
 }
 
 impl Limits {
@@ -169,6 +174,8 @@ impl Limits {
         redeem_day: None,
         pin_above: None,
         void_minutes: 15,
+        adjust_points: None,
+        adjust_stamps: None,
     };
 }
 
@@ -245,6 +252,8 @@ impl Role {
             self.limits.redeem_receipt,
             self.limits.redeem_day,
             self.limits.pin_above,
+            self.limits.adjust_points,
+            self.limits.adjust_stamps.map(|stamps| Points(stamps.0)),
         ];
         (own && (1..=64).contains(&length) || ready && length <= 64)
             && self.version > 0
@@ -275,6 +284,8 @@ pub enum Action {
         /// What this operator has let redeem on the same business day before.
         today: Points,
     },
+    /// A balance is corrected by hand.
+    Adjust(Amount),
     /// A receipt is undone.
     Void {
         /// Whether it is their own.
@@ -330,6 +341,20 @@ impl Who {
                     return Ok(());
                 };
                 within(points, today, &role.limits)
+            }
+            Action::Adjust(amount) => {
+                self.has(Permission::Adjust)?;
+                let limits = self.limits();
+                let limit = match amount {
+                    Amount::Points(_) => limits.adjust_points.map(|points| points.0),
+                    Amount::Stamps(_) => limits.adjust_stamps.map(|stamps| stamps.0),
+                };
+                match limit {
+                    Some(limit) if amount.size() > limit.unsigned_abs() => {
+                        Err(Code::AdjustLimit { limit })
+                    }
+                    _ => Ok(()),
+                }
             }
             Action::Void { own, age_ms } => {
                 self.has(Permission::Void)?;

@@ -7,9 +7,9 @@ use crate::business::{Business, Device, Operator, Outlet};
 use crate::card::{CardNumber, EmitterSlot};
 use crate::codes::Code;
 use crate::customer::{Consent, Customer};
-use crate::ids::{CustomerId, DeviceNo, EntryId, RoleId, Seq};
+use crate::ids::{CustomerId, DeviceNo, EntryId, OutletId, RoleId, Seq};
 use crate::ledger::Entry;
-use crate::moment::{Date, Month};
+use crate::moment::{Date, Month, day_number};
 use crate::money::Points;
 use crate::position::Position;
 use crate::programme::Programme;
@@ -60,11 +60,13 @@ pub enum RowKind {
     Voucher = 25,
     /// [`Row::Moved`], key = entry id.
     Moved = 26,
+    /// [`Row::NotedVisits`], key = outlet · 2³² + day since 1970.
+    NotedVisits = 30,
 }
 
 impl RowKind {
     /// All kinds this version knows.
-    pub const ALL: [Self; 20] = [
+    pub const ALL: [Self; 21] = [
         Self::Business,
         Self::Outlet,
         Self::Operator,
@@ -85,6 +87,7 @@ impl RowKind {
         Self::Entry,
         Self::Voucher,
         Self::Moved,
+        Self::NotedVisits,
     ];
 
     /// The kind with this wire tag.
@@ -223,6 +226,17 @@ pub struct ErasureDone {
     pub up_to: Seq,
 }
 
+/// Visits that somebody counted at an outlet on a day, without money: only reports use them (X7).
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct NotedVisits {
+    /// Where.
+    pub outlet: OutletId,
+    /// Business date.
+    pub date: Date,
+    /// How many; the last word of the day counts.
+    pub count: u32,
+}
+
 /// Any row.
 #[derive(Clone, PartialEq, Eq)]
 pub enum Row {
@@ -266,12 +280,20 @@ pub enum Row {
     Voucher(Voucher),
     /// A move of one.
     Moved(Moved),
+    /// Visits that were counted on a day.
+    NotedVisits(NotedVisits),
 }
 
 /// The key of a version of a role.
 #[must_use]
 pub fn role_key(id: RoleId, version: u32) -> i64 {
     i64::from(id.0) << 32 | i64::from(version)
+}
+
+/// The key of the visits counted at an outlet on a day.
+#[must_use]
+pub fn noted_key(outlet: OutletId, date: Date) -> i64 {
+    i64::from(outlet.0) << 32 | day_number(date) & i64::from(u32::MAX)
 }
 
 impl Row {
@@ -299,6 +321,7 @@ impl Row {
             Self::Entry(_) => RowKind::Entry,
             Self::Voucher(_) => RowKind::Voucher,
             Self::Moved(_) => RowKind::Moved,
+            Self::NotedVisits(_) => RowKind::NotedVisits,
         }
     }
 
@@ -326,6 +349,7 @@ impl Row {
             Self::Entry(entry) => entry.id.get(),
             Self::Voucher(voucher) => voucher.id.get(),
             Self::Moved(moved) => moved.id.get(),
+            Self::NotedVisits(noted) => noted_key(noted.outlet, noted.date),
         }
     }
 

@@ -220,7 +220,9 @@ fn rows_of(ops: &[Op]) -> (Vec<Row>, Vec<Row>) {
             parts: sale.parts,
             attached: None,
             refused: None,
-            flag: None,
+            read: None,
+            fiscal: None,
+            flags: Vec::new(),
         }));
         entries.push(Row::Entry(Entry {
             id: kartka_domain::ids::EntryId(op.entry_id(1).unwrap()),

@@ -16,8 +16,8 @@ pub(crate) use ledger::{
 };
 pub(crate) use profile::{CHANNELS, PURPOSES, put_group, read_group};
 pub(crate) use programme::{put_programme, read_programme};
-pub(crate) use receipt::{put_receipt, put_return_kind, put_returned};
-pub(crate) use receipt::{read_receipt, read_return_kind, read_returned};
+pub(crate) use receipt::{put_paper, put_receipt, put_return_kind, put_returned};
+pub(crate) use receipt::{read_paper, read_receipt, read_return_kind, read_returned};
 pub(crate) use voucher::{
     NumberTags, OriginTags, put_number, put_origin, read_move_kind, read_number, read_origin,
     read_why,

@@ -6,9 +6,11 @@
 
 mod erasure;
 mod facts;
+mod limits;
 mod people;
 mod shop;
 mod standing;
+mod visits;
 mod voucher;
 
 use kartka_domain::ids::Seq;
@@ -54,6 +56,7 @@ fn record(row: &Row) -> Record {
         Row::Entry(entry) => facts::entry_record(entry),
         Row::Voucher(of) => voucher::voucher_record(of),
         Row::Moved(of) => voucher::moved_record(of),
+        Row::NotedVisits(noted) => visits::noted_record(noted),
     }
 }
 
@@ -86,6 +89,7 @@ pub fn decode(kind: u8, key: i64, bytes: &[u8]) -> Result<Row, WireError> {
         RowKind::Entry => Row::Entry(facts::read_entry(key, r)?),
         RowKind::Voucher => Row::Voucher(voucher::read_voucher(key, r)?),
         RowKind::Moved => Row::Moved(voucher::read_moved(key, r)?),
+        RowKind::NotedVisits => Row::NotedVisits(visits::read_noted(key, r)?),
     })
 }
 

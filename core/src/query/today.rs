@@ -104,6 +104,7 @@ fn report(reader: &Reader<'_>, date: Date) -> Result<Today, CoreError> {
         entries: &entries,
         registered: reader.registered_on(date)?,
         known: &known,
+        noted: &reader.noted_visits()?,
     })?)
 }
 

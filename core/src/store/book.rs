@@ -14,7 +14,7 @@ use kartka_domain::moment::Date;
 use kartka_domain::money::Points;
 use kartka_domain::position::Position;
 use kartka_domain::programme::Programme;
-use kartka_domain::purchase::{Purchase, Return};
+use kartka_domain::purchase::{Fiscal, Purchase, Return};
 use kartka_domain::rights::Role;
 use kartka_domain::row::{Card, Inbox, Merge, Row, RowKind};
 use kartka_domain::voucher::{Moved, Voucher, VoucherNumber};
@@ -62,6 +62,10 @@ impl Book for Reader<'_> {
 
     fn moves(&self, id: PurchaseId) -> Result<Vec<Moved>, StoreError> {
         self.moves_of(id)
+    }
+
+    fn fiscal(&self, fiscal: &Fiscal) -> Result<Vec<PurchaseId>, StoreError> {
+        self.purchases_by_fiscal(fiscal)
     }
 
     fn expiries(&self, id: CustomerId) -> Result<Vec<Entry>, StoreError> {

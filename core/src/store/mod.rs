@@ -18,6 +18,7 @@ mod migrate;
 mod open;
 mod ops;
 mod overlay;
+mod paper;
 mod pins;
 mod place;
 mod renumber;

@@ -476,7 +476,8 @@ impl Tx<'_> {
         self.execute(
             "INSERT OR REPLACE INTO purchase VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
             values,
-        )
+        )?;
+        self.note_fiscal(purchase)
     }
 
     fn put_entry(&self, entry: &Entry, seq: Option<i64>, record: &[u8]) -> Result<(), StoreError> {
@@ -540,6 +541,7 @@ impl Tx<'_> {
                 self.execute("DELETE FROM customer_phone WHERE customer = ?1", [id])?;
                 self.execute("DELETE FROM customer_name WHERE customer = ?1", [id])
             }
+            Some(RowKind::Purchase) => self.forget_fiscal(id),
             Some(RowKind::Merge) => self.execute("DELETE FROM edge WHERE merge = ?1", [id]),
             _ => Ok(()),
         }

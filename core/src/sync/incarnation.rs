@@ -236,6 +236,7 @@ pub(super) fn is_strangers(no: DeviceNo, next_n: i64, kind: u8, key: i64) -> boo
             | RowKind::Programme
             | RowKind::Role
             | RowKind::ErasureDone
+            | RowKind::NotedVisits
             | RowKind::Card,
         )
         | None => false,

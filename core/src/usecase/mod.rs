@@ -1,5 +1,7 @@
 //! What people do: each use case is one transaction, repeated safely by its request id.
 
+pub mod adjust;
+pub mod attach;
 pub mod cards;
 pub mod customers;
 pub mod devices;
@@ -7,6 +9,7 @@ mod erase;
 pub mod found;
 pub mod handover;
 pub mod idle;
+pub mod limits;
 pub mod operator;
 pub mod pair;
 pub mod programme;

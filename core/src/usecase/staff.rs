@@ -102,6 +102,7 @@ impl Shop {
                 name,
                 role,
                 state: Employment::Active,
+                customer: None,
             };
             write(tx, setting, operator)
         })?;
@@ -170,7 +171,7 @@ impl Shop {
         })
     }
 
-    fn change(
+    pub(super) fn change(
         &self,
         request: RequestId,
         id: OperatorId,

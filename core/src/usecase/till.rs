@@ -8,15 +8,16 @@ use std::collections::BTreeMap;
 use kartka_domain::codes::Code;
 use kartka_domain::customer::Customer;
 use kartka_domain::ids::{CustomerId, InstrumentId, PurchaseId, ReturnId};
+use kartka_domain::limits::CardRead;
 use kartka_domain::moment::{DayOfYear, Moment};
 use kartka_domain::money::{Money, Points};
 use kartka_domain::op::Fact;
 use kartka_domain::position::{Group, Position};
 use kartka_domain::programme::{Instrument, Offer, Programme, Terms};
 use kartka_domain::purchase::{
-    GoodsId, Line, Purchase, ReceiptNumber, ReturnKind, ReturnedLine, VoidReason,
+    Fiscal, GoodsId, Line, Purchase, ReceiptNumber, ReturnKind, ReturnedLine, VoidReason,
 };
-use kartka_domain::quote::{Question, Quote, RewardTaken, Tender, quote};
+use kartka_domain::quote::{Paper, Question, Quote, RewardTaken, Tender, quote};
 use kartka_domain::redeem::{CashStep, Connectivity};
 use kartka_domain::refund::{Refund, Sold, everything_left, refund, refusal};
 use kartka_domain::rights::{Action, Permission};
@@ -25,6 +26,7 @@ use kartka_domain::row::EdgeState;
 use crate::error::{CoreError, Field};
 use crate::shop::{Setting, Shop, setting};
 use crate::store::{Reader, RequestId, Standing};
+use crate::usecase::limits;
 use crate::usecase::vouchers::{LaidDown, NewCertificate};
 
 /// What the till asks: everything a quote depends on but time and state.
@@ -50,6 +52,10 @@ pub struct TillRequest {
     pub certificates: Vec<NewCertificate>,
     /// Vouchers that the customer lays on the counter.
     pub vouchers: Vec<LaidDown>,
+    /// How the customer's card was read, where the till knows (T7).
+    pub read: Option<CardRead>,
+    /// The fiscal receipt, if one was scanned (X8).
+    pub fiscal: Option<Fiscal>,
 }
 
 impl TillRequest {
@@ -67,6 +73,8 @@ impl TillRequest {
             receipt: String::new(),
             certificates: Vec::new(),
             vouchers: Vec::new(),
+            read: None,
+            fiscal: None,
         }
     }
 
@@ -161,7 +169,12 @@ impl Shop {
                 "" => None,
                 text => Some(ReceiptNumber::new(text)?),
             };
-            Ok(answer.into_facts(ask.tender, receipt)?.into())
+            let paper = Paper {
+                receipt,
+                read: ask.read,
+                fiscal: ask.fiscal,
+            };
+            Ok(answer.into_facts(ask.tender, paper)?.into())
         })?;
         Ok(PurchaseId(op.0))
     }
@@ -283,6 +296,12 @@ impl Shop {
         let lines = request.all_lines();
         let counter = self.on_counter(reader, setting, request)?;
         let (presented, selling) = (counter.presented(), counter.selling());
+        let limits = limits::broken(
+            reader,
+            setting,
+            (request.customer, (request.read, request.fiscal.as_ref())),
+            at,
+        )?;
         let codes: Vec<&str> = request.codes.iter().map(String::as_str).collect();
         let favourites = favourites(reader, &setting.programme, request.customer)?;
         let minor = 10_i64.pow(u32::from(setting.business.currency.exponent()));
@@ -303,6 +322,7 @@ impl Shop {
             spend: request.spend,
             rewards: &request.rewards,
             cash: CashStep(Money(minor)),
+            limits: &limits,
         })?)
     }
 

@@ -13,7 +13,7 @@ use kartka_domain::moment::Date;
 use kartka_domain::money::Points;
 use kartka_domain::position::Position;
 use kartka_domain::programme::Programme;
-use kartka_domain::purchase::{Purchase, Return};
+use kartka_domain::purchase::{Fiscal, Purchase, Return};
 use kartka_domain::rights::Role;
 use kartka_domain::row::{Card, Inbox, Merge, Row, RowKind};
 use kartka_domain::voucher::{Moved, Voucher, VoucherNumber};
@@ -101,6 +101,10 @@ impl Book for Turn<'_> {
             Row::Moved(moved) => Some(moved),
             _ => None,
         })
+    }
+
+    fn fiscal(&self, fiscal: &Fiscal) -> Result<Vec<PurchaseId>, StoreError> {
+        self.db.fiscal(fiscal)
     }
 
     fn expiries(&self, id: CustomerId) -> Result<Vec<Entry>, StoreError> {

@@ -158,7 +158,9 @@ fn named(fact: &OpFact) -> (Option<CustomerId>, Option<PurchaseId>) {
         | OpFact::Bind { customer, .. } => (Some(*customer), None),
         OpFact::Sale(sale) => (sale.customer, None),
         OpFact::Return { purchase, .. } => (None, Some(*purchase)),
-        OpFact::Attach { purchase, customer } => (Some(*customer), Some(*purchase)),
+        OpFact::Attach {
+            purchase, customer, ..
+        } => (Some(*customer), Some(*purchase)),
         OpFact::Claim(claim) => (Some(claim.customer), None),
         _ => (None, None),
     }

@@ -20,6 +20,7 @@ mod marks;
 mod memory;
 mod moving;
 mod numbers;
+mod owed;
 mod own;
 mod pair;
 mod people;

@@ -15,7 +15,7 @@ use kartka_protocol::chain::{ChainValue, LogHash};
 use kartka_protocol::{civil, limits};
 
 use super::turn::{Turn, Wording};
-use super::{Authority, erasure, expiry, hold, incarnation, marks, memory, quarantine};
+use super::{Authority, erasure, expiry, hold, incarnation, marks, memory, owed, quarantine};
 use crate::store::{Anchored, Apart, DeviceState, Run, StoreError, StoredOp};
 
 /// Batches of one device, ready to be ordered.
@@ -399,6 +399,7 @@ impl Intake<'_> {
         self.entries += usize::try_from(ready.last.get() - ready.id.get() + 1).unwrap_or(0);
         expiry::answer(self.authority, turn, order, claims)?;
         if let Some(op) = &ready.op {
+            owed::take(self.authority, turn, order, op)?;
             quarantine::settle(self.authority, turn, order, op)?;
         }
         Ok((seq, alias))

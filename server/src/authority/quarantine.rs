@@ -20,7 +20,7 @@ use kartka_protocol::message::Word;
 
 use super::push::{Intake, Order, ReadyOp};
 use super::turn::Turn;
-use super::{Authority, expiry, marks, own, push};
+use super::{Authority, expiry, marks, owed, own, push};
 use crate::store::{DeviceState, Quarantined, Reads, Run, StoreError, StoredOp};
 
 /// Ops settled at a time.
@@ -217,7 +217,11 @@ fn order_one(
         seq,
         log: order.log.next(seq, waiting.id, &chain),
     };
-    expiry::answer(authority, turn, order, claims)
+    expiry::answer(authority, turn, order, claims)?;
+    match op {
+        Ok(op) if decision == Decision::Accept => owed::take(authority, turn, order, &op),
+        _ => Ok(()),
+    }
 }
 
 /// The moment that was found when it came, where it is not the one the phone wrote.

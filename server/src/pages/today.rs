@@ -124,6 +124,14 @@ fn fold(db: &dyn Reads, date: Date, until_ms: i64) -> Result<Today, StoreError> 
     })?;
     let returned = returned_on(db, date, until_ms)?;
     let known = known(db, &purchases, date)?;
+    let noted = db.rows_of(RowKind::NotedVisits)?;
+    let noted = noted.iter().map(|wire| Ok(wire.read()?));
+    let noted = noted.filter_map(|row: Result<Row, StoreError>| match row {
+        Ok(Row::NotedVisits(noted)) => Some(Ok(noted)),
+        Ok(_) => None,
+        Err(error) => Some(Err(error)),
+    });
+    let noted = noted.collect::<Result<Vec<_>, _>>()?;
     let registered = db.count_on(date, RowKind::Customer)?;
     let day = Day {
         date,
@@ -132,6 +140,7 @@ fn fold(db: &dyn Reads, date: Date, until_ms: i64) -> Result<Today, StoreError> 
         entries: &entries,
         registered: i64::try_from(registered).unwrap_or(i64::MAX),
         known: &known,
+        noted: &noted,
     };
     report::today(&day).map_err(overflow)
 }

@@ -29,6 +29,7 @@ use kartka_domain::ids::{
 };
 use kartka_domain::moment::Date;
 use kartka_domain::money::Points;
+use kartka_domain::purchase::Fiscal;
 use kartka_domain::row::RowKind;
 use kartka_protocol::rows::WireRow;
 use kartka_protocol::scope::Scope;
@@ -293,6 +294,11 @@ pub trait Reads {
     /// # Errors
     /// What the disk reports.
     fn waiting(&self, item: EntryId) -> Result<Waiting, StoreError>;
+    /// The purchases with a fiscal receipt, by id (X8).
+    ///
+    /// # Errors
+    /// What the disk reports.
+    fn fiscal(&self, fiscal: &Fiscal) -> Result<Vec<PurchaseId>, StoreError>;
     /// Points that an operator let redeem on a business date.
     ///
     /// # Errors

@@ -10,10 +10,11 @@ use std::sync::atomic::{AtomicI64, AtomicU64, Ordering};
 
 use kartka_domain::founding::{BONUS, ShopKind};
 use kartka_domain::ids::*;
-use kartka_domain::ledger::{About, Effect, EntryKind, LotTerms};
+use kartka_domain::ledger::{About, Effect, EntryKind};
 use kartka_domain::moment::{Moment, Month};
 use kartka_domain::money::{Money, Points};
 use kartka_domain::op::{Claim, Fact, Op, OpTime, Sale, Seen};
+use kartka_domain::programme::{BonusCard, Expiry};
 use kartka_domain::purchase::{Line, Parts};
 use kartka_domain::row::{Row, RowKind};
 use kartka_protocol::batch::{Batch, BatchOp, Personal};
@@ -454,10 +455,20 @@ pub fn sale_of(customer: Option<CustomerId>, amount: i64, at: Moment) -> Vec<Fac
             cash: gross,
             ..Parts::default()
         },
+        read: None,
+        fiscal: None,
     };
     let mut facts = vec![Fact::Sale(sale)];
     facts.extend(customer.map(|customer| Fact::Claim(earn(customer, amount / 20, at))));
     facts
+}
+
+/// The bonus card that a shop is founded with, as far as an earn needs it.
+pub fn card() -> BonusCard {
+    BonusCard {
+        expiry: Expiry::Months(12),
+        ..BonusCard::plain(500, Money(1))
+    }
 }
 
 pub fn earn(customer: CustomerId, points: i64, at: Moment) -> Claim {
@@ -466,10 +477,7 @@ pub fn earn(customer: CustomerId, points: i64, at: Moment) -> Claim {
         instrument: BONUS,
         kind: EntryKind::Earn,
         effect: Effect::points(Points(points), Money(points)),
-        lot: Some(LotTerms {
-            available_on: at.date,
-            expires_on: None,
-        }),
+        lot: Some(card().lot(at.date)),
         about: About::Nothing,
     }
 }

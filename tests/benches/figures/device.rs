@@ -7,10 +7,11 @@ use kartka_core::domain::founding::BONUS;
 use kartka_core::domain::ids::{
     BusinessId, CustomerId, DeviceNo, OpId, OperatorId, OutletId, ProgrammeVersion, RequestMark,
 };
-use kartka_core::domain::ledger::{About, Effect, EntryKind, LotTerms};
+use kartka_core::domain::ledger::{About, Effect, EntryKind};
 use kartka_core::domain::moment::Moment;
 use kartka_core::domain::money::{Money, Points};
 use kartka_core::domain::op::{Claim, Fact, Op, OpTime, Sale, Seen};
+use kartka_core::domain::programme::{BonusCard, Expiry};
 use kartka_core::domain::purchase::{Line, Parts};
 use kartka_protocol::batch::{Batch, BatchOp, Personal};
 use kartka_protocol::chain::ChainValue;
@@ -265,11 +266,12 @@ impl Device {
             });
             claims.push(claim(EntryKind::Redeem, -spent, None));
         }
-        let lot = LotTerms {
-            available_on: self.at.date,
-            expires_on: None,
+        let card = BonusCard {
+            expiry: Expiry::Months(12),
+            ..BonusCard::plain(500, Money(1))
         };
-        claims.push(claim(EntryKind::Earn, (gross - spent) / 20, Some(lot)));
+        let lot = Some(card.lot(self.at.date));
+        claims.push(claim(EntryKind::Earn, (gross - spent) / 20, lot));
         let cash = Money(gross - spent);
         let parts = Parts {
             cash,
@@ -281,6 +283,8 @@ impl Device {
             receipt: None,
             lines: vec![line],
             parts,
+            read: None,
+            fiscal: None,
         };
         std::iter::once(Fact::Sale(sale)).chain(claims).collect()
     }

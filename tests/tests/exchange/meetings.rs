@@ -4,10 +4,14 @@ use std::cell::Cell;
 
 use kartka_core::domain::codes::Code;
 use kartka_core::domain::founding::ShopKind;
+use kartka_core::domain::limits::{EarnLimits, Then};
+use kartka_core::domain::money::Money;
 use kartka_core::error::CoreError;
 use kartka_core::sync::Cancel;
+use kartka_core::usecase::attach::Attaching;
 use kartka_core::usecase::customers::NewCard;
 use kartka_core::usecase::found::FoundRequest;
+use kartka_core::usecase::till::TillRequest;
 use kartka_server::Rights;
 
 use super::shops::{Counter, Fault, Office, agree};
@@ -245,4 +249,50 @@ fn a_phone_whose_app_was_removed_is_paired_anew_with_any_shop() {
         agree(home, &[&counter]);
     }
     assert_eq!(office.with(|a| a.phones()).unwrap(), 3);
+}
+
+#[test]
+fn a_return_by_a_phone_that_does_not_know_of_the_attached_customer_takes_their_points() {
+    let office = Office::founded();
+    let (a, b) = (Counter::paired(&office, 1), Counter::paired(&office, 2));
+    let ira = a.register("Іра", "", NewCard::Issue);
+    let sale = TillRequest::amount(None, Money(20_000));
+    let purchase = a.shop.sell(a.request(), &sale).unwrap();
+    agree(&office, &[&a, &b]);
+    let ask = Attaching {
+        purchase,
+        customer: ira,
+        read: None,
+    };
+    a.shop.attach(a.request(), ask).unwrap();
+    b.shop.give_back(b.request(), purchase, &[]).unwrap();
+    assert!(a.balance(ira) > 0);
+    a.sync(&office.line()).unwrap();
+    agree(&office, &[&b, &a]);
+    assert_eq!((a.balance(ira), b.balance(ira)), (0, 0));
+    assert_eq!(a.shop.customer(ira).unwrap().visits, 0);
+}
+
+#[test]
+fn limits_that_two_phones_could_not_know_of_are_decided_by_the_authority() {
+    let office = Office::founded();
+    let (a, b) = (Counter::paired(&office, 1), Counter::paired(&office, 2));
+    let ira = a.register("Іра", "", NewCard::Issue);
+    let limits = EarnLimits {
+        per_day: Some((1, Then::Refuse)),
+        ..EarnLimits::READY
+    };
+    a.shop.set_earn_limits(a.request(), limits).unwrap();
+    agree(&office, &[&a, &b]);
+    a.sell(ira, 20_000);
+    let promised = a.balance(ira);
+    b.sell(ira, 20_000);
+    assert_eq!(b.balance(ira), promised, "neither knows of the other");
+    agree(&office, &[&a, &b]);
+    assert_eq!((a.balance(ira), b.balance(ira)), (promised, promised));
+    for counter in [&a, &b] {
+        let flagged = counter.shop.flagged_sales(None, None).unwrap();
+        assert_eq!(flagged.len(), 1);
+        assert_eq!(flagged[0].flags, [Code::EarnsPerDay { most: 1 }]);
+    }
 }

@@ -70,7 +70,7 @@ impl Street {
 
 fn flag_of(row: &Row) -> Option<Code> {
     match row {
-        Row::Purchase(purchase) => purchase.flag,
+        Row::Purchase(purchase) => purchase.flags.first().copied(),
         _ => None,
     }
 }
@@ -181,7 +181,7 @@ fn a_phone_is_taken_over_without_losing_its_outbox() {
     agree(&street.office, &[owner]);
     agree(&street.office, &[till, owner]);
     let by = |id| match street.purchase(id) {
-        Row::Purchase(purchase) => (purchase.operator, purchase.flag),
+        Row::Purchase(purchase) => (purchase.operator, purchase.flags.first().copied()),
         _ => unreachable!(),
     };
     assert_eq!(by(first), (street.olya, Some(Code::OperatorDismissed)));

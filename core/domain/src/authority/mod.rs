@@ -5,9 +5,11 @@
 //! same bytes on both sides (sync §4). Nobody's fact is rejected; what can't count gets effect 0 and a
 //! reason (L15). Errors come only from the book, never from an op.
 
+mod adjust;
 mod after;
 mod clock;
 mod demotion;
+mod earning;
 pub mod expiry;
 mod inactivity;
 pub mod lapse;
@@ -22,6 +24,8 @@ mod work;
 
 pub use after::{Before, after};
 pub use clock::{Anchor, effective_time};
+pub use earning::has_earned;
+pub use returns::owed;
 pub use right::{may_settle, who};
 
 use crate::business::{Business, Device, Operator};
@@ -38,9 +42,9 @@ use crate::money::{Overflow, Points};
 use crate::op::{Fact, Notice, Op};
 use crate::position::Position;
 use crate::programme::Programme;
-use crate::purchase::{Purchase, Return};
+use crate::purchase::{Fiscal, Purchase, Return};
 use crate::rights::Role;
-use crate::row::{Card, Inbox, Merge, Row};
+use crate::row::{Card, Inbox, Merge, NotedVisits, Row};
 use crate::voucher::{Moved, Voucher, VoucherNumber};
 use work::Work;
 
@@ -103,6 +107,13 @@ pub trait Book {
     /// # Errors
     /// The store's own.
     fn moves(&self, _: PurchaseId) -> Result<Vec<Moved>, Self::Error> {
+        Ok(Vec::new())
+    }
+    /// All purchases with a fiscal receipt (X8); a book that only replays receipts has none.
+    ///
+    /// # Errors
+    /// The store's own.
+    fn fiscal(&self, _: &Fiscal) -> Result<Vec<PurchaseId>, Self::Error> {
         Ok(Vec::new())
     }
     /// A version of the programme.
@@ -177,6 +188,9 @@ pub trait Book {
         Ok(Points::ZERO)
     }
 }
+
+/// Most visits that an outlet counts on a day.
+pub const VISITS_MAX: u32 = 100_000;
 
 /// How an op stands when it is applied.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -332,14 +346,21 @@ fn apply_all<B: Book>(
                 1
             }
             Fact::Sale(sale) => sale::apply_sale(&mut work, place, sale)?,
-            Fact::Attach { purchase, customer } => {
-                sale::apply_attach(&mut work, place, *purchase, *customer)?
-            }
+            Fact::Attach {
+                purchase,
+                customer,
+                read,
+            } => sale::apply_attach(&mut work, place, *purchase, (*customer, *read))?,
             Fact::Return {
                 purchase,
                 kind,
                 lines,
             } => returns::apply(&mut work, place, (*purchase, *kind, lines))?,
+            Fact::Visits(count) => {
+                note_visits(&mut work, *count);
+                1
+            }
+            Fact::Owed(purchase) => returns::apply_owed(&mut work, place, *purchase)?,
             Fact::Claim(claim) => {
                 sale::apply_own_claim(&mut work, place, claim)?;
                 1
@@ -371,6 +392,18 @@ fn apply_all<B: Book>(
         };
     }
     work.finish()
+}
+
+/// Visits that somebody counted: no money, no points, no customer (X7).
+fn note_visits<B: Book>(work: &mut Work<'_, B>, count: u32) {
+    if work.refused.is_none() && count <= VISITS_MAX {
+        let noted = NotedVisits {
+            outlet: work.op.outlet,
+            date: work.moment().0.date,
+            count,
+        };
+        work.put(Row::NotedVisits(noted), Echo::AsClaimed);
+    }
 }
 
 /// Whether the op is the authority's own: rule sets and notices are its alone; from anybody else they are kept in

@@ -137,6 +137,8 @@ fn changed(known: Business, wanted: &Business) -> Business {
         name: wanted.name.clone(),
         phone_prefix: wanted.phone_prefix.clone(),
         lifetimes: wanted.lifetimes,
+        earning: wanted.earning,
+        attach_days: wanted.attach_days,
         ..known
     }
 }

@@ -1,10 +1,12 @@
 //! Returns and voids: recomputed in the authority's order (X1, X2, X6).
 
+use std::collections::BTreeSet;
+
 use super::sale::claims_after;
 use super::work::{Known, Posting, Work};
-use super::{Book, Echo, Stop, right, vouchers};
+use super::{Book, Echo, Stop, is_the_authoritys, right, vouchers};
 use crate::codes::Code;
-use crate::ids::{CustomerId, EntryId, PurchaseId, ReturnId};
+use crate::ids::{CustomerId, EntryId, PurchaseId, ReturnId, VoucherId};
 use crate::ledger::{Effect, EntryKind, Use};
 use crate::moment::Month;
 use crate::money::{Overflow, Points};
@@ -14,6 +16,7 @@ use crate::programme::{Instrument, Kept};
 use crate::purchase::{Return, ReturnKind, ReturnedLine};
 use crate::refund::{Refund, Sold, refund, refusal};
 use crate::row::Row;
+use crate::voucher::Voucher;
 
 /// Applies a return and the claims after it; says how many facts that were.
 pub(super) fn apply<B: Book>(
@@ -57,6 +60,74 @@ pub(super) fn apply<B: Book>(
         lower_counters(work, customer, known, counted)?;
     }
     Ok(facts + moves)
+}
+
+/// What the returns of a purchase still take from a customer who was attached to it, whom the author of a return did not
+/// know of: nothing where the authors claimed it all (X2, X7). A writer asks after every return that it ordered, within
+/// the same transaction, and claims it behind a [`Fact::Owed`](crate::op::Fact::Owed).
+///
+/// # Errors
+/// The book's own.
+pub fn owed<B: Book>(book: &B, id: PurchaseId) -> Result<Vec<Claim>, B::Error> {
+    let attached = book.purchase(id)?.filter(|p| p.attached.is_some());
+    let Some(purchase) = attached else {
+        return Ok(Vec::new());
+    };
+    let Some(programme) = book.programme(purchase.programme)? else {
+        return Ok(Vec::new());
+    };
+    let (entries, returns, moved) = (book.entries(id)?, book.returns(id)?, book.moves(id)?);
+    let ids: BTreeSet<VoucherId> = moved.iter().map(|m| m.voucher).collect();
+    let vouchers = ids.into_iter().map(|id| book.voucher(id));
+    let vouchers: Vec<Voucher> = vouchers
+        .filter_map(Result::transpose)
+        .collect::<Result<_, _>>()?;
+    let sold = Sold {
+        purchase: &purchase,
+        entries: &entries,
+        returns: &returns,
+        programme: &programme,
+        moved: &moved,
+        vouchers: &vouchers,
+    };
+    // Sums that no fact could have made owe nothing.
+    let claims = refund(sold, &[]).map_or(Vec::new(), |refund| refund.claims);
+    let claims = claims.into_iter().map(|(claim, _)| claim);
+    Ok(claims.filter(|c| c.effect != Effect::NONE).collect())
+}
+
+/// Applies what the authority takes from an attached customer; says how many facts that were.
+pub(super) fn apply_owed<B: Book>(
+    work: &mut Work<'_, B>,
+    place: usize,
+    id: PurchaseId,
+) -> Result<usize, Stop<B::Error>> {
+    let claims = claims_after(work.op.facts.get(place + 1..).unwrap_or_default());
+    let known = work.purchase(id)?;
+    let outcome = match (known, is_the_authoritys(work.standing)) {
+        (Some(known), true) => match work
+            .book
+            .programme(known.purchase.programme)
+            .map_err(Stop::Book)?
+        {
+            Some(programme) => Ok(refund(
+                Sold {
+                    purchase: &known.purchase,
+                    entries: &known.entries,
+                    returns: &known.returns,
+                    programme: &programme,
+                    moved: &known.moved,
+                    vouchers: &known.vouchers,
+                },
+                &[],
+            )?),
+            None => Err(Code::UnknownTarget),
+        },
+        (None, true) => Err(Code::UnknownTarget),
+        (_, false) => Err(Code::MalformedFact),
+    };
+    post_claims(work, place + 1, &claims, id, outcome.as_ref())?;
+    Ok(1 + claims.len())
 }
 
 /// What the return comes to, or why it does not count.
@@ -206,6 +277,9 @@ fn lower_counters<B: Book>(
     let mut position = work.position(customer)?;
     position.spent = position.spent.minus(counted.price)?;
     let gone = counted.kept == Kept::Nothing && !counted.lines.is_empty();
+    if gone {
+        position.earns = position.earns.less(known.purchase.at);
+    }
     let visits = i64::from(gone);
     position.visits = position.visits.checked_sub(visits).ok_or(Overflow)?;
     let part = MonthSum {

@@ -1,17 +1,19 @@
 //! Sales, attaching a customer to one (X7), and the claims that travel with them.
 
 use super::clock::promised;
+use super::earning::{self, Judged};
 use super::work::{Posting, Work};
-use super::{Book, Echo, Standing, Stop, right, vouchers};
+use super::{Book, Echo, Standing, Stop, adjust, right, vouchers};
 use crate::codes::Code;
 use crate::earn::{earned, kept};
 use crate::ids::{CustomerId, InstrumentId, PurchaseId};
 use crate::ledger::{Effect, EntryKind};
+use crate::limits::CardRead;
 use crate::moment::Month;
 use crate::money::{AMOUNT_MAX, Money, Overflow, Points};
 use crate::op::{Claim, Fact, Sale};
 use crate::position::MonthSum;
-use crate::programme::{CARRY_MAX, Kept, Terms};
+use crate::programme::{CARRY_MAX, Kept};
 use crate::purchase::{Purchase, Quantity, ReturnKind, returned_part, returned_so_far};
 use crate::refund::refusal;
 use crate::rights::{Action, Permission};
@@ -24,7 +26,8 @@ pub(super) fn apply_sale<B: Book>(
     sale: &Sale,
 ) -> Result<usize, Stop<B::Error>> {
     let (at, echo) = work.moment();
-    let purchase = Purchase {
+    let claims = claims_after(work.op.facts.get(place + 1..).unwrap_or_default());
+    let mut purchase = Purchase {
         id: PurchaseId(work.id(place)?),
         customer: sale.customer,
         outlet: work.op.outlet,
@@ -36,7 +39,9 @@ pub(super) fn apply_sale<B: Book>(
         parts: sale.parts,
         attached: None,
         refused: work.refused,
-        flag: work.missing(Action::Plain(Permission::Sell)),
+        read: sale.read,
+        fiscal: sale.fiscal.clone(),
+        flags: Vec::from_iter(work.missing(Action::Plain(Permission::Sell))),
     };
     if work.refused.is_none() && purchase.check().is_err() {
         return Err(Stop::Malformed);
@@ -46,16 +51,26 @@ pub(super) fn apply_sale<B: Book>(
     {
         count_visit(work, customer, &purchase, &[])?;
     }
-    let echo = if purchase.refused.or(purchase.flag).is_some() {
+    let judged = match purchase.customer {
+        Some(customer) => earning::judge(work, &purchase, (customer, &claims))?,
+        None => Judged::default(),
+    };
+    purchase.flags.extend(judged.flags);
+    let earns = earning::verdicts(work, (&purchase, &[]), (judged.refused, &claims))?;
+    let above = |verdict: &Option<(Effect, Code)>| verdict.map(|(_, code)| code);
+    let above = earns.iter().filter_map(above);
+    purchase
+        .flags
+        .extend(above.filter(|code| matches!(code, Code::EarnAboveRules { .. })));
+    let echo = if purchase.refused.is_some() || !purchase.flags.is_empty() {
         Echo::Changed
     } else {
         echo
     };
     let id = purchase.id;
     work.put(Row::Purchase(purchase), echo);
-    let claims = claims_after(work.op.facts.get(place + 1..).unwrap_or_default());
     right::redemption(work, place, &claims)?;
-    for (i, claim) in claims.iter().enumerate() {
+    for (i, (claim, earn)) in claims.iter().zip(earns).enumerate() {
         let allowed = Some(claim.customer) == sale.customer
             && matches!(
                 claim.kind,
@@ -66,35 +81,39 @@ pub(super) fn apply_sale<B: Book>(
                     | EntryKind::Join
                     | EntryKind::Level
             );
-        let verdict = match forged(claim, allowed) {
+        let verdict = match forged(claim, allowed).or(earn) {
             None => super::standing::verdict(work, claim, place + 1 + i)?,
-            forged => forged,
+            wrong => wrong,
         };
-        let claim = set_right(work, claim)?;
+        let claim = set_right(work, claim, verdict)?;
         post(work, place + 1 + i, &claim, (Some(id), verdict))?;
     }
     let facts = 1 + claims.len();
     Ok(facts + vouchers::apply_sold(work, place + facts, id)?)
 }
 
-/// The claim with the life of its lot set right, if the phone's clock was wrong (sync §5).
-fn set_right<B: Book>(work: &Work<'_, B>, claim: &Claim) -> Result<Claim, Stop<B::Error>> {
+/// The claim with the life of its lot set right, if the phone's clock was wrong (sync §5) or its rules do not give it
+/// that life.
+fn set_right<B: Book>(
+    work: &Work<'_, B>,
+    claim: &Claim,
+    verdict: Option<(Effect, Code)>,
+) -> Result<Claim, Stop<B::Error>> {
     let (wall, date) = (work.op.time.wall.date, work.moment().0.date);
-    let Some(lot) = claim.lot.filter(|_| date != wall) else {
+    let forged = matches!(verdict, Some((_, Code::EarnAboveRules { .. })));
+    if !forged && (date == wall || claim.lot.is_none()) {
         return Ok(*claim);
-    };
+    }
     let programme = work.book.programme(work.op.programme).map_err(Stop::Book)?;
     let instrument = programme
         .as_ref()
         .and_then(|p| p.instrument(claim.instrument));
-    let terms = match instrument.map(|i| &i.terms) {
-        Some(Terms::Bonus(card)) => Some(card.lot(date)),
-        _ => None,
+    let terms = instrument.and_then(|of| earning::lot_of(of, date));
+    let lot = match claim.lot.filter(|_| !forged) {
+        Some(lot) => Some(promised(lot, terms, wall, date)),
+        None => terms,
     };
-    Ok(Claim {
-        lot: Some(promised(lot, terms, wall, date)),
-        ..*claim
-    })
+    Ok(Claim { lot, ..*claim })
 }
 
 /// Applies an attaching and its claims (X7): once per purchase, none for one that had a customer or
@@ -103,7 +122,7 @@ pub(super) fn apply_attach<B: Book>(
     work: &mut Work<'_, B>,
     place: usize,
     id: PurchaseId,
-    customer: CustomerId,
+    (customer, read): (CustomerId, Option<CardRead>),
 ) -> Result<usize, Stop<B::Error>> {
     let claims = claims_after(work.op.facts.get(place + 1..).unwrap_or_default());
     let known = work.purchase(id)?;
@@ -111,12 +130,23 @@ pub(super) fn apply_attach<B: Book>(
     work.refused = before.or(match &known {
         None => Some(Code::UnknownTarget),
         Some(known) if known.purchase.earner().is_some() => Some(Code::AlreadyAttached),
-        Some(known) => refusal(ReturnKind::Goods, &known.purchase, &known.returns),
+        Some(known) => {
+            let gone = refusal(ReturnKind::Goods, &known.purchase, &known.returns);
+            match gone {
+                Some(code) => Some(code),
+                None => too_late(work, &known.purchase)?,
+            }
+        }
     });
     let mut most = Vec::new();
+    let mut earns = vec![None; claims.len()];
     if let (None, Some(mut known)) = (work.refused, known) {
         let back = returned_so_far(&known.purchase, &known.returns)?;
         known.purchase.attached = Some(customer);
+        known.purchase.read = known.purchase.read.or(read);
+        let judged = earning::judge(work, &known.purchase, (customer, &claims))?;
+        known.purchase.flags.extend(judged.flags);
+        earns = earning::verdicts(work, (&known.purchase, &back), (judged.refused, &claims))?;
         if kept(&known.purchase.lines, &back) == Kept::Something {
             count_visit(work, customer, &known.purchase, &back)?;
         }
@@ -125,16 +155,31 @@ pub(super) fn apply_attach<B: Book>(
         }
         work.put(Row::Purchase(known.purchase), Echo::Changed);
     }
-    for (i, claim) in claims.iter().enumerate() {
+    for (i, (claim, earn)) in claims.iter().zip(earns).enumerate() {
         let allowed = claim.customer == customer && claim.kind == EntryKind::Earn;
         let limit = most
             .iter()
             .find(|(instrument, _)| *instrument == claim.instrument);
-        let verdict = forged(claim, allowed).or_else(|| above(claim.effect, limit.map(|l| l.1)));
+        let verdict = forged(claim, allowed)
+            .or_else(|| above(claim.effect, limit.map(|l| l.1)))
+            .or(earn);
         post(work, place + 1 + i, claim, (Some(id), verdict))?;
     }
     work.refused = before;
     Ok(1 + claims.len())
+}
+
+/// Why a customer may no longer be attached, if so; a phone's own claim was asked for by its use case.
+fn too_late<B: Book>(
+    work: &Work<'_, B>,
+    purchase: &Purchase,
+) -> Result<Option<Code>, Stop<B::Error>> {
+    if matches!(work.standing, Standing::Pending) {
+        return Ok(None);
+    }
+    let business = work.book.business().map_err(Stop::Book)?;
+    let today = work.moment().0.date;
+    Ok(business.and_then(|b| b.may_attach(purchase.at.date, today).err()))
 }
 
 /// What the goods that are still kept earn by each claim's instrument, under the purchase's own terms.
@@ -169,8 +214,8 @@ fn above(claim: Effect, limit: Option<Effect>) -> Option<(Effect, Code)> {
     (claim.points > limit.points || claim.stamps > limit.stamps).then_some((limit, code))
 }
 
-/// A claim that follows no sale is the authority's own (expiry and its counter-entry, L5); from a device
-/// it is kept without effect.
+/// A claim that follows no sale is a correction by hand, or the authority's own (expiry and its counter-entry, L5);
+/// any other from a device is kept without effect.
 pub(super) fn apply_own_claim<B: Book>(
     work: &mut Work<'_, B>,
     place: usize,
@@ -183,7 +228,9 @@ pub(super) fn apply_own_claim<B: Book>(
             ..
         }
     );
-    let verdict = if own && has_right_sign(claim) {
+    let verdict = if claim.kind == EntryKind::Adjust {
+        adjust::verdict(work, place, claim)?
+    } else if own && has_right_sign(claim) {
         match claim.kind {
             EntryKind::Expire => more_than_is_left(work, claim)?,
             EntryKind::Revive | EntryKind::Cleared | EntryKind::Level => None,
@@ -258,7 +305,8 @@ fn has_right_sign(claim: &Claim) -> bool {
             | EntryKind::Join
             | EntryKind::Leave
             | EntryKind::Level => claim.effect == Effect::NONE,
-            EntryKind::Newer(_) => false,
+            // It follows no sale.
+            EntryKind::Adjust | EntryKind::Newer(_) => false,
         }
 }
 

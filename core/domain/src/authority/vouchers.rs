@@ -10,7 +10,7 @@ use crate::ids::{CustomerId, EntryId, InstrumentId, PurchaseId, VoucherId};
 use crate::money::{AMOUNT_MAX, Money, Points};
 use crate::op::Fact;
 use crate::programme::{Instrument, Terms};
-use crate::purchase::{Purchase, ShareKind};
+use crate::purchase::ShareKind;
 use crate::refund::Refund;
 use crate::rights::{Action, Permission};
 use crate::row::{Row, RowKind};
@@ -295,9 +295,10 @@ fn cover<B: Book>(
     let missing = claimed.minus(covered)?;
     if missing.is_positive() {
         let code = Code::CertificateUncovered { missing: missing.0 };
-        let flag = purchase.flag.or(Some(code));
         let customer = purchase.customer;
-        work.put(Row::Purchase(Purchase { flag, ..purchase }), Echo::Changed);
+        let mut flagged = purchase;
+        flagged.flags.push(code);
+        work.put(Row::Purchase(flagged), Echo::Changed);
         if facts == 0 {
             work.open_inbox(EntryId(id.0), code, (customer, None), Points::ZERO);
         }

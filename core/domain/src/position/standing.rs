@@ -215,6 +215,7 @@ impl Position {
         for (&month, &theirs) in &other.months {
             self.add_to_month(month, theirs)?;
         }
+        self.earns = self.earns.plus(other.earns)?;
         self.first_visit = match (self.first_visit, other.first_visit) {
             (Some(a), Some(b)) => Some(a.min(b)),
             (a, b) => a.or(b),

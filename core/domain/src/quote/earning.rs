@@ -2,9 +2,10 @@
 
 use super::{Evaluation, QuoteError};
 use crate::codes::Code;
-use crate::earn::{Earning, earned};
+use crate::earn::{Earning, earned, works_for_all};
 use crate::ids::CustomerId;
 use crate::ledger::{Effect, EntryKind, Resolved};
+use crate::limits;
 use crate::money::{Overflow, Points, Rounding, Stamps, scale};
 use crate::op::Claim;
 use crate::position::Position;
@@ -20,6 +21,12 @@ pub(super) fn apply(
     (customer, position): (CustomerId, &Position),
     returned: &[Quantity],
 ) -> Result<(), QuoteError> {
+    for (code, _) in on.ask.limits {
+        on.say(*code);
+    }
+    if limits::refused(on.ask.limits).is_some() {
+        return Ok(());
+    }
     for card in on.ask.programme.instruments() {
         if !matches!(card.terms, Terms::Bonus(_) | Terms::Stamps(_)) || !on.is_open(card) {
             continue;
@@ -89,15 +96,12 @@ fn works(on: &Evaluation<'_>, multiplier: &Multiplier, position: &Position) -> b
     let at = on.ask.at;
     match &multiplier.when {
         When::Tier(tiers, level) => position.level(*tiers) >= *level,
-        When::Weekdays(days) => days >> (at.weekday() - 1) & 1 == 1,
-        When::Hours { from, to } if from < to => (*from..*to).contains(&at.minute),
-        When::Hours { from, to } => at.minute >= *from || at.minute < *to,
-        When::Outlets(outlets) => outlets.binary_search(&on.ask.outlet).is_ok(),
         When::Birthday { before, after } => {
             let days = on.ask.birthday.map(|birthday| birthday.days_away(at.date));
             days.is_some_and(|days| (-i64::from(*before)..=i64::from(*after)).contains(&days))
         }
         When::FirstPurchase => position.visits == 0,
+        anybody => works_for_all(anybody, at, on.ask.outlet) == Some(true),
     }
 }
 

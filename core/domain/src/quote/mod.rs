@@ -18,13 +18,14 @@ mod standing;
 use crate::allocate::Allocate;
 use crate::codes::Code;
 use crate::ids::{CustomerId, InstrumentId, OutletId, ProgrammeVersion};
+use crate::limits::{CardRead, Then};
 use crate::moment::{DayOfYear, Moment};
 use crate::money::{Money, Overflow, Points};
 use crate::op::{Claim, Fact, Sale};
 use crate::position::Position;
 use crate::programme::{Audience, Instrument, Programme};
 use crate::purchase::{
-    GoodsId, Line, Parts, PurchaseError, Quantity, ReceiptNumber, ShareKind, check_lines,
+    Fiscal, GoodsId, Line, Parts, PurchaseError, Quantity, ReceiptNumber, ShareKind, check_lines,
 };
 use crate::redeem::{CashStep, Connectivity, Redeemable};
 use crate::voucher::{Issued, Move};
@@ -98,6 +99,8 @@ pub struct Question<'a> {
     pub presented: &'a [Presented<'a>],
     /// Gift certificates that are sold by lines of the receipt.
     pub selling: &'a [Selling<'a>],
+    /// What an earn by this receipt would break of the owner's limits (T7).
+    pub limits: &'a [(Code, Then)],
 }
 
 impl<'a> Question<'a> {
@@ -122,6 +125,7 @@ impl<'a> Question<'a> {
             cash: CashStep(Money(1)),
             presented: &[],
             selling: &[],
+            limits: &[],
         }
     }
 }
@@ -135,6 +139,17 @@ pub enum Tender {
     Card,
     /// Anything else.
     Other,
+}
+
+/// What a sale notes beside what was sold and paid.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Paper {
+    /// The till's receipt number.
+    pub receipt: Option<ReceiptNumber>,
+    /// How the customer's card was read (T7).
+    pub read: Option<CardRead>,
+    /// The fiscal receipt (X8).
+    pub fiscal: Option<Fiscal>,
 }
 
 /// The answer: committed as it is, or asked again.
@@ -169,11 +184,7 @@ impl Quote {
     ///
     /// # Errors
     /// [`Overflow`].
-    pub fn into_facts(
-        self,
-        tender: Tender,
-        receipt: Option<ReceiptNumber>,
-    ) -> Result<Vec<Fact>, Overflow> {
+    pub fn into_facts(self, tender: Tender, paper: Paper) -> Result<Vec<Fact>, Overflow> {
         let paid = |kind| {
             let parts = self.lines.iter().map(|line| line.shared(kind));
             parts
@@ -192,9 +203,11 @@ impl Quote {
         }
         let sale = Sale {
             customer: self.customer,
-            receipt,
+            receipt: paper.receipt,
             lines: self.lines,
             parts,
+            read: paper.read,
+            fiscal: paper.fiscal,
         };
         Ok(std::iter::once(Fact::Sale(sale))
             .chain(self.claims.into_iter().map(Fact::Claim))

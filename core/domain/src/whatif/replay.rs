@@ -18,7 +18,7 @@ use crate::op::{Fact, Op, OpTime, Seen};
 use crate::position::Position;
 use crate::programme::{Joining, Programme, Terms};
 use crate::purchase::ShareKind;
-use crate::quote::{Question, Quote, QuoteError, RewardTaken, Tender, quote};
+use crate::quote::{Paper, Question, Quote, QuoteError, RewardTaken, Tender, quote};
 use crate::redeem::CashStep;
 use crate::row::Row;
 
@@ -237,7 +237,7 @@ impl<'p> Replay<'p> {
                 if self.shows {
                     self.shown = Some(answer.clone());
                 }
-                let facts = answer.into_facts(Tender::Cash, None)?;
+                let facts = answer.into_facts(Tender::Cash, Paper::default())?;
                 self.post(&mut person, Author::Device, past, facts)?;
             }
         }

@@ -71,3 +71,13 @@ fn all_that_a_certificate_is_worth() {
 fn all_that_a_coupon_with_a_number_does() {
     check_file(include_str!("../cases/vouchers.txt"));
 }
+
+#[test]
+fn what_the_owner_allows_when_points_are_earned() {
+    check_file(include_str!("../cases/limits.txt"));
+}
+
+#[test]
+fn what_is_put_right_after_a_sale() {
+    check_file(include_str!("../cases/adjust.txt"));
+}

@@ -11,7 +11,7 @@ use kartka_domain::op::{Claim, Fact, Sale};
 use kartka_domain::purchase::{
     Line, Parts, Quantity, ReturnKind, ReturnedLine, Share, ShareKind, VoidReason,
 };
-use kartka_domain::quote::Tender;
+use kartka_domain::quote::{Paper, Tender};
 use kartka_domain::row::Row;
 
 use crate::acts::{Act, BONUS, Knows, plain, programme};
@@ -52,6 +52,8 @@ pub(crate) fn sale(customer: Option<CustomerId>, lines: Vec<Line>, cash: i64) ->
             cash: Money(cash),
             ..Parts::default()
         },
+        read: None,
+        fiscal: None,
     })
 }
 
@@ -232,6 +234,7 @@ fn forgeries(world: &World) -> Vec<(&'static str, Vec<Fact>)> {
                 Fact::Attach {
                     purchase: bought,
                     customer: bob,
+                    read: None,
                 },
                 claim(bob, EntryKind::Earn, 50),
             ],
@@ -242,6 +245,7 @@ fn forgeries(world: &World) -> Vec<(&'static str, Vec<Fact>)> {
                 Fact::Attach {
                     purchase: PurchaseId(unknown()),
                     customer: bob,
+                    read: None,
                 },
                 claim(bob, EntryKind::Earn, 50),
             ],
@@ -265,6 +269,7 @@ fn boss() -> Operator {
         id: OperatorId(9),
         name: "Mallory".to_owned(),
         role: RoleId::OWNER,
+        customer: None,
         state: Employment::Active,
     }
 }
@@ -282,7 +287,7 @@ fn honest_day(world: &mut World) -> Vec<String> {
     let answer = world
         .quote(customer, &lines, 30, Knows::Everything)
         .unwrap();
-    let op = world.make(answer.into_facts(Tender::Cash, None).unwrap());
+    let op = world.make(answer.into_facts(Tender::Cash, Paper::default()).unwrap());
     said.extend(effects(&world.order(&op)));
     for (receipt, part) in [(1, 50), (1, 100), (0, 100)] {
         world.play(&Act::Back {
@@ -351,6 +356,7 @@ fn what_counts_once_counts_once_within_one_op() {
     let attach = |customer| Fact::Attach {
         purchase: anonymous,
         customer,
+        read: None,
     };
     let earn = |customer| claim(customer, EntryKind::Earn, 50);
     let op = world.make(vec![attach(ann), earn(ann), attach(bob), earn(bob)]);

@@ -47,7 +47,9 @@ impl std::fmt::Debug for Any {
                 kind,
                 lines,
             } => write!(f, "{kind:?} {purchase:?} {lines:?}"),
-            Fact::Attach { purchase, customer } => write!(f, "attach {purchase:?} {customer:?}"),
+            Fact::Attach {
+                purchase, customer, ..
+            } => write!(f, "attach {purchase:?} {customer:?}"),
             Fact::Bind { customer, .. } => write!(f, "bind {customer:?}"),
             _ => write!(f, "other"),
         }
@@ -155,7 +157,11 @@ fn any_fact() -> impl Strategy<Value = Any> {
         wording: 1,
         will: Will::Given,
     };
-    let attach = |(purchase, customer)| Fact::Attach { purchase, customer };
+    let attach = |(purchase, customer)| Fact::Attach {
+        purchase,
+        customer,
+        read: None,
+    };
     prop_oneof![
         4 => any_sale(),
         6 => any_claim(),

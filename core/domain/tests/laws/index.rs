@@ -3,7 +3,7 @@
 use std::path::Path;
 
 const INDEX: &str = include_str!("../../../../docs/laws.md");
-const CASES: [(&str, &str); 13] = [
+const CASES: [(&str, &str); 15] = [
     ("redeem.txt", include_str!("../cases/redeem.txt")),
     ("earn.txt", include_str!("../cases/earn.txt")),
     ("returns.txt", include_str!("../cases/returns.txt")),
@@ -20,6 +20,8 @@ const CASES: [(&str, &str); 13] = [
         include_str!("../cases/certificates.txt"),
     ),
     ("vouchers.txt", include_str!("../cases/vouchers.txt")),
+    ("limits.txt", include_str!("../cases/limits.txt")),
+    ("adjust.txt", include_str!("../cases/adjust.txt")),
 ];
 
 /// Everything between backticks.
@@ -50,6 +52,8 @@ fn every_test_of_the_index_exists() {
         include_str!("../codes.rs"),
         include_str!("../whatif.rs"),
         include_str!("../wizard.rs"),
+        include_str!("../../../tests/after.rs"),
+        include_str!("../../../tests/staff.rs"),
         include_str!("../../src/allocate.rs"),
         include_str!("../../src/liability.rs"),
         include_str!("../../src/position/group.rs"),

@@ -14,6 +14,7 @@ mod forged_vouchers;
 mod garbage;
 mod index;
 mod invariants;
+mod liar;
 mod people;
 mod properties;
 mod rights;

@@ -15,7 +15,7 @@ use kartka_domain::position::{
 };
 use kartka_domain::programme::{Expiry, Programme};
 use kartka_domain::purchase::{Line, Quantity, ReturnKind, ReturnedLine};
-use kartka_domain::quote::{Question, Tender, quote};
+use kartka_domain::quote::{Paper, Question, Tender, quote};
 use kartka_domain::redeem::CashStep;
 use kartka_domain::row::Row;
 use proptest::collection::vec;
@@ -283,7 +283,7 @@ proptest! {
         for (who, lines, spend) in &sales {
             let customer = Some(start.people[*who]);
             let answer = start.quote(customer, lines, *spend, Knows::Everything).unwrap();
-            ops.push(start.make(answer.into_facts(Tender::Card, None).unwrap()));
+            ops.push(start.make(answer.into_facts(Tender::Card, Paper::default()).unwrap()));
         }
         let (mut straight, mut shuffled) = (start.clone(), start.clone());
         for op in &ops {
@@ -311,7 +311,7 @@ proptest! {
         let customer = Some(world.people[0]);
         let answer = world.quote(customer, &lines, spend, Knows::Everything).unwrap();
         let asked_before = asked(&world.shop).len();
-        let op = world.make(answer.clone().into_facts(Tender::Card, None).unwrap());
+        let op = world.make(answer.clone().into_facts(Tender::Card, Paper::default()).unwrap());
         let mut entries = Vec::new();
         for decided in world.order(&op) {
             match decided.row {
@@ -339,7 +339,7 @@ proptest! {
         let mut world = sold(terms, &[(500, 1_000)], 0);
         let customer = Some(world.people[0]);
         let answer = world.quote(customer, &lines, spend, Knows::Everything).unwrap();
-        let op = world.make(answer.into_facts(Tender::Cash, None).unwrap());
+        let op = world.make(answer.into_facts(Tender::Cash, Paper::default()).unwrap());
         let (mut phone, mut authority) = (world.shop.clone(), world.shop.clone());
         phone.show(&op);
         authority.order(&op);
@@ -352,7 +352,7 @@ proptest! {
         let mut world = sold(terms, &[(500, 1_000)], 0);
         let customer = Some(world.people[0]);
         let answer = world.quote(customer, &lines, spend, Knows::Everything).unwrap();
-        let facts = answer.into_facts(Tender::Cash, None).unwrap();
+        let facts = answer.into_facts(Tender::Cash, Paper::default()).unwrap();
         let first = world.make(facts.clone());
         world.order(&first);
         let before = (accounts(&world.shop), world.reference());

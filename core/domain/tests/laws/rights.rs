@@ -28,6 +28,7 @@ fn staffed(terms: All, who: u32) -> World {
             name: format!("Operator {id}"),
             role,
             state,
+            customer: None,
         })
     };
     let nothing = Role {
@@ -79,12 +80,14 @@ proptest! {
         prop_assert!(owners.shop.positions() == theirs.shop.positions());
         let same = |purchase: Purchase| Purchase {
             operator: OperatorId(1),
-            flag: None,
+            flags: Vec::new(),
+            read: None,
+            fiscal: None,
             ..purchase
         };
         let plain = |world: &World| purchases(world).into_iter().map(same).collect::<Vec<_>>();
         prop_assert_eq!(plain(&owners), plain(&theirs));
-        let flagged = purchases(&theirs).iter().filter(|p| p.flag.is_some()).count();
+        let flagged = purchases(&theirs).iter().filter(|p| !p.flags.is_empty()).count();
         if who == CASHIER {
             prop_assert_eq!(flagged, 0);
         } else {
@@ -105,6 +108,7 @@ proptest! {
                 id: OperatorId(5),
                 name: "Five".to_owned(),
                 role: RoleId::CASHIER,
+                customer: None,
                 state: Employment::Active,
             };
             let who = kartka_domain::rights::Who::new(operator.id, Some(operator), Some(of(bits)));

@@ -11,7 +11,7 @@ use kartka_domain::programme::{
     VoucherOffline,
 };
 use kartka_domain::purchase::{Line, ONE, Quantity, ReturnKind, ReturnedLine, VoidReason};
-use kartka_domain::quote::{Asked, Presented, Question, Selling, Tender, Whose, quote};
+use kartka_domain::quote::{Asked, Paper, Presented, Question, Selling, Tender, Whose, quote};
 use kartka_domain::refund::everything_left;
 use kartka_domain::row::Row;
 use kartka_domain::voucher::{
@@ -172,7 +172,10 @@ impl Market {
                     selling: &selling,
                     ..Question::plain(&lines, &programme, noon(self.today))
                 };
-                let facts = quote(&ask).unwrap().into_facts(Tender::Cash, None).unwrap();
+                let facts = quote(&ask)
+                    .unwrap()
+                    .into_facts(Tender::Cash, Paper::default())
+                    .unwrap();
                 let (op, _) = self.order(facts);
                 self.receipts.push(PurchaseId(op.id.0));
             }
@@ -266,7 +269,7 @@ impl Market {
             ..Question::plain(&lines, &programme, noon(self.today))
         };
         let answer = quote(&ask).unwrap();
-        let facts = answer.into_facts(Tender::Cash, None).unwrap();
+        let facts = answer.into_facts(Tender::Cash, Paper::default()).unwrap();
         let (op, _) = self.order(facts);
         self.receipts.push(PurchaseId(op.id.0));
         self.repeat(&op);

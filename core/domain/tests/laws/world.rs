@@ -15,7 +15,9 @@ use kartka_domain::programme::Programme;
 use kartka_domain::purchase::{
     Line, Quantity, ReturnKind, ReturnedLine, VoidReason, returned_so_far,
 };
-use kartka_domain::quote::{Question, Quote, QuoteError, RewardTaken, Tender, attached, quote};
+use kartka_domain::quote::{
+    Paper, Question, Quote, QuoteError, RewardTaken, Tender, attached, quote,
+};
 use kartka_domain::redeem::CashStep;
 use kartka_domain::refund::everything_left;
 use kartka_domain::row::{Row, RowKind};
@@ -102,7 +104,7 @@ impl World {
             } => {
                 let customer = self.people.get(*who).copied();
                 let answer = self.quote(customer, lines, *spend, *knows)?;
-                let facts = answer.into_facts(Tender::Cash, None).unwrap();
+                let facts = answer.into_facts(Tender::Cash, Paper::default()).unwrap();
                 let op = self.make(facts);
                 self.receipts.push(PurchaseId(op.id.0));
                 return Some(op);
@@ -238,7 +240,11 @@ impl World {
         };
         let back = returned_so_far(&found, &returns).ok()?;
         let claims = attached(&ask, &back).ok()?.claims;
-        let fact = Fact::Attach { purchase, customer };
+        let fact = Fact::Attach {
+            purchase,
+            customer,
+            read: None,
+        };
         Some(
             std::iter::once(fact)
                 .chain(claims.into_iter().map(Fact::Claim))

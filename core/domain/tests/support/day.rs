@@ -37,6 +37,10 @@ fn report(shop: &Shop, date: Date) -> Today {
         Row::Customer(customer) if customer.registered == date => Some(()),
         _ => None,
     });
+    let noted = shop.all(|row| match row {
+        Row::NotedVisits(noted) => Some(*noted),
+        _ => None,
+    });
     today(&Day {
         date,
         purchases: &purchases,
@@ -44,6 +48,7 @@ fn report(shop: &Shop, date: Date) -> Today {
         entries: &entries,
         registered: i64::try_from(registered.len()).unwrap(),
         known: &known,
+        noted: &noted,
     })
     .unwrap()
 }
@@ -89,6 +94,7 @@ pub(crate) fn said(shop: &Shop, date: Date) -> String {
             (m.spent, "spent"),
             (m.given_back, "given back"),
             (m.expired, "expired"),
+            (m.adjusted, "adjusted"),
         ];
         let parts = numbers.into_iter().filter(|(points, _)| points.0 != 0);
         let parts: Vec<String> = parts.map(|(p, what)| format!("{} {what}", p.0)).collect();

@@ -23,7 +23,7 @@ use kartka_domain::money::Points;
 use kartka_domain::op::{Fact, Op, OpTime, Seen};
 use kartka_domain::position::{Group, Position};
 use kartka_domain::programme::Programme;
-use kartka_domain::purchase::{Purchase, Return};
+use kartka_domain::purchase::{Fiscal, Purchase, Return};
 use kartka_domain::rights::Role;
 use kartka_domain::row::{Card, EdgeState, Inbox, Merge, Row, RowKind};
 use kartka_domain::voucher::{Moved, Voucher, VoucherNumber};
@@ -285,6 +285,15 @@ impl Book for Shop {
     fn entries(&self, id: PurchaseId) -> Result<Vec<Entry>, Infallible> {
         let of_purchase = |entry: &Entry| entry.purchase == Some(id);
         Ok(self.ledger().into_iter().filter(of_purchase).collect())
+    }
+
+    fn fiscal(&self, fiscal: &Fiscal) -> Result<Vec<PurchaseId>, Infallible> {
+        Ok(self.all(|row| match row {
+            Row::Purchase(purchase) if purchase.fiscal.as_ref() == Some(fiscal) => {
+                Some(purchase.id)
+            }
+            _ => None,
+        }))
     }
 
     fn programme(&self, version: ProgrammeVersion) -> Result<Option<Programme>, Infallible> {

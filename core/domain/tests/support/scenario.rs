@@ -11,7 +11,9 @@
 //! A line without `=` must simply be allowed.
 
 mod authority;
+mod limits;
 mod office;
+mod owed;
 mod points;
 mod vouchers;
 
@@ -124,6 +126,9 @@ impl Story {
             ["sweep"] => self.sweep(),
             ["inbox"] => self.inbox(),
             ["voucher" | "vouchers" | "give", ..] => self.voucher_step(&words, aware),
+            ["adjust", ref what @ ..] => self.adjust(what),
+            ["limits", ref terms @ ..] => self.limit(terms),
+            ["staff", number, "is", name] => self.link(number, name),
             ["staff" | "role" | "device" | "by" | "says" | "flag", ..] => self.office(&words),
             ["receipt", number, ref what @ ..] => self.receipt(number, what, aware),
             ["card", number, "for", name] => self.bind(number, name),
@@ -172,11 +177,8 @@ impl Story {
 
     /// Now, as the counter's clock shows it.
     fn moment(&self) -> Moment {
-        let noon = noon(self.wall);
-        Moment {
-            minute: self.minute.unwrap_or(noon.minute),
-            ..noon
-        }
+        self.minute
+            .map_or(noon(self.wall), |minute| at_minute(self.wall, minute))
     }
 
     fn person(&mut self, name: &str) -> CustomerId {
@@ -244,6 +246,11 @@ impl Story {
             .collect();
         let invited = all_after("invited");
         let invited: Vec<InstrumentId> = invited.iter().map(|n| InstrumentId(number(n))).collect();
+        let paper = limits::paper(how);
+        if let Some(why) = self.known_fiscal(&known, &paper) {
+            return why;
+        }
+        let limits = self.broken(&known, customer, &paper);
         let rewards = after("rewards").map_or_else(Vec::new, |n| vec![reward; n as usize]);
         let (laid, sold) = (
             self.laid(&known, how, customer),
@@ -264,6 +271,7 @@ impl Story {
             cash: CashStep(Money(100)),
             presented: &presented,
             selling: &selling,
+            limits: &limits,
             ..Question::plain(&lines, &programme, self.moment())
         };
         let answer = match quote(&ask) {
@@ -273,13 +281,10 @@ impl Story {
         };
         let said = answer.said.iter().map(|c| format!(", {}", code(*c)));
         let said = format!("pays {}{}", money(answer.due), said.collect::<String>());
-        let facts = answer.into_facts(Tender::Cash, None).unwrap();
+        let facts = answer.into_facts(Tender::Cash, paper).unwrap();
         let op = self.shop.op(self.device(), self.moment(), facts);
         self.receipts.push(PurchaseId(op.id.0));
-        let at = Moment {
-            minute: op.time.wall.minute,
-            ..noon(self.today)
-        };
+        let at = at_minute(self.today, op.time.wall.minute);
         let before = self.before(&op);
         let decided = self.shop.order_at(&op, at);
         let then = self.late(&op, &before, &decided) + &self.late_vouchers(&decided);
@@ -316,12 +321,15 @@ impl Story {
         let claims = counted.claims.into_iter().map(|(c, _)| Fact::Claim(c));
         let moves = counted.moves.into_iter().map(Fact::Move);
         let facts = std::iter::once(back).chain(claims).chain(moves).collect();
-        let op = self.shop.op(self.device(), noon(self.today), facts);
+        let at = self.minute;
+        let at = at.map_or(noon(self.today), |minute| at_minute(self.today, minute));
+        let op = self.shop.op(self.device(), at, facts);
         let before = self.shop.clone();
         let people = self.before(&op);
         let decided = self.shop.order(&op);
+        let owed = self.owed(&op);
         let then = self.late(&op, &people, &decided);
-        format!("{}{then}", came_back(&before, &decided))
+        format!("{}{owed}{then}", came_back(&before, &decided))
     }
 
     fn attach(&mut self, id: PurchaseId, name: &str, known: &Shop) -> String {
@@ -343,6 +351,7 @@ impl Story {
         let fact = Fact::Attach {
             purchase: id,
             customer,
+            read: None,
         };
         let facts = std::iter::once(fact).chain(claims.into_iter().map(Fact::Claim));
         let op = self
@@ -515,4 +524,14 @@ fn verdicts(decided: &[Decided]) -> String {
         }
     }
     codes.into_iter().map(|code| format!(" !{code}")).collect()
+}
+
+/// A minute of a day, its instant included.
+fn at_minute(date: Date, minute: u16) -> Moment {
+    let noon = noon(date);
+    Moment {
+        instant_ms: noon.instant_ms + (i64::from(minute) - i64::from(noon.minute)) * 60_000,
+        minute,
+        ..noon
+    }
 }

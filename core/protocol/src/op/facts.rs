@@ -16,8 +16,9 @@ use crate::WireError;
 use crate::fields::Record;
 use crate::parts::{
     CHANNELS, EffectTags, LotTags, PURPOSES, id, one_of, opt_id, put_about, put_code, put_effect,
-    put_lot, put_receipt, put_return_kind, put_returned, read_about, read_code, read_effect,
-    read_kind, read_lot, read_receipt, read_return_kind, read_returned, read_slot, slot_number,
+    put_lot, put_paper, put_receipt, put_return_kind, put_returned, read_about, read_code,
+    read_effect, read_kind, read_lot, read_paper, read_receipt, read_return_kind, read_returned,
+    read_slot, slot_number,
 };
 use crate::row;
 
@@ -84,6 +85,8 @@ mod kind {
     pub(super) const ERASURE_DONE: i64 = 36;
     pub(super) const ISSUE: i64 = 40;
     pub(super) const MOVE: i64 = 41;
+    pub(super) const OWED: i64 = 50;
+    pub(super) const VISITS: i64 = 51;
     pub(super) const LEVEL_NOT_KEPT: i64 = 60;
     pub(super) const AGREE: i64 = 61;
 }
@@ -131,6 +134,7 @@ pub(super) fn entry_record(fact: &Fact, date: Date, sold_to: Option<CustomerId>)
             of(kind::SALE);
             r.put_opt(CUSTOMER, sale.customer.map(CustomerId::get));
             put_receipt(&mut r, sale.receipt.as_ref(), &sale.lines, &sale.parts);
+            put_paper(&mut r, sale.read, sale.fiscal.as_ref());
         }
         Fact::Return {
             purchase,
@@ -142,10 +146,15 @@ pub(super) fn entry_record(fact: &Fact, date: Date, sold_to: Option<CustomerId>)
             put_return_kind(&mut r, VOID, *kind);
             put_returned(&mut r, RETURNED, lines);
         }
-        Fact::Attach { purchase, customer } => {
+        Fact::Attach {
+            purchase,
+            customer,
+            read,
+        } => {
             of(kind::ATTACH);
             r.put(CUSTOMER, customer.get());
             r.put(PURCHASE, purchase.get());
+            put_paper(&mut r, *read, None);
         }
         Fact::Claim(claim) => {
             of(kind::CLAIM);
@@ -186,6 +195,14 @@ pub(super) fn entry_record(fact: &Fact, date: Date, sold_to: Option<CustomerId>)
             of(kind::ERASURE_DONE);
             r.put(KEY, device.get());
             r.put(UP_TO, up_to.0);
+        }
+        Fact::Visits(count) => {
+            of(kind::VISITS);
+            r.put(COUNT, *count);
+        }
+        Fact::Owed(purchase) => {
+            of(kind::OWED);
+            r.put(PURCHASE, purchase.get());
         }
         Fact::Notice(notice) => {
             of(kind::NOTICE);
@@ -246,11 +263,14 @@ pub(super) fn read_entry(
         },
         kind::SALE => {
             let (receipt, lines, parts) = read_receipt(r)?;
+            let (read, fiscal) = read_paper(r)?;
             Fact::Sale(Sale {
                 customer: opt_id(r, CUSTOMER, CustomerId::new)?,
                 receipt,
                 lines,
                 parts,
+                read,
+                fiscal,
             })
         }
         kind::RETURN => Fact::Return {
@@ -261,6 +281,7 @@ pub(super) fn read_entry(
         kind::ATTACH => Fact::Attach {
             purchase: purchase()?,
             customer: customer()?,
+            read: read_paper(r)?.0,
         },
         kind::CLAIM => Fact::Claim(read_claim(r, date, sold_to)?),
         kind::ISSUE => voucher::read_issue(r)?,
@@ -282,6 +303,8 @@ pub(super) fn read_entry(
             device: DeviceNo::new(r.int(KEY)?).map_err(|_| WireError::OutOfRange(KEY))?,
             up_to: Seq(r.int(UP_TO)?),
         },
+        kind::VISITS => Fact::Visits(r.int(COUNT)?),
+        kind::OWED => Fact::Owed(purchase()?),
         kind::NOTICE => Fact::Notice(Notice {
             about: opt_id(r, NOTICE_ABOUT, EntryId::new)?,
             code: read_code(r, CODE)?.ok_or(WireError::Missing(CODE))?,

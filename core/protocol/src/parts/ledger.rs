@@ -1,5 +1,6 @@
 //! What the ledger's entries and claims have in common.
 
+use kartka_domain::adjust::AdjustReason;
 use kartka_domain::ledger::{About, Effect, EntryKind, LotTerms, Resolved};
 use kartka_domain::moment::{Date, date_of, day_number};
 use kartka_domain::money::{Money, Points, Stamps};
@@ -15,6 +16,7 @@ const REWARD: i64 = 2;
 const USED: i64 = 3;
 const MEMBER: i64 = 4;
 const LEVEL: i64 = 5;
+const ADJUSTED: i64 = 70;
 
 /// A membership as two numbers: 0 and 0 = none, 1 and its last day, 2 and 0 = for ever.
 pub(crate) fn membership_numbers(membership: Option<Membership>) -> [i64; 2] {
@@ -56,6 +58,7 @@ pub(crate) fn put_about(record: &mut Record, tag: u16, about: About) {
             vec![MEMBER, a, b, c, d]
         }
         About::Level(level) => vec![LEVEL, level.into()],
+        About::Adjusted(reason) => vec![ADJUSTED, reason as i64],
     };
     let list: Vec<Value> = numbers.into_iter().map(Value::Int).collect();
     record.put_opt(tag, (!list.is_empty()).then_some(list));
@@ -77,6 +80,9 @@ pub(crate) fn read_about(record: &Record, tag: u16) -> Result<About, WireError> 
             until: membership_of([c, d], tag)?.ok_or(WireError::OutOfRange(tag))?,
         },
         [LEVEL, level] => About::Level(u8::try_from(level).map_err(wrong)?),
+        [ADJUSTED, reason] => {
+            AdjustReason::from_number(reason).map_or(About::Nothing, About::Adjusted)
+        }
         _ => About::Nothing,
     })
 }

@@ -4,10 +4,11 @@
 //! spelled out. Numbers 2–19 of a sale's entry and of a purchase's row.
 
 use kartka_domain::ids::InstrumentId;
+use kartka_domain::limits::CardRead;
 use kartka_domain::money::{Money, Points};
 use kartka_domain::purchase::{
-    GoodsId, GroupId, Line, ONE, Parts, Quantity, ReceiptNumber, ReturnKind, ReturnedLine, Share,
-    ShareKind, TaxRate, VoidReason,
+    Fiscal, GoodsId, GroupId, Line, ONE, Parts, Quantity, ReceiptNumber, ReturnKind, ReturnedLine,
+    Share, ShareKind, TaxRate, VoidReason,
 };
 
 use super::one_of;
@@ -32,6 +33,12 @@ const CERTIFICATE: u16 = 11;
 const POINTS: u16 = 12;
 /// The till's receipt number.
 const RECEIPT: u16 = 13;
+
+/// How the card was read; absent = not said. Beside the numbers of an op's claim and of a purchase.
+const READ: u16 = 70;
+/// Register and number of the fiscal receipt.
+const REGISTER: u16 = 71;
+const FISCAL: u16 = 72;
 
 /// Values of [`WAY`].
 const MIXED: i64 = 0;
@@ -66,6 +73,36 @@ const SHARE_KINDS: [(i64, ShareKind); 3] = [
     (ShareKind::Discount as i64, ShareKind::Discount),
     (ShareKind::Certificate as i64, ShareKind::Certificate),
 ];
+
+const READS: [(i64, CardRead); 3] = [
+    (CardRead::Scanned as i64, CardRead::Scanned),
+    (CardRead::Typed as i64, CardRead::Typed),
+    (CardRead::Found as i64, CardRead::Found),
+];
+
+/// How the customer's card was read and which fiscal receipt it was (T7, X8).
+pub(crate) fn put_paper(record: &mut Record, read: Option<CardRead>, fiscal: Option<&Fiscal>) {
+    record.put_opt(READ, read.map(|read| read as i64));
+    record.put_opt(REGISTER, fiscal.map(|fiscal| fiscal.register.as_str()));
+    record.put_opt(FISCAL, fiscal.map(|fiscal| fiscal.number.as_str()));
+}
+
+pub(crate) fn read_paper(record: &Record) -> Result<(Option<CardRead>, Option<Fiscal>), WireError> {
+    let read = match record.opt_int::<i64>(READ)? {
+        Some(_) => Some(one_of(record, READ, &READS, None)?),
+        None => None,
+    };
+    let number = |tag| {
+        let text = record.opt_text(tag)?.map(ReceiptNumber::new).transpose();
+        text.map_err(|_| WireError::OutOfRange(tag))
+    };
+    let fiscal = match (number(REGISTER)?, number(FISCAL)?) {
+        (Some(register), Some(number)) => Some(Fiscal { register, number }),
+        (None, None) => None,
+        _ => return Err(WireError::Missing(FISCAL)),
+    };
+    Ok((read, fiscal))
+}
 
 /// Fields of a returned line.
 mod returned {

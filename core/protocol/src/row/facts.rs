@@ -14,8 +14,9 @@ use crate::WireError;
 use crate::fields::Record;
 use crate::parts::{
     EffectTags, LotTags, id, opt_date, opt_id, put_about, put_code, put_effect, put_lot,
-    put_moment, put_receipt, put_return_kind, put_returned, read_about, read_code, read_date,
-    read_effect, read_kind, read_lot, read_moment, read_receipt, read_return_kind, read_returned,
+    put_moment, put_paper, put_receipt, put_return_kind, put_returned, read_about, read_code,
+    read_date, read_effect, read_kind, read_lot, read_moment, read_paper, read_receipt,
+    read_return_kind, read_returned,
 };
 
 /// Beside the receipt's own numbers 3–13.
@@ -28,7 +29,12 @@ mod purchase {
     pub(super) const PROGRAMME: u16 = 18;
     pub(super) const ATTACHED: u16 = 19;
     pub(super) const REFUSED: u16 = 20;
+    /// The first of them.
     pub(super) const FLAG: u16 = 21;
+    /// 70–72 are how the card was read and the fiscal receipt. The other flags:
+    pub(super) const FLAGS: u16 = 73;
+    /// In each.
+    pub(super) const CODE: u16 = 1;
 }
 
 mod back {
@@ -97,12 +103,25 @@ pub(super) fn purchase_record(p: &Purchase) -> Record {
     r.put(purchase::PROGRAMME, p.programme.0);
     r.put_opt(purchase::ATTACHED, p.attached.map(CustomerId::get));
     put_code(&mut r, purchase::REFUSED, p.refused);
-    put_code(&mut r, purchase::FLAG, p.flag);
+    put_paper(&mut r, p.read, p.fiscal.as_ref());
+    let mut flags = p.flags.iter().copied();
+    put_code(&mut r, purchase::FLAG, flags.next());
+    let more = flags.map(|flag| {
+        let mut r = Record::new();
+        put_code(&mut r, purchase::CODE, Some(flag));
+        r
+    });
+    r.put_records(purchase::FLAGS, more);
     r
 }
 
 pub(super) fn read_purchase(key: i64, r: &Record) -> Result<Purchase, WireError> {
     let (receipt, lines, parts) = read_receipt(r)?;
+    let (read, fiscal) = read_paper(r)?;
+    let mut flags = Vec::from_iter(read_code(r, purchase::FLAG)?);
+    for more in r.records(purchase::FLAGS)? {
+        flags.extend(read_code(more, purchase::CODE)?);
+    }
     Ok(Purchase {
         id: PurchaseId::new(key).map_err(|_| WireError::OutOfRange(KEY))?,
         customer: opt_id(r, purchase::CUSTOMER, CustomerId::new)?,
@@ -115,7 +134,9 @@ pub(super) fn read_purchase(key: i64, r: &Record) -> Result<Purchase, WireError>
         parts,
         attached: opt_id(r, purchase::ATTACHED, CustomerId::new)?,
         refused: read_code(r, purchase::REFUSED)?,
-        flag: read_code(r, purchase::FLAG)?,
+        read,
+        fiscal,
+        flags,
     })
 }
 

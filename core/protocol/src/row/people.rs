@@ -49,6 +49,8 @@ pub(super) mod position {
     pub(in crate::row) const USES: u16 = 10;
     /// Month, spent, visits, status points; …
     pub(in crate::row) const MONTHS: u16 = 11;
+    /// Day, how many on it, when the last was: of their earns, while a limit asks.
+    pub(in crate::row) const EARNS: u16 = 70;
     /// Tiers, day, inbox item; …
     pub(in crate::row) const ASKED: u16 = 80;
 }

@@ -5,16 +5,16 @@
 use kartka_domain::business::{
     Business, Device, DeviceState, Employment, Lifetimes, Operator, Outlet,
 };
-use kartka_domain::ids::{BusinessId, DeviceNo, OperatorId, OutletId, RoleId};
+use kartka_domain::ids::{BusinessId, CustomerId, DeviceNo, OperatorId, OutletId, RoleId};
 use kartka_domain::incarnation::Former;
-use kartka_domain::money::{Currency, Points};
+use kartka_domain::money::{Currency, Points, Stamps};
 use kartka_domain::programme::Programme;
 use kartka_domain::rights::{Limits, Permissions, Role};
 
 use super::{KEY, key_as};
 use crate::WireError;
 use crate::fields::Record;
-use crate::parts::{one_of, put_programme, read_programme, read_slot, slot_number};
+use crate::parts::{one_of, opt_id, put_programme, read_programme, read_slot, slot_number};
 
 mod business {
     pub(super) const ID: u16 = 1;
@@ -28,6 +28,9 @@ mod business {
     pub(super) const CAPABILITY: u16 = 8;
     /// Absent = 30 days.
     pub(super) const GRACE: u16 = 9;
+    // 70–73 are the limits on earning.
+    /// Absent = the day of the sale.
+    pub(super) const ATTACH_DAYS: u16 = 74;
 }
 
 mod outlet {
@@ -42,6 +45,8 @@ mod operator {
     pub(super) const ROLE: u16 = 2;
     /// Absent = works here.
     pub(super) const STATE: u16 = 3;
+    /// The customer that they are; absent = nobody said.
+    pub(super) const CUSTOMER: u16 = 70;
 }
 
 mod role {
@@ -52,6 +57,9 @@ mod role {
     pub(super) const REDEEM_DAY: u16 = 4;
     pub(super) const PIN_ABOVE: u16 = 5;
     pub(super) const VOID_MINUTES: u16 = 6;
+    /// Absent = no limit.
+    pub(super) const ADJUST_POINTS: u16 = 70;
+    pub(super) const ADJUST_STAMPS: u16 = 71;
 }
 
 mod device {
@@ -105,6 +113,8 @@ pub(crate) fn business_record(business: &Business) -> Record {
         hours,
     );
     r.put_unless(business::GRACE, lifetimes.grace_days.into(), days);
+    super::limits::put(&mut r, business.earning);
+    r.put_unless(business::ATTACH_DAYS, business.attach_days.into(), 0);
     r
 }
 
@@ -119,6 +129,8 @@ pub(crate) fn read_business(r: &Record) -> Result<Business, WireError> {
         phone_prefix: r.text(business::PREFIX)?.to_owned(),
         letters: r.text(business::LETTERS)?.to_owned(),
         lifetimes: read_lifetimes(r)?,
+        earning: super::limits::read(r)?,
+        attach_days: r.int_or(business::ATTACH_DAYS, 0)?,
     })
 }
 
@@ -155,6 +167,7 @@ pub(crate) fn operator_record(operator: &Operator) -> Record {
         operator.state as i64,
         Employment::Active as i64,
     );
+    r.put_opt(operator::CUSTOMER, operator.customer.map(CustomerId::get));
     r
 }
 
@@ -164,6 +177,7 @@ pub(crate) fn read_operator(key: i64, r: &Record) -> Result<Operator, WireError>
         name: r.text(operator::NAME)?.to_owned(),
         role: RoleId(r.int(operator::ROLE)?),
         state: one_of(r, operator::STATE, &EMPLOYMENTS, Some(Employment::Active))?,
+        customer: opt_id(r, operator::CUSTOMER, CustomerId::new)?,
     })
 }
 
@@ -179,6 +193,8 @@ pub(crate) fn role_record(role: &Role) -> Record {
     r.put_opt(role::REDEEM_DAY, limits.redeem_day.map(|p| p.0));
     r.put_opt(role::PIN_ABOVE, limits.pin_above.map(|p| p.0));
     r.put(role::VOID_MINUTES, limits.void_minutes);
+    r.put_opt(role::ADJUST_POINTS, limits.adjust_points.map(|p| p.0));
+    r.put_opt(role::ADJUST_STAMPS, limits.adjust_stamps.map(|s| s.0));
     r
 }
 
@@ -194,6 +210,8 @@ pub(crate) fn read_role(key: i64, r: &Record) -> Result<Role, WireError> {
             redeem_day: r.opt_int(role::REDEEM_DAY)?.map(Points),
             pin_above: r.opt_int(role::PIN_ABOVE)?.map(Points),
             void_minutes: r.int(role::VOID_MINUTES)?,
+            adjust_points: r.opt_int(role::ADJUST_POINTS)?.map(Points),
+            adjust_stamps: r.opt_int(role::ADJUST_STAMPS)?.map(Stamps),
         },
     })
 }

@@ -1,6 +1,7 @@
 //! What a customer has become: numbers 7–11 and 80 of a position.
 
 use kartka_domain::ids::{EntryId, InstrumentId};
+use kartka_domain::limits::Earns;
 use kartka_domain::moment::{Month, date_of, day_number};
 use kartka_domain::money::{Money, Points};
 use kartka_domain::position::{Asked, MonthSum, Position, Uses};
@@ -30,6 +31,13 @@ pub(super) fn put(r: &mut Record, of: &Position) {
         .iter()
         .flat_map(|(month, sum)| [i64::from(month.0), sum.spent.0, sum.visits, sum.status.0]);
     put_numbers(r, position::MONTHS, months);
+    let Earns {
+        day,
+        on_day,
+        last_ms,
+    } = of.earns;
+    let earns = day.map(|day| [day_number(day), on_day, last_ms]);
+    put_numbers(r, position::EARNS, earns.into_iter().flatten());
     let asked = of.asked.iter();
     let asked = asked
         .flat_map(|(tiers, Asked { on, item })| [i64::from(tiers.0), day_number(*on), item.get()]);
@@ -72,6 +80,13 @@ pub(super) fn read(r: &Record) -> Result<Position, WireError> {
         };
         of.months
             .insert(Month(i32::try_from(month).map_err(wrong)?), sum);
+    }
+    for [day, on_day, last_ms] in chunks(r, position::EARNS)? {
+        of.earns = Earns {
+            day: Some(date_of(day).ok_or(WireError::OutOfRange(position::EARNS))?),
+            on_day,
+            last_ms,
+        };
     }
     for [tiers, day, item] in chunks(r, position::ASKED)? {
         let wrong = || WireError::OutOfRange(position::ASKED);

@@ -1,6 +1,7 @@
 //! Rows of the loyalty engine: every option of every instrument, and what carries its results.
 
-use kartka_domain::ids::{EntryId, InstrumentId, OutletId, ProgrammeVersion};
+use kartka_domain::customer::{Channel, Consent, Purpose, Will};
+use kartka_domain::ids::*;
 use kartka_domain::ledger::{About, Effect, Entry, EntryKind, Resolved};
 use kartka_domain::moment::{Month, PeriodEnd};
 use kartka_domain::money::{Money, Points, Stamps};
@@ -9,7 +10,7 @@ use kartka_domain::programme::*;
 use kartka_domain::purchase::*;
 use kartka_domain::row::Row;
 
-use super::samples::{bare_entry, bare_purchase, customer, date, id, lot};
+use super::samples::{bare_entry, bare_purchase, customer, date, evening, id, lot};
 
 /// Each with the name of its golden file.
 pub(crate) fn rows() -> Vec<(&'static str, Row)> {
@@ -374,5 +375,19 @@ pub(crate) fn paid(cash: i64, card: i64, other: i64, certificate: i64, points: i
         other: Money(other),
         certificate: Money(certificate),
         points: Money(points),
+    }
+}
+
+pub(crate) fn consent(will: Will) -> Consent {
+    Consent {
+        id: EntryId(id(2, 90)),
+        customer: customer(17),
+        purpose: Purpose::Marketing,
+        channel: Channel::Messenger,
+        wording: 4,
+        will,
+        at: evening(0),
+        operator: OperatorId(2),
+        seen: Seq(55),
     }
 }

@@ -1,6 +1,7 @@
 //! Records and rows to throw at the codecs.
 #![allow(dead_code, clippy::unwrap_used)]
 
+pub(crate) mod after;
 pub(crate) mod erasure;
 pub(crate) mod golden;
 mod loyalty;

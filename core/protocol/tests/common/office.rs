@@ -22,6 +22,8 @@ fn role() -> Role {
             redeem_day: Some(Points(2_000)),
             pin_above: Some(Points(0)),
             void_minutes: 5,
+            adjust_points: None,
+            adjust_stamps: None,
         },
     }
 }
@@ -91,7 +93,7 @@ pub(crate) fn rows() -> Vec<(&'static str, Row)> {
         (
             "flagged-purchase",
             Row::Purchase(Purchase {
-                flag: Some(Code::OperatorDismissed),
+                flags: vec![Code::OperatorDismissed],
                 ..bare_purchase()
             }),
         ),

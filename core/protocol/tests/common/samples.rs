@@ -1,5 +1,6 @@
 //! A small shop: rows of every kind and ops of every fact, bare and with everything filled in.
 
+use super::loyalty::consent;
 pub(crate) use super::loyalty::paid;
 use kartka_domain::business::*;
 use kartka_domain::card::{CardNumber, EmitterSlot, NumberLength};
@@ -7,6 +8,7 @@ use kartka_domain::codes::Code;
 use kartka_domain::customer::*;
 use kartka_domain::ids::*;
 use kartka_domain::ledger::{About, Effect, Entry, EntryKind, LotTerms, Use};
+use kartka_domain::limits::EarnLimits;
 use kartka_domain::moment::{Date, Moment};
 use kartka_domain::money::{Currency, Money, Points, Rounding, Stamps};
 use kartka_domain::op::{Claim, Fact, Op, OpTime, Sale, Seen};
@@ -57,6 +59,8 @@ pub(crate) fn business() -> Business {
         phone_prefix: "380".to_owned(),
         letters: "K7QX".to_owned(),
         lifetimes: Lifetimes::READY,
+        earning: EarnLimits::READY,
+        attach_days: 0,
     }
 }
 
@@ -75,6 +79,7 @@ pub(crate) fn operator(role: RoleId) -> Operator {
         name: "Оля".to_owned(),
         role,
         state: Employment::Active,
+        customer: None,
     }
 }
 
@@ -249,7 +254,9 @@ pub(crate) fn bare_purchase() -> Purchase {
         parts: paid(4_550, 0, 0, 0, 0),
         attached: None,
         refused: None,
-        flag: None,
+        read: None,
+        fiscal: None,
+        flags: Vec::new(),
     }
 }
 
@@ -339,20 +346,6 @@ fn full_entry() -> Entry {
             },
         ],
         ..bare_entry()
-    }
-}
-
-fn consent(will: Will) -> Consent {
-    Consent {
-        id: EntryId(id(2, 90)),
-        customer: customer(17),
-        purpose: Purpose::Marketing,
-        channel: Channel::Messenger,
-        wording: 4,
-        will,
-        at: evening(0),
-        operator: OperatorId(2),
-        seen: Seq(55),
     }
 }
 
@@ -453,6 +446,8 @@ pub(crate) fn sale(op: OpId, who: CustomerId, gross: i64, seconds: i64) -> Op {
         receipt: None,
         lines: vec![Line::amount(Money(gross))],
         parts: paid(gross, 0, 0, 0, 0),
+        read: None,
+        fiscal: None,
     };
     op_of(op, seconds, vec![Fact::Sale(sale), Fact::Claim(claim)])
 }
@@ -552,6 +547,8 @@ pub(crate) fn ops() -> Vec<(&'static str, Op)> {
         receipt: None,
         lines: full_lines(),
         parts: paid(0, 0, 5_000, 0, 0),
+        read: None,
+        fiscal: None,
     };
     let all_claims = vec![
         Fact::Sale(Sale {
@@ -581,6 +578,7 @@ pub(crate) fn ops() -> Vec<(&'static str, Op)> {
     let attach = vec![Fact::Attach {
         purchase,
         customer: who,
+        read: None,
     }];
     vec![
         ("founding", op(1, found)),

@@ -6,6 +6,7 @@ use kartka_domain::ids::{
 };
 use kartka_domain::moment::{Date, day_number};
 use kartka_domain::money::{Points, Stamps};
+use kartka_domain::purchase::Fiscal;
 use kartka_domain::row::RowKind;
 use kartka_protocol::digest::Digest;
 use kartka_protocol::rows::WireRow;
@@ -401,6 +402,16 @@ impl Reads for View<'_> {
 
     fn waiting(&self, item: EntryId) -> Result<Waiting, StoreError> {
         self.sum_waiting(item)
+    }
+
+    fn fiscal(&self, fiscal: &Fiscal) -> Result<Vec<PurchaseId>, StoreError> {
+        let sql =
+            "SELECT purchase FROM fiscal WHERE register = ?1 AND number = ?2 ORDER BY purchase";
+        let mut statement = self.conn.prepare_cached(sql)?;
+        let key = [fiscal.register.as_str(), fiscal.number.as_str()];
+        let ids = statement.query_map(key, |row| row.get::<_, i64>(0))?;
+        ids.map(|id| PurchaseId::new(id?).map_err(|_| StoreError::Malformed("fiscal.purchase")))
+            .collect()
     }
 
     fn redeemed_by(&self, operator: OperatorId, date: Date) -> Result<Points, StoreError> {

@@ -273,6 +273,18 @@ impl View<'_> {
                         )?
                         .execute((customer.get(), day, purchase.id.get()))?;
                 }
+                if let Some(fiscal) = &purchase.fiscal {
+                    self.conn
+                        .prepare_cached(
+                            "INSERT INTO fiscal (purchase, register, number) VALUES (?1, ?2, ?3)
+                             ON CONFLICT DO NOTHING",
+                        )?
+                        .execute((
+                            purchase.id.get(),
+                            fiscal.register.as_str(),
+                            fiscal.number.as_str(),
+                        ))?;
+                }
             }
             Row::Return(back) => {
                 self.index_day(day_number(back.at.date), RowKind::Return, back.id.get())?;

@@ -91,6 +91,7 @@ impl Story {
                         Some(known) if dismissed => known.role,
                         _ => role_of(how),
                     },
+                    customer: None,
                     state: if dismissed {
                         Employment::Dismissed
                     } else {
@@ -139,6 +140,7 @@ impl Story {
                 }
                 ("receipt", most) => role.limits.redeem_receipt = points(most),
                 ("day", most) => role.limits.redeem_day = points(most),
+                ("adjust", most) => role.limits.adjust_points = points(most),
                 ("void", minutes) => {
                     role.limits = Limits {
                         void_minutes: minutes.parse().unwrap(),
@@ -154,7 +156,11 @@ impl Story {
     fn flag(&self, number: &str) -> String {
         let id = self.receipts[number.parse::<usize>().unwrap() - 1];
         let Ok(purchase) = self.shop.purchase(id);
-        purchase.unwrap().flag.map_or("none".to_owned(), code)
+        let flags: Vec<String> = purchase.unwrap().flags.into_iter().map(code).collect();
+        if flags.is_empty() {
+            return "none".to_owned();
+        }
+        flags.join(", ")
     }
 }
 

@@ -1,0 +1,232 @@
+//! What a claimed earn may come to: what its rule version gives for the receipt and not a point more, nothing against a
+//! limit that refuses, and once per fiscal receipt (L15, T7, X8).
+//!
+//! A phone's own pending claims are not judged here: its use case asked the same functions before it wrote them.
+
+use std::collections::BTreeSet;
+
+use super::work::Work;
+use super::{Author, Book, Standing, Stop};
+use crate::codes::Code;
+use crate::earn::{earned, most_factor};
+use crate::ids::{CustomerId, PurchaseId};
+use crate::ledger::{Effect, EntryKind, LotTerms, Resolved};
+use crate::limits::{self, Earns, Occasion};
+use crate::moment::{Date, Moment};
+use crate::op::{Claim, Fact};
+use crate::programme::{BonusCard, Instrument, Terms};
+use crate::purchase::{Fiscal, Purchase, Quantity, ReturnKind};
+
+/// What the limits say of all earns of one receipt.
+#[derive(Default)]
+pub(super) struct Judged {
+    /// What the owner sees.
+    pub(super) flags: Vec<Code>,
+    /// Why nothing is earned, if so.
+    pub(super) refused: Option<Code>,
+}
+
+/// Asks the owner's limits about the earns of a receipt, and counts them where a limit needs it.
+pub(super) fn judge<B: Book>(
+    work: &mut Work<'_, B>,
+    purchase: &Purchase,
+    (customer, claims): (CustomerId, &[Claim]),
+) -> Result<Judged, Stop<B::Error>> {
+    let gives = |claim: &Claim| {
+        let Effect { points, stamps, .. } = claim.effect;
+        claim.kind == EntryKind::Earn && (points.is_positive() || stamps.0 > 0)
+    };
+    if work.refused.is_some() || !claims.iter().any(gives) {
+        return Ok(Judged::default());
+    }
+    let business = work.book.business().map_err(Stop::Book)?;
+    let limits = business.map(|business| business.earning);
+    let mut judged = Judged::default();
+    if !matches!(work.standing, Standing::Pending) {
+        let operator = work.book.operator(work.op.operator).map_err(Stop::Book)?;
+        let own = operator.and_then(|operator| operator.customer);
+        let occasion = Occasion {
+            before: work.positions_of(customer)?.combined()?.earns,
+            own: own.is_some_and(|own| own == customer) || is_same(work, own, customer)?,
+            read: purchase.read,
+        };
+        let broken = limits.map(|limits| limits.broken(occasion, purchase.at));
+        let broken = broken.unwrap_or_default();
+        judged.refused = limits::refused(&broken);
+        judged.flags = broken.into_iter().map(|(code, _)| code).collect();
+        if let Some(fiscal) = &purchase.fiscal
+            && (sold_before(work, fiscal, purchase.id)
+                || has_earned(work.book, fiscal, Some(purchase.id)).map_err(Stop::Book)?)
+        {
+            judged.flags.push(Code::FiscalEarned);
+            judged.refused = judged.refused.or(Some(Code::FiscalEarned));
+        }
+    }
+    if judged.refused.is_none() && limits.is_some_and(|limits| limits.counts()) {
+        let mut position = work.position(customer)?;
+        position.earns = position.earns.plus(Earns::once(purchase.at))?;
+        work.set_position(customer, position);
+    }
+    Ok(judged)
+}
+
+fn is_same<B: Book>(
+    work: &mut Work<'_, B>,
+    own: Option<CustomerId>,
+    customer: CustomerId,
+) -> Result<bool, Stop<B::Error>> {
+    match own {
+        Some(own) => Ok(work.group(customer)?.contains(&own)),
+        None => Ok(false),
+    }
+}
+
+/// Whether a purchase with this fiscal receipt other than `own` counts for a customer already (X8); one that was
+/// undone does not.
+///
+/// # Errors
+/// The book's own.
+pub fn has_earned<B: Book>(
+    book: &B,
+    fiscal: &Fiscal,
+    own: Option<PurchaseId>,
+) -> Result<bool, B::Error> {
+    for id in book.fiscal(fiscal)? {
+        let Some(purchase) = book.purchase(id)?.filter(|_| Some(id) != own) else {
+            continue;
+        };
+        let undone = book
+            .returns(id)?
+            .iter()
+            .any(|back| matches!(back.kind, ReturnKind::Void(_)) && !back.effective().is_empty());
+        if purchase.refused.is_none() && purchase.earner().is_some() && !undone {
+            return Ok(true);
+        }
+    }
+    Ok(false)
+}
+
+/// Whether this op has sold on the same fiscal receipt before.
+fn sold_before<B: Book>(work: &Work<'_, B>, fiscal: &Fiscal, own: PurchaseId) -> bool {
+    let earlier = |(place, fact): (usize, &Fact)| {
+        let same = matches!(fact, Fact::Sale(sale) if sale.fiscal.as_ref() == Some(fiscal));
+        same && work.op.entry_id(place).is_ok_and(|id| id < own.0)
+    };
+    work.op.facts.iter().enumerate().any(earlier)
+}
+
+/// The authority's word on a claim where it is not what it claims.
+pub(super) type Verdict = Option<(Effect, Code)>;
+
+/// What the earns among `claims` come to where that is not what they claim; one per instrument counts.
+pub(super) fn verdicts<B: Book>(
+    work: &mut Work<'_, B>,
+    (purchase, back): (&Purchase, &[Quantity]),
+    (refused, claims): (Option<Code>, &[Claim]),
+) -> Result<Vec<Verdict>, Stop<B::Error>> {
+    let mut seen = BTreeSet::new();
+    let mut verdicts = Vec::with_capacity(claims.len());
+    for claim in claims {
+        verdicts.push(match (claim.kind, refused) {
+            (EntryKind::Earn, Some(code)) => Some((Effect::NONE, code)),
+            (EntryKind::Earn, None) if !seen.insert(claim.instrument) => {
+                Some((Effect::NONE, Code::MalformedFact))
+            }
+            (EntryKind::Earn, None) => bounded(work, (purchase, back), claim)?,
+            _ => None,
+        });
+    }
+    Ok(verdicts)
+}
+
+/// What an earn comes to where it is not what it claims: what the rule version gives for the goods that `back` left,
+/// with the life that it gives to a lot.
+fn bounded<B: Book>(
+    work: &mut Work<'_, B>,
+    (purchase, back): (&Purchase, &[Quantity]),
+    claim: &Claim,
+) -> Result<Option<(Effect, Code)>, Stop<B::Error>> {
+    let by_device = matches!(
+        work.standing,
+        Standing::Ordered {
+            author: Author::Device,
+            ..
+        }
+    );
+    if !by_device || work.refused.is_some() {
+        return Ok(None);
+    }
+    let version = purchase.programme;
+    let Some(programme) = work.book.programme(version).map_err(Stop::Book)? else {
+        return Ok(Some((Effect::NONE, Code::UnknownTarget)));
+    };
+    let Some(of) = programme.instrument(claim.instrument) else {
+        return Ok(Some((Effect::NONE, Code::MalformedFact)));
+    };
+    let resolved = possible(work, purchase, (of, claim))?;
+    let given = earned(of, &purchase.lines, back, resolved)?.effect;
+    // By the day that the phone saw: a wrong clock takes nothing from anybody (sync §5).
+    let scope = &of.rules.scope;
+    let seen = seen_at(work, purchase).map(|at| at.date);
+    let is_open = scope.is_here(purchase.outlet) && seen.iter().any(|day| scope.is_today(*day));
+    let given = if is_open { given } else { Effect::NONE };
+    let lots = seen.map(|day| lot_of(of, day));
+    let more = claim.effect.points > given.points
+        || claim.effect.stamps > given.stamps
+        || claim.effect.status > given.status
+        || claim.effect.value > given.value
+        || claim.effect.carry > given.carry;
+    if !more && lots.contains(&claim.lot) {
+        return Ok(None);
+    }
+    let amount = |effect: Effect| effect.points.0.saturating_add(effect.stamps.0);
+    let code = Code::EarnAboveRules {
+        claimed: amount(claim.effect),
+        counted: amount(given),
+    };
+    Ok(Some((given, code)))
+}
+
+/// When the purchase was, as it counts and as its author's clock said; the author of an attaching sold nothing.
+fn seen_at<B: Book>(work: &Work<'_, B>, purchase: &Purchase) -> [Moment; 2] {
+    let sold = (0..work.op.facts.len()).any(|place| work.op.entry_id(place) == Ok(purchase.id.0));
+    let wall = if sold { work.op.time.wall } else { purchase.at };
+    [purchase.at, wall]
+}
+
+/// The lot that an instrument gives on a day.
+pub(super) fn lot_of(of: &Instrument, day: Date) -> Option<LotTerms> {
+    match &of.terms {
+        Terms::Bonus(card) => Some(card.lot(day)),
+        _ => None,
+    }
+}
+
+/// What the phone says it resolved, as far as it can be true: no higher factor than any customer could have then, no
+/// more carried along than lies there or a point.
+fn possible<B: Book>(
+    work: &mut Work<'_, B>,
+    purchase: &Purchase,
+    (of, claim): (&Instrument, &Claim),
+) -> Result<Resolved, Stop<B::Error>> {
+    let Terms::Bonus(card) = &of.terms else {
+        return Ok(Resolved::PLAIN);
+    };
+    let Resolved { factor, carried } = claim.about.resolved();
+    let seen = seen_at(work, purchase);
+    let mut most = 0;
+    for at in seen {
+        most = most.max(most_factor(card, at, purchase.outlet)?);
+    }
+    let person = work.positions_of(claim.customer)?.combined()?;
+    let there = person.wallet(of.id).map_or(0, |wallet| wallet.carry);
+    Ok(Resolved {
+        factor: factor.min(most),
+        carried: carried.min(there.max(point(card))),
+    })
+}
+
+/// One point in what is carried (E2).
+fn point(card: &BonusCard) -> i64 {
+    card.point_value.0.saturating_mul(crate::earn::FINE_OF_ONE)
+}

@@ -1,0 +1,53 @@
+//! What is found by the papers that customers bring, fiscal receipts (X8), and what was counted without any (X7).
+
+use kartka_domain::ids::PurchaseId;
+use kartka_domain::purchase::{Fiscal, Purchase};
+use kartka_domain::row::{NotedVisits, Row, RowKind};
+use rusqlite::params;
+
+use super::{Reader, StoreError, Tx};
+
+impl Reader<'_> {
+    /// The visits that outlets counted, of all days.
+    pub(crate) fn noted_visits(&self) -> Result<Vec<NotedVisits>, StoreError> {
+        let rows = self.rules_of(RowKind::NotedVisits)?;
+        let noted = |(_, row)| match row {
+            Row::NotedVisits(noted) => Some(noted),
+            _ => None,
+        };
+        Ok(rows.into_iter().filter_map(noted).collect())
+    }
+
+    /// The purchases with a fiscal receipt, by id.
+    pub(crate) fn purchases_by_fiscal(
+        &self,
+        fiscal: &Fiscal,
+    ) -> Result<Vec<PurchaseId>, StoreError> {
+        let sql =
+            "SELECT purchase FROM fiscal WHERE register = ?1 AND number = ?2 ORDER BY purchase";
+        let mut statement = self.conn().prepare_cached(sql)?;
+        let key = [fiscal.register.as_str(), fiscal.number.as_str()];
+        let ids = statement.query_map(key, |row| row.get::<_, i64>(0))?;
+        ids.map(|id| PurchaseId::new(id?).map_err(|_| StoreError::Malformed("fiscal.purchase")))
+            .collect()
+    }
+}
+
+impl Tx<'_> {
+    /// Notes a purchase's fiscal receipt, if it has one.
+    pub(super) fn note_fiscal(&self, purchase: &Purchase) -> Result<(), StoreError> {
+        let Some(fiscal) = &purchase.fiscal else {
+            return Ok(());
+        };
+        let (register, number) = (fiscal.register.as_str(), fiscal.number.as_str());
+        self.execute(
+            "INSERT OR REPLACE INTO fiscal VALUES (?1, ?2, ?3)",
+            params![purchase.id.get(), register, number],
+        )
+    }
+
+    /// Forgets the fiscal receipt of a purchase that is no longer here.
+    pub(super) fn forget_fiscal(&self, purchase: i64) -> Result<(), StoreError> {
+        self.execute("DELETE FROM fiscal WHERE purchase = ?1", [purchase])
+    }
+}

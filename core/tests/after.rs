@@ -1,0 +1,168 @@
+//! Limits on earning, attaching and corrections by hand at a founding phone (T4, T7, X7, X8).
+#![allow(clippy::unwrap_used)]
+
+mod support;
+
+use kartka_core::domain::adjust::{AdjustReason, Amount};
+use kartka_core::domain::codes::Code;
+use kartka_core::domain::ids::{CustomerId, InstrumentId};
+use kartka_core::domain::limits::{CardRead, EarnLimits, Then};
+use kartka_core::domain::money::{Money, Points};
+use kartka_core::domain::purchase::{Fiscal, ReceiptNumber};
+use kartka_core::error::CoreError;
+use kartka_core::shop::Shop;
+use kartka_core::usecase::attach::Attaching;
+use kartka_core::usecase::till::TillRequest;
+use support::{Counter, request};
+
+const BONUS: InstrumentId = InstrumentId(1);
+const HOUR: i64 = 60 * 60 * 1_000;
+
+fn refused<T: std::fmt::Debug>(result: Result<T, CoreError>) -> Code {
+    match result {
+        Err(CoreError::RuleRejected { reason }) => reason,
+        other => panic!("a refusal was expected: {other:?}"),
+    }
+}
+
+fn points(shop: &Shop, customer: CustomerId) -> i64 {
+    shop.customer(customer).unwrap().points[0].balance.0
+}
+
+#[test]
+fn the_owner_sees_who_passed_a_limit_and_by_setting_nothing_is_earned() {
+    let counter = Counter::founded();
+    let shop = &counter.shop;
+    let ann = counter.customer(1);
+    let limits = |then| EarnLimits {
+        per_day: Some((1, then)),
+        typed: Some(Then::Flag),
+        ..EarnLimits::READY
+    };
+    shop.set_earn_limits(request(2), limits(Then::Flag))
+        .unwrap();
+    let typed = TillRequest {
+        read: Some(CardRead::Typed),
+        ..TillRequest::amount(Some(ann), Money(10_000))
+    };
+    shop.sell(request(3), &TillRequest::amount(Some(ann), Money(10_000)))
+        .unwrap();
+    assert_eq!(shop.flagged_sales(None, None).unwrap(), []);
+    let (_, quote) = shop.quote(&typed).unwrap();
+    assert_eq!(
+        quote.said[..2],
+        [Code::EarnsPerDay { most: 1 }, Code::TypedNumber]
+    );
+    let second = shop.sell(request(4), &typed).unwrap();
+    let flagged = shop.flagged_sales(None, None).unwrap();
+    assert_eq!((flagged.len(), flagged[0].purchase), (1, second));
+    assert_eq!(flagged[0].flags, quote.said[..2]);
+    assert_eq!(points(shop, ann), 1_000);
+    shop.set_earn_limits(request(5), limits(Then::Refuse))
+        .unwrap();
+    shop.sell(request(6), &typed).unwrap();
+    assert_eq!(
+        points(shop, ann),
+        1_000,
+        "the sale went on and earned nothing"
+    );
+    let wrong = EarnLimits {
+        gap: Some((0, Then::Flag)),
+        ..EarnLimits::READY
+    };
+    assert!(matches!(
+        shop.set_earn_limits(request(7), wrong),
+        Err(CoreError::Validation { .. })
+    ));
+}
+
+#[test]
+fn a_fiscal_receipt_is_taken_once() {
+    let counter = Counter::founded();
+    let (ann, bob) = (counter.customer(1), counter.customer(2));
+    let number = |text: &str| ReceiptNumber::new(text).unwrap();
+    let sale = |customer| TillRequest {
+        fiscal: Some(Fiscal {
+            register: number("R1"),
+            number: number("17"),
+        }),
+        ..TillRequest::amount(Some(customer), Money(10_000))
+    };
+    counter.shop.sell(request(3), &sale(ann)).unwrap();
+    assert_eq!(refused(counter.shop.quote(&sale(bob))), Code::FiscalEarned);
+    let counter = counter.reopened();
+    assert_eq!(refused(counter.shop.quote(&sale(bob))), Code::FiscalEarned);
+}
+
+#[test]
+fn a_sale_without_a_card_is_attached_once_and_on_its_day() {
+    let counter = Counter::founded();
+    let shop = &counter.shop;
+    let ann = counter.customer(1);
+    let nobody = TillRequest::amount(None, Money(10_000));
+    let first = shop.sell(request(2), &nobody).unwrap();
+    let second = shop.sell(request(3), &nobody).unwrap();
+    let ask = |purchase| Attaching {
+        purchase,
+        customer: ann,
+        read: Some(CardRead::Scanned),
+    };
+    assert!(shop.recent_sales().unwrap()[1].customer.is_none());
+    let quote = shop.attach_quote(ask(first)).unwrap();
+    assert_eq!(quote.claims[0].effect.points, Points(500));
+    shop.attach(request(4), ask(first)).unwrap();
+    shop.attach(request(4), ask(first)).unwrap();
+    assert_eq!(points(shop, ann), 500);
+    assert_eq!(shop.purchase(first).unwrap().purchase.earner(), Some(ann));
+    assert_eq!(
+        refused(shop.attach(request(5), ask(first))),
+        Code::AlreadyAttached
+    );
+    counter.clock.advance(20 * HOUR);
+    assert_eq!(
+        refused(shop.attach(request(6), ask(second))),
+        Code::AttachTooLate { days: 0 }
+    );
+    shop.set_attach_days(request(7), 1).unwrap();
+    shop.attach(request(8), ask(second)).unwrap();
+    assert_eq!(points(shop, ann), 1_000);
+}
+
+#[test]
+fn visits_are_counted_once_a_day_and_only_in_reports() {
+    let counter = Counter::founded();
+    let shop = &counter.shop;
+    assert_eq!(shop.today(None).unwrap().day.noted, None);
+    shop.note_visits(request(2), 40).unwrap();
+    shop.note_visits(request(3), 55).unwrap();
+    let day = shop.today(None).unwrap().day;
+    assert_eq!(
+        (day.noted, day.visits, day.total.receipts),
+        (Some(55), 0, 0)
+    );
+    counter.clock.advance(24 * HOUR);
+    assert_eq!(shop.today(None).unwrap().day.noted, None);
+    assert!(shop.note_visits(request(4), 100_001).is_err());
+}
+
+#[test]
+fn a_balance_is_corrected_with_a_reason_and_the_account_says_so() {
+    let counter = Counter::founded();
+    let shop = &counter.shop;
+    let ann = counter.customer(1);
+    let correct = |n, points| {
+        let amount = Amount::Points(Points(points));
+        shop.adjust(request(n), (ann, BONUS), amount, AdjustReason::Complaint)
+    };
+    correct(2, 300).unwrap();
+    correct(2, 300).unwrap();
+    assert_eq!(points(shop, ann), 300);
+    correct(3, -400).unwrap();
+    assert_eq!(points(shop, ann), -100);
+    assert_eq!(refused(correct(4, 0)), Code::NothingToAdjust);
+    shop.sell(request(5), &TillRequest::amount(Some(ann), Money(10_000)))
+        .unwrap();
+    assert_eq!(points(shop, ann), 400, "the debt is repaid first");
+    let day = shop.today(None).unwrap().day;
+    assert_eq!(day.points[&BONUS].adjusted, Points(-100));
+}
