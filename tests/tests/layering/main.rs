@@ -118,6 +118,7 @@ fn files(root: &Path) -> Vec<String> {
             }
         }
     }
+    found.retain(|path| !rules::APART.iter().any(|apart| path.starts_with(apart)));
     found.sort();
     found
 }

@@ -9,6 +9,9 @@ pub(crate) const CODE: &[&str] = &[".rs", ".kt", ".kts", ".swift", ".py", "Cargo
 /// Folders that hold nothing a person wrote.
 pub(crate) const NOT_OURS: &[&str] = &["target", "generated", "fixtures"];
 
+/// Packages beside the workspace, built only to be measured beside: they name no room and no room names them.
+pub(crate) const APART: &[&str] = &["tests/peers/engines/"];
+
 /// Names only some rooms may say.
 pub(crate) struct Rule {
     pub(crate) law: &'static str,
