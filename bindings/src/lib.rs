@@ -72,9 +72,10 @@ pub use sync::{
 pub use task::TaskListener;
 pub use team::{ColleagueView, RoleView, Team};
 pub use till::{
-    ClaimView, EntryKind, EntryView, HistoryKey, HistoryPage, Line, Order, Parts, PurchaseView,
-    PurchasedLine, QuoteView, QuotedLine, Redeemable, RefundView, ReturnView, ReturnedLine,
-    RewardChoice, Tender, Till, TillRequest, VoidReason,
+    ClaimView, EntryKind, EntryView, HistoryKey, HistoryPage, LaidDown, Line, NewCertificate,
+    Order, Parts, PurchaseView, PurchasedLine, QuoteView, QuotedLine, Redeemable, RefundView,
+    ReturnView, ReturnedLine, RewardChoice, Tender, Till, TillRequest, VoidReason, VoucherGift,
+    VoucherReason, VoucherState, VoucherView,
 };
 pub use whatif::{
     Calculated, CalculatedDay, CalculatorForm, Gainer, Outlook, WhatIfForm, WhatIfRun, WhatIfView,

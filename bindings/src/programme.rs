@@ -83,6 +83,10 @@ pub enum InstrumentKind {
     Issue,
     /// Tiers.
     Tiers,
+    /// A gift certificate.
+    Certificate,
+    /// A coupon of which each copy has a number of its own.
+    NumberedCoupon,
 }
 
 /// What gives a stamp.
@@ -242,6 +246,8 @@ impl From<&Instrument> for InstrumentView {
                 Terms::Offer(_) => other(InstrumentKind::Offer),
                 Terms::Issue(_) => other(InstrumentKind::Issue),
                 Terms::Tiers(_) => other(InstrumentKind::Tiers),
+                Terms::Certificate(_) => other(InstrumentKind::Certificate),
+                Terms::Numbered(_) => other(InstrumentKind::NumberedCoupon),
             },
         }
     }

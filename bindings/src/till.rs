@@ -1,6 +1,7 @@
 //! The till at the border: a receipt in, a quote out, a commit by request id; returns, voids and what was sold.
 
 mod views;
+mod vouchers;
 
 use std::sync::Arc;
 
@@ -22,6 +23,10 @@ use crate::platform::ChangeTopic;
 pub use views::{
     ClaimView, EntryKind, EntryView, HistoryKey, HistoryPage, Order, Parts, PurchaseView,
     PurchasedLine, QuoteView, QuotedLine, Redeemable, RefundView, ReturnView,
+};
+
+pub use vouchers::{
+    LaidDown, NewCertificate, VoucherGift, VoucherReason, VoucherState, VoucherView,
 };
 
 /// What a sale or a return changes.
@@ -62,6 +67,12 @@ pub struct TillRequest {
     /// The till's receipt number, or empty.
     #[uniffi(default = "")]
     pub receipt: String,
+    /// Gift certificates that are sold, each as a line after the others.
+    #[uniffi(default = [])]
+    pub certificates: Vec<NewCertificate>,
+    /// Vouchers that the customer lays on the counter.
+    #[uniffi(default = [])]
+    pub vouchers: Vec<LaidDown>,
     /// How the customer's card was read, where the shell knows (T7).
     #[uniffi(default = None)]
     pub read: Option<CardRead>,
@@ -251,6 +262,8 @@ fn till_request(ask: TillRequest) -> Result<CoreRequest, Failure> {
             Tender::Other => DomainTender::Other,
         },
         receipt: ask.receipt,
+        certificates: vouchers::sold(ask.certificates)?,
+        vouchers: vouchers::laid_down(ask.vouchers)?,
         read: ask.read.map(CardRead::into),
         fiscal: ask.fiscal.as_ref().map(fiscal).transpose()?,
     })
@@ -273,6 +286,7 @@ impl From<Line> for DomainLine {
             quantity: Quantity(line.quantity),
             gross: Money(line.gross),
             tax: line.tax.map(TaxRate),
+            certificate: None,
             shares: Vec::new(),
         }
     }

@@ -10,6 +10,7 @@ use kartka_core::domain::money::Money;
 use kartka_core::domain::op::Claim;
 use kartka_core::domain::purchase::{Line, ShareKind};
 use kartka_core::domain::quote::{Quote, QuoteError};
+use kartka_core::domain::voucher::{Act, VoucherNumber};
 use kartka_core::exchange::{Receipt, quote_files};
 use serde_json::{Value, json};
 
@@ -77,6 +78,7 @@ fn as_text(receipt: &Receipt, answer: Result<&Quote, &QuoteError>, exponent: u8)
                     .iter()
                     .map(|c| format!("  {}", claim_text(c, exponent))),
             );
+            lines.extend(voucher_texts(quote, exponent));
             lines.extend(quote.said.iter().map(|c| format!("  {}", code_text(*c))));
             lines.push(match &quote.redeemable {
                 Ok(may) => format!(
@@ -119,6 +121,23 @@ const fn share_kind(kind: ShareKind) -> &'static str {
         ShareKind::Discount => "discount",
         ShareKind::Certificate => "certificate",
     }
+}
+
+/// What is taken out of vouchers, and what is issued.
+fn voucher_texts(quote: &Quote, exponent: u8) -> Vec<String> {
+    let mut texts = Vec::new();
+    for one in &quote.moves {
+        if let Act::Use { paid, taken } = one.act {
+            let number = one.voucher.0.counter();
+            let (paid, taken) = (show(paid, exponent), show(taken, exponent));
+            texts.push(format!("  Voucher {number} pays {paid}, takes {taken}"));
+        }
+    }
+    for one in &quote.issues {
+        let nominal = show(one.nominal, exponent);
+        texts.push(format!("  Issue {} of {nominal}", one.instrument.0));
+    }
+    texts
 }
 
 fn claim_text(claim: &Claim, exponent: u8) -> String {
@@ -178,6 +197,7 @@ fn as_json(receipt: &Receipt, answer: Result<&Quote, &QuoteError>, exponent: u8)
         "due": show(quote.due, exponent),
         "lines": lines,
         "claims": claims,
+        "vouchers": vouchers_json(quote, exponent),
         "said": said,
         "redeemable": match &quote.redeemable {
             Ok(may) => json!({
@@ -207,6 +227,25 @@ fn line_json(line: &Line, exponent: u8) -> Value {
         "gross": show(line.gross, exponent),
         "shares": shares.collect::<Vec<_>>(),
     })
+}
+
+fn vouchers_json(quote: &Quote, exponent: u8) -> Value {
+    let used = quote.moves.iter().filter_map(|one| match one.act {
+        Act::Use { paid, taken } => Some(json!({
+            "voucher": one.voucher.0.counter(),
+            "paid": show(paid, exponent),
+            "taken": show(taken, exponent),
+        })),
+        _ => None,
+    });
+    let issued = quote.issues.iter().map(|one| {
+        json!({
+            "instrument": one.instrument.0,
+            "nominal": show(one.nominal, exponent),
+            "number": one.number.as_ref().map(VoucherNumber::shown),
+        })
+    });
+    json!({ "used": used.collect::<Vec<_>>(), "issued": issued.collect::<Vec<_>>() })
 }
 
 fn claim_json(claim: &Claim, exponent: u8) -> Value {

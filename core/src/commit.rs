@@ -14,6 +14,7 @@ use kartka_domain::ledger::EntryKind;
 use kartka_domain::moment::Moment;
 use kartka_domain::money::Points;
 use kartka_domain::op::{Claim, ENTRIES_MAX, Fact, Op, OpTime, Seen};
+use kartka_domain::voucher::Origin;
 use kartka_protocol::chain::{ChainValue, PersonalHash};
 use kartka_protocol::keys::ShopKeys;
 use kartka_protocol::op::encode;
@@ -181,7 +182,7 @@ fn marks(
     Ok(marks)
 }
 
-/// The customer and the purchase that a fact names.
+/// The customer and the purchase, or the voucher, that a fact names.
 fn refers_to(fact: &Fact) -> [Option<Id>; 2] {
     match fact {
         Fact::Edit(customer)
@@ -194,6 +195,14 @@ fn refers_to(fact: &Fact) -> [Option<Id>; 2] {
             purchase, customer, ..
         } => [Some(purchase.0), Some(customer.0)],
         Fact::Claim(claim) => [Some(claim.customer.0), None],
+        Fact::Issue(issued) => {
+            let before = match issued.origin {
+                Origin::Change(before) => Some(before.0),
+                Origin::Sold { .. } | Origin::Given => None,
+            };
+            [issued.holder.map(|customer| customer.0), before]
+        }
+        Fact::Move(of) => [Some(of.voucher.0), None],
         _ => [None, None],
     }
 }

@@ -165,6 +165,9 @@ pub struct PurchasedLine {
     pub gross: i64,
     /// Tax inside `gross`, in hundredths of a percent, or none.
     pub tax: Option<u16>,
+    /// The instrument whose gift certificate was sold, or none.
+    #[uniffi(default = None)]
+    pub certificate: Option<u32>,
 }
 
 /// With what a receipt was paid, in minor units.
@@ -370,6 +373,7 @@ fn sold(line: &DomainLine, back: Quantity) -> PurchasedLine {
         returned: back.0,
         gross: line.gross.0,
         tax: line.tax.map(|rate| rate.0),
+        certificate: line.certificate.map(|of| of.0),
     }
 }
 

@@ -152,6 +152,8 @@ id_of! {
     ReturnId,
     /// A ledger entry, a consent, or any other entry of an op.
     EntryId,
+    /// A gift certificate or a coupon with a number of its own: the entry that issued it.
+    VoucherId,
 }
 
 macro_rules! small_id {

@@ -6,12 +6,13 @@
 use crate::business::{Device, Operator};
 use crate::customer::{Consent, Customer};
 use crate::ids::{
-    BirthMark, CustomerId, DeviceNo, EntryId, Id, IdError, OpId, PurchaseId, ReturnId,
+    BirthMark, CustomerId, DeviceNo, EntryId, Id, IdError, OpId, PurchaseId, ReturnId, VoucherId,
 };
 use crate::ledger::{Entry, Use};
 use crate::op::{Claim, Fact, Notice, Op, Quarantine, Sale};
 use crate::purchase::{Purchase, Return};
 use crate::row::{Card, Emission, Erasure, Inbox, Merge, Row};
+use crate::voucher::{Issued, Move, Moved, Origin, Voucher};
 
 /// Where a device number comes from, when it is not a device's first (sync §12: kept for ever).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -200,6 +201,13 @@ impl Renumbering {
                 ..back
             }),
             Row::Entry(entry) => Row::Entry(self.entry_row(entry)),
+            Row::Voucher(voucher) => Row::Voucher(self.voucher_row(voucher)),
+            Row::Moved(moved) => Row::Moved(Moved {
+                id: self.entry(moved.id),
+                voucher: VoucherId(self.id(moved.voucher.0)),
+                purchase: moved.purchase.map(|id| self.purchase(id)),
+                ..moved
+            }),
             Row::Erasure(Erasure { customer, by, date }) => Row::Erasure(Erasure {
                 customer: self.customer(customer),
                 by: self.entry(by),
@@ -219,6 +227,16 @@ impl Renumbering {
         }
     }
 
+    fn voucher_row(&self, voucher: Voucher) -> Voucher {
+        Voucher {
+            id: VoucherId(self.id(voucher.id.0)),
+            holder: voucher.holder.map(|id| self.customer(id)),
+            purchase: voucher.purchase.map(|id| self.purchase(id)),
+            origin: origin_through(voucher.origin, &mut |id| self.id(id)),
+            ..voucher
+        }
+    }
+
     fn entry_row(&self, entry: Entry) -> Entry {
         let uses = entry.uses.into_iter().map(|one| Use {
             member: self.customer(one.member),
@@ -231,6 +249,13 @@ impl Renumbering {
             uses: uses.collect(),
             ..entry
         }
+    }
+}
+
+fn origin_through(origin: Origin, map: &mut dyn FnMut(Id) -> Id) -> Origin {
+    match origin {
+        Origin::Change(before) => Origin::Change(VoucherId(map(before.0))),
+        origin @ (Origin::Sold { .. } | Origin::Given) => origin,
     }
 }
 
@@ -303,6 +328,15 @@ pub fn map_ids(fact: &Fact, map: &mut dyn FnMut(Id) -> Id) -> Fact {
             effect: *effect,
             lot: *lot,
             about: *about,
+        }),
+        Fact::Issue(issued) => Fact::Issue(Issued {
+            holder: issued.holder.map(|id| CustomerId(map(id.0))),
+            origin: origin_through(issued.origin, map),
+            ..issued.clone()
+        }),
+        Fact::Move(Move { voucher, act }) => Fact::Move(Move {
+            voucher: VoucherId(map(voucher.0)),
+            act: *act,
         }),
         Fact::Notice(Notice { about, code }) => Fact::Notice(Notice {
             about: about.map(|id| EntryId(map(id.0))),

@@ -35,5 +35,6 @@ pub mod refund;
 pub mod report;
 pub mod rights;
 pub mod row;
+pub mod voucher;
 pub mod whatif;
 pub mod wizard;

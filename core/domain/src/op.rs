@@ -18,6 +18,7 @@ use crate::money::{Money, Points};
 use crate::programme::Programme;
 use crate::purchase::{Fiscal, Line, Parts, ReceiptNumber, ReturnKind, ReturnedLine};
 use crate::rights::Role;
+use crate::voucher::{Issued, Move};
 
 /// Most entries of one op (sync §2).
 pub const ENTRIES_MAX: usize = 255;
@@ -136,6 +137,10 @@ pub enum Fact {
     },
     /// A claim on the ledger; it belongs to the sale, return or attaching before it in the op.
     Claim(Claim),
+    /// A voucher was issued: by a line of the sale before it in the op, as change, or given (G1).
+    Issue(Issued),
+    /// Something happened to a voucher; a use belongs to the sale, a restore to the return before it in the op.
+    Move(Move),
     /// The business was founded (authority only, like all below).
     Business(Business),
     /// An outlet was opened or changed.

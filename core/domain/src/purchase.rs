@@ -96,6 +96,9 @@ pub struct Line {
     pub gross: Money,
     /// Tax inside `gross`, or none.
     pub tax: Option<TaxRate>,
+    /// The instrument whose gift certificate is sold by this line, or none: such a line is money for money, so it
+    /// earns nothing and nothing lowers it (E4).
+    pub certificate: Option<InstrumentId>,
     /// What was taken off.
     pub shares: Vec<Share>,
 }
@@ -110,7 +113,17 @@ impl Line {
             quantity: ONE,
             gross,
             tax: None,
+            certificate: None,
             shares: Vec::new(),
+        }
+    }
+
+    /// A gift certificate of an instrument, sold for `nominal`.
+    #[must_use]
+    pub fn certificate(of: InstrumentId, nominal: Money) -> Self {
+        Self {
+            certificate: Some(of),
+            ..Self::amount(nominal)
         }
     }
 
@@ -145,6 +158,17 @@ impl Line {
     /// [`Overflow`].
     pub fn price(&self) -> Result<Money, Overflow> {
         self.gross.minus(self.shared(ShareKind::Discount)?)
+    }
+
+    /// What of its price is spent on goods: nothing of a certificate that is sold, which is spent at its use (E4).
+    ///
+    /// # Errors
+    /// [`Overflow`].
+    pub fn spent(&self) -> Result<Money, Overflow> {
+        match self.certificate {
+            Some(_) => Ok(Money::ZERO),
+            None => self.price(),
+        }
     }
 
     /// The tax contained in an amount of this line: half-up(total·r/(10,000+r)) (L2).

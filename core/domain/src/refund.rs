@@ -3,6 +3,8 @@
 //! Everything is a difference of cumulative amounts, recomputed in the authority's order, so many small
 //! returns equal one big one (X2). Used by the phone for its claim and by the authority for its verdict.
 
+mod vouchers;
+
 use crate::codes::Code;
 use crate::earn::{earned, kept};
 use crate::ids::InstrumentId;
@@ -14,6 +16,8 @@ use crate::programme::{Kept, Programme, Terms};
 use crate::purchase::{
     Purchase, Quantity, Return, ReturnKind, ReturnedLine, ShareKind, returned_part, returned_so_far,
 };
+use crate::voucher::{Move, Moved, Voucher};
+use vouchers::of_vouchers;
 
 /// What is known of the purchase when it comes back.
 #[derive(Debug, Clone, Copy)]
@@ -26,6 +30,10 @@ pub struct Sold<'a> {
     pub returns: &'a [Return],
     /// The programme version it was made under (L9).
     pub programme: &'a Programme,
+    /// All moves of vouchers that belong to it.
+    pub moved: &'a [Moved],
+    /// Those vouchers, as they are now.
+    pub vouchers: &'a [Voucher],
 }
 
 /// What a return comes to.
@@ -35,12 +43,14 @@ pub struct Refund {
     pub lines: Vec<ReturnedLine>,
     /// Money that goes back, in minor units: only the money part (X4).
     pub money: Money,
-    /// What came back had cost, after discounts.
+    /// What came back had cost, after discounts; certificates that were sold are no goods.
     pub price: Money,
     /// Whether nothing is left with the customer.
     pub kept: Kept,
     /// What the ledger is asked to do, with the buckets that points return to (X3).
     pub claims: Vec<(Claim, Vec<Use>)>,
+    /// What happens to vouchers (X4, X5).
+    pub moves: Vec<Move>,
 }
 
 /// Everything that has not come back yet: what a full return or a void names.
@@ -113,16 +123,16 @@ pub fn refund(sold: Sold<'_>, back: &[ReturnedLine]) -> Result<Refund, Overflow>
     if kept(&sold.purchase.lines, &after) == Kept::Nothing {
         claims.extend(undo_standing(sold.entries).map(|claim| (claim, Vec::new())));
     }
-    let (money, price) = (
-        sum(crate::purchase::Line::paid)?,
-        sum(crate::purchase::Line::price)?,
-    );
+    let kept = kept(&sold.purchase.lines, &after);
+    let vouchers = of_vouchers(sold, (&before, &after), kept)?;
+    let paid = sum(crate::purchase::Line::paid)?;
     Ok(Refund {
         lines,
-        money,
-        price,
-        kept: kept(&sold.purchase.lines, &after),
+        money: paid.minus(vouchers.used_up)?,
+        price: sum(crate::purchase::Line::spent)?,
+        kept,
         claims,
+        moves: vouchers.moves,
     })
 }
 
@@ -145,7 +155,9 @@ fn counted(
             .0
             .checked_sub(before[place].0)
             .ok_or(Overflow)?;
-        let quantity = Quantity(asked.0.min(left));
+        // A certificate comes back whole.
+        let whole = purchase.lines[place].certificate.is_none() || asked.0 >= left;
+        let quantity = Quantity(if whole { asked.0.min(left) } else { 0 });
         if quantity.0 > 0 {
             lines.push(ReturnedLine {
                 line: u16::try_from(place).map_err(|_| Overflow)?,

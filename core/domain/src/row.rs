@@ -15,6 +15,7 @@ use crate::position::Position;
 use crate::programme::Programme;
 use crate::purchase::{Purchase, Return};
 use crate::rights::Role;
+use crate::voucher::{Moved, Voucher};
 
 /// The kinds of rows; the number is the wire tag and never reused.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -55,13 +56,17 @@ pub enum RowKind {
     Return = 21,
     /// [`Row::Entry`], key = entry id.
     Entry = 22,
+    /// [`Row::Voucher`], key = voucher id.
+    Voucher = 25,
+    /// [`Row::Moved`], key = entry id.
+    Moved = 26,
     /// [`Row::NotedVisits`], key = outlet · 2³² + day since 1970.
     NotedVisits = 30,
 }
 
 impl RowKind {
     /// All kinds this version knows.
-    pub const ALL: [Self; 19] = [
+    pub const ALL: [Self; 21] = [
         Self::Business,
         Self::Outlet,
         Self::Operator,
@@ -80,6 +85,8 @@ impl RowKind {
         Self::Purchase,
         Self::Return,
         Self::Entry,
+        Self::Voucher,
+        Self::Moved,
         Self::NotedVisits,
     ];
 
@@ -95,7 +102,12 @@ impl RowKind {
     pub const fn is_fact(self) -> bool {
         matches!(
             self,
-            Self::Consent | Self::Emission | Self::Purchase | Self::Return | Self::Entry
+            Self::Consent
+                | Self::Emission
+                | Self::Purchase
+                | Self::Return
+                | Self::Entry
+                | Self::Moved
         )
     }
 }
@@ -264,6 +276,10 @@ pub enum Row {
     Return(Return),
     /// A ledger entry.
     Entry(Entry),
+    /// A gift certificate or a coupon with a number of its own.
+    Voucher(Voucher),
+    /// A move of one.
+    Moved(Moved),
     /// Visits that were counted on a day.
     NotedVisits(NotedVisits),
 }
@@ -303,6 +319,8 @@ impl Row {
             Self::Purchase(_) => RowKind::Purchase,
             Self::Return(_) => RowKind::Return,
             Self::Entry(_) => RowKind::Entry,
+            Self::Voucher(_) => RowKind::Voucher,
+            Self::Moved(_) => RowKind::Moved,
             Self::NotedVisits(_) => RowKind::NotedVisits,
         }
     }
@@ -329,6 +347,8 @@ impl Row {
             Self::Purchase(purchase) => purchase.id.get(),
             Self::Return(back) => back.id.get(),
             Self::Entry(entry) => entry.id.get(),
+            Self::Voucher(voucher) => voucher.id.get(),
+            Self::Moved(moved) => moved.id.get(),
             Self::NotedVisits(noted) => noted_key(noted.outlet, noted.date),
         }
     }
@@ -341,6 +361,7 @@ impl Row {
             Self::Purchase(purchase) => Some(Month::of(purchase.at.date)),
             Self::Return(back) => Some(Month::of(back.at.date)),
             Self::Entry(entry) => Some(Month::of(entry.date)),
+            Self::Moved(moved) => Some(Month::of(moved.date)),
             _ => None,
         }
     }

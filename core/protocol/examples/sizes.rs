@@ -8,6 +8,9 @@ mod loyalty;
 #[path = "../tests/common/samples.rs"]
 #[allow(dead_code)]
 mod samples;
+#[path = "../tests/common/vouchers.rs"]
+#[allow(dead_code)]
+mod vouchers;
 
 use kartka_domain::card::CardNumber;
 use kartka_domain::customer::{Phone, ProfileGroup};

@@ -8,6 +8,7 @@ mod ledger;
 mod profile;
 mod programme;
 mod receipt;
+mod voucher;
 
 pub(crate) use ledger::{
     EffectTags, LotTags, membership_numbers, membership_of, put_about, put_effect, put_lot,
@@ -17,6 +18,10 @@ pub(crate) use profile::{CHANNELS, PURPOSES, put_group, read_group};
 pub(crate) use programme::{put_programme, read_programme};
 pub(crate) use receipt::{put_paper, put_receipt, put_return_kind, put_returned};
 pub(crate) use receipt::{read_paper, read_receipt, read_return_kind, read_returned};
+pub(crate) use voucher::{
+    NumberTags, OriginTags, put_number, put_origin, read_move_kind, read_number, read_origin,
+    read_why,
+};
 
 use kartka_domain::card::{EmitterSlot, NumberLength};
 use kartka_domain::codes::Code;

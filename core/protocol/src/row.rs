@@ -11,6 +11,7 @@ mod people;
 mod shop;
 mod standing;
 mod visits;
+mod voucher;
 
 use kartka_domain::ids::Seq;
 use kartka_domain::row::{Row, RowKind};
@@ -53,6 +54,8 @@ fn record(row: &Row) -> Record {
         Row::Purchase(purchase) => facts::purchase_record(purchase),
         Row::Return(back) => facts::return_record(back),
         Row::Entry(entry) => facts::entry_record(entry),
+        Row::Voucher(of) => voucher::voucher_record(of),
+        Row::Moved(of) => voucher::moved_record(of),
         Row::NotedVisits(noted) => visits::noted_record(noted),
     }
 }
@@ -84,6 +87,8 @@ pub fn decode(kind: u8, key: i64, bytes: &[u8]) -> Result<Row, WireError> {
         RowKind::Purchase => Row::Purchase(facts::read_purchase(key, r)?),
         RowKind::Return => Row::Return(facts::read_return(key, r)?),
         RowKind::Entry => Row::Entry(facts::read_entry(key, r)?),
+        RowKind::Voucher => Row::Voucher(voucher::read_voucher(key, r)?),
+        RowKind::Moved => Row::Moved(voucher::read_moved(key, r)?),
         RowKind::NotedVisits => Row::NotedVisits(visits::read_noted(key, r)?),
     })
 }

@@ -4,6 +4,7 @@
 //! Formats are versioned by their first line. Reading is total: any text gives a value or a sentence that says where
 //! it is wrong. No float comes near an amount: amounts and percentages are text.
 
+mod certificates;
 mod late;
 mod plain;
 mod programme;

@@ -8,10 +8,12 @@ use kartka_domain::money::{Money, Points, Stamps};
 use kartka_domain::position::{Membership, MonthSum, Position, Uses};
 use kartka_domain::programme::Programme;
 use kartka_domain::purchase::{GoodsId, GroupId, Line, TaxRate};
-use kartka_domain::quote::{Question, Quote, QuoteError, RewardTaken, quote};
+use kartka_domain::quote::{Presented, Question, Quote, QuoteError, RewardTaken, Selling, quote};
 use kartka_domain::redeem::CashStep;
+use kartka_domain::voucher::VoucherNumber;
 use serde::Deserialize;
 
+use super::certificates::{Laid, VoucherFile, number};
 use super::plain::{Place, instrument};
 use super::{FILE_MAX, FileError, ProgrammeFile};
 
@@ -38,6 +40,9 @@ pub struct Receipt {
     spend: Points,
     rewards: Vec<RewardTaken>,
     cash: CashStep,
+    vouchers: Vec<Laid>,
+    /// Lines that sell a certificate, and its number.
+    sold: Vec<(u16, VoucherNumber)>,
 }
 
 impl Receipt {
@@ -47,6 +52,14 @@ impl Receipt {
     /// [`QuoteError`] with the rule that refuses it.
     pub fn quote(&self, programme: &Programme) -> Result<Quote, QuoteError> {
         let codes: Vec<&str> = self.codes.iter().map(String::as_str).collect();
+        let presented = self.vouchers.iter().filter_map(|v| v.presented(programme));
+        let presented: Vec<Presented<'_>> = presented.collect();
+        let selling = self.sold.iter().map(|(line, number)| Selling {
+            line: *line,
+            number: Some(number),
+            holder: None,
+        });
+        let selling: Vec<Selling<'_>> = selling.collect();
         quote(&Question {
             customer: self
                 .customer
@@ -61,6 +74,8 @@ impl Receipt {
             spend: self.spend,
             rewards: &self.rewards,
             cash: self.cash,
+            presented: &presented,
+            selling: &selling,
             ..Question::plain(&self.lines, programme, self.at)
         })
     }
@@ -96,6 +111,8 @@ struct ReceiptFile {
     spend: i64,
     #[serde(default)]
     reward: Vec<RewardFile>,
+    #[serde(default)]
+    voucher: Vec<VoucherFile>,
 }
 
 #[derive(Debug, Deserialize)]
@@ -106,6 +123,8 @@ struct LineFile {
     goods: Option<i64>,
     group: Option<i64>,
     tax: Option<String>,
+    certificate: Option<u32>,
+    number: Option<String>,
 }
 
 #[derive(Debug, Deserialize)]
@@ -216,6 +235,15 @@ fn read_receipt(file: ReceiptFile, exponent: u8) -> Result<Receipt, FileError> {
     };
     let lines: Result<Vec<Line>, FileError> = file.line.iter().map(|l| read_line(l, &at)).collect();
     let date = at.date(&file.date)?;
+    let mut sold = Vec::new();
+    for (line, place) in file.line.iter().zip(0_u16..) {
+        if line.certificate.is_some() {
+            let text = line.number.as_deref().unwrap_or("SOLD");
+            sold.extend(number(Some(text), &at)?.map(|number| (place, number)));
+        }
+    }
+    let laid = file.voucher.iter().enumerate();
+    let vouchers: Result<Vec<Laid>, FileError> = laid.map(|(n, v)| v.read(n, &at)).collect();
     let is_known = file.customer.is_some();
     let customer = file.customer.unwrap_or_default();
     let days = |texts: &[String]| -> Result<Vec<DayOfYear>, FileError> {
@@ -238,6 +266,8 @@ fn read_receipt(file: ReceiptFile, exponent: u8) -> Result<Receipt, FileError> {
         spend: Points(file.spend),
         rewards: file.reward.iter().map(read_reward).collect(),
         cash: CashStep(Money(10_i64.pow(u32::from(exponent)))),
+        vouchers: vouchers?,
+        sold,
         name: file.name,
     })
 }
@@ -253,6 +283,7 @@ fn moment(date: Date, minute: u16) -> Moment {
 
 fn read_line(file: &LineFile, at: &Place) -> Result<Line, FileError> {
     let mut line = Line::amount(at.money(&file.amount)?);
+    line.certificate = file.certificate.map(instrument);
     if let Some(quantity) = &file.quantity {
         line.quantity = at.quantity(quantity)?;
     }

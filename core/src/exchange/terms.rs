@@ -12,6 +12,7 @@ use kartka_domain::purchase::GoodsId;
 use serde::Deserialize;
 
 use super::FileError;
+use super::certificates::{CertificateFile, NumberedFile};
 use super::late::LateFile;
 use super::plain::{GoodsFile, Place, instrument, outlets};
 
@@ -30,6 +31,8 @@ pub(super) struct TermsFile {
     favourite: Option<RateFile>,
     issue: Option<IssueFile>,
     tiers: Option<TiersFile>,
+    certificate: Option<CertificateFile>,
+    numbered_coupon: Option<NumberedFile>,
 }
 
 impl TermsFile {
@@ -53,6 +56,8 @@ impl TermsFile {
             found.push(Terms::Issue(Issue { card, receipt }));
         }
         found.extend(self.tiers.map(|f| f.read(at)).transpose()?);
+        found.extend(self.certificate.map(|f| f.read(at)).transpose()?);
+        found.extend(self.numbered_coupon.map(|f| f.read(at)).transpose()?);
         Ok((found.len() == 1).then(|| found.remove(0)))
     }
 }
@@ -68,7 +73,7 @@ enum Direction {
 
 #[derive(Debug, Default, Deserialize, Clone, Copy, PartialEq, Eq)]
 #[serde(rename_all = "lowercase")]
-enum Period {
+pub(super) enum Period {
     #[default]
     Month,
     Quarter,
@@ -76,7 +81,7 @@ enum Period {
 }
 
 impl Period {
-    const fn read(self) -> PeriodEnd {
+    pub(super) const fn read(self) -> PeriodEnd {
         match self {
             Self::Month => PeriodEnd::Month,
             Self::Quarter => PeriodEnd::Quarter,
@@ -367,14 +372,14 @@ impl ClubFile {
 
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
-struct BenefitFile {
+pub(super) struct BenefitFile {
     rate: Option<String>,
     amount: Option<String>,
     gift: Option<GiftFile>,
 }
 
 impl BenefitFile {
-    fn read(self, at: &Place) -> Result<Benefit, FileError> {
+    pub(super) fn read(self, at: &Place) -> Result<Benefit, FileError> {
         Ok(match (self.rate, self.amount, self.gift) {
             (Some(rate), None, None) => Benefit::Percent(at.percent(&rate)?),
             (None, Some(amount), None) => Benefit::Amount(at.money(&amount)?),

@@ -7,7 +7,7 @@ use kartka_domain::card::CardNumber;
 use kartka_domain::customer::Customer;
 use kartka_domain::ids::{
     CustomerId, DeviceNo, EntryId, OpId, OperatorId, ProgrammeVersion, PurchaseId, RequestMark,
-    RoleId,
+    RoleId, VoucherId,
 };
 use kartka_domain::ledger::{Entry, EntryKind};
 use kartka_domain::moment::Date;
@@ -17,6 +17,7 @@ use kartka_domain::programme::Programme;
 use kartka_domain::purchase::{Fiscal, Purchase, Return};
 use kartka_domain::rights::Role;
 use kartka_domain::row::{Card, Inbox, Merge, Row, RowKind};
+use kartka_domain::voucher::{Moved, Voucher, VoucherNumber};
 
 use super::{Reader, StoreError};
 
@@ -49,6 +50,18 @@ impl Book for Reader<'_> {
 
     fn entries(&self, id: PurchaseId) -> Result<Vec<Entry>, StoreError> {
         self.entries_of(id)
+    }
+
+    fn voucher(&self, id: VoucherId) -> Result<Option<Voucher>, StoreError> {
+        Reader::voucher(self, id)
+    }
+
+    fn voucher_with(&self, number: &VoucherNumber) -> Result<Option<VoucherId>, StoreError> {
+        Reader::voucher_with(self, number)
+    }
+
+    fn moves(&self, id: PurchaseId) -> Result<Vec<Moved>, StoreError> {
+        self.moves_of(id)
     }
 
     fn fiscal(&self, fiscal: &Fiscal) -> Result<Vec<PurchaseId>, StoreError> {

@@ -16,7 +16,8 @@ const STEPS: &[&str] = &[
     include_str!("migrations/0005_drafts.sql"),
     include_str!("migrations/0006_erasure.sql"),
     include_str!("migrations/0007_draft_texts.sql"),
-    include_str!("migrations/0008_fiscal.sql"),
+    include_str!("migrations/0008_vouchers.sql"),
+    include_str!("migrations/0009_fiscal.sql"),
 ];
 
 /// Runs the steps that the file has not seen.

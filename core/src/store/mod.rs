@@ -27,6 +27,7 @@ mod search;
 mod staff;
 mod story;
 mod sums;
+mod vouchers;
 
 use std::ops::Deref;
 use std::path::Path;

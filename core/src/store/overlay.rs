@@ -18,9 +18,9 @@ use super::{Reader, StoreError, Tx};
 const UNCONFIRMED: Seq = Seq(0);
 
 /// The tables of the rows that belong to `base`.
-const BASE_TABLES: [&str; 5] = ["rule", "customer", "position", "card", "consent"];
+const BASE_TABLES: [&str; 6] = ["rule", "customer", "position", "card", "consent", "voucher"];
 /// The kinds and tables of the rows that belong to a month.
-const MONTH_TABLES: [&str; 3] = ["purchase", "returned", "entry"];
+const MONTH_TABLES: [&str; 4] = ["purchase", "returned", "entry", "moved"];
 
 /// The scope a row counts in.
 fn scope_of(row: &Row) -> Scope {
@@ -173,6 +173,8 @@ fn kind_of(table: &str) -> String {
         "purchase" => RowKind::Purchase,
         "returned" => RowKind::Return,
         "entry" => RowKind::Entry,
+        "voucher" => RowKind::Voucher,
+        "moved" => RowKind::Moved,
         _ => return "kind".to_owned(),
     };
     (kind as u8).to_string()

@@ -12,7 +12,7 @@ use rusqlite::params;
 use super::{Reader, StoreError, Tx};
 
 /// The tables of rows, with the kind of those that hold one kind only.
-const ROWS: [(&str, &str); 8] = [
+const ROWS: [(&str, &str); 10] = [
     ("rule", "kind"),
     ("customer", "6"),
     ("position", "7"),
@@ -21,6 +21,8 @@ const ROWS: [(&str, &str); 8] = [
     ("purchase", "20"),
     ("returned", "21"),
     ("entry", "22"),
+    ("voucher", "25"),
+    ("moved", "26"),
 ];
 
 /// A change of this device's numbers, as it is shown and as late references need it.
@@ -258,6 +260,11 @@ mod tests {
                     "fiscal.register",
                     "fiscal.number",
                     "entry.stamps",
+                    "voucher.seq",
+                    "voucher.number",
+                    "voucher.state",
+                    "moved.seq",
+                    "moved.day",
                     "scope.code",
                     "scope.cursor",
                     "scope.digest",
@@ -297,6 +304,12 @@ mod tests {
                     "entry.customer",
                     "entry.purchase",
                     "entry.record",
+                    "voucher.id",
+                    "voucher.holder",
+                    "voucher.record",
+                    "moved.id",
+                    "moved.purchase",
+                    "moved.record",
                 ],
             ),
             rows(

@@ -37,6 +37,8 @@ fn table(kind: u8) -> &'static str {
         Some(RowKind::Purchase) => "purchase",
         Some(RowKind::Return) => "returned",
         Some(RowKind::Entry) => "entry",
+        Some(RowKind::Voucher) => "voucher",
+        Some(RowKind::Moved) => "moved",
         _ => "rule",
     }
 }
@@ -128,7 +130,7 @@ impl Reader<'_> {
         Ok(found)
     }
 
-    fn many(
+    pub(in crate::store) fn many(
         &self,
         kind: RowKind,
         sql: &str,
@@ -267,16 +269,7 @@ impl Reader<'_> {
     pub(crate) fn returns_of(&self, purchase: PurchaseId) -> Result<Vec<Return>, StoreError> {
         let sql = "SELECT id, record FROM returned WHERE purchase = ?1 ORDER BY id";
         let rows = self.many(RowKind::Return, sql, [purchase.get()])?;
-        Ok(rows
-            .into_iter()
-            .filter_map(|row| {
-                if let Row::Return(back) = row {
-                    Some(back)
-                } else {
-                    None
-                }
-            })
-            .collect())
+        Ok(returns(rows))
     }
 
     /// The ledger entries of a purchase, by id.
@@ -312,16 +305,7 @@ impl Reader<'_> {
     pub(crate) fn returns_on(&self, date: Date) -> Result<Vec<Return>, StoreError> {
         let sql = "SELECT id, record FROM returned WHERE day = ?1 ORDER BY id";
         let rows = self.many(RowKind::Return, sql, [day_number(date)])?;
-        Ok(rows
-            .into_iter()
-            .filter_map(|row| {
-                if let Row::Return(back) = row {
-                    Some(back)
-                } else {
-                    None
-                }
-            })
-            .collect())
+        Ok(returns(rows))
     }
 
     /// The ledger entries of one business date that belong to no purchase, by id.
@@ -349,6 +333,14 @@ impl Reader<'_> {
         let key = params![customer.get(), day_number(date)];
         purchases(self.many(RowKind::Purchase, sql, key)?)
     }
+}
+
+fn returns(rows: Vec<Row>) -> Vec<Return> {
+    let back = |row| match row {
+        Row::Return(back) => Some(back),
+        _ => None,
+    };
+    rows.into_iter().filter_map(back).collect()
 }
 
 fn entries(rows: Vec<Row>) -> Result<Vec<Entry>, StoreError> {
@@ -430,6 +422,8 @@ impl Tx<'_> {
                 )?;
             }
             Row::Entry(entry) => self.put_entry(entry, seq, record)?,
+            Row::Voucher(voucher) => self.put_voucher(voucher, seq, record)?,
+            Row::Moved(moved) => self.put_moved(moved, seq, record)?,
             Row::Merge(merge) => {
                 self.put_rule(RowKind::Merge as u8, id, seq, record)?;
                 for end in [merge.a, merge.b] {

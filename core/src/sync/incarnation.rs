@@ -224,7 +224,9 @@ pub(super) fn is_strangers(no: DeviceNo, next_n: i64, kind: u8, key: i64) -> boo
             | RowKind::Erasure
             | RowKind::Purchase
             | RowKind::Return
-            | RowKind::Entry,
+            | RowKind::Entry
+            | RowKind::Voucher
+            | RowKind::Moved,
         ) => true,
         Some(
             RowKind::Business

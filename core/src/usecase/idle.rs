@@ -3,6 +3,7 @@
 //! Never in a sale's way: shells call it when the app has been quiet for a while and when it goes to the background.
 
 use kartka_domain::authority::expiry::{has_inactivity, sweep_person};
+use kartka_domain::authority::lapse::sweep_vouchers;
 use kartka_domain::authority::standing::{evaluate, has_tiers};
 use kartka_domain::ids::CustomerId;
 use kartka_domain::moment::{Date, Moment, day_number};
@@ -55,7 +56,8 @@ impl Shop {
             return Ok(());
         }
         let Setting { programme, .. } = setting(tx)?;
-        let facts = day(tx, &programme, at.date)?;
+        let mut facts = day(tx, &programme, at.date)?;
+        facts.extend(sweep_vouchers(tx.issued_vouchers()?.iter(), at.date));
         for facts in facts.chunks(ENTRIES_MAX) {
             let setting = setting(tx)?;
             let mut request = [0; 16];

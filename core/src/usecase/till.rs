@@ -27,6 +27,7 @@ use crate::error::{CoreError, Field};
 use crate::shop::{Setting, Shop, setting};
 use crate::store::{Reader, RequestId, Standing};
 use crate::usecase::limits;
+use crate::usecase::vouchers::{LaidDown, NewCertificate};
 
 /// What the till asks: everything a quote depends on but time and state.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -47,6 +48,10 @@ pub struct TillRequest {
     pub tender: Tender,
     /// The till's receipt number, or empty.
     pub receipt: String,
+    /// Gift certificates that are sold, each as a line after the others.
+    pub certificates: Vec<NewCertificate>,
+    /// Vouchers that the customer lays on the counter.
+    pub vouchers: Vec<LaidDown>,
     /// How the customer's card was read, where the till knows (T7).
     pub read: Option<CardRead>,
     /// The fiscal receipt, if one was scanned (X8).
@@ -66,9 +71,18 @@ impl TillRequest {
             invited: Vec::new(),
             tender: Tender::Cash,
             receipt: String::new(),
+            certificates: Vec::new(),
+            vouchers: Vec::new(),
             read: None,
             fiscal: None,
         }
+    }
+
+    /// What is sold, certificates included.
+    fn all_lines(&self) -> Vec<Line> {
+        let sold = self.certificates.iter();
+        let sold = sold.map(|one| Line::certificate(one.instrument, one.nominal));
+        self.lines.iter().cloned().chain(sold).collect()
     }
 }
 
@@ -147,7 +161,8 @@ impl Shop {
             let (ask, promised) = open.ok_or(CoreError::Stale)?;
             let answer = self.evaluate(tx, setting, &ask, at)?;
             let same = (&answer.claims, &answer.lines) == (&promised.claims, &promised.lines);
-            if !same || answer.due != promised.due {
+            let vouchers = (&answer.moves, &answer.issues) == (&promised.moves, &promised.issues);
+            if !same || !vouchers || answer.due != promised.due {
                 return Err(CoreError::Stale);
             }
             let receipt = match ask.receipt.as_str() {
@@ -244,6 +259,7 @@ impl Shop {
                 .map(|(claim, _)| Fact::Claim(claim));
             Ok(std::iter::once(back)
                 .chain(claims)
+                .chain(refund.moves.into_iter().map(Fact::Move))
                 .collect::<Vec<_>>()
                 .into())
         })?;
@@ -277,6 +293,9 @@ impl Shop {
             Some(customer) => self.reach(reader, setting, customer, at)?,
             None => Connectivity::Authority,
         };
+        let lines = request.all_lines();
+        let counter = self.on_counter(reader, setting, request)?;
+        let (presented, selling) = (counter.presented(), counter.selling());
         let limits = limits::broken(
             reader,
             setting,
@@ -287,7 +306,9 @@ impl Shop {
         let favourites = favourites(reader, &setting.programme, request.customer)?;
         let minor = 10_i64.pow(u32::from(setting.business.currency.exponent()));
         Ok(quote(&Question {
-            lines: &request.lines,
+            lines: &lines,
+            presented: &presented,
+            selling: &selling,
             customer: request.customer.map(|customer| (customer, &position)),
             birthday: birthday(reader, request.customer)?,
             relatives: &[],
@@ -420,6 +441,8 @@ fn refund_of(
         .programme(purchase.programme)?
         .ok_or(CoreError::NotFound)?;
     let entries = reader.entries_of(id)?;
+    let moved = reader.moves_of(id)?;
+    let vouchers = reader.vouchers_in(&moved)?;
     let everything = everything_left(&purchase, &returns)?;
     let asked = if lines.is_empty() { &everything } else { lines };
     let sold = Sold {
@@ -427,6 +450,8 @@ fn refund_of(
         entries: &entries,
         returns: &returns,
         programme: &programme,
+        moved: &moved,
+        vouchers: &vouchers,
     };
     let refund = refund(sold, asked)?;
     if let Some(above) = asked.iter().find(|part| !refund.lines.contains(part)) {

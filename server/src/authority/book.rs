@@ -6,7 +6,7 @@ use kartka_domain::card::CardNumber;
 use kartka_domain::customer::Customer;
 use kartka_domain::ids::{
     CustomerId, DeviceNo, EntryId, OpId, OperatorId, ProgrammeVersion, PurchaseId, RequestMark,
-    RoleId,
+    RoleId, VoucherId,
 };
 use kartka_domain::ledger::Entry;
 use kartka_domain::moment::Date;
@@ -16,6 +16,7 @@ use kartka_domain::programme::Programme;
 use kartka_domain::purchase::{Fiscal, Purchase, Return};
 use kartka_domain::rights::Role;
 use kartka_domain::row::{Card, Inbox, Merge, Row, RowKind};
+use kartka_domain::voucher::{Moved, Voucher, VoucherNumber};
 use kartka_protocol::rows::WireRow;
 
 use super::turn::Turn;
@@ -79,6 +80,25 @@ impl Book for Turn<'_> {
     fn entries(&self, id: PurchaseId) -> Result<Vec<Entry>, StoreError> {
         read_all(&self.db.entries(id)?, |row| match row {
             Row::Entry(entry) => Some(entry),
+            _ => None,
+        })
+    }
+
+    fn voucher(&self, id: VoucherId) -> Result<Option<Voucher>, StoreError> {
+        let wire = self.db.row(RowKind::Voucher, id.get())?;
+        Ok(match wire.map(|wire| wire.read()).transpose()? {
+            Some(Row::Voucher(voucher)) => Some(voucher),
+            _ => None,
+        })
+    }
+
+    fn voucher_with(&self, number: &VoucherNumber) -> Result<Option<VoucherId>, StoreError> {
+        self.db.voucher_with(&number.key())
+    }
+
+    fn moves(&self, id: PurchaseId) -> Result<Vec<Moved>, StoreError> {
+        read_all(&self.db.moves(id)?, |row| match row {
+            Row::Moved(moved) => Some(moved),
             _ => None,
         })
     }

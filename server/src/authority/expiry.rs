@@ -4,6 +4,7 @@
 
 use std::collections::BTreeSet;
 
+use kartka_domain::authority::lapse::sweep_vouchers;
 use kartka_domain::ids::CustomerId;
 use kartka_domain::moment::{Date, day_number};
 use kartka_domain::money::Overflow;
@@ -37,7 +38,14 @@ pub(super) fn begin_day(
     let programme = turn
         .newest()?
         .ok_or(StoreError::Malformed("the programme row"))?;
-    let facts = day::facts(turn, &programme, today)?;
+    let mut facts = day::facts(turn, &programme, today)?;
+    let mut vouchers = Vec::new();
+    for wire in turn.db.vouchers_due(today)? {
+        if let Row::Voucher(voucher) = wire.read()? {
+            vouchers.push(voucher);
+        }
+    }
+    facts.extend(sweep_vouchers(&vouchers, today));
     post(authority, turn, order, &facts)?;
     turn.db
         .put_fact(Fact::Swept, &day_number(today).to_be_bytes())
@@ -50,7 +58,8 @@ pub(super) fn answer(
     order: &mut Order,
     claims: Vec<Claim>,
 ) -> Result<(), StoreError> {
-    let facts: Vec<OpFact> = claims.into_iter().map(OpFact::Claim).collect();
+    let mut facts = std::mem::take(&mut turn.owed);
+    facts.extend(claims.into_iter().map(OpFact::Claim));
     post(authority, turn, order, &facts)
 }
 

@@ -7,11 +7,12 @@
 use std::cell::{Cell, RefCell};
 use std::collections::{BTreeMap, BTreeSet};
 
+use kartka_domain::authority::lapse::revive_vouchers;
 use kartka_domain::authority::{Author, Before, Decided, Echo, Standing, after, decide, refuse};
 use kartka_domain::codes::Code;
 use kartka_domain::ids::{CustomerId, Id, ProgrammeVersion, Seq};
 use kartka_domain::moment::Date;
-use kartka_domain::op::{Claim, Op};
+use kartka_domain::op::{Claim, Fact as OpFact, Op};
 use kartka_domain::programme::Programme;
 use kartka_domain::row::{Row, RowKind};
 use kartka_protocol::digest::{Digest, DigestKey};
@@ -47,6 +48,8 @@ pub(super) struct Turn<'t> {
     programmes: RefCell<BTreeMap<ProgrammeVersion, Programme>>,
     newest: Cell<Option<ProgrammeVersion>>,
     erased: BTreeSet<CustomerId>,
+    /// What late uses of expired vouchers get back, for an op of the authority's own.
+    pub(super) owed: Vec<OpFact>,
     lines: RefCell<Option<Lines>>,
     pub(super) people: RefCell<People>,
     /// Whether a key was revoked: it is then kept beside the server's keys too.
@@ -95,6 +98,7 @@ impl<'t> Turn<'t> {
             programmes: RefCell::default(),
             newest: Cell::default(),
             erased: BTreeSet::new(),
+            owed: Vec::new(),
             lines: RefCell::default(),
             people: RefCell::default(),
             revoked: Cell::default(),
@@ -167,6 +171,8 @@ impl<'t> Turn<'t> {
         seq: Seq,
     ) -> Result<(), StoreError> {
         self.note_redeemed(op, &decided)?;
+        self.owed
+            .extend(revive_vouchers(&decided).map_err(|_| StoreError::Malformed("a voucher"))?);
         let first = op.id.0;
         let last = op.last_id().unwrap_or(first);
         for one in decided {

@@ -25,6 +25,7 @@ use std::collections::BTreeSet;
 
 use kartka_domain::ids::{
     BirthMark, CustomerId, DeviceNo, EntryId, Id, OpId, OperatorId, PurchaseId, RequestMark, Seq,
+    VoucherId,
 };
 use kartka_domain::moment::Date;
 use kartka_domain::money::Points;
@@ -115,6 +116,21 @@ pub trait Reads {
     /// # Errors
     /// What the disk reports.
     fn entries(&self, purchase: PurchaseId) -> Result<Vec<WireRow>, StoreError>;
+    /// The moves of vouchers that belong to a purchase, by id.
+    ///
+    /// # Errors
+    /// What the disk reports.
+    fn moves(&self, purchase: PurchaseId) -> Result<Vec<WireRow>, StoreError>;
+    /// The voucher that bears a number, as it is looked up: the first one in the order.
+    ///
+    /// # Errors
+    /// What the disk reports.
+    fn voucher_with(&self, number: &str) -> Result<Option<VoucherId>, StoreError>;
+    /// Vouchers that may be used and whose last day was before `date`, by id.
+    ///
+    /// # Errors
+    /// What the disk reports.
+    fn vouchers_due(&self, date: Date) -> Result<Vec<WireRow>, StoreError>;
     /// The entries of a customer by which points expired or came back (L5).
     ///
     /// # Errors

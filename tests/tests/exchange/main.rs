@@ -16,3 +16,4 @@ mod released;
 mod revoked;
 mod shops;
 mod standing;
+mod vouchers;

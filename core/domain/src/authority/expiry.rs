@@ -23,7 +23,7 @@ use crate::row::Row;
 pub const WAIT_DAYS: i64 = 3;
 
 /// Whether the 72 h after `last` are over on `today`.
-fn is_over(last: Date, today: Date) -> bool {
+pub(super) fn is_over(last: Date, today: Date) -> bool {
     (today - last).num_days() > WAIT_DAYS
 }
 

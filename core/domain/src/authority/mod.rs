@@ -12,12 +12,14 @@ mod demotion;
 mod earning;
 pub mod expiry;
 mod inactivity;
+pub mod lapse;
 mod office;
 mod people;
 mod returns;
 mod right;
 mod sale;
 pub mod standing;
+mod vouchers;
 mod work;
 
 pub use after::{Before, after};
@@ -32,7 +34,7 @@ use crate::codes::Code;
 use crate::customer::Customer;
 use crate::ids::{
     CustomerId, DeviceNo, EntryId, OpId, OperatorId, ProgrammeVersion, PurchaseId, RequestMark,
-    RoleId, Seq,
+    RoleId, Seq, VoucherId,
 };
 use crate::ledger::Entry;
 use crate::moment::{Date, Moment};
@@ -43,6 +45,7 @@ use crate::programme::Programme;
 use crate::purchase::{Fiscal, Purchase, Return};
 use crate::rights::Role;
 use crate::row::{Card, Inbox, Merge, NotedVisits, Row};
+use crate::voucher::{Moved, Voucher, VoucherNumber};
 use work::Work;
 
 /// What the authority may look up while it decides: the state after all ops ordered so far.
@@ -85,6 +88,27 @@ pub trait Book {
     /// # Errors
     /// The store's own.
     fn entries(&self, id: PurchaseId) -> Result<Vec<Entry>, Self::Error>;
+    /// A voucher; a book that only replays receipts has none.
+    ///
+    /// # Errors
+    /// The store's own.
+    fn voucher(&self, _: VoucherId) -> Result<Option<Voucher>, Self::Error> {
+        Ok(None)
+    }
+    /// The voucher that bears a number.
+    ///
+    /// # Errors
+    /// The store's own.
+    fn voucher_with(&self, _: &VoucherNumber) -> Result<Option<VoucherId>, Self::Error> {
+        Ok(None)
+    }
+    /// All moves of vouchers that belong to a purchase, by id.
+    ///
+    /// # Errors
+    /// The store's own.
+    fn moves(&self, _: PurchaseId) -> Result<Vec<Moved>, Self::Error> {
+        Ok(Vec::new())
+    }
     /// All purchases with a fiscal receipt (X8); a book that only replays receipts has none.
     ///
     /// # Errors
@@ -277,8 +301,16 @@ fn refusal_of_all<B: Book>(
     if standing == Standing::Pending {
         return Ok(None);
     }
-    let moves_value =
-        |f: &Fact| matches!(f, Fact::Sale(_) | Fact::Return { .. } | Fact::Attach { .. });
+    let moves_value = |f: &Fact| {
+        matches!(
+            f,
+            Fact::Sale(_)
+                | Fact::Return { .. }
+                | Fact::Attach { .. }
+                | Fact::Issue(_)
+                | Fact::Move(_)
+        )
+    };
     if !op.facts.iter().any(moves_value) {
         return Ok(None);
     }
@@ -331,6 +363,10 @@ fn apply_all<B: Book>(
             Fact::Owed(purchase) => returns::apply_owed(&mut work, place, *purchase)?,
             Fact::Claim(claim) => {
                 sale::apply_own_claim(&mut work, place, claim)?;
+                1
+            }
+            Fact::Issue(_) | Fact::Move(_) => {
+                vouchers::apply_alone(&mut work, place, fact)?;
                 1
             }
             Fact::Business(_)
@@ -410,6 +446,10 @@ pub fn as_claimed(op: &Op) -> Vec<Row> {
         Row::Return(back) => Row::Return(Return {
             verdict: None,
             ..back
+        }),
+        Row::Moved(moved) => Row::Moved(Moved {
+            verdict: None,
+            ..moved
         }),
         other => other,
     };

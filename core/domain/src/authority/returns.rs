@@ -1,10 +1,12 @@
 //! Returns and voids: recomputed in the authority's order (X1, X2, X6).
 
+use std::collections::BTreeSet;
+
 use super::sale::claims_after;
 use super::work::{Known, Posting, Work};
-use super::{Book, Echo, Stop, is_the_authoritys, right};
+use super::{Book, Echo, Stop, is_the_authoritys, right, vouchers};
 use crate::codes::Code;
-use crate::ids::{CustomerId, EntryId, PurchaseId, ReturnId};
+use crate::ids::{CustomerId, EntryId, PurchaseId, ReturnId, VoucherId};
 use crate::ledger::{Effect, EntryKind, Use};
 use crate::moment::Month;
 use crate::money::{Overflow, Points};
@@ -14,6 +16,7 @@ use crate::programme::{Instrument, Kept};
 use crate::purchase::{Return, ReturnKind, ReturnedLine};
 use crate::refund::{Refund, Sold, refund, refusal};
 use crate::row::Row;
+use crate::voucher::Voucher;
 
 /// Applies a return and the claims after it; says how many facts that were.
 pub(super) fn apply<B: Book>(
@@ -49,12 +52,14 @@ pub(super) fn apply<B: Book>(
     }
     work.put(Row::Return(back), echo);
     post_claims(work, place + 1, &claims, id, outcome.as_ref())?;
+    let facts = 1 + claims.len();
+    let moves = vouchers::apply_returned(work, place + facts, id, outcome.as_ref())?;
     if let (Ok(counted), Some(known)) = (&outcome, &known)
         && let Some(customer) = known.purchase.earner()
     {
         lower_counters(work, customer, known, counted)?;
     }
-    Ok(1 + claims.len())
+    Ok(facts + moves)
 }
 
 /// What the returns of a purchase still take from a customer who was attached to it, whom the author of a return did not
@@ -71,12 +76,19 @@ pub fn owed<B: Book>(book: &B, id: PurchaseId) -> Result<Vec<Claim>, B::Error> {
     let Some(programme) = book.programme(purchase.programme)? else {
         return Ok(Vec::new());
     };
-    let (entries, returns) = (book.entries(id)?, book.returns(id)?);
+    let (entries, returns, moved) = (book.entries(id)?, book.returns(id)?, book.moves(id)?);
+    let ids: BTreeSet<VoucherId> = moved.iter().map(|m| m.voucher).collect();
+    let vouchers = ids.into_iter().map(|id| book.voucher(id));
+    let vouchers: Vec<Voucher> = vouchers
+        .filter_map(Result::transpose)
+        .collect::<Result<_, _>>()?;
     let sold = Sold {
         purchase: &purchase,
         entries: &entries,
         returns: &returns,
         programme: &programme,
+        moved: &moved,
+        vouchers: &vouchers,
     };
     // Sums that no fact could have made owe nothing.
     let claims = refund(sold, &[]).map_or(Vec::new(), |refund| refund.claims);
@@ -104,6 +116,8 @@ pub(super) fn apply_owed<B: Book>(
                     entries: &known.entries,
                     returns: &known.returns,
                     programme: &programme,
+                    moved: &known.moved,
+                    vouchers: &known.vouchers,
                 },
                 &[],
             )?),
@@ -141,6 +155,8 @@ fn outcome<B: Book>(
         entries: &known.entries,
         returns: &known.returns,
         programme: &programme,
+        moved: &known.moved,
+        vouchers: &known.vouchers,
     };
     let mut counted = refund(sold, &back.claimed)?;
     for (claim, uses) in &mut counted.claims {

@@ -3,7 +3,7 @@
 use super::clock::promised;
 use super::earning::{self, Judged};
 use super::work::{Posting, Work};
-use super::{Book, Echo, Standing, Stop, adjust, right};
+use super::{Book, Echo, Standing, Stop, adjust, right, vouchers};
 use crate::codes::Code;
 use crate::earn::{earned, kept};
 use crate::ids::{CustomerId, InstrumentId, PurchaseId};
@@ -88,7 +88,8 @@ pub(super) fn apply_sale<B: Book>(
         let claim = set_right(work, claim, verdict)?;
         post(work, place + 1 + i, &claim, (Some(id), verdict))?;
     }
-    Ok(1 + claims.len())
+    let facts = 1 + claims.len();
+    Ok(facts + vouchers::apply_sold(work, place + facts, id)?)
 }
 
 /// The claim with the life of its lot set right, if the phone's clock was wrong (sync §5) or its rules do not give it
@@ -331,7 +332,7 @@ fn count_visit<B: Book>(
     let mut spent = Money::ZERO;
     for (place, line) in purchase.lines.iter().enumerate() {
         let back = back.get(place).copied().unwrap_or(Quantity(0));
-        let price = line.price()?;
+        let price = line.spent()?;
         let returned = returned_part(price.0, back, line.quantity)?;
         spent = spent.plus(price)?.minus(Money(returned))?;
     }

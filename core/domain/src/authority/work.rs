@@ -16,6 +16,7 @@ use crate::position::{Group, Position};
 use crate::purchase::{Purchase, Return};
 use crate::rights::Who;
 use crate::row::{Card, EdgeState, Inbox, InboxState, Merge, Row, RowKind};
+use crate::voucher::{Moved, Voucher};
 
 /// One op being applied.
 pub(super) struct Work<'b, B: Book> {
@@ -84,6 +85,16 @@ impl<'b, B: Book> Work<'b, B> {
             .insert((row.kind(), row.key()), Decided { row, echo });
     }
 
+    /// A row that this op has written.
+    pub(super) fn row(&self, kind: RowKind, key: i64) -> Option<&Row> {
+        self.rows.get(&(kind, key)).map(|decided| &decided.row)
+    }
+
+    /// All rows that this op has written so far, but for positions.
+    pub(super) fn rows_so_far(&self) -> impl Iterator<Item = &Row> {
+        self.rows.values().map(|decided| &decided.row)
+    }
+
     pub(super) fn customer(&self, id: CustomerId) -> Result<Option<Customer>, Stop<B::Error>> {
         match self.rows.get(&(RowKind::Customer, id.get())) {
             Some(Decided {
@@ -131,17 +142,22 @@ impl<'b, B: Book> Work<'b, B> {
         };
         let mut returns = self.book.returns(id).map_err(Stop::Book)?;
         let mut entries = self.book.entries(id).map_err(Stop::Book)?;
+        let mut moved = self.book.moves(id).map_err(Stop::Book)?;
         for decided in self.rows.values() {
             match &decided.row {
                 Row::Return(back) if back.purchase == id => returns.push(back.clone()),
                 Row::Entry(entry) if entry.purchase == Some(id) => entries.push(entry.clone()),
+                Row::Moved(one) if one.purchase == Some(id) => moved.push(*one),
                 _ => {}
             }
         }
+        let vouchers = self.vouchers_of(&moved)?;
         Ok(Some(Known {
             purchase,
             returns,
             entries,
+            moved,
+            vouchers,
         }))
     }
 
@@ -365,6 +381,8 @@ pub(super) struct Known {
     pub(super) purchase: Purchase,
     pub(super) returns: Vec<Return>,
     pub(super) entries: Vec<Entry>,
+    pub(super) moved: Vec<Moved>,
+    pub(super) vouchers: Vec<Voucher>,
 }
 
 /// One entry to be written.

@@ -19,7 +19,7 @@ pub enum Benefit {
 }
 
 impl Benefit {
-    fn check(&self, id: u32) -> Result<(), ProgrammeError> {
+    pub(super) fn check(&self, id: u32) -> Result<(), ProgrammeError> {
         match self {
             Self::Percent(rate) if *rate > WHOLE => Err(ProgrammeError::Share(id)),
             Self::Percent(1..) => Ok(()),

@@ -4,6 +4,7 @@
 //! version has no setters; a change is a new version, and what was issued keeps its old terms.
 
 mod bonus;
+mod certificate;
 mod club;
 mod coupon;
 mod discount;
@@ -18,6 +19,7 @@ pub use bonus::{
     BonusCard, CARRY_MAX, CertificateEarns, EarnBase, Expiry, FACTOR_MAX, MONTHS_MAX, Multiplier,
     Multiply, ONCE, OfflinePolicy, RedeemPolicy, Remainder, TaxEarns, When,
 };
+pub use certificate::{Certificate, Life, Nominals, NumberedCoupon, Spending, VoucherOffline};
 pub use club::{Club, Issue, Joining};
 pub use coupon::{Benefit, Coupon, Greeting, GreetingFor};
 pub use discount::{DiscountCard, Step};
@@ -96,6 +98,10 @@ pub enum Terms {
     Issue(Issue),
     /// Tiers.
     Tiers(Tiers),
+    /// A gift certificate.
+    Certificate(Certificate),
+    /// A coupon of which each copy has a number of its own.
+    Numbered(NumberedCoupon),
 }
 
 /// One marketing instrument.
@@ -220,6 +226,8 @@ impl Instrument {
             Terms::Offer(offer) => offer.check(self),
             Terms::Issue(issue) => issue.check(self),
             Terms::Tiers(tiers) => tiers.check(self),
+            Terms::Certificate(of) => of.check(self),
+            Terms::Numbered(of) => of.check(self),
         }
     }
 

@@ -101,6 +101,7 @@ fn goods_of(of: &Instrument) -> Vec<&Goods> {
         }
         Terms::Coupon(coupon) => lists.extend(benefit_goods(&coupon.gives)),
         Terms::Greeting(greeting) => lists.extend(benefit_goods(&greeting.gives)),
+        Terms::Numbered(coupon) => lists.extend(benefit_goods(&coupon.gives)),
         Terms::Offer(Offer::Bundle { parts, .. }) => {
             lists.extend(parts.iter().map(|part| &part.goods));
         }
@@ -109,7 +110,8 @@ fn goods_of(of: &Instrument) -> Vec<&Goods> {
         | Terms::Discount(_)
         | Terms::Club(_)
         | Terms::Issue(_)
-        | Terms::Tiers(_) => {}
+        | Terms::Tiers(_)
+        | Terms::Certificate(_) => {}
     }
     lists
 }

@@ -38,10 +38,10 @@ impl Goods {
                 .is_some_and(|group| self.groups.binary_search(&group).is_ok())
     }
 
-    /// Whether the line counts where an empty list stands for everything.
+    /// Whether the line counts where an empty list stands for everything; a certificate that is sold is no goods (E4).
     #[must_use]
     pub fn takes(&self, line: &Line) -> bool {
-        self.is_empty() || self.names(line)
+        line.certificate.is_none() && (self.is_empty() || self.names(line))
     }
 
     /// Ascending, each once, few enough.

@@ -1,16 +1,22 @@
 //! Coupons that were named and greetings whose day has come (D1, step 3; G2, K2). One without effect is not used
 //! up (D2).
 
+use std::iter::Peekable;
+use std::vec::IntoIter;
+
 use super::bill::{Bill, Cut, cut};
-use super::{Evaluation, QuoteError};
+use super::certificates::refusal;
+use super::{Asked, Evaluation, Presented, QuoteError};
 use crate::allocate::Allocate;
 use crate::codes::Code;
-use crate::ids::CustomerId;
+use crate::ids::{CustomerId, InstrumentId};
 use crate::ledger::{About, Effect, EntryKind};
 use crate::moment::DayOfYear;
+use crate::money::Money;
 use crate::op::Claim;
 use crate::position::Position;
 use crate::programme::{Benefit, Goods, Greeting, GreetingFor, Instrument, Stacking, Terms};
+use crate::voucher::{Act, Move};
 
 /// Who the receipt is for, if anybody known.
 type Who<'a> = Option<(CustomerId, &'a Position)>;
@@ -18,7 +24,11 @@ type Who<'a> = Option<(CustomerId, &'a Position)>;
 /// Lowers the receipt by greetings and named coupons, less priority first (D4).
 pub(super) fn apply(on: &mut Evaluation<'_>) -> Result<(), QuoteError> {
     let who = on.ask.customer;
+    let mut numbered = in_order(on);
     for of in on.by_priority() {
+        while let Some(next) = numbered.next_if(|next| rank(next.of) < rank(of)) {
+            lay_down(on, next)?;
+        }
         match &of.terms {
             Terms::Coupon(coupon) if on.ask.codes.contains(&coupon.code.as_str()) => {
                 let uses = who.map(|(_, position)| position.uses_of(of.id));
@@ -39,6 +49,9 @@ pub(super) fn apply(on: &mut Evaluation<'_>) -> Result<(), QuoteError> {
             }
             _ => {}
         }
+    }
+    for next in numbered {
+        lay_down(on, next)?;
     }
     for code in on.ask.codes {
         let known = |of: &&Instrument| matches!(&of.terms, Terms::Coupon(c) if c.code == *code);
@@ -67,6 +80,52 @@ fn is_due(on: &Evaluation<'_>, of: &Instrument, greeting: &Greeting, position: &
     windows.any(|first| last.is_none_or(|last| last < first))
 }
 
+/// Less priority first, then less id (D4).
+const fn rank(of: &Instrument) -> (u16, InstrumentId) {
+    (of.rules.stacking.priority, of.id)
+}
+
+/// The coupons with numbers that were laid on the counter, in the order in which they work.
+fn in_order<'a>(on: &Evaluation<'a>) -> Peekable<IntoIter<&'a Presented<'a>>> {
+    let coupon = |one: &&Presented<'_>| matches!(one.of.terms, Terms::Numbered(_));
+    let mut all: Vec<&Presented<'_>> = on.ask.presented.iter().filter(coupon).collect();
+    all.sort_by_key(|one| (rank(one.of), one.voucher.id));
+    all.into_iter().peekable()
+}
+
+/// Lowers the receipt by one coupon with a number, under the terms it was issued by (L9).
+///
+/// Its own number says that it was used; the customer's account need not.
+fn lay_down(on: &mut Evaluation<'_>, one: &Presented<'_>) -> Result<(), QuoteError> {
+    let Terms::Numbered(coupon) = &one.of.terms else {
+        return Ok(());
+    };
+    if let Some(code) = refusal(on, one) {
+        on.say(code);
+        return Ok(());
+    }
+    if !on.is_open(one.of) || !on.reaches_minimum(one.of)? {
+        return Ok(());
+    }
+    let value = cut_of(&on.bill, &one.of.rules.stacking, &coupon.gives)?.total;
+    if one.asked == Asked::No && !coupon.offline.accepts(value) {
+        let instrument = one.of.id.0.into();
+        let value = value.0;
+        on.say(Code::AskServerFirst { instrument, value });
+        return Ok(());
+    }
+    if lower(on, one.of, &coupon.gives)? {
+        on.moves.push(Move {
+            voucher: one.voucher.id,
+            act: Act::Use {
+                paid: Money::ZERO,
+                taken: Money::ZERO,
+            },
+        });
+    }
+    Ok(())
+}
+
 fn give(
     on: &mut Evaluation<'_>,
     of: &Instrument,
@@ -76,14 +135,8 @@ fn give(
     if !on.is_open(of) || !on.reaches_minimum(of)? {
         return Ok(());
     }
-    let rate = match benefit {
-        Benefit::Percent(rate) => *rate,
-        Benefit::Gift(gift) => gift.rate,
-        Benefit::Amount(_) => 0,
-    };
-    let cut = cut_of(&on.bill, &of.rules.stacking, benefit)?;
-    on.lower(of, &cut, rate.into());
-    if let Some((customer, position)) = who.filter(|_| cut.total.is_positive()) {
+    let lowered = lower(on, of, benefit)?;
+    if let Some((customer, position)) = who.filter(|_| lowered) {
         on.claims.push(Claim {
             customer,
             instrument: of.id,
@@ -94,6 +147,18 @@ fn give(
         });
     }
     Ok(())
+}
+
+/// Lowers the receipt by a benefit; says whether it had an effect.
+fn lower(on: &mut Evaluation<'_>, of: &Instrument, benefit: &Benefit) -> Result<bool, QuoteError> {
+    let rate = match benefit {
+        Benefit::Percent(rate) => *rate,
+        Benefit::Gift(gift) => gift.rate,
+        Benefit::Amount(_) => 0,
+    };
+    let cut = cut_of(&on.bill, &of.rules.stacking, benefit)?;
+    on.lower(of, &cut, rate.into());
+    Ok(cut.total.is_positive())
 }
 
 fn cut_of(bill: &Bill, rule: &Stacking, benefit: &Benefit) -> Result<Cut, Allocate> {

@@ -39,7 +39,13 @@ impl Bill {
             .try_fold(Money::ZERO, |sum, line| sum.plus(line.paid()?))
     }
 
-    /// Σ of one price over all lines: what a minimum is compared with (D1).
+    /// Σ of one price over all goods: what a minimum is compared with (D1); a certificate that is sold is none (E4).
+    pub(super) fn goods(&self, price: PriceOf) -> Result<Money, Overflow> {
+        let mut goods = self.lines.iter().filter(|l| l.certificate.is_none());
+        goods.try_fold(Money::ZERO, |sum, line| sum.plus(price_of(line, price)?))
+    }
+
+    /// Σ of one price over all lines.
     pub(super) fn total(&self, price: PriceOf) -> Result<Money, Overflow> {
         self.lines
             .iter()

@@ -1,13 +1,14 @@
 //! The evaluator: one receipt, one customer's position and the programme → what happens and why (T1, D6).
 //!
 //! A quote is what commit writes (V): its facts are made here and nowhere else. The order is fixed (D1): offers on
-//! lines, the customer's cards, coupons and rewards, points, then earning on what is left and what the customer
-//! becomes by it; each step is a small module over the bill.
+//! lines, the customer's cards, coupons and rewards, points, certificates as payment, then earning on what is left and
+//! what the customer becomes by it; each step is a small module over the bill.
 //! Pure: the same question gives the same bytes, in whatever order the file names the rules (D4).
 
 mod benefits;
 mod bill;
 mod cards;
+mod certificates;
 mod earning;
 mod offers;
 mod points;
@@ -27,7 +28,9 @@ use crate::purchase::{
     Fiscal, GoodsId, Line, Parts, PurchaseError, Quantity, ReceiptNumber, ShareKind, check_lines,
 };
 use crate::redeem::{CashStep, Connectivity, Redeemable};
+use crate::voucher::{Issued, Move};
 use bill::{Bill, Cut};
+pub use certificates::{Asked, Presented, Selling, Whose};
 
 /// Why there is no quote.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
@@ -92,6 +95,10 @@ pub struct Question<'a> {
     pub rewards: &'a [RewardTaken],
     /// What counts as a round sum.
     pub cash: CashStep,
+    /// Vouchers that the customer lays on the counter, in their order.
+    pub presented: &'a [Presented<'a>],
+    /// Gift certificates that are sold by lines of the receipt.
+    pub selling: &'a [Selling<'a>],
     /// What an earn by this receipt would break of the owner's limits (T7).
     pub limits: &'a [(Code, Then)],
 }
@@ -116,6 +123,8 @@ impl<'a> Question<'a> {
             spend: Points::ZERO,
             rewards: &[],
             cash: CashStep(Money(1)),
+            presented: &[],
+            selling: &[],
             limits: &[],
         }
     }
@@ -160,6 +169,10 @@ pub struct Quote {
     pub due: Money,
     /// What the ledger will be asked to do.
     pub claims: Vec<Claim>,
+    /// Vouchers that are used.
+    pub moves: Vec<Move>,
+    /// Vouchers that are issued: sold, or given as change.
+    pub issues: Vec<Issued>,
     /// What may be spent, or why nothing.
     pub redeemable: Result<Redeemable, Code>,
     /// What applied and what did not (D6).
@@ -167,7 +180,7 @@ pub struct Quote {
 }
 
 impl Quote {
-    /// The facts that a commit writes, in their order: the sale, then its claims.
+    /// The facts that a commit writes, in their order: the sale, its claims, its vouchers.
     ///
     /// # Errors
     /// [`Overflow`].
@@ -198,6 +211,8 @@ impl Quote {
         };
         Ok(std::iter::once(Fact::Sale(sale))
             .chain(self.claims.into_iter().map(Fact::Claim))
+            .chain(self.moves.into_iter().map(Fact::Move))
+            .chain(self.issues.into_iter().map(Fact::Issue))
             .collect())
     }
 }
@@ -216,12 +231,15 @@ pub fn quote(ask: &Question<'_>) -> Result<Quote, QuoteError> {
         ask,
         bill: Bill::new(ask.lines),
         claims: Vec::new(),
+        moves: Vec::new(),
+        issues: Vec::new(),
         redeemable: Err(Code::NoCustomer),
         said: Vec::new(),
     };
     if ask.customer.is_none() {
         on.say(Code::NoCustomer);
     }
+    certificates::sell(&mut on)?;
     offers::apply(&mut on)?;
     cards::apply(&mut on)?;
     benefits::apply(&mut on)?;
@@ -229,6 +247,9 @@ pub fn quote(ask: &Question<'_>) -> Result<Quote, QuoteError> {
     if let Some(customer) = ask.customer {
         rewards::apply(&mut on, customer)?;
         points::apply(&mut on, customer)?;
+    }
+    certificates::apply(&mut on)?;
+    if let Some(customer) = ask.customer {
         earning::apply(&mut on, customer, &[])?;
         standing::apply(&mut on, customer)?;
     }
@@ -251,6 +272,8 @@ pub fn attached(ask: &Question<'_>, returned: &[Quantity]) -> Result<Quote, Quot
             lines: ask.lines.to_vec(),
         },
         claims: Vec::new(),
+        moves: Vec::new(),
+        issues: Vec::new(),
         redeemable: Err(Code::NothingToPay),
         said: Vec::new(),
     };
@@ -263,6 +286,8 @@ struct Evaluation<'a> {
     ask: &'a Question<'a>,
     bill: Bill,
     claims: Vec<Claim>,
+    moves: Vec<Move>,
+    issues: Vec<Issued>,
     redeemable: Result<Redeemable, Code>,
     said: Vec<Code>,
 }
@@ -279,16 +304,25 @@ impl<'a> Evaluation<'a> {
         all
     }
 
+    /// Why an instrument does not work here or today, if so.
+    fn closed(&self, of: &Instrument) -> Option<Code> {
+        let (instrument, scope) = (i64::from(of.id.0), &of.rules.scope);
+        if !scope.is_today(self.ask.at.date) {
+            Some(Code::NotToday { instrument })
+        } else if !scope.is_here(self.ask.outlet) {
+            Some(Code::NotHere { instrument })
+        } else {
+            None
+        }
+    }
+
     /// Whether an instrument works here, today and for this customer; if not, the reason is said (D6).
     fn is_open(&mut self, of: &Instrument) -> bool {
         let instrument = i64::from(of.id.0);
         let (ask, scope) = (self.ask, &of.rules.scope);
-        let why = if !scope.is_today(ask.at.date) {
-            Some(Code::NotToday { instrument })
-        } else if !scope.is_here(ask.outlet) {
-            Some(Code::NotHere { instrument })
-        } else {
-            match (scope.audience, ask.customer) {
+        let why = match self.closed(of) {
+            Some(code) => Some(code),
+            None => match (scope.audience, ask.customer) {
                 (Audience::Anybody, _) | (Audience::Customers, Some(_)) => None,
                 (Audience::Members(club), Some((_, position)))
                     if position.is_member(club, ask.at.date) =>
@@ -301,7 +335,7 @@ impl<'a> Evaluation<'a> {
                     None
                 }
                 _ => Some(Code::NotForThisCustomer { instrument }),
-            }
+            },
         };
         self.said.extend(why);
         why.is_none()
@@ -310,7 +344,7 @@ impl<'a> Evaluation<'a> {
     /// Whether the receipt is large enough for a rule; if not, what is missing is said (D1, D6).
     fn reaches_minimum(&mut self, of: &Instrument) -> Result<bool, Overflow> {
         let rule = &of.rules.stacking;
-        let missing = rule.minimum.minus(self.bill.total(rule.price)?)?;
+        let missing = rule.minimum.minus(self.bill.goods(rule.price)?)?;
         if missing.is_positive() {
             self.say(Code::BelowReceipt {
                 instrument: of.id.0.into(),
@@ -351,6 +385,8 @@ impl<'a> Evaluation<'a> {
             due: self.bill.due()?,
             lines: self.bill.lines,
             claims: self.claims,
+            moves: self.moves,
+            issues: self.issues,
             redeemable: self.redeemable,
             said: self.said,
         })

@@ -44,7 +44,7 @@ pub(super) fn apply(
 
 /// What of each line may be paid with points (U1).
 fn payable(lines: &[Line], card: &BonusCard) -> Result<Vec<Money>, Overflow> {
-    let part = |line: &Line| match card.not_payable.names(line) {
+    let part = |line: &Line| match line.certificate.is_some() || card.not_payable.names(line) {
         true => Ok(Money::ZERO),
         false => line.paid(),
     };

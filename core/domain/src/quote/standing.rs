@@ -65,11 +65,11 @@ pub(super) fn apply(
     Ok(())
 }
 
-/// What the receipt costs after discounts.
+/// What the receipt's goods cost after discounts.
 fn price(on: &Evaluation<'_>) -> Result<Money, QuoteError> {
     let lines = on.bill.lines.iter();
     Ok(lines
-        .map(Line::price)
+        .map(Line::spent)
         .try_fold(Money::ZERO, |sum, price| sum.plus(price?))?)
 }
 

@@ -89,6 +89,7 @@ impl Kind {
             Terms::Club(_) => Some(Self::Club),
             Terms::Issue(_) => Some(Self::Issue),
             Terms::Tiers(_) => Some(Self::Tiers),
+            Terms::Certificate(_) | Terms::Numbered(_) => None,
         }
     }
 }

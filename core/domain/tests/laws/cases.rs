@@ -63,6 +63,16 @@ fn all_that_a_stamp_card_gives() {
 }
 
 #[test]
+fn all_that_a_certificate_is_worth() {
+    check_file(include_str!("../cases/certificates.txt"));
+}
+
+#[test]
+fn all_that_a_coupon_with_a_number_does() {
+    check_file(include_str!("../cases/vouchers.txt"));
+}
+
+#[test]
 fn what_the_owner_allows_when_points_are_earned() {
     check_file(include_str!("../cases/limits.txt"));
 }

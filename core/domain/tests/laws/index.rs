@@ -3,7 +3,7 @@
 use std::path::Path;
 
 const INDEX: &str = include_str!("../../../../docs/laws.md");
-const CASES: [(&str, &str); 13] = [
+const CASES: [(&str, &str); 15] = [
     ("redeem.txt", include_str!("../cases/redeem.txt")),
     ("earn.txt", include_str!("../cases/earn.txt")),
     ("returns.txt", include_str!("../cases/returns.txt")),
@@ -15,6 +15,11 @@ const CASES: [(&str, &str); 13] = [
     ("offers.txt", include_str!("../cases/offers.txt")),
     ("tiers.txt", include_str!("../cases/tiers.txt")),
     ("stamps.txt", include_str!("../cases/stamps.txt")),
+    (
+        "certificates.txt",
+        include_str!("../cases/certificates.txt"),
+    ),
+    ("vouchers.txt", include_str!("../cases/vouchers.txt")),
     ("limits.txt", include_str!("../cases/limits.txt")),
     ("adjust.txt", include_str!("../cases/adjust.txt")),
 ];
@@ -41,6 +46,8 @@ fn every_test_of_the_index_exists() {
         include_str!("forged.rs"),
         include_str!("garbage.rs"),
         include_str!("invariants.rs"),
+        include_str!("vouchers.rs"),
+        include_str!("forged_vouchers.rs"),
         include_str!("world.rs"),
         include_str!("../codes.rs"),
         include_str!("../whatif.rs"),

@@ -15,7 +15,7 @@ use kartka_domain::card::CardNumber;
 use kartka_domain::customer::{Customer, ProfileGroup};
 use kartka_domain::ids::{
     CustomerId, DeviceNo, EntryId, Epoch, OpId, OperatorId, OutletId, ProgrammeVersion, PurchaseId,
-    RequestMark, RoleId, Seq,
+    RequestMark, RoleId, Seq, VoucherId,
 };
 use kartka_domain::ledger::{Entry, EntryKind};
 use kartka_domain::moment::{Date, Moment, day_number};
@@ -26,6 +26,7 @@ use kartka_domain::programme::Programme;
 use kartka_domain::purchase::{Fiscal, Purchase, Return};
 use kartka_domain::rights::Role;
 use kartka_domain::row::{Card, EdgeState, Inbox, Merge, Row, RowKind};
+use kartka_domain::voucher::{Moved, Voucher, VoucherNumber};
 
 /// The state of a shop after the ops ordered so far.
 #[derive(Clone)]
@@ -165,6 +166,20 @@ impl Shop {
         })
     }
 
+    pub(crate) fn vouchers(&self) -> Vec<Voucher> {
+        self.all(|row| match row {
+            Row::Voucher(voucher) => Some(voucher.clone()),
+            _ => None,
+        })
+    }
+
+    /// The vouchers that a purchase issued or used.
+    pub(crate) fn vouchers_of(&self, id: PurchaseId) -> Vec<Voucher> {
+        let Ok(moved) = Book::moves(self, id);
+        let named = |one: &Voucher| moved.iter().any(|m| m.voucher == one.id);
+        self.vouchers().into_iter().filter(named).collect()
+    }
+
     pub(crate) fn merges(&self) -> Vec<Merge> {
         self.all(|row| match row {
             Row::Merge(merge) => Some(*merge),
@@ -287,6 +302,26 @@ impl Book for Shop {
             Some(Row::Programme(programme)) => Some(programme.clone()),
             _ => None,
         })
+    }
+
+    fn voucher(&self, id: VoucherId) -> Result<Option<Voucher>, Infallible> {
+        Ok(match self.rows.get(&(RowKind::Voucher, id.get())) {
+            Some(Row::Voucher(voucher)) => Some(voucher.clone()),
+            _ => None,
+        })
+    }
+
+    fn voucher_with(&self, number: &VoucherNumber) -> Result<Option<VoucherId>, Infallible> {
+        let found = self.vouchers().into_iter();
+        let mut found = found.filter(|one| one.number.as_ref() == Some(number));
+        Ok(found.next().map(|one| one.id))
+    }
+
+    fn moves(&self, id: PurchaseId) -> Result<Vec<Moved>, Infallible> {
+        Ok(self.all(|row| match row {
+            Row::Moved(moved) if moved.purchase == Some(id) => Some(*moved),
+            _ => None,
+        }))
     }
 
     fn is_erased(&self, id: CustomerId) -> Result<bool, Infallible> {

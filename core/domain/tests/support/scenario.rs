@@ -14,6 +14,8 @@ mod authority;
 mod limits;
 mod office;
 mod owed;
+mod points;
+mod vouchers;
 
 use std::collections::BTreeMap;
 
@@ -31,13 +33,15 @@ use kartka_domain::programme::Programme;
 use kartka_domain::purchase::{
     GoodsId, Quantity, Return, ReturnKind, ReturnedLine, VoidReason, returned_so_far,
 };
-use kartka_domain::quote::{Question, QuoteError, RewardTaken, Tender, attached, quote};
-use kartka_domain::redeem::{CashStep, ToPay, redeemable};
+use kartka_domain::quote::{
+    Presented, Question, QuoteError, RewardTaken, Selling, Tender, attached, quote,
+};
+use kartka_domain::redeem::CashStep;
 use kartka_domain::refund::{Refund, Sold, everything_left, refund};
 use kartka_domain::row::Row;
 
 use super::terms::instruments;
-use super::words::{amount, code, lines, money, pieces, position, reach};
+use super::words::{code, lines, money, pieces, position};
 use super::{Book, Shop, noon};
 
 /// Runs every paragraph of a file; a failure names each broken promise and prints both sides.
@@ -121,6 +125,7 @@ impl Story {
             }
             ["sweep"] => self.sweep(),
             ["inbox"] => self.inbox(),
+            ["voucher" | "vouchers" | "give", ..] => self.voucher_step(&words, aware),
             ["adjust", ref what @ ..] => self.adjust(what),
             ["limits", ref terms @ ..] => self.limit(terms),
             ["staff", number, "is", name] => self.link(number, name),
@@ -247,6 +252,12 @@ impl Story {
         }
         let limits = self.broken(&known, customer, &paper);
         let rewards = after("rewards").map_or_else(Vec::new, |n| vec![reward; n as usize]);
+        let (laid, sold) = (
+            self.laid(&known, how, customer),
+            vouchers::sold(&what[..at]),
+        );
+        let presented: Vec<Presented<'_>> = laid.iter().map(vouchers::Laid::presented).collect();
+        let selling: Vec<Selling<'_>> = sold.iter().map(vouchers::Sold::selling).collect();
         let ask = Question {
             customer: person.as_ref().map(|(id, position)| (*id, position)),
             birthday: customer.and_then(|id| self.birthdays.get(&id).copied()),
@@ -258,6 +269,8 @@ impl Story {
             spend: Points(after("using").unwrap_or(0)),
             rewards: &rewards,
             cash: CashStep(Money(100)),
+            presented: &presented,
+            selling: &selling,
             limits: &limits,
             ..Question::plain(&lines, &programme, self.moment())
         };
@@ -274,7 +287,7 @@ impl Story {
         let at = at_minute(self.today, op.time.wall.minute);
         let before = self.before(&op);
         let decided = self.shop.order_at(&op, at);
-        let then = self.late(&op, &before, &decided);
+        let then = self.late(&op, &before, &decided) + &self.late_vouchers(&decided);
         format!("{said}{}{then}", verdicts(&decided))
     }
 
@@ -306,7 +319,8 @@ impl Story {
             lines,
         };
         let claims = counted.claims.into_iter().map(|(c, _)| Fact::Claim(c));
-        let facts = std::iter::once(back).chain(claims).collect();
+        let moves = counted.moves.into_iter().map(Fact::Move);
+        let facts = std::iter::once(back).chain(claims).chain(moves).collect();
         let at = self.minute;
         let at = at.map_or(noon(self.today), |minute| at_minute(self.today, minute));
         let op = self.shop.op(self.device(), at, facts);
@@ -418,32 +432,6 @@ impl Story {
         let Ok(customer) = self.shop.customer(customer);
         customer.and_then(|c| c.display_name()).unwrap_or_default()
     }
-
-    fn may_use(&mut self, name: &str, total: &str, how: &[&str]) -> String {
-        let customer = self.person(name);
-        let person = self.shop.person(customer);
-        let programme = self.shop.programme_now().unwrap();
-        let (id, card) = programme.bonus().unwrap();
-        let at = noon(self.today);
-        let sure = person.spendable(id, card, self.today).unwrap();
-        let reach = reach(how, sure, person.held);
-        let (to_pay, cash) = (ToPay::all(amount(total)), CashStep(Money(100)));
-        match redeemable(&person, (id, card), to_pay, reach, at, cash).unwrap() {
-            Err(why) => format!("nothing: {}", code(why)),
-            Ok(may) => {
-                let round = may
-                    .round_cash
-                    .map_or(String::new(), |points| format!(", round {}", points.0));
-                let by = if may.step.0 == 1 {
-                    String::new()
-                } else {
-                    format!(" by {}", may.step.0)
-                };
-                let range = format!("{}–{}{by}", may.least.0, may.most.0);
-                format!("{range}{round}, {}", code(may.limit))
-            }
-        }
-    }
 }
 
 fn listed<T: AsRef<str>>(names: impl Iterator<Item = T>) -> String {
@@ -470,12 +458,14 @@ pub(crate) fn refunded(known: &Shop, id: PurchaseId, lines: &[ReturnedLine]) -> 
     let Ok(purchase) = known.purchase(id);
     let purchase = purchase.unwrap();
     let (Ok(returns), Ok(entries)) = (known.returns(id), known.entries(id));
-    let Ok(programme) = known.programme(purchase.programme);
+    let (Ok(programme), Ok(moved)) = (known.programme(purchase.programme), known.moves(id));
     let sold = Sold {
         purchase: &purchase,
         entries: &entries,
         returns: &returns,
         programme: &programme.unwrap(),
+        moved: &moved,
+        vouchers: &known.vouchers_of(id),
     };
     refund(sold, lines).unwrap()
 }
@@ -508,6 +498,7 @@ fn came_back(before: &Shop, decided: &[Decided]) -> String {
                     said.push(format!("{:+} stamps", effect.stamps.0));
                 }
             }
+            Row::Moved(moved) => said.extend(vouchers::moved(before, moved)),
             _ => {}
         }
     }
@@ -521,6 +512,7 @@ fn verdicts(decided: &[Decided]) -> String {
             Row::Purchase(purchase) => purchase.refused,
             Row::Return(back) => back.verdict.as_ref().map(|(_, code)| *code),
             Row::Entry(entry) => entry.verdict.map(|(_, code)| code),
+            Row::Moved(moved) => moved.verdict.map(|(_, code)| code),
             Row::Inbox(item) => Some(item.code),
             _ => None,
         }

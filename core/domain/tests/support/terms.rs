@@ -7,11 +7,11 @@ use kartka_domain::ids::{InstrumentId, OutletId};
 use kartka_domain::moment::PeriodEnd;
 use kartka_domain::money::{Money, Points, Rounding, Stamps};
 use kartka_domain::programme::{
-    Audience, Benefit, BonusCard, BundlePrice, CertificateEarns, Club, Coupon, Demotion,
-    DiscountCard, EarnBase, Expiry, Gift, Goods, Greeting, GreetingFor, Instrument, Issue, Joining,
-    Level, Multiplier, Multiply, Need, Offer, OfflinePolicy, Owing, Part, PriceOf, Remainder,
-    Reward, Rules, StampCard, StampFor, Step, TaxEarns, Terms, Tiers, Times, Together, When,
-    Window,
+    Audience, Benefit, BonusCard, BundlePrice, Certificate, CertificateEarns, Club, Coupon,
+    Demotion, DiscountCard, EarnBase, Expiry, Gift, Goods, Greeting, GreetingFor, Instrument,
+    Issue, Joining, Level, Life, Multiplier, Multiply, Need, Nominals, NumberedCoupon, Offer,
+    OfflinePolicy, Owing, Part, PriceOf, Remainder, Reward, Rules, Spending, StampCard, StampFor,
+    Step, TaxEarns, Terms, Tiers, Times, Together, VoucherOffline, When, Window,
 };
 use kartka_domain::purchase::{GoodsId, GroupId};
 
@@ -83,6 +83,17 @@ fn kind(word: &str) -> Option<Terms> {
             levels: Vec::new(),
             grace_days: 0,
             demotion: Demotion::Automatic,
+        }),
+        "certificate" => Terms::Certificate(Certificate {
+            nominals: Nominals::Between(Money(1), Money(100_000)),
+            spending: Spending::Many,
+            life: Life::default(),
+            offline: VoucherOffline::Accept,
+        }),
+        "numbered" => Terms::Numbered(NumberedCoupon {
+            gives: Benefit::Percent(1_000),
+            life: Life::default(),
+            offline: VoucherOffline::Accept,
         }),
         _ => return None,
     })
@@ -157,6 +168,28 @@ fn term(one: &mut Instrument, key: &str, value: &str) {
             _ => panic!("unknown term {key}={value}"),
         },
         Terms::Tiers(tiers) => tiers_term(tiers, key, value),
+        Terms::Certificate(of) => match (key, value) {
+            ("for", _) => {
+                of.nominals = Nominals::Fixed(value.split('+').map(amount).collect());
+            }
+            ("single", "lost") => of.spending = Spending::OnceLost,
+            ("single", "kept") => of.spending = Spending::OnceKept,
+            _ => voucher_term((&mut of.life, &mut of.offline), key, value),
+        },
+        Terms::Numbered(of) => match key {
+            "rate" | "off" | "gift" => of.gives = benefit(key, value),
+            _ => voucher_term((&mut of.life, &mut of.offline), key, value),
+        },
+    }
+}
+
+fn voucher_term((life, offline): (&mut Life, &mut VoucherOffline), key: &str, value: &str) {
+    match (key, value) {
+        ("months", _) => life.months = Some(value.parse().unwrap()),
+        ("ends", "year") => life.ends = PeriodEnd::Year,
+        ("offline", "ask") => *offline = VoucherOffline::Ask,
+        ("offline", _) => *offline = VoucherOffline::UpTo(amount(value)),
+        _ => panic!("unknown term {key}={value}"),
     }
 }
 

@@ -1,6 +1,7 @@
 //! How cases write amounts, programmes and positions.
 
 use kartka_domain::codes::Code;
+use kartka_domain::ids::InstrumentId;
 use kartka_domain::moment::Date;
 use kartka_domain::money::{Money, Points, Stamps};
 use kartka_domain::position::{Membership, Position};
@@ -25,12 +26,17 @@ pub(crate) fn pieces(text: &str) -> Quantity {
     Quantity(format!("{whole}{part:0<3}").parse().unwrap())
 }
 
-/// `60.00*3@7/g2%20` is three pieces of goods 7 in group 2 that cost 60.00 together, 20 % tax included.
+/// `60.00*3@7/g2%20` is three pieces of goods 7 in group 2 that cost 60.00 together, 20 % tax included;
+/// `100.00!3:GIFT-1` is a certificate of instrument 3 with the number GIFT-1.
 pub(crate) fn lines(words: &[&str]) -> Vec<Line> {
     words.iter().map(|word| line(word)).collect()
 }
 
 fn line(word: &str) -> Line {
+    if let Some((nominal, of)) = word.split_once('!') {
+        let (of, _) = of.split_once(':').unwrap_or((of, ""));
+        return Line::certificate(InstrumentId(of.parse().unwrap()), amount(nominal));
+    }
     let (rest, tax) = word
         .split_once('%')
         .map_or((word, None), |(r, t)| (r, Some(t)));

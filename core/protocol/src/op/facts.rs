@@ -3,6 +3,7 @@
 //! A claim belongs to the sale before it, so its customer is written only where it is another one.
 
 mod office;
+mod voucher;
 
 use kartka_domain::card::CardNumber;
 use kartka_domain::customer::Will;
@@ -82,6 +83,8 @@ mod kind {
     pub(super) const CLOSE: i64 = 33;
     pub(super) const QUARANTINE: i64 = 34;
     pub(super) const ERASURE_DONE: i64 = 36;
+    pub(super) const ISSUE: i64 = 40;
+    pub(super) const MOVE: i64 = 41;
     pub(super) const OWED: i64 = 50;
     pub(super) const VISITS: i64 = 51;
     pub(super) const LEVEL_NOT_KEPT: i64 = 60;
@@ -157,6 +160,8 @@ pub(super) fn entry_record(fact: &Fact, date: Date, sold_to: Option<CustomerId>)
             of(kind::CLAIM);
             put_claim(&mut r, claim, date, sold_to);
         }
+        Fact::Issue(issued) => voucher::put_issue(&mut r, issued),
+        Fact::Move(of) => voucher::put_move(&mut r, of),
         Fact::Business(business) => {
             put_row(&mut r, kind::BUSINESS, 0, row::business_record(business))
         }
@@ -279,6 +284,8 @@ pub(super) fn read_entry(
             read: read_paper(r)?.0,
         },
         kind::CLAIM => Fact::Claim(read_claim(r, date, sold_to)?),
+        kind::ISSUE => voucher::read_issue(r)?,
+        kind::MOVE => voucher::read_move(r)?,
         kind::BUSINESS => Fact::Business(row::read_business(row()?.1)?),
         kind::OUTLET => row()
             .and_then(|(key, r)| row::read_outlet(key, r))

@@ -55,6 +55,8 @@ mod line {
     pub(super) const TAX: u16 = 4;
     pub(super) const SHARES: u16 = 5;
     pub(super) const GROUP: u16 = 6;
+    /// The instrument whose certificate is sold.
+    pub(super) const CERTIFICATE: u16 = 60;
 }
 
 /// Fields of a share.
@@ -117,7 +119,7 @@ pub(crate) fn put_receipt(
     parts: &Parts,
 ) {
     match lines {
-        [only] if only.goods.is_none() && only.group.is_none() && only.quantity == ONE => {
+        [only] if is_plain(only) => {
             record.put(AMOUNT, only.gross.0);
             put_tax_and_shares(record, TAX, SHARES, only);
         }
@@ -137,6 +139,7 @@ pub(crate) fn read_receipt(
             quantity: ONE,
             gross: Money(gross),
             tax: record.opt_int(TAX)?.map(TaxRate),
+            certificate: None,
             shares: read_shares(record, SHARES)?,
         }],
         None => record
@@ -154,6 +157,12 @@ pub(crate) fn read_receipt(
     Ok((receipt, lines, parts))
 }
 
+/// One piece of nothing named.
+fn is_plain(line: &Line) -> bool {
+    let named = line.goods.is_some() || line.group.is_some() || line.certificate.is_some();
+    !named && line.quantity == ONE
+}
+
 fn line_record(line: &Line) -> Record {
     let mut record = Record::new();
     record.put_opt(line::GOODS, line.goods.map(|goods| goods.0));
@@ -161,6 +170,7 @@ fn line_record(line: &Line) -> Record {
     record.put_unless(line::QUANTITY, line.quantity.0, ONE.0);
     record.put(line::GROSS, line.gross.0);
     put_tax_and_shares(&mut record, line::TAX, line::SHARES, line);
+    record.put_opt(line::CERTIFICATE, line.certificate.map(|of| of.0));
     record
 }
 
@@ -171,6 +181,7 @@ fn read_line(record: &Record) -> Result<Line, WireError> {
         quantity: Quantity(record.int_or(line::QUANTITY, ONE.0)?),
         gross: Money(record.int(line::GROSS)?),
         tax: record.opt_int(line::TAX)?.map(TaxRate),
+        certificate: record.opt_int(line::CERTIFICATE)?.map(InstrumentId),
         shares: read_shares(record, line::SHARES)?,
     })
 }

@@ -14,7 +14,7 @@ use super::samples::{bare_entry, bare_purchase, customer, date, evening, id, lot
 
 /// Each with the name of its golden file.
 pub(crate) fn rows() -> Vec<(&'static str, Row)> {
-    vec![
+    let mut rows = vec![
         ("instruments", Row::Programme(instruments())),
         ("late-options", Row::Programme(late_options())),
         (
@@ -33,7 +33,9 @@ pub(crate) fn rows() -> Vec<(&'static str, Row)> {
             "level",
             Row::Entry(about(EntryKind::Level, About::Level(2))),
         ),
-    ]
+    ];
+    rows.extend(super::vouchers::rows());
+    rows
 }
 
 fn goods() -> Goods {

@@ -234,6 +234,7 @@ pub(crate) fn full_lines() -> Vec<Line> {
             quantity: Quantity(1_250),
             gross: Money(4_990),
             tax: Some(TaxRate(2_000)),
+            certificate: None,
             shares: vec![share(100), share(0)],
         },
         Line::amount(Money(10)),
@@ -590,5 +591,6 @@ pub(crate) fn ops() -> Vec<(&'static str, Op)> {
         ("attach", op(70, attach)),
         ("erase", op(80, vec![Fact::Erase(customer(17))])),
         ("erasure-done", op(90, vec![super::erasure::done_fact()])),
+        ("vouchers", op(130, super::vouchers::facts())),
     ]
 }

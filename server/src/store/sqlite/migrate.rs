@@ -13,7 +13,8 @@ const STEPS: &[&str] = &[
     include_str!("migrations/0002_incarnation.sql"),
     include_str!("migrations/0003_people.sql"),
     include_str!("migrations/0004_erasure.sql"),
-    include_str!("migrations/0005_fiscal.sql"),
+    include_str!("migrations/0005_vouchers.sql"),
+    include_str!("migrations/0006_fiscal.sql"),
 ];
 
 /// Runs the steps that the file has not seen.

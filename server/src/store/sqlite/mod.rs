@@ -12,6 +12,7 @@ mod lookups;
 mod migrate;
 mod open;
 mod reads;
+mod vouchers;
 mod writes;
 
 use std::path::{Path, PathBuf};

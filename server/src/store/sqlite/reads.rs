@@ -2,7 +2,7 @@
 
 use kartka_domain::ids::{
     BirthMark, CustomerId, DeviceNo, EntryId, Id, InstrumentId, OpId, OperatorId, PurchaseId,
-    RequestMark, Seq,
+    RequestMark, Seq, VoucherId,
 };
 use kartka_domain::moment::{Date, day_number};
 use kartka_domain::money::{Points, Stamps};
@@ -142,6 +142,28 @@ impl Reads for View<'_> {
              JOIN row ON row.kind = ?2 AND row.id = ledger.entry
              WHERE ledger.purchase = ?1 ORDER BY ledger.entry",
             (purchase.get(), RowKind::Entry as u8),
+        )
+    }
+
+    fn moves(&self, purchase: PurchaseId) -> Result<Vec<WireRow>, StoreError> {
+        self.rows(
+            "SELECT row.kind, row.id, row.seq, row.record FROM move_of
+             JOIN row ON row.kind = ?2 AND row.id = move_of.id
+             WHERE move_of.purchase = ?1 ORDER BY row.id",
+            (purchase.get(), RowKind::Moved as u8),
+        )
+    }
+
+    fn voucher_with(&self, number: &str) -> Result<Option<VoucherId>, StoreError> {
+        self.find_voucher_with(number)
+    }
+
+    fn vouchers_due(&self, date: Date) -> Result<Vec<WireRow>, StoreError> {
+        self.rows(
+            "SELECT row.kind, row.id, row.seq, row.record FROM voucher_due
+             JOIN row ON row.kind = ?2 AND row.id = voucher_due.id
+             WHERE voucher_due.day < ?1 ORDER BY row.id",
+            (day_number(date), RowKind::Voucher as u8),
         )
     }
 

@@ -298,6 +298,8 @@ impl View<'_> {
                 self.index_day(day_number(entry.date), RowKind::Entry, entry.id.get())?;
                 self.index_entry(entry)?;
             }
+            Row::Voucher(voucher) => self.index_voucher(voucher)?,
+            Row::Moved(moved) => self.index_moved(moved)?,
             Row::Customer(customer) => {
                 let day = day_number(customer.registered);
                 self.index_day(day, RowKind::Customer, customer.id.get())?;

@@ -47,7 +47,7 @@ impl Story {
     }
 
     /// The authority's own day: that of the last sweep, if that is later.
-    fn posted(&self) -> Date {
+    pub(super) fn posted(&self) -> Date {
         let swept = self.shop.ledger().into_iter();
         let days = swept
             .filter(|e| e.kind == EntryKind::Expire)

@@ -1,6 +1,7 @@
 //! A version of the programme: instruments and their terms. What the domain would not publish is refused.
 
 mod bonus;
+mod certificate;
 mod more;
 mod rules;
 

@@ -11,6 +11,7 @@ use kartka_domain::purchase::GoodsId;
 
 use super::KIND;
 use super::bonus::PERIOD_ENDS;
+use super::certificate::{certificate_record, numbered_record, read_certificate, read_numbered};
 use super::rules::{gift_record, put_goods, read_gift, read_goods};
 use crate::WireError;
 use crate::fields::{Record, Value};
@@ -26,6 +27,8 @@ mod kind {
     pub(super) const OFFER: i64 = 9;
     pub(super) const ISSUE: i64 = 10;
     pub(super) const TIERS: i64 = 11;
+    pub(super) const CERTIFICATE: i64 = 20;
+    pub(super) const NUMBERED: i64 = 21;
 }
 
 mod club {
@@ -118,6 +121,8 @@ pub(super) fn put_more(record: &mut Record, terms: &Terms) {
         Terms::Offer(offer) => (kind::OFFER, offer_record(offer)),
         Terms::Issue(issue) => (kind::ISSUE, issue_record(*issue)),
         Terms::Tiers(tiers) => (kind::TIERS, tiers_record(tiers)),
+        Terms::Certificate(of) => (kind::CERTIFICATE, certificate_record(of)),
+        Terms::Numbered(of) => (kind::NUMBERED, numbered_record(of)),
         Terms::Bonus(_) | Terms::Stamps(_) | Terms::Discount(_) => return,
     };
     record.put(KIND, number);
@@ -133,6 +138,8 @@ pub(super) fn read_more(record: &Record, number: i64) -> Result<Terms, WireError
         kind::OFFER => Terms::Offer(read_offer(r()?)?),
         kind::ISSUE => Terms::Issue(read_issue(r()?)?),
         kind::TIERS => Terms::Tiers(read_tiers(r()?)?),
+        kind::CERTIFICATE => Terms::Certificate(read_certificate(r()?)?),
+        kind::NUMBERED => Terms::Numbered(read_numbered(r()?)?),
         _ => return Err(WireError::OutOfRange(KIND)),
     })
 }
@@ -203,7 +210,7 @@ fn read_greeting(r: &Record) -> Result<Greeting, WireError> {
     })
 }
 
-fn benefit_record(of: &Benefit) -> Record {
+pub(super) fn benefit_record(of: &Benefit) -> Record {
     let mut r = Record::new();
     match of {
         Benefit::Percent(rate) => {
@@ -222,7 +229,7 @@ fn benefit_record(of: &Benefit) -> Record {
     r
 }
 
-fn read_benefit(r: &Record) -> Result<Benefit, WireError> {
+pub(super) fn read_benefit(r: &Record) -> Result<Benefit, WireError> {
     Ok(match r.int::<i64>(benefit::KIND)? {
         1 => Benefit::Percent(r.int(benefit::NUMBER)?),
         2 => Benefit::Amount(Money(r.int(benefit::NUMBER)?)),
