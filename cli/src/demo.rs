@@ -48,8 +48,8 @@ pub(crate) struct DemoArgs {
     /// A file in the CDNOW format; without one the sample that comes with Kartka.
     #[arg(long, value_name = "FILE")]
     purchases: Option<PathBuf>,
-    /// The programme that the shop sells by; not offered yet: a replay with one stops at a return.
-    #[arg(long, value_name = "FILE", hide = true)]
+    /// The programme that the shop sells by, as docs/formats/programme.md says; without one a bonus card.
+    #[arg(long, value_name = "FILE")]
     programme: Option<PathBuf>,
     /// How many phones.
     #[arg(long, default_value_t = 3, value_parser = clap::value_parser!(u8).range(1..=16))]

@@ -110,6 +110,34 @@ fn shop(run: &Run) -> String {
 }
 
 #[test]
+fn a_history_is_replayed_by_a_programme_file_and_proven() {
+    let stage = Stage::sample(150);
+    let plain = stage.run(&[]);
+    for example in ["coffee-bar", "clothes-shop", "beauty-salon"] {
+        let file = example_file(example);
+        let run = stage.run(&["--programme", &file]);
+        assert_eq!(run.code, 0, "{example}: {}\n{}", run.out, run.err);
+        assert!(!run.out.contains('✗'), "{example}: {}", run.out);
+        assert_ne!(shop(&run), shop(&plain), "{example} changes nothing");
+        assert!(run.out.contains("What if"), "{example}");
+    }
+    let receipts = stage.run(&["--programme", &example_file("coffee-bar-receipts")]);
+    assert_eq!(receipts.code, 2, "{}", receipts.err);
+    assert!(
+        receipts.err.contains("kartka programme 1"),
+        "{}",
+        receipts.err
+    );
+}
+
+fn example_file(name: &str) -> String {
+    format!(
+        "{}/../docs/examples/{name}.toml",
+        env!("CARGO_MANIFEST_DIR")
+    )
+}
+
+#[test]
 fn a_history_is_replayed_and_proven_the_same_way_by_the_same_seed() {
     let stage = Stage::sample(300);
     let first = stage.run(&[]);
