@@ -110,6 +110,12 @@ fn shop(run: &Run) -> String {
 }
 
 #[test]
+fn a_quiet_shop_with_months_between_its_days_is_replayed_too() {
+    let run = Stage::sample(100).run(&[]);
+    assert_eq!(run.code, 0, "{}\n{}", run.out, run.err);
+}
+
+#[test]
 fn a_history_is_replayed_by_a_programme_file_and_proven() {
     let stage = Stage::sample(150);
     let plain = stage.run(&[]);
