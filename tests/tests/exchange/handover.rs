@@ -430,7 +430,7 @@ fn a_mismatch_leaves_the_phone_in_charge_and_names_the_first_row() {
     let (host, counter) = (Host::new(), founded(8));
     let olena = with_history(&counter);
     // As if an older program had come to another end: one row and the sum that counts it.
-    let counter = counter.closed(|folder| spoil(folder));
+    let counter = counter.closed(spoil);
     let sold = purchases(&counter);
     hand_over(&counter, &host, &host.code()).unwrap();
     let Some(HandOverStage::Refused(difference)) = stage(&counter) else {

@@ -5,7 +5,7 @@
 //! offline, and a debit that arrives later still gets what it was promised by a counter-entry. Both are
 //! claims of an op of the authority's own, decided like any other; a writer calls
 //! - [`sweep_person`] once per business day, and
-//! - [`after`](super::after), which asks [`revive`], after every op, within the same transaction.
+//! - [`after`](super::after()), which asks [`revive`], after every op, within the same transaction.
 
 use std::collections::BTreeMap;
 
