@@ -375,26 +375,17 @@ impl Intake<'_> {
             }
         }
         let personal = kept(turn, ready)?;
-        turn.db.put_op(&StoredOp {
-            id: ready.id,
-            last: ready.last,
-            seq,
-            at_ms,
-            request: ready
-                .op
-                .as_ref()
-                .map_or(Vec::new(), |op| op.request.0.to_vec()),
-            chain: ready.chain.0,
-            facts: ready.facts.clone(),
-            personal,
-        })?;
-        *order = Order {
-            seq,
-            log: order.log.next(seq, ready.id, &ready.chain),
-        };
-        device.acked = ready.last.counter();
-        device.chain = ready.chain.0;
-        device.earlier_ms = device.earlier_ms.max(at_ms);
+        enter(
+            turn,
+            order,
+            device,
+            Entered {
+                ready,
+                seq,
+                at_ms,
+                personal,
+            },
+        )?;
         self.taken += 1;
         self.entries += usize::try_from(ready.last.get() - ready.id.get() + 1).unwrap_or(0);
         expiry::answer(self.authority, turn, order, claims)?;
@@ -431,6 +422,50 @@ impl Intake<'_> {
         };
         Ok(civil::moment(instant_ms, zone, day_start).ok())
     }
+}
+
+/// An op with its place in the order.
+pub(super) struct Entered<'o> {
+    pub(super) ready: &'o ReadyOp,
+    pub(super) seq: Seq,
+    /// The moment that counts, epoch ms.
+    pub(super) at_ms: i64,
+    /// What is kept of its personal section.
+    pub(super) personal: Personal,
+}
+
+/// Writes an op into the log: its bytes, the log's chain, and where its device stands after it (sync §1, §2).
+pub(super) fn enter(
+    turn: &Turn<'_>,
+    order: &mut Order,
+    device: &mut DeviceState,
+    of: Entered<'_>,
+) -> Result<(), StoreError> {
+    let Entered {
+        ready,
+        seq,
+        at_ms,
+        personal,
+    } = of;
+    let request = ready.op.as_ref();
+    turn.db.put_op(&StoredOp {
+        id: ready.id,
+        last: ready.last,
+        seq,
+        at_ms,
+        request: request.map_or(Vec::new(), |op| op.request.0.to_vec()),
+        chain: ready.chain.0,
+        facts: ready.facts.clone(),
+        personal,
+    })?;
+    *order = Order {
+        seq,
+        log: order.log.next(seq, ready.id, &ready.chain),
+    };
+    device.acked = ready.last.counter();
+    device.chain = ready.chain.0;
+    device.earlier_ms = device.earlier_ms.max(at_ms);
+    Ok(())
 }
 
 /// Whether an op has to wait on its phone for what a restored authority was not told again yet.

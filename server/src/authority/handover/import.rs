@@ -15,10 +15,10 @@ use kartka_protocol::signature::PublicKey;
 
 use super::Arrival;
 use crate::authority::intake::{Turned, ready};
-use crate::authority::push::{Order, ReadyOp};
+use crate::authority::push::{Entered, Order, ReadyOp, enter};
 use crate::authority::turn::{Turn, Wording};
 use crate::authority::{memory, own};
-use crate::store::{DeviceState, Reads, Rights, Run, StoreError, StoredOp, Writes, write};
+use crate::store::{DeviceState, Reads, Rights, Run, StoreError, Writes, write};
 
 /// The order of a business in which nothing was ordered.
 pub(super) fn birth(business: BusinessId) -> Order {
@@ -159,27 +159,18 @@ fn fold_one(
             None => turn.apply(op, standing, seq, Wording::Own)?,
         };
     }
-    turn.db.put_op(&StoredOp {
-        id: ready.id,
-        last: ready.last,
-        seq,
-        at_ms,
-        request: ready
-            .op
-            .as_ref()
-            .map_or(Vec::new(), |op| op.request.0.to_vec()),
-        chain: ready.chain.0,
-        facts: ready.facts.clone(),
-        personal: ready.personal.clone(),
-    })?;
-    *order = Order {
-        seq,
-        log: order.log.next(seq, ready.id, &ready.chain),
-    };
-    device.acked = ready.last.counter();
-    device.chain = ready.chain.0;
-    device.earlier_ms = device.earlier_ms.max(at_ms);
-    Ok(())
+    let personal = ready.personal.clone();
+    enter(
+        turn,
+        order,
+        device,
+        Entered {
+            ready,
+            seq,
+            at_ms,
+            personal,
+        },
+    )
 }
 
 /// The op of an erased person as one of a person with a name, whatever it was; none for any other op. The erasure that
