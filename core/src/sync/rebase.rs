@@ -217,7 +217,10 @@ fn settle(
     for own in pending {
         let seq = own.seq.unwrap_or(reached);
         match own.alias {
-            Some(first) => tx.follow_alias(&own, first)?,
+            Some(first) => {
+                tx.follow_alias(&own, first)?;
+                tx.wipe_if_erased(first, own.last.get() - own.op.get())?;
+            }
             None => {
                 for row in as_claimed(&read_own(&own)?) {
                     settling.row(&row, seq)?;
