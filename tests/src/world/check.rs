@@ -98,9 +98,9 @@ pub(crate) fn is_shown(
 }
 
 fn receipt(shop: &Shop, id: i64) -> Result<kartka_core::query::history::PurchaseView, Wrong> {
-    let id = PurchaseId::new(id).map_err(|e| e.to_string())?;
-    shop.purchase(id)
-        .map_err(|e| broken(Law::S1, "a confirmed receipt", &e))
+    let purchase = PurchaseId::new(id).map_err(|e| e.to_string())?;
+    shop.purchase(purchase)
+        .map_err(|e| broken(Law::S1, &format!("the confirmed receipt {id}"), &e))
 }
 
 /// One receipt is shown as the model has it.

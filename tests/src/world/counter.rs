@@ -22,7 +22,7 @@ use crate::vfs::Loss;
 const START_MS: i64 = 1_772_092_800_000;
 
 /// Rows younger than this are in months that every phone keeps.
-const KEPT_MS: i64 = 60 * DAY;
+pub(super) const KEPT_MS: i64 = 60 * DAY;
 
 /// What every world has.
 pub(crate) struct World {

@@ -113,7 +113,9 @@ fn own_facts_come_back_in_whichever_part_they_lie() {
     let backup = a.home().join("server");
     office.back_up(&backup);
     for person in &people {
-        a.shop.consent(a.request(), *person, 1, Will::Given).unwrap();
+        a.shop
+            .consent(a.request(), *person, 1, Will::Given)
+            .unwrap();
         a.sell(*person, 1_000);
     }
     agree(&office, &[&a, &b]);
