@@ -246,7 +246,12 @@ impl World {
 
     fn is_kept(&self, no: usize, phone: &Phone, place: usize) -> Result<(), Wrong> {
         let what = self.model.as_on(no, place);
-        check::is_kept(phone.shop(), &what, self.model.erases())
+        let leave = check::Leave {
+            erases: self.model.erases(),
+            restored: self.summary.restores > 0,
+            healing: phone.healing,
+        };
+        check::is_kept(phone.shop(), &what, leave)
     }
 
     /// Everything a phone confirmed is there.

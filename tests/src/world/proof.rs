@@ -52,7 +52,11 @@ impl Street {
             What::Edit { customer, .. } => names.contains_key(customer),
             _ => true,
         };
-        let leave = (self.phones[no].healing, model.erases());
+        let leave = check::Leave {
+            erases: model.erases(),
+            restored: self.world.summary.restores > 0,
+            healing: self.phones[no].healing,
+        };
         let luck = &mut self.phones[no].luck;
         let some = (0..PENDING).filter_map(|_| luck.pick(pending));
         let some: BTreeSet<usize> = some.chain([first]).copied().collect();
