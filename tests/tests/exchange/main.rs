@@ -13,6 +13,7 @@ mod meetings;
 mod over_http;
 mod people;
 mod released;
+mod reserve;
 mod revoked;
 mod shops;
 mod standing;
