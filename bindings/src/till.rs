@@ -21,7 +21,6 @@ use crate::error::{CoreError, Failure};
 use crate::limits::{CardRead, FiscalReceipt, fiscal};
 use crate::platform::ChangeTopic;
 
-pub use reserve::ReservationView;
 pub use views::{
     ClaimView, EntryKind, EntryView, HistoryKey, HistoryPage, Order, Parts, PurchaseView,
     PurchasedLine, QuoteView, QuotedLine, Redeemable, RefundView, ReturnView,
