@@ -91,7 +91,8 @@ pub(crate) fn is_shown(
         What::Edit { customer, .. } => {
             let id = CustomerId::new(*customer).map_err(|e| e.to_string())?;
             let sheet = shop.customer(id);
-            if leave.erases && matches!(sheet, Err(CoreError::NotFound)) {
+            let hidden = leave.erases || leave.restored;
+            if hidden && matches!(sheet, Err(CoreError::NotFound)) {
                 return Ok(());
             }
             let sheet = sheet.map_err(|e| broken(Law::S5, "an edited customer", &e))?;
