@@ -120,12 +120,7 @@ public sealed interface Recognition {
  * @property paid with money
  * @property customer the name to show, null for a sale without a card
  */
-public data class RecentSale(
-    val saleId: Long,
-    val at: Long,
-    val paid: Money,
-    val customer: String?,
-)
+public data class RecentSale(val saleId: Long, val at: Long, val paid: Money, val customer: String?)
 
 /**
  * How this phone stands with the authority.
@@ -133,11 +128,7 @@ public data class RecentSale(
  * @property pending operations that wait to be sent
  * @property heardAt when the authority was last heard, epoch milliseconds; null where this phone is the authority
  */
-public data class SyncMark(
-    val dot: SyncDot,
-    val pending: Long,
-    val heardAt: Long? = null,
-) {
+public data class SyncMark(val dot: SyncDot, val pending: Long, val heardAt: Long? = null) {
     /** Whether what this phone shows may be behind what others did. */
     val behind: Boolean get() = dot == SyncDot.Waiting || dot == SyncDot.Stuck
 }

@@ -62,12 +62,7 @@ public data class PointsLine(
 )
 
 /** Stamps of one stamp card of [size] stamps. */
-public data class StampsLine(
-    val instrument: Long,
-    val stamps: Long,
-    val size: Long,
-    val rewards: List<StampReward>,
-)
+public data class StampsLine(val instrument: Long, val stamps: Long, val size: Long, val rewards: List<StampReward>)
 
 /**
  * What may be had for stamps.

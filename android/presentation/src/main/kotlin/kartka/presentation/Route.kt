@@ -19,11 +19,7 @@ public sealed interface Route {
     public data class Done(val saleId: Long) : Route
 
     /** A new customer, with the blank card that was scanned or what was typed in search. */
-    public data class Register(
-        val cardId: Long? = null,
-        val typed: String = "",
-        val attachTo: Long? = null,
-    ) : Route
+    public data class Register(val cardId: Long? = null, val typed: String = "", val attachTo: Long? = null) : Route
 
     /** The typed digits fit nobody or several: search goes on with them. */
     public data class Search(val typed: String = "", val attachTo: Long? = null) : Route

@@ -23,6 +23,9 @@ public interface TillGateway {
     /** What [customerId] would earn by being attached to a sale without a customer. */
     public suspend fun attachQuote(saleId: Long, customerId: Long, read: CardRead?): Quote
 
+    /** What today came to. */
+    public suspend fun shift(): ShiftTotals
+
     /** Attaches a customer to a sale without one, once. */
     public suspend fun attach(request: RequestId, saleId: Long, customerId: Long, read: CardRead?)
 }
@@ -45,13 +48,13 @@ public data class Quote(
     val said: List<Words>,
 )
 
-/** One change of a balance; signed. */
+/** One change of a balance, signed; [worth] is null for what is written already. */
 public data class Effect(
     val instrument: Long,
     val kind: EffectKind,
     val points: Long,
     val stamps: Long,
-    val worth: Money,
+    val worth: Money? = null,
 )
 
 /** Why a balance changes; each has its word under `effect.*`. */
@@ -156,27 +159,25 @@ public data class Returned(
 public data class BackLine(val line: Int, val quantity: Long)
 
 /** What a return comes to. */
-public data class Refund(
-    val money: Money,
-    val gross: Money,
-    val everything: Boolean,
-    val effects: List<Effect>,
-)
+public data class Refund(val money: Money, val gross: Money, val everything: Boolean, val effects: List<Effect>)
 
 /** Why a receipt is undone. */
 public enum class UndoReason { Undo, Mistake, Customer }
 
 /**
- * What one business day came to, per part of payment.
+ * What one business day came to, as far as this phone knows.
  *
  * @property date business date, ISO
- * @property net what was sold less what came back
+ * @property sales what the receipts came to
+ * @property taken what was paid for them with money
+ * @property returned value of what came back
+ * @property givenBack money given back for it
  */
 public data class ShiftTotals(
     val date: String,
     val receipts: Long,
-    val returns: Long,
-    val paid: PaidParts,
+    val sales: Money,
+    val taken: Money,
+    val returned: Money,
     val givenBack: Money,
-    val net: Money,
 )

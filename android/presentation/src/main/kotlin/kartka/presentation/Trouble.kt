@@ -8,11 +8,7 @@ public class CoreFault(public val trouble: Trouble) : Exception(trouble.words.ke
  *
  * @property existing the customer who is already there, where [kind] is [TroubleKind.Duplicate]
  */
-public data class Trouble(
-    val kind: TroubleKind,
-    val words: Words,
-    val existing: Long? = null,
-)
+public data class Trouble(val kind: TroubleKind, val words: Words, val existing: Long? = null)
 
 /**
  * Every situation of the core's closed error, each with its next step.
@@ -20,10 +16,7 @@ public data class Trouble(
  * @property next what the screen offers
  * @property wholeScreen whether nothing else can be done before that
  */
-public enum class TroubleKind(
-    public val next: NextStep,
-    public val wholeScreen: Boolean = false,
-) {
+public enum class TroubleKind(public val next: NextStep, public val wholeScreen: Boolean = false) {
     Invalid(NextStep.Correct),
     NotFound(NextStep.GoBack),
     Duplicate(NextStep.OpenExisting),

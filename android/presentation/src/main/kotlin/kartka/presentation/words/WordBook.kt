@@ -23,7 +23,8 @@ public enum class Language(public val tag: String) {
 
     public companion object {
         /** The language of a BCP 47 [tag], or English where the table has none. */
-        public fun of(tag: String): Language = entries.find { it.tag == tag.substringBefore('-').lowercase() } ?: English
+        public fun of(tag: String): Language =
+            entries.find { it.tag == tag.substringBefore('-').lowercase() } ?: English
     }
 }
 
@@ -53,11 +54,7 @@ public interface Formats {
  *
  * A key without a text shows itself, so that a hole is seen; a test finds it first.
  */
-public class WordBook(
-    public val language: Language,
-    private val facts: ShopFacts?,
-    private val formats: Formats,
-) {
+public class WordBook(public val language: Language, private val facts: ShopFacts?, private val formats: Formats) {
     /** Whether the table has a text under [key]. */
     public fun has(key: String): Boolean = key in language.texts
 
