@@ -18,7 +18,10 @@ pub(crate) fn draw(house: &House) -> Outcome {
     drawing
         .args(["--projects", "presentation,ui", "test"])
         .args(["-Dtest=ScreensTest", "-Dtests.needed=false"])
-        .args(["-Dsurefire.failIfNoSpecifiedTests=false", "-Dkartka.screens.accept=true"]);
+        .args([
+            "-Dsurefire.failIfNoSpecifiedTests=false",
+            "-Dkartka.screens.accept=true",
+        ]);
     run(&mut drawing)?;
     println!("look at docs/screens and commit what is meant");
     Ok(())

@@ -19,14 +19,14 @@ import kartka.ui.design.Kartka
 import kartka.ui.design.Space
 
 /**
- * The dark squares of a code.
+ * The squares of a code, its quiet zone included.
  *
  * @property size squares of one side
  * @property dark whether the square in a row and column is dark, row by row
  */
 class Squares(val size: Int, val dark: BooleanArray)
 
-/** A code to be scanned: dark on white in every theme, with a quiet margin of four squares. */
+/** A code to be scanned, with its quiet zone: dark on white in every theme. */
 @Composable
 fun CodeTile(squares: Squares, label: String, modifier: Modifier = Modifier) {
     val tone = Kartka.colours.code
@@ -41,7 +41,7 @@ fun CodeTile(squares: Squares, label: String, modifier: Modifier = Modifier) {
     ) {
         Canvas(Modifier.fillMaxWidth().aspectRatio(1f)) {
             // Whole pixels: a square of a fraction would be drawn with a grey edge.
-            val side = kotlin.math.floor(size.width / (squares.size + 2 * MARGIN))
+            val side = kotlin.math.floor(size.width / squares.size)
             val start = (size.width - side * squares.size) / 2
             squares.dark.forEachIndexed { place, dark ->
                 if (!dark) return@forEachIndexed
@@ -51,5 +51,3 @@ fun CodeTile(squares: Squares, label: String, modifier: Modifier = Modifier) {
         }
     }
 }
-
-private const val MARGIN = 4

@@ -52,9 +52,21 @@ interface Host {
     /** Does what a trouble needs and no screen can: an update, room on the disk, a report. */
     fun help(step: NextStep)
 
+    /** Says under the finger how something went, for a cashier who looks at the customer. */
+    fun feel(outcome: Felt)
+
+    /** Lights the screen fully while a code is shown, so that any scanner reads it. */
+    fun bright(on: Boolean)
+
+    /** Offers [text] to other apps. */
+    fun share(text: String)
+
     /** How the QR of [text] is drawn; null for a text no QR holds. */
     fun squares(text: String): Squares?
 }
+
+/** What a finger is told. */
+enum class Felt { Done, Refused }
 
 /** The trouble in words with its next step; [own] are the steps the screen does itself, the rest is the host's. */
 @Composable
@@ -170,7 +182,7 @@ internal fun Effects(effects: List<Effect>) {
                 when {
                     effect.points != 0L -> speech.signed(effect.points)
                     effect.stamps != 0L -> speech("common.stamps", "stamps" to effect.stamps)
-                    effect.worth.minor != 0L -> speech.money(effect.worth)
+                    effect.worth != null -> speech.money(effect.worth!!)
                     else -> null
                 },
             glyph = Glyph.Star,
@@ -186,7 +198,7 @@ internal fun inWords(effects: List<Effect>): String =
             when {
                 it.points != 0L -> speech.signed(it.points)
                 it.stamps != 0L -> speech("common.stamps", "stamps" to it.stamps)
-                it.worth.minor != 0L -> speech.money(it.worth)
+                it.worth != null -> speech.money(it.worth!!)
                 else -> null
             }
         }.joinToString(" · ")

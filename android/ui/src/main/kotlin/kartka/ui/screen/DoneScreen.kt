@@ -1,6 +1,7 @@
 package kartka.ui.screen
 
 import androidx.compose.runtime.Composable
+import androidx.compose.runtime.LaunchedEffect
 import kartka.presentation.NextStep
 import kartka.presentation.done.DoneAction
 import kartka.presentation.done.DoneFace
@@ -29,6 +30,7 @@ fun DoneScreen(state: DoneState, host: Host, act: (DoneAction) -> Unit) {
             TroubleBanner(it, host, mapOf(NextStep.GoBack to { act(DoneAction.Next) }))
         }
         if (state.face == DoneFace.Loading) Loading() else Became(state)
+        LaunchedEffect(state.receipt?.id) { if (state.receipt != null) host.feel(Felt.Done) }
     }
 }
 

@@ -12,6 +12,7 @@ import androidx.compose.foundation.shape.RoundedCornerShape
 import androidx.compose.material3.Checkbox
 import androidx.compose.material3.Text
 import androidx.compose.runtime.Composable
+import androidx.compose.runtime.DisposableEffect
 import androidx.compose.runtime.remember
 import androidx.compose.ui.Alignment
 import androidx.compose.ui.Modifier
@@ -128,6 +129,11 @@ private fun Registered(state: RegisterState, host: Host) {
             contentAlignment = Alignment.Center,
         ) { CodeTile(code, speech("register.show_code")) }
         Text(speech("register.show_code"), style = Kartka.type.body)
+        SecondAction(speech("register.share"), { host.share(state.linkCode.orEmpty()) }, wide, glyph = Glyph.Share)
+        DisposableEffect(host) {
+            host.bright(true)
+            onDispose { host.bright(false) }
+        }
     }
 }
 

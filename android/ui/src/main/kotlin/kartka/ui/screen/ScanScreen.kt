@@ -12,6 +12,7 @@ import androidx.compose.foundation.layout.padding
 import androidx.compose.foundation.shape.RoundedCornerShape
 import androidx.compose.material3.Text
 import androidx.compose.runtime.Composable
+import androidx.compose.runtime.LaunchedEffect
 import androidx.compose.ui.Alignment
 import androidx.compose.ui.Modifier
 import androidx.compose.ui.draw.clip
@@ -53,6 +54,7 @@ fun ScanScreen(state: ScanState, host: Host, act: (ScanAction) -> Unit, preview:
         low = { if (typing) TypingLow(state, act) else ScanningLow(state, act) },
     ) {
         state.notice?.let { NoticeBanner(it, host, act) }
+        LaunchedEffect(state.notice) { if (state.notice != null) host.feel(Felt.Refused) }
         if (state.attachTo != null) {
             Banner(
                 Mood.Quiet,

@@ -49,15 +49,16 @@ fun ShiftScreen(state: ShiftState, host: Host, act: (ShiftAction) -> Unit) {
 @Composable
 private fun Totals(totals: ShiftTotals) {
     CardTile(
-        name = speech("shift.net"),
+        name = speech("shift.taken"),
         over = speech.day(totals.date),
-        figure = speech.money(totals.net),
+        figure = speech.money(totals.taken),
         under = speech("shift.receipts", "receipts" to totals.receipts),
     )
     Banner(Mood.Quiet, speech("shift.compare"))
-    paidParts(totals.paid).forEach { (key, part) -> Figure(speech(key), speech.money(part)) }
-    if (totals.returns > 0) {
-        Figure(speech("shift.returns", "returns" to totals.returns), speech.money(totals.givenBack))
+    Figure(speech("shift.sales"), speech.money(totals.sales))
+    if (totals.returned.minor != 0L) {
+        Figure(speech("history.returned"), speech.money(totals.returned))
+        Figure(speech("shift.given_back"), speech.money(totals.givenBack))
     }
 }
 

@@ -40,7 +40,7 @@ internal fun Typed(text: String?, label: String, aside: String? = null) {
         if (text != null) {
             Text(
                 text,
-                Modifier.weight(2f, fill = false),
+                Modifier.weight(2f),
                 style = Kartka.type.figure,
                 textAlign = TextAlign.End,
                 maxLines = 1,

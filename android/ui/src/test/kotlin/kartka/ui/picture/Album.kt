@@ -232,15 +232,7 @@ private fun Samples.attaches(): List<Page> {
 }
 
 private fun Samples.shifts(): List<Page> {
-    val day =
-        ShiftTotals(
-            "2026-11-22",
-            41,
-            2,
-            sale.paid.copy(cash = uah(412_050), card = uah(308_000)),
-            uah(8_550),
-            uah(711_500),
-        )
+    val day = ShiftTotals("2026-11-22", 41, uah(728_600), uah(720_050), uah(8_550), uah(8_550))
     return listOf(
         ShiftState(),
         ShiftState(day.copy(receipts = 0)),

@@ -24,6 +24,7 @@ import kartka.presentation.Trouble
 import kartka.presentation.TroubleKind
 import kartka.presentation.Words
 import kartka.ui.component.Squares
+import kartka.ui.screen.Felt
 import kartka.ui.screen.Host
 
 /** A shop, its people and its sales, as the pictures show them. */
@@ -36,7 +37,7 @@ object Samples {
 
     val facts =
         ShopFacts(
-            name = "Кав'ярня «Ранок»",
+            name = "Кав'ярня Ранок",
             country = "UA",
             currency = "UAH",
             currencyDigits = 2,
@@ -85,7 +86,7 @@ object Samples {
     val earned =
         listOf(
             Effect(BONUS, EffectKind.Earn, 12, 0, uah(12)),
-            Effect(STAMPS, EffectKind.Earn, 0, 1, uah(0)),
+            Effect(STAMPS, EffectKind.Earn, 0, 1),
         )
     val between =
         Redeemable.Between(
@@ -137,6 +138,12 @@ object StillHost : Host {
     override fun turnTorch() = Unit
 
     override fun help(step: NextStep) = Unit
+
+    override fun feel(outcome: Felt) = Unit
+
+    override fun bright(on: Boolean) = Unit
+
+    override fun share(text: String) = Unit
 
     /** A pattern as dense as a card's code; it need not be read. */
     override fun squares(text: String): Squares {
