@@ -38,6 +38,10 @@ pub enum WizardKind {
     Issue,
     /// Tiers.
     Tiers,
+    /// A gift certificate.
+    Certificate,
+    /// A coupon of which each copy has a number of its own.
+    NumberedCoupon,
 }
 
 /// What the shop sells: decides defaults and the sample receipt.
@@ -284,6 +288,19 @@ impl Programme {
         preview.await
     }
 
+    /// Goods and groups that the programme with this draft names and the shop has never sold: to be shown before it is
+    /// published. Reads every purchase that is here.
+    ///
+    /// # Errors
+    /// `NotPaired`; the situation of the disk.
+    pub async fn never_sold(&self, draft: WizardDraft) -> Result<Vec<Code>, CoreError> {
+        let said = self.border.read(move |shop| {
+            let instrument = draft.instrument.map(InstrumentId);
+            Ok(codes(shop.never_sold(&Draft::from(draft), instrument)?))
+        });
+        said.await
+    }
+
     /// Saves a draft as it is, finished or not; answers with its number.
     ///
     /// # Errors
@@ -346,6 +363,8 @@ impl From<WizardKind> for Kind {
             WizardKind::Club => Self::Club,
             WizardKind::Issue => Self::Issue,
             WizardKind::Tiers => Self::Tiers,
+            WizardKind::Certificate => Self::Certificate,
+            WizardKind::NumberedCoupon => Self::Numbered,
         }
     }
 }
@@ -362,6 +381,8 @@ impl From<Kind> for WizardKind {
             Kind::Club => Self::Club,
             Kind::Issue => Self::Issue,
             Kind::Tiers => Self::Tiers,
+            Kind::Certificate => Self::Certificate,
+            Kind::Numbered => Self::NumberedCoupon,
         }
     }
 }
