@@ -130,7 +130,9 @@ private fun CameraPicture(modifier: Modifier, shell: CounterShell) {
                             return true
                         }
 
-                        override fun onSurfaceTextureSizeChanged(surface: SurfaceTexture, width: Int, height: Int) = Unit
+                        override fun onSurfaceTextureSizeChanged(surface: SurfaceTexture, width: Int, height: Int) {
+                            // The picture fills whatever it gets.
+                        }
 
                         override fun onSurfaceTextureUpdated(surface: SurfaceTexture) = Unit
                     }

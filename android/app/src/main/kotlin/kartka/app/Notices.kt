@@ -20,11 +20,19 @@ class Notices(private val context: Context) {
     fun stuck() {
         val words = speech("sync.stuck")
         if (Build.VERSION.SDK_INT >= Build.VERSION_CODES.O) {
-            manager?.createNotificationChannel(NotificationChannel(CHANNEL, words, NotificationManager.IMPORTANCE_DEFAULT))
+            val channel = NotificationChannel(CHANNEL, words, NotificationManager.IMPORTANCE_DEFAULT)
+            manager?.createNotificationChannel(channel)
         }
         val open = Intent(context, MainActivity::class.java)
         val tap = PendingIntent.getActivity(context, 0, open, PendingIntent.FLAG_IMMUTABLE)
-        manager?.notify(STUCK, builder().setContentTitle(words).setContentIntent(tap).setAutoCancel(true).build())
+        manager?.notify(
+            STUCK,
+            builder()
+                .setContentTitle(words)
+                .setContentIntent(tap)
+                .setAutoCancel(true)
+                .build(),
+        )
     }
 
     private fun builder(): Notification.Builder {

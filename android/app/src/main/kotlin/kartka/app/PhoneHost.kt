@@ -17,11 +17,8 @@ import kartka.ui.screen.Felt
 import kartka.ui.screen.Host
 
 /** What a phone can do for a screen. */
-class PhoneHost(
-    private val activity: Activity,
-    private val core: KartkaGateway,
-    private val shell: CounterShell,
-) : Host {
+class PhoneHost(private val activity: Activity, private val core: KartkaGateway, private val shell: CounterShell) :
+    Host {
     override fun askForCamera(): Unit = shell.askForCamera()
 
     override fun openSettings(): Unit =
@@ -32,7 +29,10 @@ class PhoneHost(
     override fun help(step: NextStep) {
         when (step) {
             NextStep.FreeSpace -> open(Intent(Settings.ACTION_INTERNAL_STORAGE_SETTINGS))
-            NextStep.Update -> open(Intent(Intent.ACTION_VIEW, Uri.parse("market://details?id=${activity.packageName}")))
+            NextStep.Update ->
+                open(
+                    Intent(Intent.ACTION_VIEW, Uri.parse("market://details?id=" + activity.packageName)),
+                )
             NextStep.UnlockPhone, NextStep.CloseOther, NextStep.TryAgain -> activity.recreate()
             else -> Unit
         }

@@ -57,11 +57,24 @@ class CounterShellTest {
     fun `a rotation keeps what was typed`() {
         val desk = start()
         desk.typesASale()
-        val before = desk.customer().state.value.draft
+        val before =
+            desk
+                .customer()
+                .state.value.draft
         desk.recreate()
         idle()
-        assertEquals(before, desk.customer().state.value.draft)
-        assertEquals("50,00", desk.customer().state.value.typed)
+        assertEquals(
+            before,
+            desk
+                .customer()
+                .state.value.draft,
+        )
+        assertEquals(
+            "50,00",
+            desk
+                .customer()
+                .state.value.typed,
+        )
     }
 
     @Test
@@ -72,7 +85,14 @@ class CounterShellTest {
         Desk.shop.desk.gate = gate
         desk.customer().act(CustomerAction.Commit)
         idle()
-        val kept = Bundle().also { desk.saveInstanceState(it).pause().stop().destroy() }
+        val kept =
+            Bundle().also {
+                desk
+                    .saveInstanceState(it)
+                    .pause()
+                    .stop()
+                    .destroy()
+            }
         gate.complete(Unit)
         idle()
         val next = Robolectric.buildActivity(Desk::class.java).setup(kept)

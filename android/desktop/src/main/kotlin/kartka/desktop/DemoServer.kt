@@ -32,9 +32,10 @@ class DemoServer(private val command: String, private val folder: File) : AutoCl
         val started = kartka(listOf("serve"), listOf("--pair")).redirectError(ProcessBuilder.Redirect.DISCARD).start()
         process = started
         val lines = started.inputStream.bufferedReader().lineSequence()
-        codes += checkNotNull(lines.firstOrNull { it.startsWith(CODE) }) { "the server ended before it served" }
-            .removePrefix(CODE)
-            .trim()
+        codes +=
+            checkNotNull(lines.firstOrNull { it.startsWith(CODE) }) { "the server ended before it served" }
+                .removePrefix(CODE)
+                .trim()
     }
 
     /** The server is no longer reached. */

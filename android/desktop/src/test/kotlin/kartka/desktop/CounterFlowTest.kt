@@ -1,8 +1,12 @@
 package kartka.desktop
 
+import androidx.compose.ui.semantics.SemanticsProperties
+import androidx.compose.ui.test.ComposeTimeoutException
 import androidx.compose.ui.test.ExperimentalTestApi
+import androidx.compose.ui.test.SemanticsMatcher
 import androidx.compose.ui.test.hasClickAction
 import androidx.compose.ui.test.hasText
+import androidx.compose.ui.test.isEnabled
 import androidx.compose.ui.test.junit4.ComposeContentTestRule
 import androidx.compose.ui.test.junit4.createComposeRule
 import androidx.compose.ui.test.onAllNodesWithText
@@ -10,11 +14,11 @@ import androidx.compose.ui.test.onFirst
 import androidx.compose.ui.test.onNodeWithText
 import androidx.compose.ui.test.performClick
 import androidx.compose.ui.test.performTextInput
-import androidx.compose.ui.test.performScrollTo
 import kartka.corebridge.Qr
 import kartka.corebridge.RandomRequestIds
 import kartka.presentation.CoreFault
 import kartka.presentation.LumaFrame
+import kartka.presentation.Route
 import kartka.presentation.SyncDot
 import kartka.presentation.TroubleKind
 import kartka.presentation.scan.Camera
@@ -60,7 +64,8 @@ class CounterFlowTest {
         val cards = runBlocking { one.core.blankCards(RandomRequestIds().next(), 2) }
         val hand = Hand(rule, one)
         rule.setContent {
-            KartkaApp(one.screens, one.facts, Taste(letters, Language.English, false, Motion.Reduced), Stage(one.host) {})
+            val taste = Taste(letters, Language.English, dark = false, Motion.Reduced)
+            KartkaApp(one.screens, one.facts, taste, Stage(one.host) {})
         }
         one.screens.cameraIs(Camera.Searching)
 
@@ -69,47 +74,44 @@ class CounterFlowTest {
         hand.sees("New customer")
         hand.types("Phone", "0671234567")
         assertEquals(1, hand.taps { tap("Register") })
-        hand.sees("Registered")
-        hand.tap("To the sale")
+        hand.sees("Sell")
 
         // A sale is the scan, the amount's digits, and one tap.
         hand.keys("100,00")
-        hand.waits("Sell · ")
         assertEquals(1, hand.taps { tapWith("Sell · ") })
         hand.sees("Next customer")
         hand.tap("Next customer")
+
+        // What was earned may be spent once the server has confirmed it.
+        runBlocking { one.core.exchange() }
 
         // The next sale spends what the first one earned.
         hand.shows(one.frame(cards[0]))
         hand.sees("Customer")
         hand.keys("50,00")
-        hand.waits("Sell · ")
         hand.tap("Spend points")
         hand.sees("Spend and sell")
-        hand.tapFirst(" point")
-        hand.waits("Spend and sell · ")
+        hand.tapWith(" point")
         hand.tapWith("Spend and sell · ")
         hand.sees("Next customer")
 
         // Everything comes back.
         hand.tap("Receipt")
-        hand.waits("Return goods")
         hand.tap("Return goods")
         hand.tap("Everything")
-        hand.waits("Give back ")
         hand.tapWith("Give back ")
         hand.sees("The goods were taken back")
         hand.tap("Close")
 
         // Without the server a sale is made as fast, and waits.
         server.stop()
-        assertEquals(TroubleKind.Offline, assertFailsWith<CoreFault> { runBlocking { one.core.exchange() } }.trouble.kind)
-        one.screens.go(kartka.presentation.Route.Scan())
+        val unreached = assertFailsWith<CoreFault> { runBlocking { one.core.exchange() } }
+        assertEquals(TroubleKind.Offline, unreached.trouble.kind)
+        one.screens.go(Route.Scan())
         hand.sees("Scan")
         hand.shows(one.frame(cards[0]))
         hand.sees("Customer")
         hand.keys("70,00")
-        hand.waits("Sell · ")
         hand.tapWith("Sell · ")
         hand.sees("Next customer")
         assertEquals(SyncDot.Waiting, runBlocking { one.core.syncMark() }.dot)
@@ -133,10 +135,18 @@ class CounterFlowTest {
 /** A card's code before the camera, drawn by the core. */
 private fun DeskPhone.frame(code: String): LumaFrame = checkNotNull(core.squares(code)).frame()
 
+private const val INK: Byte = 20
+
+/** 226 of 255. */
+private const val PAPER: Byte = -30
+
 private fun Qr.frame(): LumaFrame {
     val square = 14
     val width = side * square
-    val luma = ByteArray(width * width) { at -> if (dark[at / width / square * side + at % width / square]) 20 else -30 }
+    val luma =
+        ByteArray(width * width) { at ->
+            if (dark[at / width / square * side + at % width / square]) INK else PAPER
+        }
     return LumaFrame(luma, width, width, width, atMillis = System.nanoTime() / 1_000_000)
 }
 
@@ -156,22 +166,31 @@ private class Hand(private val rule: ComposeContentTestRule, private val phone: 
         phone.show(frame)
     }
 
-    fun sees(text: String): Unit = rule.waitUntilAtLeastOneExists(hasText(text, substring = true), PATIENCE)
+    fun sees(text: String): Unit = sees(text, hasText(text, substring = true))
 
-    fun waits(text: String): Unit = sees(text)
-
-    fun tap(text: String) {
-        sees(text)
-        tapped++
-        rule.onAllNodes(hasText(text) and hasClickAction()).onFirst().performClick()
+    private fun sees(text: String, matcher: SemanticsMatcher) {
+        try {
+            rule.waitUntilAtLeastOneExists(matcher, PATIENCE)
+        } catch (late: ComposeTimeoutException) {
+            throw AssertionError("no \"$text\" among ${seen()}", late)
+        }
     }
 
-    fun tapWith(text: String): Unit = tapFirst(text)
+    private fun seen(): List<String> =
+        rule.onAllNodes(SemanticsMatcher.keyIsDefined(SemanticsProperties.Text)).fetchSemanticsNodes().map { node ->
+            node.config[SemanticsProperties.Text].joinToString()
+        }
 
-    fun tapFirst(text: String) {
-        sees(text)
+    /** Taps what says exactly [text]. */
+    fun tap(text: String): Unit = tap(text, hasText(text) and hasClickAction())
+
+    /** Taps the first thing that says [text] among other words. */
+    fun tapWith(text: String): Unit = tap(text, hasText(text, substring = true) and hasClickAction())
+
+    private fun tap(text: String, matcher: SemanticsMatcher) {
+        sees(text, matcher and isEnabled())
         tapped++
-        rule.onAllNodes(hasText(text, substring = true) and hasClickAction()).onFirst().performClick()
+        rule.onAllNodes(matcher and isEnabled()).onFirst().performClick()
     }
 
     fun types(field: String, text: String): Unit = rule.onNodeWithText(field).performTextInput(text)
@@ -179,6 +198,6 @@ private class Hand(private val rule: ComposeContentTestRule, private val phone: 
     fun keys(keys: String): Unit = keys.forEach { rule.onAllNodesWithText("$it").onFirst().performClick() }
 
     private companion object {
-        const val PATIENCE = 20_000L
+        const val PATIENCE = 30_000L
     }
 }

@@ -19,11 +19,7 @@ import kotlinx.coroutines.job
 import kotlin.coroutines.CoroutineContext
 
 /** What all presenters of one phone stand on. */
-class Counter(
-    internal val core: CoreGateway,
-    internal val ids: RequestIds,
-    internal val reading: CoroutineContext,
-)
+class Counter(internal val core: CoreGateway, internal val ids: RequestIds, internal val reading: CoroutineContext)
 
 /**
  * The screens that were opened, the last in front.

@@ -15,6 +15,17 @@ private const val LIGHTEST = 255
 /** The mean difference of a channel, of 255, that two machines' drawing may have. */
 private const val TOLERANCE = 4.0
 
+/** The pages that the README shows. */
+private val shown =
+    listOf(
+        "scan-searching" to "uk-light-100",
+        "customer-quoted" to "uk-light-100",
+        "redeem-allowed" to "en-dark-100",
+        "done-committed" to "en-light-100",
+        "register-phone_exists" to "uk-dark-100",
+        "shift-totals" to "en-light-200",
+    )
+
 /**
  * Draws every screen in every state and look, and compares with the committed contact sheets.
  *
@@ -45,6 +56,7 @@ class ScreensTest {
         val file = folder.resolve("staff-${look.name}.png")
         if (accepted) {
             ImageIO.write(sheet, "png", file)
+            shown.filter { it.second == look.name }.forEach { (page, _) -> showAlone(page, look) }
             return emptyList()
         }
         if (!file.exists()) return listOf("${file.name} is not there")
@@ -54,6 +66,13 @@ class ScreensTest {
             .filter { difference(golden.page(it), sheet.page(it)) > TOLERANCE }
             .map { "${file.name}: ${album[it].screen} ${album[it].face}" }
             .also { if (it.isNotEmpty()) ImageIO.write(sheet, "png", File("target/${file.name}")) }
+    }
+
+    /** One page larger, for the README. */
+    private fun showAlone(name: String, look: Look) {
+        val page = album.first { "${it.screen}-${it.face}" == name }
+        val picture = look.drawn(page, Glass(density = 0.75f))
+        ImageIO.write(fewColours(picture), "png", folder.resolve("app-$name-${look.name}.png"))
     }
 
     private fun difference(one: BufferedImage, other: BufferedImage): Double {
