@@ -29,6 +29,7 @@ fn staffed(terms: All, who: u32) -> World {
             role,
             state,
             customer: None,
+            outlets: Vec::new(),
         })
     };
     let nothing = Role {
@@ -112,7 +113,7 @@ proptest! {
                 id: OperatorId(5),
                 name: "Five".to_owned(),
                 role: RoleId::CASHIER,
-                customer: None,
+                customer: None, outlets: Vec::new(),
                 state: Employment::Active,
             };
             let who = kartka_domain::rights::Who::new(operator.id, Some(operator), Some(of(bits)));
