@@ -8,6 +8,7 @@ mod devices;
 mod figures;
 mod handover;
 mod open;
+mod outlets;
 mod people;
 mod show;
 mod staff;
@@ -76,6 +77,8 @@ enum DeskCommand {
     Report(business::ReportArgs),
     /// Who works here, who is at this device, PINs.
     Staff(staff::StaffArgs),
+    /// Where the business sells, where this device stands, whose role counts where.
+    Outlets(outlets::OutletsArgs),
     /// Devices: lists, revokes and wipes them, and decides about what they sent.
     Devices(devices::DevicesArgs),
     /// What waits for a decision.
@@ -138,6 +141,7 @@ fn perform(shop: &Shop, request: RequestId, command: &DeskCommand) -> Result<Ans
         DeskCommand::Void(args) => till::void(shop, request, args),
         DeskCommand::Report(args) => business::report(shop, args),
         DeskCommand::Staff(args) => staff::staff(shop, request, args),
+        DeskCommand::Outlets(args) => outlets::outlets(shop, request, args),
         DeskCommand::Devices(args) => devices::devices(shop, request, args),
         DeskCommand::Inbox(args) => devices::inbox(shop, request, args),
         DeskCommand::Account(args) => figures::account(shop, args),

@@ -11,6 +11,7 @@ pub mod handover;
 pub mod idle;
 pub mod limits;
 pub mod operator;
+pub mod outlets;
 pub mod pair;
 pub mod programme;
 pub mod reserve;

@@ -70,7 +70,8 @@ pub(super) fn judged<B: Book>(
 /// Who made an op: a device that nobody enrolled was handed to nobody.
 fn author<B: Book>(book: &B, op: &Op) -> Result<Who, B::Error> {
     let device = book.device(op.id.0.device())?;
-    who(book, op.operator, device.map(|device| device.holder))
+    let who = who(book, op.operator, device.map(|device| device.holder))?;
+    Ok(who.in_outlet(op.outlet))
 }
 
 /// Whether an op's word about a quarantine counts.

@@ -270,6 +270,7 @@ fn boss() -> Operator {
         name: "Mallory".to_owned(),
         role: RoleId::OWNER,
         customer: None,
+        outlets: Vec::new(),
         state: Employment::Active,
     }
 }

@@ -50,6 +50,7 @@ fn every_test_of_the_index_exists() {
         include_str!("invariants.rs"),
         include_str!("bad_input.rs"),
         include_str!("newer.rs"),
+        include_str!("rights.rs"),
         include_str!("../../../tests/wizard.rs"),
         include_str!("vouchers.rs"),
         include_str!("forged_vouchers.rs"),

@@ -80,6 +80,7 @@ pub(crate) fn operator(role: RoleId) -> Operator {
         role,
         state: Employment::Active,
         customer: None,
+        outlets: Vec::new(),
     }
 }
 
