@@ -394,7 +394,7 @@ impl From<&Return> for ReturnView {
         Self {
             id: back.id.get(),
             void_reason: match back.kind {
-                ReturnKind::Goods => None,
+                ReturnKind::Goods | ReturnKind::Settled(_) => None,
                 ReturnKind::Void(DomainVoid::Undo) => Some(VoidReason::Undo),
                 ReturnKind::Void(DomainVoid::Mistake) => Some(VoidReason::Mistake),
                 ReturnKind::Void(DomainVoid::Customer) => Some(VoidReason::Customer),

@@ -3,6 +3,7 @@
 //! Everything is a difference of cumulative amounts, recomputed in the authority's order, so many small
 //! returns equal one big one (X2). Used by the phone for its claim and by the authority for its verdict.
 
+pub mod unlinked;
 mod vouchers;
 
 use crate::codes::Code;
@@ -14,7 +15,8 @@ use crate::op::Claim;
 use crate::planted;
 use crate::programme::{Kept, Programme, Terms};
 use crate::purchase::{
-    Purchase, Quantity, Return, ReturnKind, ReturnedLine, ShareKind, returned_part, returned_so_far,
+    Purchase, Quantity, Return, ReturnKind, ReturnedLine, ShareKind, kept_back, returned_part,
+    returned_so_far,
 };
 use crate::voucher::{Move, Moved, Voucher};
 use vouchers::of_vouchers;
@@ -125,7 +127,10 @@ pub fn refund(sold: Sold<'_>, back: &[ReturnedLine]) -> Result<Refund, Overflow>
     }
     let kept = kept(&sold.purchase.lines, &after);
     let vouchers = of_vouchers(sold, (&before, &after), kept)?;
-    let paid = sum(crate::purchase::Line::paid)?;
+    let mut paid = sum(crate::purchase::Line::paid)?;
+    if kept == Kept::Nothing && !lines.is_empty() {
+        paid = paid.plus(kept_back(sold.returns)?)?;
+    }
     Ok(Refund {
         lines,
         money: paid.minus(vouchers.used_up)?,

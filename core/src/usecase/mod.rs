@@ -15,6 +15,7 @@ pub mod pair;
 pub mod programme;
 pub mod staff;
 pub mod till;
+pub mod unlinked;
 pub mod vouchers;
 pub mod wizard;
 

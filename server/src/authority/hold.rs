@@ -3,7 +3,7 @@
 
 use kartka_domain::authority::Book as _;
 use kartka_domain::ids::{CustomerId, DeviceNo, Id, PurchaseId};
-use kartka_domain::op::{Fact as OpFact, Op};
+use kartka_domain::op::{Fact as OpFact, Op, Settlement};
 
 use super::turn::Turn;
 use crate::store::{Fact, Reads, StoreError, Writes};
@@ -158,6 +158,11 @@ fn named(fact: &OpFact) -> (Option<CustomerId>, Option<PurchaseId>) {
         | OpFact::Bind { customer, .. } => (Some(*customer), None),
         OpFact::Sale(sale) => (sale.customer, None),
         OpFact::Return { purchase, .. } => (None, Some(*purchase)),
+        OpFact::ReturnUnlinked(back) => (back.customer, None),
+        OpFact::SettleReturn {
+            how: Settlement::Link(purchase),
+            ..
+        } => (None, Some(*purchase)),
         OpFact::Attach {
             purchase, customer, ..
         } => (Some(*customer), Some(*purchase)),

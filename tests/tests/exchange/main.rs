@@ -16,4 +16,5 @@ mod released;
 mod revoked;
 mod shops;
 mod standing;
+mod unlinked;
 mod vouchers;

@@ -19,6 +19,7 @@ mod returns;
 mod right;
 mod sale;
 pub mod standing;
+mod unlinked;
 mod vouchers;
 mod work;
 
@@ -27,6 +28,7 @@ pub use clock::{Anchor, effective_time};
 pub use earning::has_earned;
 pub use returns::owed;
 pub use right::{may_settle, who};
+pub use unlinked::links;
 
 use crate::business::{Business, Device, Operator};
 use crate::card::CardNumber;
@@ -34,7 +36,7 @@ use crate::codes::Code;
 use crate::customer::Customer;
 use crate::ids::{
     CustomerId, DeviceNo, EntryId, OpId, OperatorId, ProgrammeVersion, PurchaseId, RequestMark,
-    RoleId, Seq, VoucherId,
+    ReturnId, RoleId, Seq, VoucherId,
 };
 use crate::ledger::Entry;
 use crate::moment::{Date, Moment};
@@ -42,9 +44,9 @@ use crate::money::{Overflow, Points};
 use crate::op::{Fact, Notice, Op};
 use crate::position::Position;
 use crate::programme::Programme;
-use crate::purchase::{Fiscal, Purchase, Return};
+use crate::purchase::{Fiscal, Purchase, ReceiptNumber, Return};
 use crate::rights::Role;
-use crate::row::{Card, Inbox, Merge, NotedVisits, Row};
+use crate::row::{Card, Inbox, Merge, NotedVisits, Row, Unlinked, UnlinkedState};
 use crate::voucher::{Moved, Voucher, VoucherNumber};
 use work::Work;
 
@@ -114,6 +116,34 @@ pub trait Book {
     /// # Errors
     /// The store's own.
     fn fiscal(&self, _: &Fiscal) -> Result<Vec<PurchaseId>, Self::Error> {
+        Ok(Vec::new())
+    }
+    /// A ledger entry; a book that only replays receipts is not asked.
+    ///
+    /// # Errors
+    /// The store's own.
+    fn entry(&self, _: EntryId) -> Result<Option<Entry>, Self::Error> {
+        Ok(None)
+    }
+    /// A return whose purchase its author did not hold (X1); a book that only replays receipts has none.
+    ///
+    /// # Errors
+    /// The store's own.
+    fn unlinked(&self, _: ReturnId) -> Result<Option<Unlinked>, Self::Error> {
+        Ok(None)
+    }
+    /// Those of them that wait for a receipt with this number, by id.
+    ///
+    /// # Errors
+    /// The store's own.
+    fn waiting(&self, _: &ReceiptNumber) -> Result<Vec<ReturnId>, Self::Error> {
+        Ok(Vec::new())
+    }
+    /// The purchases of a business date with this receipt number, by id.
+    ///
+    /// # Errors
+    /// The store's own.
+    fn sold(&self, _: Date, _: &ReceiptNumber) -> Result<Vec<PurchaseId>, Self::Error> {
         Ok(Vec::new())
     }
     /// A version of the programme.
@@ -306,6 +336,7 @@ fn refusal_of_all<B: Book>(
             f,
             Fact::Sale(_)
                 | Fact::Return { .. }
+                | Fact::ReturnUnlinked(_)
                 | Fact::Attach { .. }
                 | Fact::Issue(_)
                 | Fact::Move(_)
@@ -356,6 +387,7 @@ fn apply_all<B: Book>(
                 kind,
                 lines,
             } => returns::apply(&mut work, place, (*purchase, *kind, lines))?,
+            Fact::ReturnUnlinked(back) => unlinked::apply(&mut work, place, back)?,
             Fact::Visits(count) => {
                 note_visits(&mut work, *count);
                 1
@@ -379,6 +411,7 @@ fn apply_all<B: Book>(
             | Fact::Settle { .. }
             | Fact::Close(_)
             | Fact::Agree(_)
+            | Fact::SettleReturn { .. }
             | Fact::LevelNotKept { .. }
             | Fact::Quarantine(_)
             | Fact::ErasureDone { .. } => {
@@ -450,6 +483,10 @@ pub fn as_claimed(op: &Op) -> Vec<Row> {
         Row::Moved(moved) => Row::Moved(Moved {
             verdict: None,
             ..moved
+        }),
+        Row::Unlinked(unlinked) => Row::Unlinked(Unlinked {
+            state: UnlinkedState::Waits,
+            ..unlinked
         }),
         other => other,
     };

@@ -167,7 +167,9 @@ pub(super) fn taking_back<B: Book>(
             Permission::Void,
         ),
         (ReturnKind::Void(_), None) => (Action::Plain(Permission::Void), Permission::Void),
-        (ReturnKind::Goods, _) => (Action::Plain(Permission::Return), Permission::Return),
+        (ReturnKind::Goods | ReturnKind::Settled(_), _) => {
+            (Action::Plain(Permission::Return), Permission::Return)
+        }
     };
     if let Some(reason) = work.missing(action) {
         // The last number of the return: more than was sold is asked about under its first.
@@ -189,7 +191,7 @@ pub(super) const fn needed(fact: &Fact) -> Option<Permission> {
         Fact::Operator(_) | Fact::Role(_) => Some(Permission::Staff),
         Fact::Outlet(_) | Fact::Programme(_) | Fact::Business(_) => Some(Permission::Programme),
         Fact::Revoke { .. } | Fact::Settle { .. } => Some(Permission::Devices),
-        Fact::Close(_) | Fact::Agree(_) => Some(Permission::Inbox),
+        Fact::Close(_) | Fact::Agree(_) | Fact::SettleReturn { .. } => Some(Permission::Inbox),
         Fact::Erase(_) => Some(Permission::Erase),
         _ => None,
     }

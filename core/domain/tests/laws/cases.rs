@@ -81,3 +81,8 @@ fn what_the_owner_allows_when_points_are_earned() {
 fn what_is_put_right_after_a_sale() {
     check_file(include_str!("../cases/adjust.txt"));
 }
+
+#[test]
+fn what_comes_back_without_its_purchase() {
+    check_file(include_str!("../cases/unlinked.txt"));
+}

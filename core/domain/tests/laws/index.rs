@@ -3,7 +3,7 @@
 use std::path::Path;
 
 const INDEX: &str = include_str!("../../../../docs/laws.md");
-const CASES: [(&str, &str); 15] = [
+const CASES: [(&str, &str); 16] = [
     ("redeem.txt", include_str!("../cases/redeem.txt")),
     ("earn.txt", include_str!("../cases/earn.txt")),
     ("returns.txt", include_str!("../cases/returns.txt")),
@@ -22,6 +22,7 @@ const CASES: [(&str, &str); 15] = [
     ("vouchers.txt", include_str!("../cases/vouchers.txt")),
     ("limits.txt", include_str!("../cases/limits.txt")),
     ("adjust.txt", include_str!("../cases/adjust.txt")),
+    ("unlinked.txt", include_str!("../cases/unlinked.txt")),
 ];
 
 /// Everything between backticks.

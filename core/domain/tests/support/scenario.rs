@@ -15,6 +15,7 @@ mod limits;
 mod office;
 mod owed;
 mod points;
+mod unlinked;
 mod vouchers;
 
 use std::collections::BTreeMap;
@@ -28,7 +29,7 @@ use kartka_domain::ids::{
 };
 use kartka_domain::moment::{Date, DayOfYear, Moment};
 use kartka_domain::money::{Money, Points};
-use kartka_domain::op::Fact;
+use kartka_domain::op::{Fact, Op};
 use kartka_domain::programme::Programme;
 use kartka_domain::purchase::{
     GoodsId, Quantity, Return, ReturnKind, ReturnedLine, VoidReason, returned_so_far,
@@ -38,7 +39,7 @@ use kartka_domain::quote::{
 };
 use kartka_domain::redeem::CashStep;
 use kartka_domain::refund::{Refund, Sold, everything_left, refund};
-use kartka_domain::row::Row;
+use kartka_domain::row::{InboxState, Row};
 
 use super::terms::instruments;
 use super::words::{code, lines, money, pieces, position};
@@ -92,6 +93,8 @@ struct Story {
     relatives: Vec<DayOfYear>,
     /// Minute of the day, where it is not noon.
     minute: Option<u16>,
+    /// What phones without network have written.
+    away: Vec<Op>,
 }
 
 impl Story {
@@ -125,6 +128,16 @@ impl Story {
             }
             ["sweep"] => self.sweep(),
             ["inbox"] => self.inbox(),
+            ["away", name, "buys", ref what @ ..] => {
+                let (said, op) = match self.sale(name, what, aware) {
+                    Ok(sale) => sale,
+                    Err(why) => return why,
+                };
+                self.away.push(op);
+                said
+            }
+            ["arrives"] => self.arrive(),
+            ["unlinked", number, ref what @ ..] => self.judge(number, what),
             ["voucher" | "vouchers" | "give", ..] => self.voucher_step(&words, aware),
             ["adjust", ref what @ ..] => self.adjust(what),
             ["limits", ref terms @ ..] => self.limit(terms),
@@ -161,6 +174,7 @@ impl Story {
             [name, "is", "erased"] => self.erase(name),
             ["names"] => self.names(),
             [name, "buys", ref what @ ..] => self.buy(name, what, aware),
+            [name, "returns", ref what @ ..] => self.return_unlinked(name, what),
             [name, "has"] => {
                 let id = self.person(name);
                 position(&self.shop.person(id))
@@ -216,6 +230,19 @@ impl Story {
     }
 
     fn buy(&mut self, name: &str, what: &[&str], aware: bool) -> String {
+        let (said, op) = match self.sale(name, what, aware) {
+            Ok(sale) => sale,
+            Err(why) => return why,
+        };
+        let at = at_minute(self.today, op.time.wall.minute);
+        let before = self.before(&op);
+        let decided = self.shop.order_at(&op, at);
+        let then = self.late(&op, &before, &decided) + &self.late_vouchers(&decided);
+        format!("{said}{}{then}{}", verdicts(&decided), self.linked(&op))
+    }
+
+    /// What a till says of a sale, and the op that it writes; or why it does not.
+    fn sale(&mut self, name: &str, what: &[&str], aware: bool) -> Result<(String, Op), String> {
         let customer = (name != "somebody").then(|| self.person(name));
         let known = self.known(aware);
         let person = customer.map(|id| (id, known.person(id)));
@@ -248,7 +275,7 @@ impl Story {
         let invited: Vec<InstrumentId> = invited.iter().map(|n| InstrumentId(number(n))).collect();
         let paper = limits::paper(how);
         if let Some(why) = self.known_fiscal(&known, &paper) {
-            return why;
+            return Err(why);
         }
         let limits = self.broken(&known, customer, &paper);
         let rewards = after("rewards").map_or_else(Vec::new, |n| vec![reward; n as usize]);
@@ -276,19 +303,15 @@ impl Story {
         };
         let answer = match quote(&ask) {
             Ok(answer) => answer,
-            Err(QuoteError::Refused(why)) => return format!("refused {}", code(why)),
-            Err(error) => return format!("refused: {error}"),
+            Err(QuoteError::Refused(why)) => return Err(format!("refused {}", code(why))),
+            Err(error) => return Err(format!("refused: {error}")),
         };
         let said = answer.said.iter().map(|c| format!(", {}", code(*c)));
         let said = format!("pays {}{}", money(answer.due), said.collect::<String>());
         let facts = answer.into_facts(Tender::Cash, paper).unwrap();
         let op = self.shop.op(self.device(), self.moment(), facts);
         self.receipts.push(PurchaseId(op.id.0));
-        let at = at_minute(self.today, op.time.wall.minute);
-        let before = self.before(&op);
-        let decided = self.shop.order_at(&op, at);
-        let then = self.late(&op, &before, &decided) + &self.late_vouchers(&decided);
-        format!("{said}{}{then}", verdicts(&decided))
+        Ok((said, op))
     }
 
     fn receipt(&mut self, number: &str, what: &[&str], aware: bool) -> String {
@@ -479,6 +502,7 @@ fn came_back(before: &Shop, decided: &[Decided]) -> String {
                 purchase,
                 verdict,
                 claimed,
+                kind: back_by,
                 ..
             }) => {
                 let counts = verdict.as_ref().map_or(claimed, |(lines, _)| lines);
@@ -487,7 +511,10 @@ fn came_back(before: &Shop, decided: &[Decided]) -> String {
                     .filter(|part| part.quantity > Quantity(0))
                     .copied()
                     .collect();
-                said.push(money(refunded(before, *purchase, &counts).money));
+                said.push(money(match back_by {
+                    ReturnKind::Settled(settled) => settled.money,
+                    _ => refunded(before, *purchase, &counts).money,
+                }));
             }
             Row::Entry(entry) => {
                 let effect = entry.effect();
@@ -513,7 +540,7 @@ fn verdicts(decided: &[Decided]) -> String {
             Row::Return(back) => back.verdict.as_ref().map(|(_, code)| *code),
             Row::Entry(entry) => entry.verdict.map(|(_, code)| code),
             Row::Moved(moved) => moved.verdict.map(|(_, code)| code),
-            Row::Inbox(item) => Some(item.code),
+            Row::Inbox(item) if item.state == InboxState::Open => Some(item.code),
             _ => None,
         }
     };

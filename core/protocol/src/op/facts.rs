@@ -16,9 +16,9 @@ use crate::WireError;
 use crate::fields::Record;
 use crate::parts::{
     CHANNELS, EffectTags, LotTags, PURPOSES, id, one_of, opt_id, put_about, put_code, put_effect,
-    put_lot, put_paper, put_receipt, put_return_kind, put_returned, read_about, read_code,
-    read_effect, read_kind, read_lot, read_paper, read_receipt, read_return_kind, read_returned,
-    read_slot, slot_number,
+    put_lot, put_paper, put_receipt, put_return_kind, put_returned, put_unlinked, read_about,
+    read_code, read_effect, read_kind, read_lot, read_paper, read_receipt, read_return_kind,
+    read_returned, read_slot, read_unlinked, slot_number,
 };
 use crate::row;
 
@@ -89,6 +89,8 @@ mod kind {
     pub(super) const VISITS: i64 = 51;
     pub(super) const LEVEL_NOT_KEPT: i64 = 60;
     pub(super) const AGREE: i64 = 61;
+    pub(super) const RETURN_UNLINKED: i64 = 85;
+    pub(super) const SETTLE_RETURN: i64 = 86;
 }
 
 /// The record of one fact in an op of `date` whose last sale was to `sold_to`.
@@ -145,6 +147,10 @@ pub(super) fn entry_record(fact: &Fact, date: Date, sold_to: Option<CustomerId>)
             r.put(PURCHASE, purchase.get());
             put_return_kind(&mut r, VOID, *kind);
             put_returned(&mut r, RETURNED, lines);
+        }
+        Fact::ReturnUnlinked(back) => {
+            of(kind::RETURN_UNLINKED);
+            put_unlinked(&mut r, back);
         }
         Fact::Attach {
             purchase,
@@ -278,6 +284,7 @@ pub(super) fn read_entry(
             kind: read_return_kind(r, VOID)?,
             lines: read_returned(r, RETURNED)?,
         },
+        kind::RETURN_UNLINKED => Fact::ReturnUnlinked(read_unlinked(r)?),
         kind::ATTACH => Fact::Attach {
             purchase: purchase()?,
             customer: customer()?,

@@ -272,7 +272,7 @@ fn full_purchase() -> Purchase {
     }
 }
 
-fn bare_return() -> Return {
+pub(crate) fn bare_return() -> Return {
     Return {
         id: ReturnId(id(2, 200)),
         purchase: PurchaseId(id(2, 100)),

@@ -101,12 +101,13 @@ impl Story {
 /// What a purchase notes beside goods and money.
 pub(super) fn paper(how: &[&str]) -> Paper {
     let mut paper = Paper::default();
+    let number = |text: &str| ReceiptNumber::new(text).unwrap();
     for (at, word) in how.iter().enumerate() {
         match *word {
             "typed" => paper.read = Some(CardRead::Typed),
             "scanned" => paper.read = Some(CardRead::Scanned),
+            "receipt" => paper.receipt = Some(number(how[at + 1])),
             "fiscal" => {
-                let number = |text: &str| ReceiptNumber::new(text).unwrap();
                 let (register, receipt) = how[at + 1].split_once(':').unwrap();
                 paper.fiscal = Some(Fiscal {
                     register: number(register),
