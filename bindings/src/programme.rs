@@ -37,6 +37,8 @@ pub struct InstrumentView {
     pub name: String,
     /// Its terms.
     pub terms: InstrumentTerms,
+    /// Whether a newer version must be installed here to follow all of it.
+    pub needs_update: bool,
 }
 
 /// The terms of an instrument.
@@ -87,6 +89,8 @@ pub enum InstrumentKind {
     Certificate,
     /// A coupon of which each copy has a number of its own.
     NumberedCoupon,
+    /// One that only a newer version knows: it does nothing here.
+    Newer,
 }
 
 /// What gives a stamp.
@@ -248,7 +252,9 @@ impl From<&Instrument> for InstrumentView {
                 Terms::Tiers(_) => other(InstrumentKind::Tiers),
                 Terms::Certificate(_) => other(InstrumentKind::Certificate),
                 Terms::Numbered(_) => other(InstrumentKind::NumberedCoupon),
+                Terms::Newer => other(InstrumentKind::Newer),
             },
+            needs_update: !instrument.is_read_whole(),
         }
     }
 }

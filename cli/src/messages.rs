@@ -170,6 +170,9 @@ fn refusal(reason: Code) -> String {
             "this customer's points are held until the owner decides: take money".to_owned()
         }
         Code::NoCustomer => "points and rewards need a customer: scan the card first".to_owned(),
+        Code::NewerRule { instrument } => format!(
+            "instrument {instrument} is newer than this program and does nothing here: update it"
+        ),
         Code::NothingToPay => "there is nothing to pay on this receipt".to_owned(),
         Code::AlreadyReturned { line, left } => format!(
             "of line {} only {} can still come back",

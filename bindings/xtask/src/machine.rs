@@ -51,6 +51,13 @@ const JVM: &[Tool] = &[
     },
 ];
 
+/// Libraries that drawing screens needs, without a display, and their Debian packages.
+const DRAWING: &[(&str, &str)] = &[
+    ("libGL.so.1", "libgl1"),
+    ("libX11.so.6", "libx11-6"),
+    ("libfontconfig.so.1", "libfontconfig1"),
+];
+
 const NAMESPACES: &[Tool] = &[
     Tool {
         program: "python3",
@@ -92,6 +99,23 @@ pub(crate) fn jvm() -> Result<(), Stop> {
     provide(JVM)
 }
 
+/// What the screens are drawn with; other systems than Linux bring it.
+pub(crate) fn drawing() -> Result<(), Stop> {
+    if !cfg!(target_os = "linux") {
+        return Ok(());
+    }
+    let known = Command::new("/sbin/ldconfig").arg("-p").output();
+    let known = known.map_or_else(
+        |_| String::new(),
+        |listing| String::from_utf8_lossy(&listing.stdout).into_owned(),
+    );
+    let missing = DRAWING
+        .iter()
+        .filter(|(library, _)| !known.contains(library));
+    let (libraries, packages): (Vec<&str>, Vec<&str>) = missing.copied().unzip();
+    install(&libraries, &packages, &libraries)
+}
+
 /// What joins network namespaces and drives the processes in them.
 pub(crate) fn namespaces() -> Result<(), Stop> {
     provide(NAMESPACES)
@@ -121,32 +145,28 @@ pub(crate) fn is_linux_root() -> bool {
 }
 
 fn provide(tools: &[Tool]) -> Result<(), Stop> {
-    let missing: Vec<&Tool> = tools.iter().filter(|tool| !has(tool.program)).collect();
+    let missing = || tools.iter().filter(|tool| !has(tool.program));
+    let programs: Vec<&str> = missing().map(|tool| tool.program).collect();
+    let packages: Vec<&str> = missing().map(|tool| tool.package).collect();
+    let elsewhere: Vec<&str> = missing().map(|tool| tool.elsewhere).collect();
+    install(&programs, &packages, &elsewhere)
+}
+
+/// Installs `packages` for what is `missing`; where that may not be done, names what a person installs `elsewhere`.
+fn install(missing: &[&str], packages: &[&str], elsewhere: &[&str]) -> Result<(), Stop> {
     if missing.is_empty() {
         return Ok(());
     }
     if !is_debian_root() {
         return Err(Stop::Skipped(Missing {
-            what: format!(
-                "not on this machine: {}",
-                join(&missing, |tool| tool.program)
-            ),
-            remedy: format!("install {}", join(&missing, |tool| tool.elsewhere)),
+            what: format!("not on this machine: {}", missing.join(", ")),
+            remedy: format!("install {}", elsewhere.join(", ")),
         }));
     }
     run(Command::new("apt-get").args(["update", "-qq"]))?;
-    let packages = missing.iter().map(|tool| tool.package);
     run(Command::new("apt-get")
         .env("DEBIAN_FRONTEND", "noninteractive")
         .args(["install", "-y", "-qq", "--no-install-recommends"])
         .args(packages))?;
     Ok(())
-}
-
-fn join(tools: &[&Tool], name: impl Fn(&Tool) -> &'static str) -> String {
-    tools
-        .iter()
-        .map(|tool| name(tool))
-        .collect::<Vec<_>>()
-        .join(", ")
 }

@@ -77,7 +77,8 @@ impl Amount {
 /// card's rules say for that day.
 ///
 /// # Errors
-/// [`Code::NothingToAdjust`] for nothing, for more than there can be, and where the instrument has no such balance.
+/// [`Code::NothingToAdjust`] for nothing, for more than there can be, and where the instrument has no such balance;
+/// [`Code::NewerRule`] where only a newer version knows it (L12).
 pub fn claim(
     programme: &Programme,
     (customer, instrument): (CustomerId, InstrumentId),
@@ -98,6 +99,10 @@ pub fn claim(
             (Effect::points(points, value), given)
         }
         (Amount::Stamps(stamps), Some(Terms::Stamps(_))) => (Effect::stamps(stamps), None),
+        (_, Some(Terms::Newer)) => {
+            let instrument = instrument.0.into();
+            return Err(Code::NewerRule { instrument });
+        }
         _ => return Err(Code::NothingToAdjust),
     };
     Ok(Claim {

@@ -10,13 +10,13 @@ use crate::codes::Code;
 use crate::earn::{earned, kept};
 use crate::ids::InstrumentId;
 use crate::ledger::{About, Effect, Entry, EntryKind, LotTerms, Use};
-use crate::money::{Money, Overflow, Points, Stamps};
+use crate::money::{Money, Overflow, Points, Rounding, Stamps, scale};
 use crate::op::Claim;
 use crate::planted;
 use crate::programme::{Kept, Programme, Terms};
 use crate::purchase::{
-    Purchase, Quantity, Return, ReturnKind, ReturnedLine, ShareKind, kept_back, returned_part,
-    returned_so_far,
+    Line, Purchase, Quantity, Return, ReturnKind, ReturnedLine, ShareKind, kept_back,
+    returned_part, returned_so_far,
 };
 use crate::voucher::{Move, Moved, Voucher};
 use vouchers::of_vouchers;
@@ -202,7 +202,11 @@ fn take_back(sold: Sold<'_>, after: &[Quantity]) -> Result<Vec<(Claim, Vec<Use>)
         }
         let resolved = entry.about.resolved();
         let lines = &sold.purchase.lines;
-        let kept = earned(instrument, lines, after, resolved)?.effect;
+        let kept = match instrument.terms {
+            // What it gives is not known here: the part of what was paid (L12). The authority sets it right.
+            Terms::Newer => part_of_price(granted, lines, after)?,
+            _ => earned(instrument, lines, after, resolved)?.effect,
+        };
         let reversed = so_far(sold.entries, EntryKind::Reverse, entry.instrument)?;
         let debit = |granted: i64, kept: i64, reversed: i64| -> Result<i64, Overflow> {
             let wanted = granted.checked_sub(kept.min(granted)).ok_or(Overflow)?;
@@ -233,6 +237,33 @@ fn take_back(sold: Sold<'_>, after: &[Quantity]) -> Result<Vec<(Claim, Vec<Use>)
         }
     }
     Ok(claims)
+}
+
+/// The part of an effect that goes with the kept part of the price; all of it while nothing came back.
+fn part_of_price(of: Effect, lines: &[Line], after: &[Quantity]) -> Result<Effect, Overflow> {
+    let (mut whole, mut back) = (0_i64, 0_i64);
+    for (place, line) in lines.iter().enumerate() {
+        let price = line.spent()?.0;
+        let returned = after.get(place).copied().unwrap_or(Quantity(0));
+        let gone = returned_part(price, returned, line.quantity)?;
+        whole = whole.checked_add(price).ok_or(Overflow)?;
+        back = back.checked_add(gone).ok_or(Overflow)?;
+    }
+    if kept(lines, after) == Kept::Nothing {
+        return Ok(Effect::NONE);
+    }
+    let left = whole.checked_sub(back).ok_or(Overflow)?;
+    let part = |amount: i64| match whole {
+        0 => Ok(amount),
+        whole => scale(amount, left, whole, Rounding::Down),
+    };
+    Ok(Effect {
+        points: Points(part(of.points.0)?),
+        status: Points(part(of.status.0)?),
+        stamps: Stamps(part(of.stamps.0)?),
+        value: Money(part(of.value.0)?),
+        carry: of.carry,
+    })
 }
 
 /// Spent points by the share stored per line, into the buckets they were taken from, last taken first

@@ -82,15 +82,17 @@ pub(crate) fn put_code(record: &mut Record, tag: u16, code: Option<Code>) {
     record.put_opt(tag, list);
 }
 
+/// A code of a newer version is [`Code::NewerWord`] here: what it stands beside is read all the same (L12).
 pub(crate) fn read_code(record: &Record, tag: u16) -> Result<Option<Code>, WireError> {
     let numbers = record.ints(tag)?;
     let Some((number, args)) = numbers.split_first() else {
         return Ok(None);
     };
     let number = u16::try_from(*number).map_err(|_| WireError::OutOfRange(tag))?;
-    Code::from_parts(number, args)
-        .map(Some)
-        .ok_or(WireError::OutOfRange(tag))
+    let newer = Code::NewerWord {
+        number: number.into(),
+    };
+    Ok(Some(Code::from_parts(number, args).unwrap_or(newer)))
 }
 
 /// An emitter slot of ten-digit numbers is its number; of eight-digit numbers 10,000 more.

@@ -6,6 +6,7 @@ use kartka_domain::customer::{Channel, Consent, Phone, Purpose, Will, consent_no
 use kartka_domain::ids::{CustomerId, InstrumentId, Seq};
 use kartka_domain::moment::Date;
 use kartka_domain::money::{Money, Points, Stamps};
+use kartka_domain::position::Wallet;
 use kartka_domain::programme::Terms;
 use kartka_domain::rights::Permission;
 
@@ -210,6 +211,24 @@ fn sheet(reader: &Reader<'_>, shop: &Shop, id: CustomerId) -> Result<CustomerShe
                     .unwrap_or_default(),
                 size: card.size(),
             }),
+            // The balance is the same whatever gives it (L12); what it may be spent for is not known here.
+            Terms::Newer => {
+                let wallet = position.wallet(instrument.id);
+                let balance = wallet.map_or(Ok(Points::ZERO), Wallet::balance)?;
+                if balance != Points::ZERO {
+                    sheet.points.push(PointsView {
+                        instrument: instrument.id,
+                        balance,
+                        spendable: Points::ZERO,
+                        pending: Points::ZERO,
+                        worth: Money::ZERO,
+                        expiring: None,
+                    });
+                }
+                sheet.flags.push(Code::NewerRule {
+                    instrument: instrument.id.0.into(),
+                });
+            }
             // Everything else is no balance.
             _ => {}
         }

@@ -34,9 +34,5 @@ pub(crate) fn next_version(
     setting: &Setting,
     instruments: Vec<Instrument>,
 ) -> Result<Programme, CoreError> {
-    let current = &setting.programme;
-    let version = ProgrammeVersion(current.version().0.saturating_add(1));
-    let programme = Programme::publish(version, instruments)?;
-    programme.check_follows(current)?;
-    Ok(programme)
+    Ok(setting.programme.next(instruments)?)
 }

@@ -10,6 +10,7 @@ mod handover;
 mod healing;
 mod histories;
 mod meetings;
+mod newer;
 mod over_http;
 mod people;
 mod released;

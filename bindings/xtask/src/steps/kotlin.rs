@@ -10,6 +10,7 @@ use crate::machine;
 /// Runs the tests of every Maven module with the border library of the `dev` profile.
 pub(crate) fn test(house: &House) -> Outcome {
     machine::jvm()?;
+    machine::drawing()?;
     let mut tests = Command::new("mvn");
     tests
         .current_dir(house.path("android"))

@@ -30,6 +30,9 @@ pub(super) fn verdict<B: Book>(
     let amount = Amount::of(claim.effect);
     let whose = (claim.customer, claim.instrument);
     let made = adjust::claim(&programme, whose, (amount, reason), work.op.time.wall.date);
+    if let Err(code @ Code::NewerRule { .. }) = made {
+        return Ok(Some((Effect::NONE, code)));
+    }
     if made.as_ref() != Ok(claim) {
         return Ok(malformed);
     }

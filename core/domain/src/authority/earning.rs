@@ -16,6 +16,7 @@ use crate::moment::{Date, Moment};
 use crate::op::{Claim, Fact};
 use crate::programme::{BonusCard, Instrument, Terms};
 use crate::purchase::{Fiscal, Purchase, Quantity, ReturnKind};
+use crate::quote::newer;
 
 /// What the limits say of all earns of one receipt.
 #[derive(Default)]
@@ -54,6 +55,7 @@ pub(super) fn judge<B: Book>(
         let broken = broken.unwrap_or_default();
         judged.refused = limits::refused(&broken);
         judged.flags = broken.into_iter().map(|(code, _)| code).collect();
+        judged.flags.extend(not_judged(work, purchase, claims)?);
         if let Some(fiscal) = &purchase.fiscal
             && (sold_before(work, fiscal, purchase.id)
                 || has_earned(work.book, fiscal, Some(purchase.id)).map_err(Stop::Book)?)
@@ -68,6 +70,20 @@ pub(super) fn judge<B: Book>(
         work.set_position(customer, position);
     }
     Ok(judged)
+}
+
+/// By which instruments something was earned that this version can't judge (L12).
+fn not_judged<B: Book>(
+    work: &Work<'_, B>,
+    purchase: &Purchase,
+    claims: &[Claim],
+) -> Result<Vec<Code>, Stop<B::Error>> {
+    let version = purchase.programme;
+    let programme = work.book.programme(version).map_err(Stop::Book)?;
+    let of = |claim: &Claim| programme.as_ref()?.instrument(claim.instrument);
+    let earns = claims.iter().filter(|claim| claim.kind == EntryKind::Earn);
+    let newer = earns.filter_map(of).filter(|of| !of.is_read_whole());
+    Ok(newer.filter_map(newer::said).collect())
 }
 
 fn is_same<B: Book>(
@@ -163,6 +179,10 @@ fn bounded<B: Book>(
     let Some(of) = programme.instrument(claim.instrument) else {
         return Ok(Some((Effect::NONE, Code::MalformedFact)));
     };
+    if !of.is_read_whole() {
+        // What this version can't compute was promised by one that can; the owner sees it by the flag.
+        return Ok(None);
+    }
     let resolved = possible(work, purchase, (of, claim))?;
     let given = earned(of, &purchase.lines, back, resolved)?.effect;
     // By the day that the phone saw: a wrong clock takes nothing from anybody (sync §5).

@@ -40,7 +40,8 @@ pub(super) fn verdict<B: Book>(
             work.open_inbox(id, code, (Some(claim.customer), None), Points::ZERO);
             code
         }
-        (Some(Terms::Greeting(_)), About::Used(_)) => return Ok(None),
+        // What can't be judged here counts as its author said (L12).
+        (Some(Terms::Greeting(_)), About::Used(_)) | (Some(Terms::Newer), _) => return Ok(None),
         (Some(Terms::Tiers(tiers)), About::Level(level)) => {
             if tiers.reached(&person, date)? >= level {
                 return Ok(None);

@@ -9,6 +9,7 @@ mod club;
 mod coupon;
 mod discount;
 mod late;
+mod newer;
 mod offer;
 mod references;
 mod rules;
@@ -24,6 +25,7 @@ pub use club::{Club, Issue, Joining};
 pub use coupon::{Benefit, Coupon, Greeting, GreetingFor};
 pub use discount::{DiscountCard, Step};
 pub use late::{Late, Owing};
+pub use newer::Newer;
 pub use offer::{BundlePrice, Offer, Part};
 pub use references::Assortment;
 pub use rules::{Audience, Goods, PriceOf, Rules, Scope, Stacking, Times, Together, WHOLE};
@@ -72,6 +74,9 @@ pub enum ProgrammeError {
     /// A rule has no meaning for an instrument of this kind.
     #[error("a rule of instrument {0} has no meaning for its kind")]
     NotForThis(u32),
+    /// An instrument that only a newer version can read would be replaced (L12).
+    #[error("instrument {0} is of a newer version: update this one first")]
+    TooNew(u32),
     /// A wallet's points end by age or by inactivity; its family never changes (L6).
     #[error("the points of instrument {0} can't change from one family of expiry to the other")]
     Family(u32),
@@ -102,6 +107,8 @@ pub enum Terms {
     Certificate(Certificate),
     /// A coupon of which each copy has a number of its own.
     Numbered(NumberedCoupon),
+    /// Terms that only a newer version can read: they give nothing here, and that is said (L12).
+    Newer,
 }
 
 /// One marketing instrument.
@@ -115,6 +122,8 @@ pub struct Instrument {
     pub terms: Terms,
     /// Where, when and for whom it works, and how it goes together with others.
     pub rules: Rules,
+    /// All of it as a newer version wrote it, where this one can't read all of it (L12).
+    pub newer: Option<Newer>,
 }
 
 /// One published version of all instruments.
@@ -208,10 +217,19 @@ impl Instrument {
             name: name.to_owned(),
             terms,
             rules: Rules::default(),
+            newer: None,
         }
     }
 
-    fn check(&self) -> Result<(), ProgrammeError> {
+    /// Whether it stands by itself; what it says of others is the programme's to check.
+    ///
+    /// # Errors
+    /// [`ProgrammeError`] naming what is wrong.
+    pub fn check(&self) -> Result<(), ProgrammeError> {
+        if !self.is_read() {
+            let kept = self.newer.is_some();
+            return kept.then_some(()).ok_or(ProgrammeError::TooNew(self.id.0));
+        }
         if !(1..=64).contains(&self.name.chars().count()) {
             return Err(ProgrammeError::Name);
         }
@@ -228,6 +246,7 @@ impl Instrument {
             Terms::Tiers(tiers) => tiers.check(self),
             Terms::Certificate(of) => of.check(self),
             Terms::Numbered(of) => of.check(self),
+            Terms::Newer => Ok(()),
         }
     }
 

@@ -53,7 +53,7 @@ impl Programme {
 
     /// Whether instruments refer only to others that are there.
     pub(super) fn check_references(&self) -> Result<(), ProgrammeError> {
-        for of in &self.instruments {
+        for of in self.instruments.iter().filter(|of| of.is_read()) {
             let audience = match of.rules.scope.audience {
                 Audience::Members(club) => self.instrument(club).is_some(),
                 Audience::Tier(tiers, level) => self.has_level(tiers, level),
@@ -77,6 +77,7 @@ impl Programme {
     fn has_level(&self, tiers: InstrumentId, level: u8) -> bool {
         match self.instrument(tiers).map(|of| &of.terms) {
             Some(Terms::Tiers(tiers)) => tiers.level(level).is_some(),
+            Some(Terms::Newer) => true,
             _ => false,
         }
     }
@@ -111,7 +112,8 @@ fn goods_of(of: &Instrument) -> Vec<&Goods> {
         | Terms::Club(_)
         | Terms::Issue(_)
         | Terms::Tiers(_)
-        | Terms::Certificate(_) => {}
+        | Terms::Certificate(_)
+        | Terms::Newer => {}
     }
     lists
 }

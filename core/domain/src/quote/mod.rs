@@ -10,6 +10,7 @@ mod bill;
 mod cards;
 mod certificates;
 mod earning;
+pub(crate) mod newer;
 mod offers;
 mod points;
 mod rewards;
@@ -239,6 +240,7 @@ pub fn quote(ask: &Question<'_>) -> Result<Quote, QuoteError> {
     if ask.customer.is_none() {
         on.say(Code::NoCustomer);
     }
+    newer::apply(&mut on);
     certificates::sell(&mut on)?;
     offers::apply(&mut on)?;
     cards::apply(&mut on)?;
@@ -277,6 +279,7 @@ pub fn attached(ask: &Question<'_>, returned: &[Quantity]) -> Result<Quote, Quot
         redeemable: Err(Code::NothingToPay),
         said: Vec::new(),
     };
+    newer::apply(&mut on);
     earning::apply(&mut on, customer, returned)?;
     on.answer()
 }

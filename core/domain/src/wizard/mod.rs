@@ -14,7 +14,7 @@ use std::collections::BTreeMap;
 pub use model::{Field, Input, Model, Only, Step, model};
 pub use preview::{Preview, preview};
 
-use crate::ids::{InstrumentId, ProgrammeVersion};
+use crate::ids::InstrumentId;
 use crate::programme::{Instrument, Programme, Terms};
 
 /// What the wizard can make.
@@ -89,7 +89,7 @@ impl Kind {
             Terms::Club(_) => Some(Self::Club),
             Terms::Issue(_) => Some(Self::Issue),
             Terms::Tiers(_) => Some(Self::Tiers),
-            Terms::Certificate(_) | Terms::Numbered(_) => None,
+            Terms::Certificate(_) | Terms::Numbered(_) | Terms::Newer => None,
         }
     }
 }
@@ -321,9 +321,7 @@ impl Draft {
         let mut instruments = ground.programme.instruments().to_vec();
         instruments.retain(|of| of.id != made.id);
         instruments.push(made);
-        let version = ProgrammeVersion(ground.programme.version().0.saturating_add(1));
-        let next = Programme::publish(version, instruments)
-            .and_then(|next| next.check_follows(ground.programme).map(|()| next));
+        let next = ground.programme.next(instruments);
         next.map_err(|error| vec![build::told(self.kind, error)])
     }
 

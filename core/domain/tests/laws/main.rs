@@ -15,6 +15,7 @@ mod garbage;
 mod index;
 mod invariants;
 mod liar;
+mod newer;
 mod people;
 mod properties;
 mod rights;

@@ -94,7 +94,7 @@ impl World {
         }
     }
 
-    fn op_of(&mut self, act: &Act) -> Option<Op> {
+    pub(crate) fn op_of(&mut self, act: &Act) -> Option<Op> {
         let facts = match act {
             Act::Buy {
                 who,

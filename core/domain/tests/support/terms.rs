@@ -9,9 +9,9 @@ use kartka_domain::money::{Money, Points, Rounding, Stamps};
 use kartka_domain::programme::{
     Audience, Benefit, BonusCard, BundlePrice, Certificate, CertificateEarns, Club, Coupon,
     Demotion, DiscountCard, EarnBase, Expiry, Gift, Goods, Greeting, GreetingFor, Instrument,
-    Issue, Joining, Level, Life, Multiplier, Multiply, Need, Nominals, NumberedCoupon, Offer,
-    OfflinePolicy, Owing, Part, PriceOf, Remainder, Reward, Rules, Spending, StampCard, StampFor,
-    Step, TaxEarns, Terms, Tiers, Times, Together, VoucherOffline, When, Window,
+    Issue, Joining, Level, Life, Multiplier, Multiply, Need, Newer, Nominals, NumberedCoupon,
+    Offer, OfflinePolicy, Owing, Part, PriceOf, Remainder, Reward, Rules, Spending, StampCard,
+    StampFor, Step, TaxEarns, Terms, Tiers, Times, Together, VoucherOffline, When, Window,
 };
 use kartka_domain::purchase::{GoodsId, GroupId};
 
@@ -32,7 +32,9 @@ pub(crate) fn instruments(words: &[&str]) -> Vec<Instrument> {
                     next - 1
                 }
             };
-            made.push(Instrument::plain(InstrumentId(id), key, terms));
+            let newer = (terms == Terms::Newer).then(|| Newer::new(key.as_bytes().to_vec()));
+            let plain = Instrument::plain(InstrumentId(id), key, terms);
+            made.push(Instrument { newer, ..plain });
             continue;
         }
         let one = made.last_mut().unwrap();
@@ -95,6 +97,7 @@ fn kind(word: &str) -> Option<Terms> {
             life: Life::default(),
             offline: VoucherOffline::Accept,
         }),
+        "newer" => Terms::Newer,
         _ => return None,
     })
 }
@@ -180,6 +183,7 @@ fn term(one: &mut Instrument, key: &str, value: &str) {
             "rate" | "off" | "gift" => of.gives = benefit(key, value),
             _ => voucher_term((&mut of.life, &mut of.offline), key, value),
         },
+        Terms::Newer => panic!("nothing is known of {key}={value}"),
     }
 }
 

@@ -166,7 +166,7 @@ pub(super) fn answers(of: &Instrument) -> BTreeMap<String, i64> {
         Terms::Issue(issue) => status::of_issue(issue),
         Terms::Tiers(tiers) => status::of_tiers(tiers),
         // The wizard makes none of these yet.
-        Terms::Certificate(_) | Terms::Numbered(_) => Pairs::new(),
+        Terms::Certificate(_) | Terms::Numbered(_) | Terms::Newer => Pairs::new(),
     };
     if Kind::of(of).is_some_and(benefits::is_bounded) {
         pairs.extend(benefits::of_bounds(&of.rules));

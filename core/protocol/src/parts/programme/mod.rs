@@ -1,8 +1,9 @@
-//! A version of the programme: instruments and their terms. What the domain would not publish is refused.
+//! A version of the programme: instruments and their terms. What this version can't read of one is kept beside it.
 
 mod bonus;
 mod certificate;
 mod more;
+mod newer;
 mod rules;
 
 use kartka_domain::ids::{InstrumentId, ProgrammeVersion};
@@ -49,21 +50,31 @@ pub(crate) fn put_programme(record: &mut Record, tag: u16, programme: &Programme
     record.put_records(tag, programme.instruments().iter().map(instrument_record));
 }
 
+/// Reads the instruments under `tag`; one that only a newer version can read, or that does not stand by this version's
+/// rules, is kept as it came (L12).
 pub(crate) fn read_programme(
     record: &Record,
     tag: u16,
     version: u32,
 ) -> Result<Programme, WireError> {
-    let instruments = record
-        .records(tag)?
-        .into_iter()
-        .map(read_instrument)
-        .collect::<Result<_, _>>()?;
-    Programme::publish(ProgrammeVersion(version), instruments)
-        .map_err(|_| WireError::OutOfRange(tag))
+    let records = record.records(tag)?;
+    let instruments = records.into_iter().map(newer::read);
+    newer::publish(
+        ProgrammeVersion(version),
+        instruments.collect::<Result<_, _>>()?,
+    )
+    .ok_or(WireError::OutOfRange(tag))
 }
 
 fn instrument_record(instrument: &Instrument) -> Record {
+    match &instrument.newer {
+        None => known_record(instrument),
+        Some(kept) => newer::record(instrument, kept),
+    }
+}
+
+/// What this version writes of an instrument.
+fn known_record(instrument: &Instrument) -> Record {
     let mut record = Record::new();
     record.put(ID, instrument.id.0);
     record.put(NAME, instrument.name.as_str());
@@ -89,6 +100,7 @@ fn read_instrument(record: &Record) -> Result<Instrument, WireError> {
         name: record.text(NAME)?.to_owned(),
         terms,
         rules: read_rules(record)?,
+        newer: None,
     })
 }
 

@@ -123,7 +123,7 @@ pub(super) fn put_more(record: &mut Record, terms: &Terms) {
         Terms::Tiers(tiers) => (kind::TIERS, tiers_record(tiers)),
         Terms::Certificate(of) => (kind::CERTIFICATE, certificate_record(of)),
         Terms::Numbered(of) => (kind::NUMBERED, numbered_record(of)),
-        Terms::Bonus(_) | Terms::Stamps(_) | Terms::Discount(_) => return,
+        Terms::Bonus(_) | Terms::Stamps(_) | Terms::Discount(_) | Terms::Newer => return,
     };
     record.put(KIND, number);
     record.put(MORE, Value::Record(inner));

@@ -1,0 +1,213 @@
+//! L12: what an older build does with rules that only a newer one knows. It sums the same, it says so, it loses nothing.
+
+use kartka_domain::codes::Code;
+use kartka_domain::ids::{InstrumentId, ProgrammeVersion};
+use kartka_domain::moment::Date;
+use kartka_domain::money::Money;
+use kartka_domain::position::Position;
+use kartka_domain::programme::{DiscountCard, Instrument, Newer, Programme, ProgrammeError, Terms};
+use kartka_domain::purchase::Line;
+use kartka_domain::quote::{Paper, Question, Tender, quote};
+use kartka_domain::row::{Row, RowKind};
+use kartka_domain::wizard::{Draft, Ground, Trade};
+use proptest::collection::vec;
+use proptest::prelude::*;
+
+use crate::acts::{Act, BONUS, CARD, Knows, STAMPS, act, cases, plain, programme, terms};
+use crate::support::noon;
+use crate::support::words::plain_bonus;
+use crate::world::World;
+
+const NEWS: InstrumentId = InstrumentId(9);
+
+/// An instrument of a kind that this version does not know.
+fn news() -> Instrument {
+    Instrument {
+        newer: Some(Newer::new(vec![0xa1, 0x01, 0x09])),
+        ..Instrument::plain(NEWS, "Subscription", Terms::Newer)
+    }
+}
+
+fn with(more: impl IntoIterator<Item = Instrument>) -> Programme {
+    let mut all = programme(1, plain()).instruments().to_vec();
+    all.extend(more);
+    Programme::publish(ProgrammeVersion(1), all).unwrap()
+}
+
+/// The same programme as a build sees it that has none of its kinds.
+fn unread(programme: &Programme) -> Programme {
+    let unread = |of: &Instrument| Instrument {
+        terms: Terms::Newer,
+        newer: Some(Newer::new(vec![1])),
+        ..of.clone()
+    };
+    let all = programme.instruments().iter().map(unread).collect();
+    Programme::publish(programme.version(), all).unwrap()
+}
+
+fn today() -> Date {
+    "2028-01-20".parse().unwrap()
+}
+
+fn said(programme: &Programme) -> Vec<Code> {
+    let lines = [Line::amount(Money(10_000))];
+    quote(&Question::plain(&lines, programme, noon(today())))
+        .unwrap()
+        .said
+}
+
+#[test]
+fn a_rule_of_a_newer_version_is_said_and_the_others_work() {
+    let (known, more) = (with([]), with([news()]));
+    let lines = [Line::amount(Money(10_000))];
+    let ask = |programme| quote(&Question::plain(&lines, programme, noon(today()))).unwrap();
+    let newer = Code::NewerRule { instrument: 9 };
+    assert_eq!(
+        ask(&more).said,
+        [&[Code::NoCustomer, newer][..], &ask(&known).said[1..]].concat()
+    );
+    assert_eq!(
+        (ask(&more).due, ask(&more).claims),
+        (ask(&known).due, ask(&known).claims)
+    );
+}
+
+#[test]
+fn a_rule_of_a_newer_version_that_is_closed_today_is_not_spoken_of() {
+    let mut closed = news();
+    closed.rules.scope.last_day = Some("2028-01-19".parse().unwrap());
+    assert!(!said(&with([closed])).contains(&Code::NewerRule { instrument: 9 }));
+}
+
+#[test]
+fn a_card_whose_terms_are_read_in_part_works_by_that_part() {
+    let rate = |rate| Instrument {
+        newer: Some(Newer::new(vec![1])),
+        ..Instrument::plain(NEWS, "Card", Terms::Discount(DiscountCard::fixed(rate)))
+    };
+    let customer = Position::default();
+    let lines = [Line::amount(Money(10_000))];
+    let all = with([rate(500)]);
+    let who = World::new(plain()).people[0];
+    let ask = Question {
+        customer: Some((who, &customer)),
+        ..Question::plain(&lines, &all, noon(today()))
+    };
+    let answer = quote(&ask).unwrap();
+    assert_eq!(answer.due, Money(9_500));
+    assert!(answer.said.contains(&Code::NewerTerms { instrument: 9 }));
+}
+
+#[test]
+fn an_older_owner_who_edits_a_programme_drops_no_newer_rule() {
+    let mut partly = programme(1, plain()).instruments()[0].clone();
+    partly.newer = Some(Newer::new(vec![7]));
+    let others = programme(1, plain()).instruments()[1..].to_vec();
+    let all = [vec![partly.clone()], others, vec![news()]].concat();
+    let current = Programme::publish(ProgrammeVersion(4), all).unwrap();
+    // By the wizard, one instrument.
+    let ground = Ground {
+        exponent: 2,
+        programme: &current,
+        edits: Some(BONUS),
+    };
+    let mut draft = Draft::of(&partly, Trade::Coffee).unwrap();
+    draft.name = "Points".to_owned();
+    let next = draft.publish(&ground).unwrap();
+    assert_eq!(next.version(), ProgrammeVersion(5));
+    assert_eq!(next.instrument(NEWS), Some(&news()));
+    let edited = next.instrument(BONUS).unwrap();
+    assert_eq!(
+        (edited.name.as_str(), &edited.newer),
+        ("Points", &partly.newer)
+    );
+    // By a file that holds the whole programme as far as this version knows it.
+    let file = vec![Instrument::plain(
+        BONUS,
+        "Points",
+        Terms::Bonus(plain_bonus()),
+    )];
+    let next = current.next(file).unwrap();
+    let ids: Vec<_> = next.instruments().iter().map(|of| of.id).collect();
+    assert_eq!(ids, [BONUS, NEWS]);
+    assert_eq!(next.instrument(BONUS).unwrap().newer, partly.newer);
+    assert_eq!(next.instrument(NEWS), Some(&news()));
+}
+
+#[test]
+fn a_newer_rule_is_not_overwritten_by_one_with_its_number() {
+    let own = Instrument::plain(NEWS, "Mine", Terms::Discount(DiscountCard::fixed(500)));
+    assert_eq!(
+        with([news()]).next(vec![own]),
+        Err(ProgrammeError::TooNew(9))
+    );
+    assert_eq!(
+        Programme::publish(
+            ProgrammeVersion(1),
+            vec![Instrument {
+                newer: None,
+                ..news()
+            }]
+        ),
+        Err(ProgrammeError::TooNew(9)),
+    );
+}
+
+#[test]
+fn what_an_older_authority_could_not_judge_is_flagged() {
+    let mut world = World::new(plain());
+    let lines = [(10_000, 1_000)];
+    let answer = world
+        .quote(Some(world.people[0]), &lines, 0, Knows::Everything)
+        .unwrap();
+    let op = world.make(answer.into_facts(Tender::Cash, Paper::default()).unwrap());
+    let older = Row::Programme(unread(&programme(1, plain())));
+    world.shop.rows.insert((RowKind::Programme, 1), older);
+    let decided = world.shop.order(&op);
+    let flags = decided.iter().find_map(|d| match &d.row {
+        Row::Purchase(purchase) => Some(purchase.flags.clone()),
+        _ => None,
+    });
+    let newer = |of: InstrumentId| Code::NewerRule {
+        instrument: of.0.into(),
+    };
+    assert_eq!(flags, Some(vec![newer(BONUS), newer(STAMPS)]));
+}
+
+proptest! {
+    #![proptest_config(cases())]
+
+    /// An authority that has none of the kinds comes to the same balances, debts and stamps.
+    #[test]
+    fn an_authority_without_the_kinds_sums_the_same(terms in terms(), acts in vec(act(), 1..20)) {
+        let mut world = World::new(terms);
+        let mut older = world.shop.clone();
+        let known = older.programme_now().unwrap();
+        older.rows.insert((RowKind::Programme, 1), Row::Programme(unread(&known)));
+        for act in acts {
+            let act = match act {
+                Act::Publish(_) | Act::Sweep | Act::Bind { .. } => continue,
+                // How much a part of a receipt would have earned only the terms say.
+                Act::Back { receipt, .. } => Act::Back { receipt, parts: vec![100], knows: Knows::Everything },
+                Act::Attach { receipt, who, .. } => Act::Attach { receipt, who, knows: Knows::Everything },
+                Act::Buy { who, lines, spend, .. } => Act::Buy { who, lines, spend, knows: Knows::Everything },
+                other => other,
+            };
+            if let Act::Wait(days) = act {
+                world.today = world.today + chrono::Days::new(days);
+            } else if let Some(op) = world.op_of(&act) {
+                world.shop.order(&op);
+                older.order(&op);
+            }
+        }
+        for (customer, position) in world.shop.positions() {
+            let summed = older.person(customer);
+            prop_assert_eq!(&summed.stamps, &position.stamps);
+            for instrument in [BONUS, CARD] {
+                let (was, is) = (position.wallet(instrument), summed.wallet(instrument));
+                prop_assert_eq!(is.map(|w| w.balance()), was.map(|w| w.balance()));
+                prop_assert_eq!(is.map(|w| (w.debt, w.status)), was.map(|w| (w.debt, w.status)));
+            }
+        }
+    }
+}
