@@ -312,6 +312,7 @@ pub fn map_ids(fact: &Fact, map: &mut dyn FnMut(Id) -> Id) -> Fact {
             parts,
             read,
             fiscal,
+            confirmed,
         }) => Fact::Sale(Sale {
             customer: customer.map(|id| CustomerId(map(id.0))),
             receipt: receipt.clone(),
@@ -319,6 +320,7 @@ pub fn map_ids(fact: &Fact, map: &mut dyn FnMut(Id) -> Id) -> Fact {
             parts: *parts,
             read: *read,
             fiscal: fiscal.clone(),
+            confirmed: *confirmed,
         }),
         Fact::Return {
             purchase,

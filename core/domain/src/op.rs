@@ -17,6 +17,7 @@ use crate::moment::{Date, Moment};
 use crate::money::{Money, Points};
 use crate::programme::Programme;
 use crate::purchase::{Fiscal, Line, Parts, ReceiptNumber, ReturnKind, ReturnedLine};
+use crate::redeem::Confirmation;
 use crate::rights::Role;
 use crate::voucher::{Issued, Move};
 
@@ -75,6 +76,8 @@ pub struct Sale {
     pub read: Option<CardRead>,
     /// The fiscal receipt, where there is one (X8).
     pub fiscal: Option<Fiscal>,
+    /// How the points it spends were confirmed, where the till asked for it (U5).
+    pub confirmed: Option<Confirmation>,
 }
 
 /// One thing that happened. Its id is the op's id + its place.

@@ -3,6 +3,7 @@
 //! Everything is a difference of cumulative amounts, recomputed in the authority's order, so many small
 //! returns equal one big one (X2). Used by the phone for its claim and by the authority for its verdict.
 
+pub mod deduct;
 pub mod unlinked;
 mod vouchers;
 
@@ -43,8 +44,10 @@ pub struct Sold<'a> {
 pub struct Refund {
     /// What of it counts, per line (X1).
     pub lines: Vec<ReturnedLine>,
-    /// Money that goes back, in minor units: only the money part (X4).
+    /// Money that goes back, in minor units: only the money part (X4), less what is deducted.
     pub money: Money,
+    /// What of the money part pays for points that were spent already (L10), in minor units.
+    pub deducted: Money,
     /// What came back had cost, after discounts; certificates that were sold are no goods.
     pub price: Money,
     /// Whether nothing is left with the customer.
@@ -134,6 +137,7 @@ pub fn refund(sold: Sold<'_>, back: &[ReturnedLine]) -> Result<Refund, Overflow>
     Ok(Refund {
         lines,
         money: paid.minus(vouchers.used_up)?,
+        deducted: Money::ZERO,
         price: sum(crate::purchase::Line::spent)?,
         kept,
         claims,

@@ -186,6 +186,7 @@ pub fn today(day: &Day<'_>) -> Result<Today, Overflow> {
         report.take_back_unlinked(back)?;
     }
     for entry in day.entries {
+        report.keep_deducted(entry, day.returned)?;
         if entry.purchase.is_none_or(|id| !undone.contains(&id)) {
             report.move_points(entry)?;
         }
@@ -287,6 +288,24 @@ impl Today {
             })?;
         }
         Ok(())
+    }
+
+    /// Money that did not go back, because it paid for points that were spent already (L10).
+    fn keep_deducted(&mut self, entry: &Entry, returned: &[Returned]) -> Result<(), Overflow> {
+        let by_return = |of: &&Returned| Some(of.purchase.id) == entry.purchase;
+        let Some(of) = returned.iter().find(by_return) else {
+            return Ok(());
+        };
+        let before = |back: &&Return| back.id.0 < entry.id.0;
+        let back = of.returns.iter().filter(before).max_by_key(|back| back.id);
+        let Some(back) = back.filter(|_| entry.kind == EntryKind::Cleared) else {
+            return Ok(());
+        };
+        let kept = entry.effect().value;
+        self.add((back.outlet, back.operator), |sum| {
+            sum.given_back = sum.given_back.minus(kept)?;
+            Ok(())
+        })
     }
 
     /// Money went back for goods whose purchase nobody knew: on the day it did, unless the owner said that nothing of it

@@ -8,13 +8,13 @@ use super::{Book, Echo, Stop, is_the_authoritys, right, vouchers};
 use crate::codes::Code;
 use crate::ids::{CustomerId, EntryId, PurchaseId, ReturnId, VoucherId};
 use crate::ledger::{Effect, EntryKind, Use};
-use crate::moment::Month;
+use crate::moment::{Date, Month};
 use crate::money::{Overflow, Points};
 use crate::op::{Claim, Fact};
 use crate::position::MonthSum;
 use crate::programme::{Instrument, Kept};
-use crate::purchase::{Return, ReturnKind, ReturnedLine};
-use crate::refund::{Refund, Sold, refund, refusal};
+use crate::purchase::{Purchase, Return, ReturnKind, ReturnedLine};
+use crate::refund::{Refund, Sold, deduct, refund, refusal};
 use crate::row::Row;
 use crate::voucher::Voucher;
 
@@ -38,10 +38,14 @@ pub(super) fn apply<B: Book>(
     };
     let known = work.purchase(id)?;
     right::taking_back(work, &back, known.as_ref(), claims.len())?;
-    let outcome = match work.refused {
+    let mut outcome = match work.refused {
         Some(code) => Err(code),
         None => outcome(work, &back, known.as_ref())?,
     };
+    if let (Ok(counted), Some(known)) = (&mut outcome, &known) {
+        let paid = paid_with_money(work, counted, (&known.purchase, at.date), &claims)?;
+        counted.claims.extend(paid);
+    }
     back.verdict = verdict(&back, outcome.as_ref());
     if let Some((_, code)) = back.verdict {
         echo = Echo::Changed;
@@ -199,6 +203,30 @@ fn outcome<B: Book>(
     Ok(Ok(counted))
 }
 
+/// What counts of the claims that points which were spent already are paid with the refund (L10), by the rules that the op
+/// names.
+fn paid_with_money<B: Book>(
+    work: &Work<'_, B>,
+    counted: &mut Refund,
+    (purchase, date): (&Purchase, Date),
+    claims: &[Claim],
+) -> Result<Vec<(Claim, Vec<Use>)>, Stop<B::Error>> {
+    let mut paid: Vec<(Claim, Vec<Use>)> = Vec::new();
+    for claim in claims.iter().filter(|c| c.kind == EntryKind::Cleared) {
+        let programme = work.book.programme(work.op.programme).map_err(Stop::Book)?;
+        let Some(programme) = programme else {
+            continue;
+        };
+        let twice = |(one, _): &(Claim, _)| one.instrument == claim.instrument;
+        if !paid.iter().any(twice)
+            && let Some(counts) = deduct::counts(claim, counted, (purchase, &programme), date)?
+        {
+            paid.push((counts, Vec::new()));
+        }
+    }
+    Ok(paid)
+}
+
 /// What counts of a return, where that is not what it claims (X1).
 fn verdict(back: &Return, outcome: Result<&Refund, &Code>) -> Option<(Vec<ReturnedLine>, Code)> {
     match outcome {
@@ -237,6 +265,11 @@ fn post_claims<B: Book>(
             (e.customer, e.instrument, e.kind) == (claim.customer, claim.instrument, claim.kind)
         };
         let found = expected.iter().position(same).map(|at| expected.remove(at));
+        let mut claim = *claim;
+        if let (EntryKind::Cleared, Some((e, _))) = (claim.kind, &found) {
+            claim.lot = e.lot;
+        }
+        let claim = &claim;
         let (verdict, uses) = match (found, outcome) {
             (Some((e, uses)), _) if e.effect == claim.effect => (None, uses),
             (Some((e, uses)), _) => (Some((e.effect, corrected(&e, claim))), uses),

@@ -9,6 +9,7 @@ use crate::ledger::EntryKind;
 use crate::money::Points;
 use crate::op::{Claim, Fact, Op};
 use crate::purchase::{Purchase, Return, ReturnKind};
+use crate::redeem::Confirmation;
 use crate::rights::{Action, Permission, Permissions, Role, Who};
 
 /// Who is at a device, as the book has them now; `holder` is who the device was handed to.
@@ -107,11 +108,12 @@ impl<B: Book> Work<'_, B> {
     }
 }
 
-/// Points and rewards that leave a balance by the sale at `place`: asked about when it was not the operator's to allow.
+/// Points and rewards that leave a balance by the sale at `place`: asked about when it was not the operator's to allow, or
+/// nobody says how points above the owner's threshold were confirmed (U5).
 pub(super) fn redemption<B: Book>(
     work: &mut Work<'_, B>,
     place: usize,
-    claims: &[Claim],
+    (claims, confirmed): (&[Claim], Option<Confirmation>),
 ) -> Result<(), Stop<B::Error>> {
     let Some(who) = work.who.as_ref().filter(|_| work.refused.is_none()) else {
         return Ok(());
@@ -130,7 +132,13 @@ pub(super) fn redemption<B: Book>(
         }
         None => Points::ZERO,
     };
-    if let Err(reason) = who.allowed(Action::Redeem { points, today }) {
+    let above = who.limits().pin_above.is_some_and(|above| points > above);
+    let confirmed = match (above, confirmed) {
+        (true, None) => Err(Code::PinNeeded),
+        (true, Some(Confirmation::Pin)) | (false, _) => Ok(()),
+    };
+    let allowed = who.allowed(Action::Redeem { points, today });
+    if let Err(reason) = allowed.and(confirmed) {
         // The purchase's own number: an overdraft of the same receipt has the claim's.
         let id = EntryId(work.id(place)?);
         work.ask(id, Permission::Redeem, (reason, Some(first)));

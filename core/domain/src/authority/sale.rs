@@ -69,7 +69,7 @@ pub(super) fn apply_sale<B: Book>(
     };
     let id = purchase.id;
     work.put(Row::Purchase(purchase), echo);
-    right::redemption(work, place, &claims)?;
+    right::redemption(work, place, (&claims, sale.confirmed))?;
     for (i, (claim, earn)) in claims.iter().zip(earns).enumerate() {
         let allowed = Some(claim.customer) == sale.customer
             && matches!(

@@ -57,6 +57,7 @@ pub(crate) fn sale(customer: Option<CustomerId>, lines: Vec<Line>, cash: i64) ->
         },
         read: None,
         fiscal: None,
+        confirmed: None,
     })
 }
 

@@ -48,6 +48,7 @@ fn every_test_of_the_index_exists() {
         include_str!("forged.rs"),
         include_str!("garbage.rs"),
         include_str!("invariants.rs"),
+        include_str!("joined.rs"),
         include_str!("newer.rs"),
         include_str!("vouchers.rs"),
         include_str!("forged_vouchers.rs"),

@@ -27,6 +27,7 @@ use kartka_domain::customer::ProfileGroup;
 use kartka_domain::ids::{
     CustomerId, DeviceNo, InstrumentId, OutletId, ProgrammeVersion, PurchaseId,
 };
+use kartka_domain::ledger::EntryKind;
 use kartka_domain::moment::{Date, DayOfYear, Moment};
 use kartka_domain::money::{Money, Points};
 use kartka_domain::op::{Fact, Op};
@@ -38,6 +39,7 @@ use kartka_domain::quote::{
     Presented, Question, QuoteError, RewardTaken, Selling, Tender, attached, quote,
 };
 use kartka_domain::redeem::CashStep;
+use kartka_domain::refund::deduct::deduct;
 use kartka_domain::refund::{Refund, Sold, everything_left, refund};
 use kartka_domain::row::{InboxState, Row};
 
@@ -335,7 +337,16 @@ impl Story {
             ["void", parts @ ..] => (ReturnKind::Void(VoidReason::Mistake), returned(parts)),
             _ => panic!("unknown return: {what:?}"),
         };
-        let counted = self::refunded(&known, id, &lines);
+        let mut counted = self::refunded(&known, id, &lines);
+        if let Some(customer) = purchase.earner() {
+            let members = known.group_of(customer).into_iter().map(|member| {
+                let Ok(position) = Book::position(&known, member);
+                (member, position.unwrap_or_default())
+            });
+            let rules = known.programme_now().unwrap();
+            let deducts = (&purchase, &rules);
+            deduct(&mut counted, deducts, members.collect(), self.today).unwrap();
+        }
         let back = Fact::Return {
             purchase: id,
             kind,
@@ -513,7 +524,10 @@ fn came_back(before: &Shop, decided: &[Decided]) -> String {
                     .collect();
                 said.push(money(match back_by {
                     ReturnKind::Settled(settled) => settled.money,
-                    _ => refunded(before, *purchase, &counts).money,
+                    _ => {
+                        let money = refunded(before, *purchase, &counts).money;
+                        money.minus(deducted(decided)).unwrap()
+                    }
                 }));
             }
             Row::Entry(entry) => {
@@ -530,6 +544,15 @@ fn came_back(before: &Shop, decided: &[Decided]) -> String {
         }
     }
     format!("{}{}", said.join(", "), verdicts(decided))
+}
+
+/// Money that paid for points in the place of going back.
+fn deducted(decided: &[Decided]) -> Money {
+    let paid = decided.iter().filter_map(|decided| match &decided.row {
+        Row::Entry(entry) if entry.kind == EntryKind::Cleared => Some(entry.effect().value),
+        _ => None,
+    });
+    Money::total(paid).unwrap()
 }
 
 /// What the authority set otherwise, and why.

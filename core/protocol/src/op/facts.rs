@@ -11,6 +11,7 @@ use kartka_domain::ids::{CustomerId, DeviceNo, EntryId, InstrumentId, PurchaseId
 use kartka_domain::ledger::LotTerms;
 use kartka_domain::moment::Date;
 use kartka_domain::op::{Claim, Fact, Notice, Sale};
+use kartka_domain::redeem::Confirmation;
 
 use crate::WireError;
 use crate::fields::Record;
@@ -51,6 +52,9 @@ const CARD: u16 = 3;
 const SLOT: u16 = 3;
 const FIRST: u16 = 4;
 const COUNT: u16 = 5;
+/// How the points that a sale spends were confirmed (1 PIN); absent = not said.
+const CONFIRMED: u16 = 110;
+const CONFIRMATIONS: [(i64, Confirmation); 1] = [(Confirmation::Pin as i64, Confirmation::Pin)];
 /// The key and the record of a row that the op sets.
 const KEY: u16 = 2;
 const ROW: u16 = 3;
@@ -137,6 +141,7 @@ pub(super) fn entry_record(fact: &Fact, date: Date, sold_to: Option<CustomerId>)
             r.put_opt(CUSTOMER, sale.customer.map(CustomerId::get));
             put_receipt(&mut r, sale.receipt.as_ref(), &sale.lines, &sale.parts);
             put_paper(&mut r, sale.read, sale.fiscal.as_ref());
+            r.put_opt(CONFIRMED, sale.confirmed.map(|how| how as i64));
         }
         Fact::Return {
             purchase,
@@ -277,6 +282,10 @@ pub(super) fn read_entry(
                 parts,
                 read,
                 fiscal,
+                confirmed: r
+                    .opt_int(CONFIRMED)?
+                    .map(|_: i64| one_of(r, CONFIRMED, &CONFIRMATIONS, None))
+                    .transpose()?,
             })
         }
         kind::RETURN => Fact::Return {

@@ -448,6 +448,7 @@ pub(crate) fn sale(op: OpId, who: CustomerId, gross: i64, seconds: i64) -> Op {
         parts: paid(gross, 0, 0, 0, 0),
         read: None,
         fiscal: None,
+        confirmed: None,
     };
     op_of(op, seconds, vec![Fact::Sale(sale), Fact::Claim(claim)])
 }
@@ -549,6 +550,7 @@ pub(crate) fn ops() -> Vec<(&'static str, Op)> {
         parts: paid(0, 0, 5_000, 0, 0),
         read: None,
         fiscal: None,
+        confirmed: None,
     };
     let all_claims = vec![
         Fact::Sale(Sale {
