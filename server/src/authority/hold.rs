@@ -140,6 +140,12 @@ pub(super) fn misses(turn: &Turn<'_>, op: Option<&Op>) -> Result<bool, StoreErro
         {
             return Ok(true);
         }
+        if let OpFact::SettleReturn { of, .. } = fact
+            && !own(of.0)
+            && turn.unlinked(*of)?.is_none()
+        {
+            return Ok(true);
+        }
         if let OpFact::Move(of) = fact
             && !own(of.voucher.0)
             && turn.voucher(of.voucher)?.is_none()
