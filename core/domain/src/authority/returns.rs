@@ -15,7 +15,7 @@ use crate::position::MonthSum;
 use crate::programme::{Instrument, Kept};
 use crate::purchase::{Purchase, Return, ReturnKind, ReturnedLine};
 use crate::refund::{Refund, Sold, deduct, refund, refusal};
-use crate::row::Row;
+use crate::row::{Row, RowKind};
 use crate::voucher::Voucher;
 
 /// Applies a return and the claims after it; says how many facts that were.
@@ -43,8 +43,7 @@ pub(super) fn apply<B: Book>(
         None => outcome(work, &back, known.as_ref())?,
     };
     if let (Ok(counted), Some(known)) = (&mut outcome, &known) {
-        let paid = paid_with_money(work, counted, (&known.purchase, at.date), &claims)?;
-        counted.claims.extend(paid);
+        pay_with_money(work, counted, (&known.purchase, at.date), &claims)?;
     }
     back.verdict = verdict(&back, outcome.as_ref());
     if let Some((_, code)) = back.verdict {
@@ -205,26 +204,26 @@ fn outcome<B: Book>(
 
 /// What counts of the claims that points which were spent already are paid with the refund (L10), by the rules that the op
 /// names.
-fn paid_with_money<B: Book>(
+fn pay_with_money<B: Book>(
     work: &Work<'_, B>,
     counted: &mut Refund,
     (purchase, date): (&Purchase, Date),
     claims: &[Claim],
-) -> Result<Vec<(Claim, Vec<Use>)>, Stop<B::Error>> {
-    let mut paid: Vec<(Claim, Vec<Use>)> = Vec::new();
+) -> Result<(), Stop<B::Error>> {
     for claim in claims.iter().filter(|c| c.kind == EntryKind::Cleared) {
+        let same = |(one, _): &(Claim, Vec<Use>)| {
+            (one.kind, one.instrument) == (claim.kind, claim.instrument)
+        };
         let programme = work.book.programme(work.op.programme).map_err(Stop::Book)?;
-        let Some(programme) = programme else {
+        let Some(programme) = programme.filter(|_| !counted.claims.iter().any(same)) else {
             continue;
         };
-        let twice = |(one, _): &(Claim, _)| one.instrument == claim.instrument;
-        if !paid.iter().any(twice)
-            && let Some(counts) = deduct::counts(claim, counted, (purchase, &programme), date)?
-        {
-            paid.push((counts, Vec::new()));
-        }
+        let counts = deduct::counts(claim, counted, (purchase, &programme), date)?;
+        counted
+            .claims
+            .extend(counts.map(|claim| (claim, Vec::new())));
     }
-    Ok(paid)
+    Ok(())
 }
 
 /// What counts of a return, where that is not what it claims (X1).
@@ -265,11 +264,15 @@ fn post_claims<B: Book>(
             (e.customer, e.instrument, e.kind) == (claim.customer, claim.instrument, claim.kind)
         };
         let found = expected.iter().position(same).map(|at| expected.remove(at));
-        let mut claim = *claim;
-        if let (EntryKind::Cleared, Some((e, _))) = (claim.kind, &found) {
-            claim.lot = e.lot;
-        }
-        let claim = &claim;
+        let set_right = match &found {
+            Some((e, _)) if e.kind == EntryKind::Cleared => Claim {
+                lot: e.lot,
+                ..*claim
+            },
+            _ => *claim,
+        };
+        let is_its_own = set_right == *claim;
+        let claim = &set_right;
         let (verdict, uses) = match (found, outcome) {
             (Some((e, uses)), _) if e.effect == claim.effect => (None, uses),
             (Some((e, uses)), _) => (Some((e.effect, corrected(&e, claim))), uses),
@@ -288,6 +291,10 @@ fn post_claims<B: Book>(
                 uses,
             },
         )?;
+        if !is_its_own {
+            let id = work.id(first + i)?;
+            work.tell(RowKind::Entry, id.get());
+        }
     }
     Ok(())
 }

@@ -243,6 +243,17 @@ fn forgeries(world: &World) -> Vec<(&'static str, Vec<Fact>)> {
             ],
         ),
         (
+            "points that a refund pays for, though no rule says so",
+            vec![
+                back(bought, ReturnKind::Goods, &[]),
+                claim(ann, EntryKind::Cleared, 50),
+            ],
+        ),
+        (
+            "a debt that is let go of",
+            vec![claim(ann, EntryKind::Cleared, 50)],
+        ),
+        (
             "goods without their purchase that give points",
             vec![unlinked(ann, 1_000), claim(ann, EntryKind::Reverse, 50)],
         ),
