@@ -15,6 +15,9 @@ public sealed interface Route {
     /** Points and rewards of the sale that is being put together. */
     public data class Redeem(val draft: SaleDraft) : Route
 
+    /** Back to the customer with points and rewards chosen. */
+    public data class Redeemed(val draft: SaleDraft) : Route
+
     /** What became of a sale. */
     public data class Done(val saleId: Long) : Route
 

@@ -1,5 +1,8 @@
 package kartka.presentation
 
+/** No quote has this number: a commit with it only asks whether its request has sold already. */
+public const val NO_QUOTE: Long = -1
+
 /** Quoting, selling, taking back. */
 public interface TillGateway {
     /** What the draft comes to for its customer, and why. */

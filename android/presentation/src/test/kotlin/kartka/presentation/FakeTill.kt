@@ -16,6 +16,12 @@ class FakeTill(private val desk: FakeDesk, private val people: FakePeople, priva
     /** Every receipt earns a card of an instrument that hands out cards by receipt. */
     var earnsCard = false
 
+    /** What a receipt costs more than was typed: the programme has changed. */
+    var dearer = 0L
+
+    /** Every customer earned a moment ago. */
+    var twice = false
+
     /** Sales can be undone no more. */
     var undoTooLate = false
 
@@ -84,7 +90,7 @@ class FakeTill(private val desk: FakeDesk, private val people: FakePeople, priva
         return Quote(
             id = id,
             total = uah(draft.amount),
-            due = uah(draft.amount - draft.spend),
+            due = uah(draft.amount + dearer - draft.spend),
             effects =
                 listOfNotNull(
                     Effect(BONUS, EffectKind.Earn, earned, 0, uah(earned)).takeIf { earned > 0 },
@@ -94,6 +100,7 @@ class FakeTill(private val desk: FakeDesk, private val people: FakePeople, priva
             said =
                 listOfNotNull(
                     Words("code.earned", mapOf("points" to earned, "base" to draft.amount)).takeIf { earned > 0 },
+                    Words("code.earn_too_soon", mapOf("minutes" to 2)).takeIf { twice },
                     Words("code.card_earned", mapOf("instrument" to STAMPS, "card" to STAMPS)).takeIf { earnsCard },
                 ),
         )

@@ -1,0 +1,200 @@
+package kartka.presentation.customer
+
+import kartka.presentation.CardRead
+import kartka.presentation.CountingIds
+import kartka.presentation.FULL_DISK
+import kartka.presentation.FakeShop
+import kartka.presentation.Kept
+import kartka.presentation.Route
+import kartka.presentation.Screen
+import kartka.presentation.Tender
+import kartka.presentation.TroubleKind
+import kartka.presentation.play
+import kartka.presentation.stocked
+import kartka.presentation.uah
+import kotlin.test.Test
+import kotlin.test.assertEquals
+import kotlin.test.assertIs
+import kotlin.test.assertNull
+
+class CustomerPresenterTest {
+    private val shop = stocked()
+    private val before = shop.till.sold.size
+
+    private fun counter(
+        customer: Long? = 7,
+        kept: Kept? = null,
+        shop: FakeShop = this.shop,
+        script: Screen<CustomerState, CustomerAction>.() -> Unit,
+    ): CustomerState {
+        val route = Route.Customer(customer, CardRead.Scanned)
+        return play(shop, {
+            CustomerPresenter(shop, ids, it, route, kept).also { now ->
+                current = now
+            }
+        }, script)
+    }
+
+    private val ids = CountingIds()
+    private lateinit var current: CustomerPresenter
+
+    private val sales get() = shop.till.sold.drop(before)
+
+    @Test
+    fun `digits and one tap sell`() {
+        counter {
+            act(CustomerAction.Shown, CustomerAction.Type("120,50"), CustomerAction.Commit)
+            assertEquals(Route.Done(3), state.open)
+        }
+        assertEquals(listOf(uah(12_050)), sales.map { it.total })
+        assertEquals(
+            CardRead.Scanned,
+            shop.till.quoted
+                .last()
+                .read,
+        )
+    }
+
+    @Test
+    fun `thirty quick taps on Commit are one sale`() {
+        counter {
+            act(CustomerAction.Shown, CustomerAction.Type("120"))
+            tap(30, CustomerAction.Commit)
+            tap(30, CustomerAction.Commit)
+            assertEquals(Route.Done(3), state.open)
+        }
+        assertEquals(1, sales.size)
+    }
+
+    @Test
+    fun `taps before the quote is there sell what is typed, once`() {
+        counter {
+            act(CustomerAction.Shown)
+            hold()
+            tap(1, CustomerAction.Type("120"))
+            tap(5, CustomerAction.Commit)
+            release()
+            act(CustomerAction.Commit)
+        }
+        assertEquals(listOf(uah(12_000)), sales.map { it.total })
+    }
+
+    @Test
+    fun `a sale under way when the process died goes on, and is neither lost nor doubled`() {
+        listOf("before the core had it", "after it was written").forEach { moment ->
+            val shop = stocked()
+            val sold = shop.till.sold.size
+            var kept: Kept? = null
+            counter(shop = shop) {
+                act(CustomerAction.Shown, CustomerAction.Type("120"))
+                if (moment == "before the core had it") hold()
+                act(CustomerAction.Commit)
+                kept = Kept.of((current.keep() + Kept("committing" to true)).line())
+                die()
+                shop.desk.gate = null
+            }
+            shop.till.forgetQuotes()
+            counter(kept = kept, shop = shop) {
+                act(CustomerAction.Shown, CustomerAction.Commit)
+                assertEquals(Route.Done(3), state.open, moment)
+            }
+            assertEquals(sold + 1, shop.till.sold.size, moment)
+        }
+    }
+
+    @Test
+    fun `what was typed survives and nothing is sold by itself`() {
+        var kept: Kept? = null
+        counter {
+            act(
+                CustomerAction.Shown,
+                CustomerAction.Type("120"),
+                CustomerAction.PayWith(Tender.Card),
+                CustomerAction.Pieces(3),
+            )
+            kept = Kept.of(current.keep().line())
+        }
+        val state = counter(kept = kept) { act(CustomerAction.Shown) }
+        assertEquals("120" to 3, state.typed to state.draft.pieces)
+        assertEquals(Tender.Card, state.draft.tender)
+        assertEquals(CustomerFace.Quoted, state.face)
+        assertEquals(0, sales.size)
+    }
+
+    @Test
+    fun `a quote that died is asked again, and another sum is shown before it is sold`() {
+        counter {
+            act(CustomerAction.Shown, CustomerAction.Type("120"))
+            shop.till.forgetQuotes()
+            act(CustomerAction.Commit)
+            assertEquals(Route.Done(3), state.open, "nothing had changed")
+        }
+        counter {
+            act(CustomerAction.Shown, CustomerAction.Type("120"))
+            shop.till.forgetQuotes()
+            shop.till.dearer = 500
+            act(CustomerAction.Commit)
+            assertEquals(TroubleKind.Stale, state.trouble?.kind)
+            assertEquals(uah(12_500), state.quote?.due)
+            assertNull(state.open)
+            act(CustomerAction.TryAgain, CustomerAction.Commit)
+            assertIs<Route.Done>(state.open)
+        }
+    }
+
+    @Test
+    fun `a second sale so soon is sold only when it is meant`() {
+        shop.till.twice = true
+        counter {
+            act(CustomerAction.Shown, CustomerAction.Type("120"), CustomerAction.Commit)
+            assertEquals(true, state.again)
+            act(CustomerAction.Leave, CustomerAction.Commit)
+            assertEquals(0, sales.size, "Leave only takes the question away")
+            act(CustomerAction.ConfirmTwice)
+            assertEquals(1, sales.size)
+        }
+    }
+
+    @Test
+    fun `only the last key's quote is shown`() {
+        counter {
+            act(CustomerAction.Shown)
+            act(CustomerAction.Type("1"), CustomerAction.Type("12"), CustomerAction.Type("x"))
+            assertEquals(0, state.draft.amount)
+            assertNull(state.quote)
+            act(CustomerAction.Type("12"))
+            assertEquals(uah(1_200), state.quote?.due)
+        }
+    }
+
+    @Test
+    fun `a full disk is told, and the sale is sold under the same request when there is room`() {
+        counter {
+            act(CustomerAction.Shown, CustomerAction.Type("120"))
+            val request = state.draft.request
+            shop.desk.refuse(FULL_DISK)
+            act(CustomerAction.Commit)
+            assertEquals(FULL_DISK, state.trouble)
+            shop.desk.refuse(null)
+            act(CustomerAction.TryAgain, CustomerAction.Commit)
+            assertEquals(request, state.draft.request)
+            assertEquals(1, sales.size)
+        }
+    }
+
+    @Test
+    fun `redeeming and history lead away and come back`() {
+        counter {
+            act(CustomerAction.Shown, CustomerAction.Type("120"), CustomerAction.OpenHistory)
+            assertEquals(Route.History(7), state.open)
+            act(CustomerAction.Opened, CustomerAction.OpenRedeem)
+            val draft = assertIs<Route.Redeem>(state.open).draft
+            act(CustomerAction.Opened, CustomerAction.Redeemed(draft.copy(spend = 600)))
+            assertEquals(uah(11_400), state.quote?.due)
+            act(CustomerAction.Type("130"))
+            assertEquals(0, state.draft.spend, "points were chosen for another receipt")
+            act(CustomerAction.Leave)
+            assertEquals(Route.Back, state.open)
+        }
+    }
+}
