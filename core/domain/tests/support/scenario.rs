@@ -15,6 +15,7 @@ mod limits;
 mod office;
 mod owed;
 mod points;
+mod reserve;
 mod unlinked;
 mod vouchers;
 
@@ -38,9 +39,10 @@ use kartka_domain::purchase::{
 use kartka_domain::quote::{
     Presented, Question, QuoteError, RewardTaken, Selling, Tender, attached, quote,
 };
-use kartka_domain::redeem::CashStep;
+use kartka_domain::redeem::{CashStep, Connectivity};
 use kartka_domain::refund::deduct::deduct;
 use kartka_domain::refund::{Refund, Sold, everything_left, refund};
+use kartka_domain::reservation::{Asset, Kept};
 use kartka_domain::row::{InboxState, Row};
 
 use super::terms::instruments;
@@ -97,6 +99,8 @@ struct Story {
     minute: Option<u16>,
     /// What phones without network have written.
     away: Vec<Op>,
+    /// What each till was told that is kept for its receipt.
+    promised: BTreeMap<u32, Vec<(Asset, Kept)>>,
 }
 
 impl Story {
@@ -129,6 +133,7 @@ impl Story {
                 String::new()
             }
             ["sweep"] => self.sweep(),
+            ["till", number, ref what @ ..] => self.till(number, what),
             ["inbox"] => self.inbox(),
             ["away", name, "buys", ref what @ ..] => {
                 let (said, op) = match self.sale(name, what, aware) {
@@ -239,6 +244,9 @@ impl Story {
         let at = at_minute(self.today, op.time.wall.minute);
         let before = self.before(&op);
         let decided = self.shop.order_at(&op, at);
+        self.shop
+            .reserved
+            .retain(|one| one.1.receipt.request != op.request);
         let then = self.late(&op, &before, &decided) + &self.late_vouchers(&decided);
         format!("{said}{}{then}{}", verdicts(&decided), self.linked(&op))
     }
@@ -266,6 +274,7 @@ impl Story {
             let pairs = how.windows(2).filter(|pair| pair[0] == word);
             pairs.map(|pair| pair[1]).collect::<Vec<_>>()
         };
+        let till = after("till").map(|n| u32::try_from(n).unwrap());
         let codes = all_after("code");
         let number = |text: &&str| text.parse::<u32>().unwrap();
         let favourites = all_after("likes");
@@ -301,6 +310,7 @@ impl Story {
             presented: &presented,
             selling: &selling,
             limits: &limits,
+            reach: till.map_or(Connectivity::Authority, |till| self.reach_of(till)),
             ..Question::plain(&lines, &programme, self.moment())
         };
         let answer = match quote(&ask) {
@@ -311,7 +321,10 @@ impl Story {
         let said = answer.said.iter().map(|c| format!(", {}", code(*c)));
         let said = format!("pays {}{}", money(answer.due), said.collect::<String>());
         let facts = answer.into_facts(Tender::Cash, paper).unwrap();
-        let op = self.shop.op(self.device(), self.moment(), facts);
+        let receipt = till.map(reserve::receipt);
+        let device = receipt.map_or(self.device(), |receipt| receipt.device);
+        let mut op = self.shop.op(device, self.moment(), facts);
+        op.request = receipt.map_or(op.request, |receipt| receipt.request);
         self.receipts.push(PurchaseId(op.id.0));
         Ok((said, op))
     }
