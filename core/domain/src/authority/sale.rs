@@ -284,7 +284,7 @@ fn forged(claim: &Claim, allowed: bool) -> Option<(Effect, Code)> {
 }
 
 /// Earning gives, redeeming takes, and nothing is too large to be true: anything else is forged.
-fn has_right_sign(claim: &Claim) -> bool {
+pub(super) fn has_right_sign(claim: &Claim) -> bool {
     let Effect {
         points,
         stamps,
