@@ -288,6 +288,19 @@ impl Programme {
         preview.await
     }
 
+    /// Goods and groups that the programme with this draft names and the shop has never sold: to be shown before it is
+    /// published. Reads every purchase that is here.
+    ///
+    /// # Errors
+    /// `NotPaired`; the situation of the disk.
+    pub async fn never_sold(&self, draft: WizardDraft) -> Result<Vec<Code>, CoreError> {
+        let said = self.border.read(move |shop| {
+            let instrument = draft.instrument.map(InstrumentId);
+            Ok(codes(shop.never_sold(&Draft::from(draft), instrument)?))
+        });
+        said.await
+    }
+
     /// Saves a draft as it is, finished or not; answers with its number.
     ///
     /// # Errors

@@ -3,9 +3,11 @@
 
 mod support;
 
+use kartka_core::domain::codes::Code;
 use kartka_core::domain::ids::{InstrumentId, ProgrammeVersion};
 use kartka_core::domain::money::{Money, Points};
 use kartka_core::domain::programme::Terms;
+use kartka_core::domain::purchase::{GoodsId, Line};
 use kartka_core::domain::wizard::{Draft, Kind, Trade, Wrong};
 use kartka_core::error::CoreError;
 use kartka_core::usecase::till::TillRequest;
@@ -173,6 +175,43 @@ fn a_draft_with_problems_is_kept_and_not_published() {
         shop.save_draft(0, &long, None, 0),
         Err(CoreError::Validation { .. })
     ));
+}
+
+#[test]
+fn rules_that_name_goods_nobody_sells_are_told_before_publishing() {
+    let counter = Counter::founded();
+    let shop = &counter.shop;
+    let offer = with(
+        Draft::new(Kind::Offer, Trade::Coffee, "x"),
+        &[("what", 0), ("goods", 7), ("gift_goods", 8)],
+    );
+    let never = |goods| Code::GoodsNeverSold {
+        instrument: 3,
+        goods,
+    };
+    assert_eq!(shop.never_sold(&offer, None).unwrap(), [never(7), never(8)]);
+    let line = Line {
+        goods: Some(GoodsId(7)),
+        ..Line::amount(Money(5_000))
+    };
+    let sale = TillRequest {
+        lines: vec![line],
+        ..TillRequest::amount(None, Money(1))
+    };
+    shop.sell(request(1), &sale).unwrap();
+    assert_eq!(shop.never_sold(&offer, None).unwrap(), [never(8)]);
+    // It is published all the same: the goods may come tomorrow.
+    let id = shop.save_draft(0, &offer, None, 0).unwrap();
+    shop.publish_draft(request(2), id).unwrap();
+    // Rules without goods ask nothing, and a draft with problems has other worries.
+    let bonus = Draft::new(Kind::Bonus, Trade::Coffee, "x");
+    assert_eq!(
+        shop.never_sold(&bonus, None).unwrap().len(),
+        1,
+        "the offer's own is still there"
+    );
+    let wrong = with(offer, &[("pieces", 0)]);
+    assert_eq!(shop.never_sold(&wrong, None).unwrap(), []);
 }
 
 #[test]

@@ -1,13 +1,37 @@
 //! What is found by the papers that customers bring, fiscal receipts (X8), and what was counted without any (X7).
 
 use kartka_domain::ids::PurchaseId;
+use kartka_domain::programme::Assortment;
 use kartka_domain::purchase::{Fiscal, Purchase};
 use kartka_domain::row::{NotedVisits, Row, RowKind};
+use kartka_protocol::row::decode;
 use rusqlite::params;
 
 use super::{Reader, StoreError, Tx};
 
 impl Reader<'_> {
+    /// Goods and groups of all purchases that are here: for what is rare, it reads every one of them.
+    pub(crate) fn assortment(&self) -> Result<Assortment, StoreError> {
+        let mut statement = self
+            .conn()
+            .prepare_cached("SELECT id, record FROM purchase")?;
+        let mut rows = statement.query([])?;
+        let mut sold = Assortment::default();
+        while let Some(row) = rows.next()? {
+            let record = row
+                .get_ref(1)?
+                .as_blob()
+                .map_err(|_| StoreError::Malformed("record"))?;
+            // One that only a newer version can read names nothing here.
+            if let Ok(Row::Purchase(purchase)) =
+                decode(RowKind::Purchase as u8, row.get(0)?, record)
+            {
+                sold.note(&purchase.lines);
+            }
+        }
+        Ok(sold)
+    }
+
     /// The visits that outlets counted, of all days.
     pub(crate) fn noted_visits(&self) -> Result<Vec<NotedVisits>, StoreError> {
         let rows = self.rules_of(RowKind::NotedVisits)?;

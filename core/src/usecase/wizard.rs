@@ -1,6 +1,7 @@
 //! The wizard (C2): drafts of instruments are saved and resumed here, shown on a sample receipt, and published as a new
 //! version of the programme. What was issued keeps its terms (L9).
 
+use kartka_domain::codes::Code;
 use kartka_domain::ids::{InstrumentId, ProgrammeVersion};
 use kartka_domain::op::Fact;
 use kartka_domain::programme::Programme;
@@ -118,6 +119,26 @@ impl Shop {
     ) -> Result<Vec<Problem>, CoreError> {
         let setting = self.store.read(setting)?;
         Ok(draft.check(&setting.ground().editing(instrument)))
+    }
+
+    /// Goods and groups that the programme with this draft names and the shop has never sold, as far as this device holds
+    /// its purchases: what an owner looks at before publishing. Nothing for a draft that has problems.
+    ///
+    /// # Errors
+    /// [`CoreError::NotPaired`], [`CoreError::Store`].
+    pub fn never_sold(
+        &self,
+        draft: &Draft,
+        instrument: Option<InstrumentId>,
+    ) -> Result<Vec<Code>, CoreError> {
+        self.store.read(|r| {
+            let setting = setting(r)?;
+            let ground = setting.ground().editing(instrument);
+            match draft.publish(&ground) {
+                Ok(next) if next.names_goods() => Ok(next.never_sold(&r.assortment()?)),
+                _ => Ok(Vec::new()),
+            }
+        })
     }
 
     /// The draft on a sample receipt, by the evaluator of the till; the draft's problems if it has any.

@@ -98,7 +98,8 @@ impl Greeting {
     #[must_use]
     pub fn window(&self, days_away: i64, date: Date) -> Option<Date> {
         let inside = (-i64::from(self.before)..=i64::from(self.after)).contains(&days_away);
-        let first = date - chrono::TimeDelta::days(days_away + i64::from(self.before));
-        inside.then_some(first)
+        let since = days_away.checked_add(self.before.into())?;
+        let first = chrono::TimeDelta::try_days(since)?;
+        date.checked_sub_signed(first).filter(|_| inside)
     }
 }

@@ -68,9 +68,6 @@ pub enum ProgrammeError {
     /// A gift leads back to what it was given for.
     #[error("the gift of instrument {0} leads back to what it is given for")]
     GiftCycle(u32),
-    /// A rule names goods or a group that the shop does not have.
-    #[error("instrument {0} names goods that the shop does not have")]
-    MissingGoods(u32),
     /// A rule has no meaning for an instrument of this kind.
     #[error("a rule of instrument {0} has no meaning for its kind")]
     NotForThis(u32),

@@ -4,33 +4,63 @@
 use super::{
     Audience, Benefit, Expiry, Goods, Instrument, Offer, Programme, ProgrammeError, Terms, When,
 };
-use crate::ids::InstrumentId;
-use crate::purchase::{GoodsId, GroupId};
+use std::collections::BTreeSet;
 
-/// Goods and groups that a shop has.
-pub trait Assortment {
-    /// Whether it has these goods.
-    fn has_goods(&self, goods: GoodsId) -> bool;
-    /// Whether it has this group.
-    fn has_group(&self, group: GroupId) -> bool;
+use crate::codes::Code;
+use crate::ids::InstrumentId;
+use crate::purchase::{GoodsId, GroupId, Line};
+
+/// Goods and groups that a shop has sold: there is no list of goods, purchases name them.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Assortment {
+    goods: BTreeSet<GoodsId>,
+    groups: BTreeSet<GroupId>,
+}
+
+impl Assortment {
+    /// Takes note of what a receipt sells.
+    pub fn note(&mut self, lines: &[Line]) {
+        self.goods
+            .extend(lines.iter().filter_map(|line| line.goods));
+        self.groups
+            .extend(lines.iter().filter_map(|line| line.group));
+    }
 }
 
 impl Programme {
-    /// Whether every goods and group that a rule names exists.
-    ///
-    /// # Errors
-    /// [`ProgrammeError::MissingGoods`] with the first instrument that names what is not there.
-    pub fn check_goods(&self, shop: &impl Assortment) -> Result<(), ProgrammeError> {
-        let here = |named: &&Goods| {
-            named.goods.iter().all(|goods| shop.has_goods(*goods))
-                && named.groups.iter().all(|group| shop.has_group(*group))
-        };
+    /// Whether any rule names goods or a group.
+    #[must_use]
+    pub fn names_goods(&self) -> bool {
+        let lists = self.instruments.iter().flat_map(goods_of);
+        lists.into_iter().any(|named| !named.is_empty())
+    }
+
+    /// Goods and groups that rules name and the shop has never sold, as far as its purchases are here: each rule's own,
+    /// once. Nothing is wrong with goods that are new; a number that was mistyped gives nobody anything.
+    #[must_use]
+    pub fn never_sold(&self, shop: &Assortment) -> Vec<Code> {
+        let mut said = Vec::new();
         for of in &self.instruments {
-            if !goods_of(of).iter().all(here) {
-                return Err(ProgrammeError::MissingGoods(of.id.0));
+            let instrument = of.id.0.into();
+            let (mut goods, mut groups) = (BTreeSet::new(), BTreeSet::new());
+            for named in goods_of(of) {
+                goods.extend(named.goods.iter().filter(|one| !shop.goods.contains(one)));
+                groups.extend(named.groups.iter().filter(|one| !shop.groups.contains(one)));
             }
+            let goods = goods.into_iter().map(|one: &GoodsId| Code::GoodsNeverSold {
+                instrument,
+                goods: one.0,
+            });
+            said.extend(goods);
+            let groups = groups
+                .into_iter()
+                .map(|one: &GroupId| Code::GroupNeverSold {
+                    instrument,
+                    group: one.0,
+                });
+            said.extend(groups);
         }
-        Ok(())
+        said
     }
 
     /// Whether it may come after `before`: a wallet's points end by age or by inactivity, never now so and now so

@@ -86,3 +86,8 @@ fn what_is_put_right_after_a_sale() {
 fn what_an_older_phone_says_of_newer_rules() {
     check_file(include_str!("../cases/newer.txt"));
 }
+
+#[test]
+fn what_is_typed_and_published_by_mistake() {
+    check_file(include_str!("../cases/bad_input.txt"));
+}

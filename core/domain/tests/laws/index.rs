@@ -3,11 +3,12 @@
 use std::path::Path;
 
 const INDEX: &str = include_str!("../../../../docs/laws.md");
-const CASES: [(&str, &str); 16] = [
+const CASES: [(&str, &str); 17] = [
     ("redeem.txt", include_str!("../cases/redeem.txt")),
     ("earn.txt", include_str!("../cases/earn.txt")),
     ("returns.txt", include_str!("../cases/returns.txt")),
     ("position.txt", include_str!("../cases/position.txt")),
+    ("bad_input.txt", include_str!("../cases/bad_input.txt")),
     ("newer.txt", include_str!("../cases/newer.txt")),
     ("people.txt", include_str!("../cases/people.txt")),
     ("today.txt", include_str!("../cases/today.txt")),
@@ -47,7 +48,9 @@ fn every_test_of_the_index_exists() {
         include_str!("forged.rs"),
         include_str!("garbage.rs"),
         include_str!("invariants.rs"),
+        include_str!("bad_input.rs"),
         include_str!("newer.rs"),
+        include_str!("../../../tests/wizard.rs"),
         include_str!("vouchers.rs"),
         include_str!("forged_vouchers.rs"),
         include_str!("world.rs"),

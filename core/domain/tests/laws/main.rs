@@ -7,6 +7,7 @@ mod reference;
 mod support;
 
 mod acts;
+mod bad_input;
 mod cases;
 mod explain;
 mod forged;

@@ -64,7 +64,6 @@ const fn instrument_of(error: ProgrammeError) -> Option<u32> {
         | ProgrammeError::Refers(id)
         | ProgrammeError::SameCode(id)
         | ProgrammeError::GiftCycle(id)
-        | ProgrammeError::MissingGoods(id)
         | ProgrammeError::NotForThis(id)
         | ProgrammeError::TooNew(id)
         | ProgrammeError::Family(id) => Some(id),
