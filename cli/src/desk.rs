@@ -13,6 +13,7 @@ mod people;
 mod show;
 mod staff;
 mod till;
+mod unlinked;
 
 use std::io::Write;
 use std::path::PathBuf;
@@ -71,6 +72,8 @@ enum DeskCommand {
     Sell(till::SellArgs),
     /// Takes goods back, all or by lines.
     Return(till::ReturnArgs),
+    /// Takes goods back by a receipt that is not here, lists such returns, or decides what becomes of one.
+    ReturnUnlinked(unlinked::UnlinkedArgs),
     /// Undoes a whole receipt within the allowed minutes.
     Void(till::VoidArgs),
     /// Today, or another day, against the same day of the week before.
@@ -138,6 +141,7 @@ fn perform(shop: &Shop, request: RequestId, command: &DeskCommand) -> Result<Ans
         DeskCommand::Find(args) => people::find(shop, args),
         DeskCommand::Sell(args) => till::sell(shop, request, args),
         DeskCommand::Return(args) => till::give_back(shop, request, args),
+        DeskCommand::ReturnUnlinked(args) => unlinked::unlinked(shop, request, args),
         DeskCommand::Void(args) => till::void(shop, request, args),
         DeskCommand::Report(args) => business::report(shop, args),
         DeskCommand::Staff(args) => staff::staff(shop, request, args),

@@ -17,6 +17,7 @@ pub mod programme;
 pub mod reserve;
 pub mod staff;
 pub mod till;
+pub mod unlinked;
 pub mod vouchers;
 pub mod wizard;
 

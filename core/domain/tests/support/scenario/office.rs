@@ -123,7 +123,7 @@ impl Story {
         }
     }
 
-    /// A new version of a role: `may=sell,redeem receipt=100 day=300 void=5`.
+    /// A new version of a role: `may=sell,redeem receipt=100 day=300 pin=50 void=5`.
     fn role(&self, name: &str, terms: &[&str]) -> Role {
         let id = role_of(name);
         let Ok(known) = Book::role(&self.shop, id);
@@ -141,6 +141,7 @@ impl Story {
                 }
                 ("receipt", most) => role.limits.redeem_receipt = points(most),
                 ("day", most) => role.limits.redeem_day = points(most),
+                ("pin", above) => role.limits.pin_above = points(above),
                 ("adjust", most) => role.limits.adjust_points = points(most),
                 ("void", minutes) => {
                     role.limits = Limits {
