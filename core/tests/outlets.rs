@@ -4,7 +4,7 @@
 mod support;
 
 use kartka_core::domain::codes::Code;
-use kartka_core::domain::ids::{InstrumentId, OutletId, RoleId};
+use kartka_core::domain::ids::{InstrumentId, OperatorId, OutletId, RoleId};
 use kartka_core::domain::money::Money;
 use kartka_core::domain::programme::{DiscountCard, Instrument, Terms};
 use kartka_core::error::CoreError;
@@ -13,6 +13,7 @@ use kartka_core::usecase::till::TillRequest;
 use support::{Counter, request};
 
 const FIRST: OutletId = OutletId(1);
+const OWNER: OperatorId = OperatorId(1);
 
 #[test]
 fn an_outlet_is_opened_and_a_phone_moves_there() {
@@ -88,6 +89,7 @@ fn a_role_counts_where_it_was_said() {
     let nowhere = shop.limit_to_outlets(request(3), olia, &[OutletId(99)]);
     assert!(matches!(nowhere, Err(CoreError::NotFound)));
     shop.limit_to_outlets(request(4), olia, &[market]).unwrap();
+    shop.set_pin(OWNER, None, "2580").unwrap();
     shop.switch_operator(olia, None).unwrap();
     let sale = TillRequest::amount(None, Money(2_000));
     let not_here = Code::NotInThisOutlet {
@@ -97,8 +99,7 @@ fn a_role_counts_where_it_was_said() {
         matches!(shop.sell(request(5), &sale), Err(CoreError::RuleRejected { reason }) if reason == not_here)
     );
     // The owner takes the phone to the market; there she sells.
-    shop.switch_operator(kartka_core::domain::ids::OperatorId(1), None)
-        .unwrap();
+    shop.switch_operator(OWNER, Some("2580")).unwrap();
     shop.stand_in(market).unwrap();
     shop.switch_operator(olia, None).unwrap();
     shop.sell(request(6), &sale).unwrap();
