@@ -47,7 +47,9 @@ internal fun Counter.open(route: Route, scope: CoroutineScope, kept: Kept? = nul
         is Route.Receipt -> receipt(route, scope, kept)
         is Route.Attach -> attach(route, scope, kept)
         Route.Shift -> shift(scope)
-        Route.Operator, Route.Inbox, Route.Standing, Route.Back, is Route.Redeemed -> null
+        Route.Found, Route.Pair, Route.Sheet, Route.Operator, Route.Inbox, Route.Standing -> null
+        Route.Today, Route.Devices, Route.Limits, Route.Instruments, is Route.Wizard -> null
+        Route.Back, is Route.Redeemed -> null
     }
 
 private fun Counter.scan(route: Route.Scan, scope: CoroutineScope) =

@@ -20,7 +20,9 @@ internal fun Route.kept(): Kept =
         is Route.Attach ->
             Kept("at" to "attach", "at.sale" to saleId, "at.customer" to customerId, "at.read" to read)
         Route.Shift -> Kept("at" to "shift")
-        Route.Operator, Route.Inbox, Route.Standing, Route.Back, is Route.Redeemed -> Kept()
+        Route.Found, Route.Pair, Route.Sheet, Route.Operator, Route.Inbox, Route.Standing -> Kept()
+        Route.Today, Route.Devices, Route.Limits, Route.Instruments, is Route.Wizard -> Kept()
+        Route.Back, is Route.Redeemed -> Kept()
     }
 
 /** The route that these fields tell of; null for a line of another version. */

@@ -29,6 +29,8 @@ private val notDrawnYet =
         "today",
         "devices",
         "limits",
+        "instruments",
+        "wizard",
     )
 
 /** The pages that the README shows. */
