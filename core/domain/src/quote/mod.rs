@@ -102,6 +102,19 @@ pub struct Question<'a> {
     pub selling: &'a [Selling<'a>],
     /// What an earn by this receipt would break of the owner's limits (T7).
     pub limits: &'a [(Code, Then)],
+    /// How often each code with a total limit was used; one that is not named was not, as far as is known.
+    pub used: &'a [Used],
+}
+
+/// How a code that many know stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Used {
+    /// Which.
+    pub instrument: InstrumentId,
+    /// Receipts that it lowered.
+    pub count: i64,
+    /// Whether the authority was asked.
+    pub asked: Asked,
 }
 
 impl<'a> Question<'a> {
@@ -127,6 +140,7 @@ impl<'a> Question<'a> {
             presented: &[],
             selling: &[],
             limits: &[],
+            used: &[],
         }
     }
 }

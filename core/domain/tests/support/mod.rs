@@ -14,7 +14,7 @@ use kartka_domain::business::{Business, Device, Operator};
 use kartka_domain::card::CardNumber;
 use kartka_domain::customer::{Customer, ProfileGroup};
 use kartka_domain::ids::{
-    CustomerId, DeviceNo, EntryId, Epoch, OpId, OperatorId, OutletId, ProgrammeVersion, PurchaseId,
+    CustomerId, DeviceNo, EntryId, Epoch, InstrumentId, OpId, OperatorId, OutletId, ProgrammeVersion, PurchaseId,
     RequestMark, RoleId, Seq, VoucherId,
 };
 use kartka_domain::ledger::{Entry, EntryKind};
@@ -303,6 +303,14 @@ impl Book for Shop {
     fn reserved(&self, asset: Asset) -> Result<Vec<Kept>, Infallible> {
         let own = self.reserved.iter().filter(|(of, _)| *of == asset);
         Ok(own.map(|(_, kept)| *kept).collect())
+    }
+
+    fn coupon_uses(&self, instrument: InstrumentId) -> Result<i64, Infallible> {
+        let key = i64::from(instrument.0);
+        Ok(match self.rows.get(&(RowKind::CouponUses, key)) {
+            Some(Row::CouponUses(uses)) => uses.count,
+            _ => 0,
+        })
     }
 
     fn programme(&self, version: ProgrammeVersion) -> Result<Option<Programme>, Infallible> {

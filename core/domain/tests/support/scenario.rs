@@ -243,6 +243,7 @@ impl Story {
             pairs.map(|pair| pair[1]).collect::<Vec<_>>()
         };
         let till = after("till").map(|n| u32::try_from(n).unwrap());
+        let used = self.used(&known, till);
         let codes = all_after("code");
         let number = |text: &&str| text.parse::<u32>().unwrap();
         let favourites = all_after("likes");
@@ -278,6 +279,7 @@ impl Story {
             presented: &presented,
             selling: &selling,
             limits: &limits,
+            used: &used,
             reach: till.map_or(Connectivity::Authority, |till| self.reach_of(till)),
             ..Question::plain(&lines, &programme, self.moment())
         };

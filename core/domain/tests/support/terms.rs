@@ -60,6 +60,8 @@ fn kind(word: &str) -> Option<Terms> {
             gives: Benefit::Percent(1_000),
             per_customer: None,
             per_day: None,
+            total: None,
+            counting: Counting::Afterwards,
         }),
         "greeting" => Terms::Greeting(Greeting {
             on: GreetingFor::Birthday,
@@ -363,11 +365,13 @@ fn benefit(key: &str, value: &str) -> Benefit {
     }
 }
 
-fn coupon_term(coupon: &mut Coupon, key: &str, value: &str) {
+fn coupon_term(coupon: &mut Counting, Coupon, key: &str, value: &str) {
     match key {
         "code" => coupon.code = value.to_owned(),
         "customer" => coupon.per_customer = Some(value.parse().unwrap()),
         "day" => coupon.per_day = Some(value.parse().unwrap()),
+        "total" => coupon.total = Some(value.parse().unwrap()),
+        "counting" => coupon.counting = Counting::First,
         _ => coupon.gives = benefit(key, value),
     }
 }

@@ -3,7 +3,7 @@ CREATE TABLE reservation (
     device     INTEGER NOT NULL,
     request    BLOB    NOT NULL CHECK (length(request) = 8),
     place      INTEGER NOT NULL,
-    kind       INTEGER NOT NULL CHECK (kind IN (1, 2)),
+    kind       INTEGER NOT NULL CHECK (kind IN (1, 2, 3)),
     subject    INTEGER NOT NULL,
     instrument INTEGER NOT NULL,
     amount     INTEGER NOT NULL CHECK (amount >= 0),
