@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use kartka_core::domain::customer::Will as DomainWill;
-use kartka_core::domain::ids::CustomerId;
+use kartka_core::domain::ids::{CustomerId, InstrumentId};
 use kartka_core::query::customer::{
     CustomerSheet as CoreSheet, PointsView as CorePoints, StampsView as CoreStamps,
 };
@@ -110,6 +110,8 @@ pub struct CustomerSheet {
     pub points: Vec<PointsView>,
     /// Stamps per stamp card of the programme.
     pub stamps: Vec<StampsView>,
+    /// Levels held in tiers (Q2).
+    pub levels: Vec<LevelView>,
     /// Purchases that count.
     pub visits: i64,
     /// Money spent, in minor units, less returns.
@@ -150,6 +152,15 @@ pub struct StampsView {
     pub stamps: i64,
     /// Stamps of a full card.
     pub size: i64,
+}
+
+/// A level held in tiers.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, uniffi::Record)]
+pub struct LevelView {
+    /// Which instrument.
+    pub instrument: u32,
+    /// Which level, from 1.
+    pub level: u8,
 }
 
 impl Customers {
@@ -298,6 +309,7 @@ impl From<CoreSheet> for CustomerSheet {
             cards: sheet.cards.into_iter().map(Card::from).collect(),
             points: sheet.points.into_iter().map(PointsView::from).collect(),
             stamps: sheet.stamps.into_iter().map(StampsView::from).collect(),
+            levels: sheet.levels.into_iter().map(LevelView::from).collect(),
             visits: sheet.visits,
             spent: sheet.spent.0,
             last_visit: sheet.last_visit.map(|date| date.to_string()),
@@ -306,6 +318,15 @@ impl From<CoreSheet> for CustomerSheet {
                 DomainWill::Withdrawn => Will::Withdrawn,
             },
             flags: codes(sheet.flags),
+        }
+    }
+}
+
+impl From<(InstrumentId, u8)> for LevelView {
+    fn from((instrument, level): (InstrumentId, u8)) -> Self {
+        Self {
+            instrument: instrument.0,
+            level,
         }
     }
 }

@@ -38,6 +38,10 @@ pub enum WizardKind {
     Issue,
     /// Tiers.
     Tiers,
+    /// A gift certificate.
+    Certificate,
+    /// A coupon of which each copy has a number of its own.
+    NumberedCoupon,
 }
 
 /// What the shop sells: decides defaults and the sample receipt.
@@ -346,6 +350,8 @@ impl From<WizardKind> for Kind {
             WizardKind::Club => Self::Club,
             WizardKind::Issue => Self::Issue,
             WizardKind::Tiers => Self::Tiers,
+            WizardKind::Certificate => Self::Certificate,
+            WizardKind::NumberedCoupon => Self::Numbered,
         }
     }
 }
@@ -362,6 +368,8 @@ impl From<Kind> for WizardKind {
             Kind::Club => Self::Club,
             Kind::Issue => Self::Issue,
             Kind::Tiers => Self::Tiers,
+            Kind::Certificate => Self::Certificate,
+            Kind::Numbered => Self::NumberedCoupon,
         }
     }
 }

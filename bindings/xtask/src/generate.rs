@@ -1,4 +1,4 @@
-//! Writes the bindings of the border library, in three languages, into folders git ignores.
+//! Writes the bindings of the border library, in three languages, and the shells' texts into folders git ignores.
 //!
 //! The generator is the version of UniFFI this workspace pins, never one found on the machine. A file that would not
 //! change is not touched, so that no compiler builds it again.
@@ -16,6 +16,7 @@ use crate::house::House;
 use crate::steps::rust::cargo;
 use crate::steps::{Failure, run};
 use crate::surface::{self, Difference};
+use crate::words;
 
 /// Generated Kotlin, seen only by the module `corebridge`.
 const KOTLIN: &str = "android/corebridge/src/generated/kotlin";
@@ -56,6 +57,12 @@ pub(crate) fn all(house: &House, difference: Difference) -> Result<(), Failure> 
             },
         )
     };
+    write(house, words::KOTLIN, |out| {
+        words::kotlin(house, out.as_std_path())
+    })?;
+    write(house, words::ANDROID, |out| {
+        words::android(house, out.as_std_path())
+    })?;
     write(house, KOTLIN, kotlin)?;
     write(house, PYTHON, python)?;
     write(house, SWIFT, |out_dir| {

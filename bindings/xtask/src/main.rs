@@ -13,6 +13,7 @@ mod nightly;
 mod steps;
 mod suite;
 mod surface;
+mod words;
 
 use std::process::ExitCode;
 

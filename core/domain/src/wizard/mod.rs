@@ -38,11 +38,15 @@ pub enum Kind {
     Issue = 8,
     /// Tiers.
     Tiers = 9,
+    /// A gift certificate.
+    Certificate = 20,
+    /// A coupon of which each copy has a number of its own.
+    Numbered = 21,
 }
 
 impl Kind {
     /// Every kind, in the order a shell offers them.
-    pub const ALL: [Self; 9] = [
+    pub const ALL: [Self; 11] = [
         Self::Bonus,
         Self::Stamps,
         Self::Discount,
@@ -52,6 +56,8 @@ impl Kind {
         Self::Club,
         Self::Issue,
         Self::Tiers,
+        Self::Certificate,
+        Self::Numbered,
     ];
 
     /// The kind with this number.
@@ -73,6 +79,8 @@ impl Kind {
             Self::Club => "club",
             Self::Issue => "issue",
             Self::Tiers => "tiers",
+            Self::Certificate => "certificate",
+            Self::Numbered => "numbered",
         }
     }
 
@@ -89,7 +97,9 @@ impl Kind {
             Terms::Club(_) => Some(Self::Club),
             Terms::Issue(_) => Some(Self::Issue),
             Terms::Tiers(_) => Some(Self::Tiers),
-            Terms::Certificate(_) | Terms::Numbered(_) | Terms::Newer => None,
+            Terms::Certificate(_) => Some(Self::Certificate),
+            Terms::Numbered(_) => Some(Self::Numbered),
+            Terms::Newer => None,
         }
     }
 }

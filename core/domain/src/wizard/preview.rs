@@ -3,14 +3,16 @@
 
 use super::{Draft, Ground, Input, Kind, Model, Problem, Trade, Wrong, model};
 use crate::codes::Code;
-use crate::ids::{CustomerId, DeviceNo, OutletId, ProgrammeVersion};
+use crate::ids::{CustomerId, DeviceNo, OutletId, ProgrammeVersion, VoucherId};
 use crate::ledger::EntryKind;
 use crate::moment::{Date, DayOfYear, Moment, day_number};
 use crate::money::Money;
-use crate::programme::{Instrument, Offer, Programme, Terms};
+use crate::position::Position;
+use crate::programme::{Instrument, Nominals, Offer, Programme, Terms};
 use crate::purchase::{GoodsId, Line, Quantity};
-use crate::quote::Quote;
+use crate::quote::{Asked, Presented, Question, Quote, Selling, Whose, quote};
 use crate::redeem::CashStep;
+use crate::voucher::{Origin, Voucher, VoucherState};
 use crate::whatif::{Guest, Habit, Past, Replay};
 
 /// Visits after which a draft that has given nothing is taken to give nothing.
@@ -54,6 +56,11 @@ pub fn preview(draft: &Draft, ground: &Ground<'_>, today: Date) -> Result<Previe
         _ => Programme::publish(ProgrammeVersion(1), vec![made]).map_err(|_| failed())?,
     };
     let customer = DeviceNo::FOUNDER.id(1).map_err(|_| failed())?;
+    if matches!(draft.kind, Kind::Certificate | Kind::Numbered) {
+        let cash = CashStep(Money(major(ground)));
+        return handed_out(&programme, &lines, (CustomerId(customer), today), cash)
+            .ok_or_else(failed);
+    }
     let favourites: Vec<GoodsId> = lines.iter().filter_map(|line| line.goods).collect();
     let day = [DayOfYear::of(today)];
     let cash = CashStep(Money(major(ground)));
@@ -86,6 +93,73 @@ pub fn preview(draft: &Draft, ground: &Ground<'_>, today: Date) -> Result<Previe
     }
     let first = first.ok_or_else(failed)?;
     Ok(Preview { first, gives: None })
+}
+
+/// One copy of the programme's only instrument: sold or given on the first visit, laid on the counter on the second.
+fn handed_out(
+    programme: &Programme,
+    lines: &[Line],
+    (customer, today): (CustomerId, Date),
+    cash: CashStep,
+) -> Option<Preview> {
+    let of = programme.instruments().first()?;
+    let nominal = match of.certificate().map(|of| &of.nominals) {
+        Some(Nominals::Fixed(all)) => *all.first()?,
+        Some(Nominals::Between(least, _)) => *least,
+        None => Money::ZERO,
+    };
+    let position = Position::default();
+    let ask = Question {
+        customer: Some((customer, &position)),
+        cash,
+        ..Question::plain(lines, programme, noon(today))
+    };
+    let sold = [Line {
+        certificate: Some(of.id),
+        ..Line::amount(nominal)
+    }];
+    let selling = [Selling {
+        line: 0,
+        number: None,
+        holder: Some(customer),
+    }];
+    let first = match of.certificate() {
+        Some(_) => Question {
+            lines: &sold,
+            selling: &selling,
+            ..ask
+        },
+        None => ask,
+    };
+    let voucher = Voucher {
+        id: VoucherId(customer.0),
+        instrument: of.id,
+        programme: programme.version(),
+        number: None,
+        holder: Some(customer),
+        nominal,
+        balance: nominal,
+        lapsed: Money::ZERO,
+        last_day: of.voucher_ends(today),
+        state: VoucherState::Issued,
+        origin: Origin::Given,
+        purchase: None,
+    };
+    let presented = [Presented {
+        voucher: &voucher,
+        of,
+        most: None,
+        change: None,
+        whose: Whose::Theirs,
+        asked: Asked::Yes,
+    }];
+    let second = Question {
+        presented: &presented,
+        ..ask
+    };
+    let (first, second) = (quote(&first).ok()?, quote(&second).ok()?);
+    let gives = gives(&second).then_some((2, second));
+    Some(Preview { first, gives })
 }
 
 fn major(ground: &Ground<'_>) -> i64 {

@@ -92,7 +92,7 @@ pub(super) fn greeting(values: &Values<'_>, base: Option<&Terms>) -> Terms {
     })
 }
 
-fn benefit(values: &Values<'_>, before: Option<&Benefit>) -> Benefit {
+pub(super) fn benefit(values: &Values<'_>, before: Option<&Benefit>) -> Benefit {
     match values.get("gives") {
         0 => Benefit::Percent(values.small("rate")),
         1 => Benefit::Amount(values.money("amount")),
@@ -108,7 +108,10 @@ fn benefit(values: &Values<'_>, before: Option<&Benefit>) -> Benefit {
 
 /// Whether a kind asks for the least receipt and the last day.
 pub(super) const fn is_bounded(kind: Kind) -> bool {
-    matches!(kind, Kind::Offer | Kind::Coupon | Kind::Greeting)
+    matches!(
+        kind,
+        Kind::Offer | Kind::Coupon | Kind::Greeting | Kind::Numbered
+    )
 }
 
 /// Sets the least receipt and the last day of kinds that ask for them.
@@ -163,7 +166,7 @@ fn of_gift(gift: &Gift) -> [(&'static str, i64); 3] {
     ]
 }
 
-fn of_benefit(gives: &Benefit) -> Pairs {
+pub(super) fn of_benefit(gives: &Benefit) -> Pairs {
     match gives {
         Benefit::Percent(rate) => vec![("gives", 0), ("rate", i64::from(*rate))],
         Benefit::Amount(amount) => vec![("gives", 1), ("amount", amount.0)],

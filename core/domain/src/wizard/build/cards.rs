@@ -3,7 +3,8 @@
 use super::{Pairs, Values};
 use crate::money::{Money, Points, Stamps};
 use crate::programme::{
-    BonusCard, DiscountCard, Expiry, OfflinePolicy, Reward, StampCard, StampFor, Step, Terms,
+    BonusCard, DiscountCard, Expiry, Late, OfflinePolicy, Owing, Reward, StampCard, StampFor, Step,
+    Terms,
 };
 use crate::wizard::{Problem, Wrong};
 
@@ -37,6 +38,14 @@ pub(super) fn bonus(values: &Values<'_>, mut card: BonusCard) -> Terms {
             per_customer: None,
             device_budget: None,
             snapshot_age_ms: None,
+        },
+    };
+    card.late = Late {
+        grace_days: values.small("grace_days"),
+        returned_days: values.small("returned_days"),
+        owing: match values.get("owing") {
+            0 => Owing::Owed,
+            _ => Owing::Cleared,
         },
     };
     Terms::Bonus(card)
@@ -113,6 +122,9 @@ pub(super) fn of_bonus(card: &BonusCard) -> Pairs {
         ("minimum", card.redeem.minimum.0),
         ("offline", offline),
         ("family", family),
+        ("grace_days", i64::from(card.late.grace_days)),
+        ("returned_days", i64::from(card.late.returned_days)),
+        ("owing", i64::from(card.late.owing == Owing::Cleared)),
     ];
     pairs.extend(cap.map(|cap| ("offline_cap", cap)));
     pairs.extend(months.map(|months| ("months", i64::from(months))));

@@ -3,6 +3,7 @@
 mod benefits;
 mod cards;
 mod status;
+mod vouchers;
 
 use std::collections::BTreeMap;
 
@@ -131,18 +132,21 @@ fn terms(values: &Values<'_>, kind: Kind, base: Option<&Terms>) -> Result<Terms,
         (Kind::Club, _) => status::club(values)?,
         (Kind::Issue, _) => status::issue(values),
         (Kind::Tiers, base) => status::tiers(values, base)?,
+        (Kind::Certificate, base) => vouchers::certificate(values, base)?,
+        (Kind::Numbered, base) => vouchers::numbered(values, base),
     })
 }
 
 /// What the programme refuses although every field is in its range, told at the field that decides it.
 pub(super) fn told(kind: Kind, error: ProgrammeError) -> Problem {
     let decides = match kind {
-        Kind::Bonus | Kind::Discount | Kind::Coupon | Kind::Greeting => "rate",
+        Kind::Bonus | Kind::Discount | Kind::Coupon | Kind::Greeting | Kind::Numbered => "rate",
         Kind::Stamps => "size",
         Kind::Offer => "what",
         Kind::Club => "joining",
         Kind::Issue => "card",
         Kind::Tiers => "first_from",
+        Kind::Certificate => "least",
     };
     match error {
         ProgrammeError::Name => Problem::at(NAME, Wrong::Name),
@@ -165,8 +169,10 @@ pub(super) fn answers(of: &Instrument) -> BTreeMap<String, i64> {
         Terms::Club(club) => status::of_club(club),
         Terms::Issue(issue) => status::of_issue(issue),
         Terms::Tiers(tiers) => status::of_tiers(tiers),
-        // The wizard makes none of these yet.
-        Terms::Certificate(_) | Terms::Numbered(_) | Terms::Newer => Pairs::new(),
+        Terms::Certificate(of) => vouchers::of_certificate(of),
+        Terms::Numbered(of) => vouchers::of_numbered(of),
+        // Nothing is known of it.
+        Terms::Newer => Pairs::new(),
     };
     if Kind::of(of).is_some_and(benefits::is_bounded) {
         pairs.extend(benefits::of_bounds(&of.rules));

@@ -77,7 +77,7 @@ pub(super) fn greeting(make: &Maker) -> Vec<Step> {
 }
 
 /// What a coupon or a greeting gives.
-fn gives(make: &Maker, rate: [i64; 5], amount: [i64; 5]) -> Step {
+pub(super) fn gives(make: &Maker, rate: [i64; 5], amount: [i64; 5]) -> Step {
     Step {
         key: "gives",
         fields: vec![
@@ -95,7 +95,7 @@ fn gives(make: &Maker, rate: [i64; 5], amount: [i64; 5]) -> Step {
 }
 
 /// From which receipt on and up to which day.
-fn bounds(make: &Maker, minimum: [i64; 5]) -> Step {
+pub(super) fn bounds(make: &Maker, minimum: [i64; 5]) -> Step {
     Step {
         key: "bounds",
         fields: vec![

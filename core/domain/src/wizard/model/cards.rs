@@ -2,6 +2,9 @@
 
 use super::{Input, Maker, Step, all, quick};
 
+/// Longest grace and longest life of points that came back, in days.
+const LATE_MAX: i64 = 366;
+
 pub(super) fn bonus(make: &Maker) -> Vec<Step> {
     vec![
         Step {
@@ -31,6 +34,19 @@ pub(super) fn bonus(make: &Maker) -> Vec<Step> {
             fields: vec![
                 make.choice("family", &["never", "age", "inactivity"], [2, 1, 2, 1, 2]),
                 make.field("months", Input::Months, (1, 60), [6, 12, 12, 12, 12]),
+            ],
+        },
+        Step {
+            key: "late",
+            fields: vec![
+                make.field("grace_days", Input::Days, (0, LATE_MAX), all(30)),
+                make.field(
+                    "returned_days",
+                    Input::Days,
+                    (0, LATE_MAX),
+                    [0, 14, 0, 0, 0],
+                ),
+                make.choice("owing", &["owed", "cleared"], all(0)),
             ],
         },
     ]

@@ -6,6 +6,7 @@
 mod benefits;
 mod cards;
 mod status;
+mod vouchers;
 
 use super::{Ground, Kind, Trade};
 use crate::ids::InstrumentId;
@@ -179,6 +180,8 @@ pub fn model(kind: Kind, trade: Trade, ground: &Ground<'_>) -> Model {
         Kind::Club => status::club(&make),
         Kind::Issue => status::issue(&make, ground),
         Kind::Tiers => status::tiers(&make),
+        Kind::Certificate => vouchers::certificate(&make),
+        Kind::Numbered => vouchers::numbered(&make),
     };
     Model { kind, trade, steps }
 }

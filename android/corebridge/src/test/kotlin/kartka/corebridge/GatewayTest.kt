@@ -4,14 +4,19 @@ import kartka.generated.CardChoice
 import kartka.generated.KartkaCore
 import kartka.generated.Rehearsal
 import kartka.presentation.CardEntry
+import kartka.presentation.CardRead
 import kartka.presentation.Carrier
 import kartka.presentation.ChangeTopic
 import kartka.presentation.CoreFault
 import kartka.presentation.LumaFrame
+import kartka.presentation.Money
 import kartka.presentation.Recognition
 import kartka.presentation.ScanEvent
 import kartka.presentation.SyncDot
 import kartka.presentation.SyncMark
+import kartka.presentation.Trouble
+import kartka.presentation.TroubleKind
+import kartka.presentation.Words
 import kotlinx.coroutines.async
 import kotlinx.coroutines.flow.first
 import kotlinx.coroutines.runBlocking
@@ -20,7 +25,6 @@ import kotlin.io.path.createTempDirectory
 import kotlin.test.Test
 import kotlin.test.assertEquals
 import kotlin.test.assertFailsWith
-import kotlin.test.assertIs
 
 /** The presenters' gateway over a real shop: what the Scan screen asks, in the shell's own words. */
 class GatewayTest {
@@ -68,12 +72,12 @@ class GatewayTest {
             val damaged = codes[0].dropLast(1) + if (codes[0].last() == '2') '3' else '2'
             val cases =
                 listOf(
-                    CardEntry.Scanned(codes[0], Carrier.Qr) to Recognition.Customer(customer),
+                    CardEntry.Scanned(codes[0], Carrier.Qr) to Recognition.Customer(customer, CardRead.Scanned),
                     CardEntry.Scanned(codes[1], Carrier.Qr) to Recognition.NewCard(cards[1].number),
                     CardEntry.Scanned(damaged, Carrier.Qr) to Recognition.Unreadable,
                     CardEntry.Scanned("4820000000000", Carrier.Ean13) to Recognition.NotOurs,
-                    CardEntry.Typed(Scenario.text("customer.typed")) to Recognition.Customer(customer),
-                    CardEntry.Typed(cards[0].digits) to Recognition.Customer(customer),
+                    CardEntry.Typed(Scenario.text("customer.typed")) to Recognition.Customer(customer, CardRead.Found),
+                    CardEntry.Typed(cards[0].digits) to Recognition.Customer(customer, CardRead.Typed),
                     CardEntry.Typed(codes[1]) to Recognition.NewCard(cards[1].number),
                     CardEntry.Typed("0000000") to Recognition.Nobody("0000000"),
                 )
@@ -96,9 +100,10 @@ class GatewayTest {
                 assertEquals(ChangeTopic.Sales, told.await())
             }
             core.till().sell(newRequest(), amount(100))
-            val sales = gateway.recentSales().map { Triple(it.amountMinor, it.currency, it.customer) }
-            val named = Triple(Scenario.number("sale.gross"), Scenario.text("currency"), Scenario.text("customer.name"))
-            assertEquals(listOf(Triple(100L, Scenario.text("currency"), null), named), sales)
+            val sales = gateway.recentSales().map { it.paid to it.customer }
+            val currency = Scenario.text("currency")
+            val named = Money(Scenario.number("sale.gross"), currency) to Scenario.text("customer.name")
+            assertEquals(listOf(Money(100, currency) to null, named), sales)
         }
 
     @Test
@@ -106,9 +111,9 @@ class GatewayTest {
         runBlocking {
             val folder = createTempDirectory("kartka-gateway-").toFile()
             KartkaGateway.open(folder.path, secrets) { _, _, _ -> }.use { gateway ->
-                val fault = assertFailsWith<CoreFault.Refused> { gateway.recentSales() }
-                assertEquals("error.not_paired", fault.key)
-                assertFailsWith<CoreFault.Refused> { gateway.openScan() }
+                val fault = assertFailsWith<CoreFault> { gateway.recentSales() }
+                assertEquals(Trouble(TroubleKind.NotPaired, Words("error.not_paired")), fault.trouble)
+                assertFailsWith<CoreFault> { gateway.openScan() }
             }
             val lost =
                 object : Secrets {
@@ -117,7 +122,7 @@ class GatewayTest {
                     override fun store(name: String, secret: ByteArray) = throw SecretsFault.Lost()
                 }
             val fault = assertFailsWith<CoreFault> { KartkaGateway.open(folder.path, lost) { _, _, _ -> } }
-            assertEquals("error.keys_lost", assertIs<CoreFault.Refused>(fault).key)
+            assertEquals(TroubleKind.KeysLost, fault.trouble.kind)
             folder.deleteRecursively()
             Unit
         }

@@ -6,12 +6,26 @@ import kotlinx.coroutines.flow.Flow
  * What the presenters ask of the core, in the shell's own words.
  *
  * One implementation stands over the generated code (module `corebridge`), one with behaviour in the tests. Any number,
- * permission, order or eligibility a screen shows is an answer from here; a call that fails throws [CoreFault].
+ * permission, order or eligibility a screen shows is an answer from here; a call that fails throws [CoreFault]. A call
+ * that changes something takes a [RequestId] and answers a repeat of it with what the first one did.
  */
-public interface CoreGateway {
+public interface CoreGateway :
+    ScanGateway,
+    CustomerGateway,
+    TillGateway,
+    TeamGateway {
     /** Topics that changed since the last emission: a screen asks again for what it shows of them. */
     public val changes: Flow<ChangeTopic>
 
+    /** The business, for putting numbers into words. */
+    public suspend fun facts(): ShopFacts
+
+    /** How this phone stands with the authority. */
+    public suspend fun syncMark(): SyncMark
+}
+
+/** What the start of the counter asks. */
+public interface ScanGateway {
     /** Opens a session that reads codes from camera frames; it keeps what it has seen between two frames. */
     public suspend fun openScan(): ScanSession
 
@@ -20,9 +34,6 @@ public interface CoreGateway {
 
     /** The last sales made on this phone, newest first, at most as many as the core deems worth showing. */
     public suspend fun recentSales(): List<RecentSale>
-
-    /** How this phone stands with the authority. */
-    public suspend fun syncMark(): SyncMark
 }
 
 /** Reads codes from frames; not safe to call from two threads at once. */
@@ -74,8 +85,8 @@ public sealed interface CardEntry {
 
 /** The core's answer to a code or a typed number. */
 public sealed interface Recognition {
-    /** A customer of this shop. */
-    public data class Customer(val customerId: Long) : Recognition
+    /** A customer of this shop, and how they were found. */
+    public data class Customer(val customerId: Long, val read: CardRead) : Recognition
 
     /** A genuine card of this shop nobody holds yet. */
     public data class NewCard(val cardId: Long) : Recognition
@@ -106,20 +117,21 @@ public sealed interface Recognition {
  * A line of the list of last sales.
  *
  * @property at epoch milliseconds
- * @property amountMinor paid, in the currency's minor units
- * @property currency ISO 4217 code
+ * @property paid with money
  * @property customer the name to show, null for a sale without a card
  */
-public data class RecentSale(
-    val saleId: Long,
-    val at: Long,
-    val amountMinor: Long,
-    val currency: String,
-    val customer: String?,
-)
+public data class RecentSale(val saleId: Long, val at: Long, val paid: Money, val customer: String?)
 
-/** How this phone stands with the authority, and how many operations wait to be sent. */
-public data class SyncMark(val dot: SyncDot, val pending: Long)
+/**
+ * How this phone stands with the authority.
+ *
+ * @property pending operations that wait to be sent
+ * @property heardAt when the authority was last heard, epoch milliseconds; null where this phone is the authority
+ */
+public data class SyncMark(val dot: SyncDot, val pending: Long, val heardAt: Long? = null) {
+    /** Whether what this phone shows may be behind what others did. */
+    val behind: Boolean get() = dot == SyncDot.Waiting || dot == SyncDot.Stuck
+}
 
 /** The colour and the word of the dot; the word is always there, colour alone says nothing. */
 public enum class SyncDot {
@@ -144,13 +156,4 @@ public enum class ChangeTopic {
     Customers,
     Sales,
     Sync,
-}
-
-/** Why the core did not answer. */
-public sealed class CoreFault(reason: String) : Exception(reason) {
-    /** The owner took this phone out of the shop: nothing more will be answered. */
-    public class Revoked : CoreFault("revoked")
-
-    /** Anything else; [key] finds the text in the table of strings. */
-    public class Refused(public val key: String) : CoreFault(key)
 }

@@ -5,23 +5,29 @@ import kotlinx.coroutines.flow.Flow
 import kotlinx.coroutines.flow.MutableSharedFlow
 
 /**
- * A shop small enough to read: it behaves as the core does towards the Scan screen.
+ * A shop small enough to read: it behaves as the core does towards the screens.
  *
  * Cards of the shop are texts `K1-number`, of another shop `X1-number`, blocked ones `B1-number`, of a key the phone
  * does not know yet `N1-number`; anything else is no card. A frame's bytes are the text of the code it shows, or nothing.
+ * The bonus card gives one point for ten minor units, and a point pays one.
  */
-class FakeShop : CoreGateway {
-    private val holders = mutableMapOf<String, Long>()
-    private val fresh = mutableMapOf<String, Long>()
-    private val phones = mutableMapOf<Long, String>()
-    private val sales = ArrayDeque<RecentSale>()
-    private val topics = MutableSharedFlow<ChangeTopic>(extraBufferCapacity = 64)
-    private var waiting = 0L
-    private var dot = SyncDot.InSync
-    private var locked: String? = null
+class FakeShop private constructor(
+    val desk: FakeDesk,
+    val people: FakePeople,
+    val till: FakeTill,
+    val team: FakeTeam,
+) : CoreGateway,
+    CustomerGateway by people,
+    TillGateway by till,
+    TeamGateway by team {
+    constructor() : this(FakeDesk())
 
-    /** When set, answers wait until it is completed. */
-    var gate: CompletableDeferred<Unit>? = null
+    private constructor(desk: FakeDesk) : this(desk, FakePeople(desk))
+
+    private constructor(desk: FakeDesk, people: FakePeople) : this(desk, people, FakeTeam(desk))
+
+    private constructor(desk: FakeDesk, people: FakePeople, team: FakeTeam) :
+        this(desk, people, FakeTill(desk, people, team), team)
 
     /** Sessions opened and not ended. */
     var openSessions = 0
@@ -30,46 +36,12 @@ class FakeShop : CoreGateway {
     /** Every entry the shop was asked about. */
     val asked = mutableListOf<CardEntry>()
 
-    override val changes: Flow<ChangeTopic> get() = topics
+    override val changes: Flow<ChangeTopic> get() = desk.topics
 
-    fun customer(id: Long, number: String, phone: String) {
-        holders[number] = id
-        phones[id] = phone
-        topics.tryEmit(ChangeTopic.Customers)
-    }
-
-    fun freshCard(id: Long, number: String) {
-        fresh[number] = id
-    }
-
-    fun sell(saleId: Long, amountMinor: Long, customer: String?) {
-        sales.addFirst(RecentSale(saleId, 1_700_000_000_000 + saleId, amountMinor, "UAH", customer))
-        waiting += 1
-        dot = SyncDot.Waiting
-        topics.tryEmit(ChangeTopic.Sales)
-        topics.tryEmit(ChangeTopic.Sync)
-    }
-
-    fun synced() {
-        waiting = 0
-        dot = SyncDot.InSync
-        topics.tryEmit(ChangeTopic.Sync)
-    }
-
-    /** The owner takes the phone out of the shop; the phone learns it when it asks. */
-    fun revoke() {
-        dot = SyncDot.Revoked
-    }
-
-    /** Says that something about sync changed. */
-    fun announceSync() {
-        topics.tryEmit(ChangeTopic.Sync)
-    }
-
-    /** From now on the core refuses every question with [key]. */
-    fun refuse(key: String?) {
-        locked = key
-    }
+    override suspend fun facts(): ShopFacts =
+        desk.answering {
+            ShopFacts("Кав'ярня", "UA", UAH, 2, 0, mapOf(BONUS to "Бонусна", STAMPS to "Кава"))
+        }
 
     override suspend fun openScan(): ScanSession {
         openSessions += 1
@@ -78,47 +50,17 @@ class FakeShop : CoreGateway {
 
     override suspend fun recognise(entry: CardEntry): Recognition {
         asked += entry
-        answering()
-        return when (entry) {
-            is CardEntry.Scanned -> byCode(entry.text)
-            is CardEntry.Typed -> byDigits(entry.text)
+        return desk.answering {
+            when (entry) {
+                is CardEntry.Scanned -> people.byCode(entry.text)
+                is CardEntry.Typed -> people.byDigits(entry.text)
+            }
         }
     }
 
-    override suspend fun recentSales(): List<RecentSale> {
-        answering()
-        return sales.take(3)
-    }
+    override suspend fun recentSales(): List<RecentSale> = desk.answering { till.recent() }
 
-    override suspend fun syncMark(): SyncMark = SyncMark(dot, waiting)
-
-    private suspend fun answering() {
-        gate?.await()
-        if (dot == SyncDot.Revoked) throw CoreFault.Revoked()
-        locked?.let { throw CoreFault.Refused(it) }
-    }
-
-    private fun byCode(text: String): Recognition {
-        val number = text.substringAfter('-', "")
-        return when {
-            text.startsWith("X1-") -> Recognition.OtherShop
-            text.startsWith("B1-") -> Recognition.Blocked
-            text.startsWith("N1-") -> Recognition.UnknownKey
-            !text.startsWith("K1-") -> Recognition.NotOurs
-            number in holders -> Recognition.Customer(holders.getValue(number))
-            number in fresh -> Recognition.NewCard(fresh.getValue(number))
-            else -> Recognition.Unreadable
-        }
-    }
-
-    private fun byDigits(typed: String): Recognition {
-        val found = phones.filterValues { it.endsWith(typed) }.keys + listOfNotNull(holders[typed])
-        return when (found.size) {
-            0 -> Recognition.Nobody(typed)
-            1 -> Recognition.Customer(found.first())
-            else -> Recognition.Several(typed)
-        }
-    }
+    override suspend fun syncMark(): SyncMark = desk.mark()
 
     private inner class Session : ScanSession {
         private var emptySince: Long? = null
@@ -143,6 +85,102 @@ class FakeShop : CoreGateway {
     }
 }
 
+/** What all parts of the shop share: how it answers, and what waits to be sent. */
+class FakeDesk {
+    val topics = MutableSharedFlow<ChangeTopic>(extraBufferCapacity = 64)
+    private var waiting = 0L
+    private var dot = SyncDot.InSync
+    private var heardAt: Long? = NOON
+    private var locked: Trouble? = null
+    private val done = mutableMapOf<RequestId, Any>()
+
+    /** When set, answers wait until it is completed. */
+    var gate: CompletableDeferred<Unit>? = null
+
+    /** Work that was done and not only repeated. */
+    var writes = 0
+        private set
+
+    /** The phone is its own authority, or not. */
+    fun alone() {
+        dot = SyncDot.Alone
+        heardAt = null
+    }
+
+    /** There is no network: what is written waits. */
+    fun waits(operations: Long) {
+        waiting = operations
+        dot = SyncDot.Waiting
+        topics.tryEmit(ChangeTopic.Sync)
+    }
+
+    fun synced() {
+        waiting = 0
+        dot = SyncDot.InSync
+        topics.tryEmit(ChangeTopic.Sync)
+    }
+
+    /** The owner takes the phone out of the shop; the phone learns it when it asks. */
+    fun revoke() {
+        dot = SyncDot.Revoked
+    }
+
+    /** Says that something about sync changed. */
+    fun announceSync() {
+        topics.tryEmit(ChangeTopic.Sync)
+    }
+
+    /** From now on the core refuses every question. */
+    fun refuse(trouble: Trouble?) {
+        locked = trouble
+    }
+
+    fun mark(): SyncMark = SyncMark(dot, waiting, heardAt)
+
+    val offline: Boolean get() = dot == SyncDot.Waiting
+
+    val isAlone: Boolean get() = dot == SyncDot.Alone
+
+    suspend fun <T> answering(answer: () -> T): T {
+        gate?.await()
+        if (dot == SyncDot.Revoked) throw CoreFault(Trouble(TroubleKind.Revoked, Words("error.device_revoked")))
+        locked?.let { throw CoreFault(it) }
+        return answer()
+    }
+
+    /** Does [work] for a request once, and answers a repeat with what it did. */
+    @Suppress("UNCHECKED_CAST")
+    suspend fun <T : Any> once(request: RequestId, vararg told: ChangeTopic, work: () -> T): T =
+        answering {
+            done.getOrPut(request) {
+                work().also {
+                    writes += 1
+                    if (!isAlone) waiting += 1
+                    if (!isAlone) dot = SyncDot.Waiting
+                    (told.toList() + ChangeTopic.Sync).forEach(topics::tryEmit)
+                }
+            } as T
+        }
+}
+
+/** The core says no. */
+fun refusal(kind: TroubleKind, key: String, vararg numbers: Pair<String, Long>): Trouble =
+    Trouble(kind, Words(key, numbers.toMap()))
+
+/** Request ids that count. */
+class CountingIds : RequestIds {
+    private var given = 0
+
+    override fun next(): RequestId = RequestId("%032x".format(++given))
+}
+
 /** A frame that shows [text], or nothing. */
 fun frame(text: String = "", atMillis: Long = 0): LumaFrame =
     text.encodeToByteArray().let { LumaFrame(it, it.size, 1, it.size, atMillis) }
+
+fun uah(minor: Long): Money = Money(minor, UAH)
+
+const val UAH = "UAH"
+const val BONUS = 1L
+const val STAMPS = 2L
+const val NOON = 1_700_000_000_000L

@@ -25,6 +25,20 @@ public sealed interface ScanAction {
 
     public data class TapSale(val saleId: Long) : ScanAction
 
+    /** A sale to somebody without a card. */
+    public data object WithoutCard : ScanAction
+
+    /** Search by name, without a code. */
+    public data object OpenSearch : ScanAction
+
+    public data object OpenShift : ScanAction
+
+    /** The dot was tapped. */
+    public data object OpenStanding : ScanAction
+
+    /** The card for the sale does not turn up after all. */
+    public data object StopAttaching : ScanAction
+
     /** The screen has gone where [ScanState.open] said. */
     public data object Opened : ScanAction
 }

@@ -2,19 +2,17 @@ package kartka.presentation.scan
 
 import kartka.presentation.CardEntry
 import kartka.presentation.ChangeTopic
-import kartka.presentation.CoreFault
 import kartka.presentation.CoreGateway
 import kartka.presentation.LumaFrame
+import kartka.presentation.Presenter
 import kartka.presentation.Recognition
+import kartka.presentation.Route
 import kartka.presentation.ScanEvent
 import kartka.presentation.SyncDot
+import kartka.presentation.Trouble
+import kartka.presentation.TroubleKind
 import kotlinx.coroutines.CoroutineScope
 import kotlinx.coroutines.channels.Channel
-import kotlinx.coroutines.flow.MutableStateFlow
-import kotlinx.coroutines.flow.StateFlow
-import kotlinx.coroutines.flow.asStateFlow
-import kotlinx.coroutines.flow.update
-import kotlinx.coroutines.launch
 import kotlinx.coroutines.withContext
 import kotlin.coroutines.CoroutineContext
 
@@ -26,37 +24,38 @@ import kotlin.coroutines.CoroutineContext
  */
 public class ScanPresenter(
     private val core: CoreGateway,
-    private val scope: CoroutineScope,
+    scope: CoroutineScope,
     private val reading: CoroutineContext,
-) {
-    private val shown = MutableStateFlow(ScanState())
+    attachTo: Long? = null,
+) : Presenter<ScanState, ScanAction>(ScanState(attachTo = attachTo), scope) {
     private val frames = Channel<LumaFrame>(Channel.CONFLATED)
 
-    /** What the screen draws. */
-    public val state: StateFlow<ScanState> = shown.asStateFlow()
-
     init {
-        scope.launch { readFrames() }
-        scope.launch { core.changes.collect(::refresh) }
+        begin { readFrames() }
+        begin { core.changes.collect(::refresh) }
     }
 
-    /** Takes what happened on the screen; on the main thread. */
-    public fun act(action: ScanAction) {
-        if (shown.value.camera == Camera.Off) return
+    override fun act(action: ScanAction) {
+        if (now.camera == Camera.Off) return
         when (action) {
-            ScanAction.Shown -> scope.launch { ChangeTopic.entries.forEach { refresh(it) } }
-            is ScanAction.CameraIs -> shown.update { it.copy(camera = action.camera, hint = Hint.None) }
+            ScanAction.Shown -> begin { ChangeTopic.entries.forEach { refresh(it) } }
+            is ScanAction.CameraIs -> show { it.copy(camera = action.camera, hint = Hint.None) }
             is ScanAction.Frame -> if (wantsFrames()) frames.trySend(action.frame)
-            ScanAction.OpenKeypad -> shown.update { it.copy(keypad = Keypad.Open, notice = null) }
-            ScanAction.CloseKeypad -> shown.update { it.copy(keypad = Keypad.Closed, typed = "", notice = null) }
-            is ScanAction.Type -> shown.update { it.copy(typed = action.text, notice = null) }
+            ScanAction.OpenKeypad -> show { it.copy(keypad = Keypad.Open, notice = null) }
+            ScanAction.CloseKeypad -> show { it.copy(keypad = Keypad.Closed, typed = "", notice = null) }
+            is ScanAction.Type -> show { it.copy(typed = action.text, notice = null) }
             ScanAction.Submit -> submit()
-            is ScanAction.TapSale -> shown.update { it.copy(open = Destination.Sale(action.saleId)) }
-            ScanAction.Opened -> shown.update { it.copy(open = null, hint = Hint.None, notice = null) }
+            is ScanAction.TapSale -> open(Route.Receipt(action.saleId))
+            ScanAction.WithoutCard -> open(Route.Customer(null))
+            ScanAction.OpenSearch -> open(Route.Search(now.typed, now.attachTo))
+            ScanAction.OpenShift -> open(Route.Shift)
+            ScanAction.OpenStanding -> open(Route.Standing)
+            ScanAction.StopAttaching -> open(Route.Back)
+            ScanAction.Opened -> show { it.copy(open = null, hint = Hint.None, notice = null) }
         }
     }
 
-    private fun wantsFrames(): Boolean = shown.value.run { camera == Camera.Searching && !looking && open == null }
+    private fun wantsFrames(): Boolean = now.run { camera == Camera.Searching && !looking && open == null }
 
     private suspend fun readFrames() {
         val session = asking { core.openScan() } ?: return
@@ -74,71 +73,69 @@ public class ScanPresenter(
         if (!wantsFrames()) return
         when (event) {
             is ScanEvent.Read -> lookUp(CardEntry.Scanned(event.text, event.carrier))
-            ScanEvent.TorchMayHelp -> shown.update { it.copy(hint = Hint.Torch) }
-            ScanEvent.TypingMayHelp -> shown.update { it.copy(hint = Hint.Type) }
+            ScanEvent.TorchMayHelp -> show { it.copy(hint = Hint.Torch) }
+            ScanEvent.TypingMayHelp -> show { it.copy(hint = Hint.Type) }
         }
     }
 
     private fun submit() {
-        val typed = shown.value.typed
-        if (shown.value.looking || typed.isBlank()) return
-        scope.launch { lookUp(CardEntry.Typed(typed)) }
+        val typed = now.typed
+        if (now.looking || typed.isBlank()) return
+        begin { lookUp(CardEntry.Typed(typed)) }
     }
 
     private suspend fun lookUp(entry: CardEntry) {
-        shown.update { it.copy(looking = true, notice = null) }
-        asking { core.recognise(entry) }?.let(::show)
-        shown.update { it.copy(looking = false) }
+        show { it.copy(looking = true, notice = null) }
+        asking { core.recognise(entry) }?.let(::lead)
+        show { it.copy(looking = false) }
     }
 
-    private fun show(answer: Recognition) {
+    private fun lead(answer: Recognition) {
         when (answer) {
-            is Recognition.Customer -> open(Destination.Customer(answer.customerId))
-            is Recognition.NewCard -> open(Destination.Register(answer.cardId))
-            is Recognition.Several -> open(Destination.Search(answer.typed))
-            is Recognition.Nobody -> open(Destination.Search(answer.typed))
+            is Recognition.Customer -> open(forCustomer(answer))
+            is Recognition.NewCard -> open(Route.Register(cardId = answer.cardId, attachTo = now.attachTo))
+            is Recognition.Several -> open(Route.Search(answer.typed, now.attachTo))
+            is Recognition.Nobody -> open(Route.Search(answer.typed, now.attachTo))
             Recognition.NotOurs -> notice(Notice.NotOurs)
             Recognition.OtherShop -> notice(Notice.OtherShop)
             Recognition.Blocked -> notice(Notice.Blocked)
             Recognition.UnknownKey -> notice(Notice.SyncFirst)
-            Recognition.Unreadable -> shown.update { it.copy(notice = Notice.Unreadable, keypad = Keypad.Open) }
+            Recognition.Unreadable -> show { it.copy(notice = Notice.Unreadable, keypad = Keypad.Open) }
         }
     }
 
-    private fun open(destination: Destination) {
-        shown.update { it.copy(open = destination, typed = "", keypad = Keypad.Closed) }
+    private fun forCustomer(found: Recognition.Customer): Route =
+        now.attachTo?.let { Route.Attach(it, found.customerId, found.read) }
+            ?: Route.Customer(found.customerId, found.read)
+
+    private fun open(route: Route) {
+        show { it.copy(open = route, typed = "", keypad = Keypad.Closed) }
     }
 
     private fun notice(notice: Notice) {
-        shown.update { it.copy(notice = notice) }
+        show { it.copy(notice = notice) }
     }
 
     private suspend fun refresh(topic: ChangeTopic) {
         when (topic) {
             ChangeTopic.Sync ->
                 asking { core.syncMark() }?.let { mark ->
-                    shown.update { it.copy(sync = mark) }
+                    show { it.copy(sync = mark) }
                     if (mark.dot == SyncDot.Revoked) turnOff()
                 }
             ChangeTopic.Sales, ChangeTopic.Customers ->
-                asking { core.recentSales() }?.let { sales -> shown.update { it.copy(recentSales = sales) } }
+                asking { core.recentSales() }?.let { sales -> show { it.copy(recentSales = sales) } }
         }
     }
 
-    /** The answer, or null after the fault has been shown. */
-    private suspend fun <T> asking(question: suspend () -> T): T? =
-        try {
-            question()
-        } catch (fault: CoreFault) {
-            when (fault) {
-                is CoreFault.Revoked -> turnOff()
-                is CoreFault.Refused -> notice(Notice.Refused(fault.key))
-            }
-            null
-        }
+    private suspend fun <T : Any> asking(question: suspend () -> T): T? = asking(::failed, question)
+
+    private fun failed(trouble: Trouble) {
+        if (trouble.kind == TroubleKind.Revoked) turnOff() else notice(Notice.Refused(trouble))
+    }
 
     private fun turnOff() {
-        shown.update {
+        show {
             it.copy(camera = Camera.Off, notice = Notice.Revoked, hint = Hint.None, keypad = Keypad.Closed, typed = "")
         }
     }

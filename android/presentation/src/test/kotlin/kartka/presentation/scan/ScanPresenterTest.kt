@@ -1,11 +1,16 @@
 package kartka.presentation.scan
 
 import kartka.presentation.CardEntry
+import kartka.presentation.CardRead
 import kartka.presentation.Carrier
 import kartka.presentation.FakeShop
+import kartka.presentation.NOON
+import kartka.presentation.Route
 import kartka.presentation.SyncDot
 import kartka.presentation.SyncMark
+import kartka.presentation.TroubleKind
 import kartka.presentation.frame
+import kartka.presentation.refusal
 import kotlinx.coroutines.CompletableDeferred
 import kotlinx.coroutines.CoroutineScope
 import kotlinx.coroutines.ExperimentalCoroutinesApi
@@ -23,9 +28,9 @@ import kotlin.test.assertNull
 class ScanPresenterTest {
     private val shop =
         FakeShop().apply {
-            customer(id = 7, number = "1234567890", phone = "380501112233")
-            customer(id = 8, number = "1234567891", phone = "380509992233")
-            freshCard(id = 40, number = "5555555555")
+            people.customer(id = 7, number = "1234567890", phone = "380501112233")
+            people.customer(id = 8, number = "1234567891", phone = "380509992233")
+            people.freshCard(id = 40, number = "5555555555")
         }
 
     /** A counter with the screen shown and the camera on. */
@@ -67,8 +72,8 @@ class ScanPresenterTest {
     fun `each code leads where the core says`() {
         val cases =
             listOf(
-                "K1-1234567890" to ScanState(open = Destination.Customer(7)),
-                "K1-5555555555" to ScanState(open = Destination.Register(40)),
+                "K1-1234567890" to ScanState(open = Route.Customer(7, CardRead.Scanned)),
+                "K1-5555555555" to ScanState(open = Route.Register(40)),
                 "X1-1234567890" to ScanState(notice = Notice.OtherShop),
                 "B1-1234567890" to ScanState(notice = Notice.Blocked),
                 "N1-1234567890" to ScanState(notice = Notice.SyncFirst),
@@ -90,10 +95,10 @@ class ScanPresenterTest {
     fun `each typed number leads where the core says and is asked as typed`() {
         val cases =
             listOf(
-                "1234567890" to Destination.Customer(7),
-                "1112233" to Destination.Customer(7),
-                "2233" to Destination.Search("2233"),
-                "0000" to Destination.Search("0000"),
+                "1234567890" to Route.Customer(7, CardRead.Typed),
+                "1112233" to Route.Customer(7, CardRead.Found),
+                "2233" to Route.Search("2233"),
+                "0000" to Route.Search("0000"),
             )
         cases.forEach { (typed, expected) ->
             atTheCounter {
@@ -114,7 +119,7 @@ class ScanPresenterTest {
                 assertEquals(camera, state.camera)
                 assertNull(state.open, "$camera")
                 type("1112233")
-                assertEquals(Destination.Customer(7), state.open, "typing works while the camera is $camera")
+                assertEquals(Route.Customer(7, CardRead.Found), state.open, "typing works while the camera is $camera")
             }
         }
     }
@@ -135,28 +140,28 @@ class ScanPresenterTest {
     @Test
     fun `a card is looked up once however many frames show it`() =
         atTheCounter {
-            shop.gate = CompletableDeferred()
+            shop.desk.gate = CompletableDeferred()
             repeat(5) { show("K1-1234567890") }
             assertEquals(true, state.looking)
             assertEquals(1, shop.asked.size)
-            shop.gate?.complete(Unit)
+            shop.desk.gate?.complete(Unit)
             settle()
-            assertEquals(Destination.Customer(7), state.open)
+            assertEquals(Route.Customer(7, CardRead.Scanned), state.open)
             show("K1-1234567890")
             assertEquals(1, shop.asked.size, "the customer's sheet is opening")
             act(ScanAction.Opened)
             assertNull(state.open)
             show("K1-5555555555")
-            assertEquals(Destination.Register(40), state.open)
+            assertEquals(Route.Register(40), state.open)
         }
 
     @Test
     fun `an impatient second submit asks nothing`() =
         atTheCounter {
-            shop.gate = CompletableDeferred()
+            shop.desk.gate = CompletableDeferred()
             type("1112233")
             act(ScanAction.Submit)
-            shop.gate?.complete(Unit)
+            shop.desk.gate?.complete(Unit)
             settle()
             assertEquals(1, shop.asked.size)
             act(ScanAction.Opened, ScanAction.OpenKeypad, ScanAction.Type("  "), ScanAction.Submit)
@@ -166,28 +171,30 @@ class ScanPresenterTest {
     @Test
     fun `the last three sales and what waits follow the shop`() =
         atTheCounter {
-            assertEquals(SyncMark(SyncDot.InSync, 0), state.sync)
-            (1L..4L).forEach { shop.sell(it, amountMinor = 100 * it, customer = null) }
+            assertEquals(SyncMark(SyncDot.InSync, 0, NOON), state.sync)
+            (1L..4L).forEach { shop.till.sold(100 * it) }
+            shop.desk.waits(4)
             settle()
             assertEquals(listOf(4L, 3L, 2L), state.recentSales.map { it.saleId })
-            assertEquals(SyncMark(SyncDot.Waiting, 4), state.sync)
-            shop.synced()
+            assertEquals(SyncMark(SyncDot.Waiting, 4, NOON), state.sync)
+            shop.desk.synced()
             settle()
-            assertEquals(SyncMark(SyncDot.InSync, 0), state.sync)
+            assertEquals(SyncMark(SyncDot.InSync, 0, NOON), state.sync)
             act(ScanAction.TapSale(3))
-            assertEquals(Destination.Sale(3), state.open)
+            assertEquals(Route.Receipt(3), state.open)
         }
 
     @Test
     fun `a refusal is named and goes with the next try`() =
         atTheCounter {
-            shop.refuse("not_allowed.type_number")
+            val refusal = refusal(TroubleKind.NotAllowed, "code.not_entitled", "permission" to 4)
+            shop.desk.refuse(refusal)
             type("1112233")
-            assertEquals(Notice.Refused("not_allowed.type_number"), state.notice)
+            assertEquals(Notice.Refused(refusal), state.notice)
             assertEquals("1112233", state.typed, "nothing has to be typed twice")
-            shop.refuse(null)
+            shop.desk.refuse(null)
             act(ScanAction.Submit)
-            assertEquals(Destination.Customer(7) to null, state.open to state.notice)
+            assertEquals(Route.Customer(7, CardRead.Found) to null, state.open to state.notice)
         }
 
     @Test
@@ -195,7 +202,7 @@ class ScanPresenterTest {
         val ways =
             mapOf<String, Counter.() -> Unit>(
                 "told by sync" to {
-                    shop.announceSync()
+                    shop.desk.announceSync()
                     settle()
                 },
                 "told by an answer" to { show("K1-1234567890") },
@@ -205,7 +212,7 @@ class ScanPresenterTest {
             runTest {
                 Counter(this, closing).run {
                     act(ScanAction.Shown, ScanAction.CameraIs(Camera.Searching))
-                    closing.revoke()
+                    closing.desk.revoke()
                     assertEquals(Camera.Searching, state.camera, "the phone cannot know yet")
                     learns()
                     assertEquals(Camera.Off to Notice.Revoked, state.camera to state.notice, way)

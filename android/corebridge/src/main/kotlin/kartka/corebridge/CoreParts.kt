@@ -1,0 +1,47 @@
+package kartka.corebridge
+
+import kartka.generated.KartkaCore
+import kartka.presentation.Money
+import kartka.presentation.RequestId
+import kartka.presentation.RequestIds
+import java.security.SecureRandom
+
+/** The core's sub-objects, held while the gateway lives, and what every part of the gateway needs of them. */
+internal class CoreParts(private val core: KartkaCore) : AutoCloseable {
+    val cards = core.cards()
+    val customers = core.customers()
+    val till = core.till()
+    val team = core.team()
+    val reports = core.reports()
+    val programme = core.programme()
+    val settings = core.settings()
+    val sync = core.sync()
+
+    @Volatile
+    private var currency: String? = null
+
+    /** The business's currency, which founding decides for good. */
+    suspend fun currency(): String = currency ?: settings.business().currency.also { currency = it }
+
+    override fun close() {
+        listOf(cards, customers, till, team, reports, programme, settings, sync, core).forEach { it.destroy() }
+    }
+}
+
+/** The sixteen bytes of a request id. */
+internal fun RequestId.bytes(): ByteArray = hex.chunked(2) { it.toString().toInt(HEX).toByte() }.toByteArray()
+
+/** Request ids of 128 random bits. */
+public class RandomRequestIds : RequestIds {
+    private val random = SecureRandom()
+
+    override fun next(): RequestId {
+        val bytes = ByteArray(REQUEST_BYTES).also(random::nextBytes)
+        return RequestId(bytes.joinToString("") { "%02x".format(it) })
+    }
+}
+
+internal fun Long.money(currency: String): Money = Money(this, currency)
+
+private const val HEX = 16
+private const val REQUEST_BYTES = 16

@@ -1,0 +1,102 @@
+package kartka.corebridge
+
+import kartka.generated.AttachRequest
+import kartka.generated.LaidDown
+import kartka.generated.Line
+import kartka.generated.ReturnedLine
+import kartka.generated.RewardChoice
+import kartka.generated.TillRequest
+import kartka.generated.VoidReason
+import kartka.presentation.BackLine
+import kartka.presentation.CardRead
+import kartka.presentation.Quote
+import kartka.presentation.Receipt
+import kartka.presentation.Refund
+import kartka.presentation.RequestId
+import kartka.presentation.SaleDraft
+import kartka.presentation.ShiftTotals
+import kartka.presentation.Tender
+import kartka.presentation.TillGateway
+import kartka.presentation.UndoReason
+import kartka.generated.CardRead as CoreRead
+import kartka.generated.Tender as CoreTender
+
+/** One piece, in the core's thousandths. */
+private const val PIECE = 1_000L
+
+/** The till over the core. */
+internal class TillPart(private val core: CoreParts) : TillGateway {
+    override suspend fun quote(draft: SaleDraft): Quote =
+        asked { core.till.quote(draft.asRequest()).asQuote(core.currency()) }
+
+    override suspend fun commit(request: RequestId, quoteId: Long): Long =
+        asked { core.till.commit(request.bytes(), quoteId) }
+
+    override suspend fun receipt(saleId: Long): Receipt =
+        asked { core.till.purchase(saleId).asReceipt(core.currency()) }
+
+    override suspend fun refund(saleId: Long, lines: List<BackLine>): Refund =
+        asked { core.till.refund(saleId, lines.map { it.asCore() }).asRefund(core.currency()) }
+
+    override suspend fun giveBack(request: RequestId, saleId: Long, lines: List<BackLine>) {
+        asked { core.till.giveBack(request.bytes(), saleId, lines.map { it.asCore() }) }
+    }
+
+    override suspend fun undo(request: RequestId, saleId: Long, reason: UndoReason) {
+        asked { core.till.voidPurchase(request.bytes(), saleId, reason.asCore()) }
+    }
+
+    override suspend fun attachQuote(saleId: Long, customerId: Long, read: CardRead?): Quote =
+        asked { core.till.attachQuote(AttachRequest(saleId, customerId, read?.asCore())).asQuote(core.currency()) }
+
+    override suspend fun attach(request: RequestId, saleId: Long, customerId: Long, read: CardRead?): Unit =
+        asked { core.till.attach(request.bytes(), AttachRequest(saleId, customerId, read?.asCore())) }
+
+    override suspend fun shift(): ShiftTotals =
+        asked {
+            val day = core.reports.today(null).day
+            val currency = core.currency()
+            ShiftTotals(
+                date = day.date,
+                receipts = day.receipts,
+                sales = day.sales.money(currency),
+                taken = day.taken.money(currency),
+                returned = day.returns.money(currency),
+                givenBack = day.givenBack.money(currency),
+            )
+        }
+}
+
+private fun SaleDraft.asRequest(): TillRequest =
+    TillRequest(
+        customer = customerId,
+        lines = listOf(Line(gross = amount, quantity = pieces * PIECE)),
+        spend = spend,
+        rewards = rewards.map { RewardChoice(it.instrument.toUInt(), it.reward.toUByte()) },
+        codes = codes,
+        tender =
+            when (tender) {
+                Tender.Cash -> CoreTender.CASH
+                Tender.Card -> CoreTender.CARD
+                Tender.Other -> CoreTender.OTHER
+            },
+        receipt = receipt,
+        vouchers = vouchers.map { LaidDown(voucher = it) },
+        read = read?.asCore(),
+    )
+
+internal fun CardRead.asCore(): CoreRead =
+    when (this) {
+        CardRead.Scanned -> CoreRead.SCANNED
+        CardRead.Typed -> CoreRead.TYPED
+        CardRead.Found -> CoreRead.FOUND
+    }
+
+private fun BackLine.asCore(): ReturnedLine = ReturnedLine(line.toUShort(), quantity)
+
+private fun UndoReason.asCore(): VoidReason =
+    when (this) {
+        UndoReason.Undo -> VoidReason.UNDO
+        UndoReason.Mistake -> VoidReason.MISTAKE
+        UndoReason.Customer -> VoidReason.CUSTOMER
+    }

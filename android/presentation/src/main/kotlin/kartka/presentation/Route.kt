@@ -1,0 +1,46 @@
+package kartka.presentation
+
+/**
+ * Where a screen leads. A state's `open` names it; the screen goes there and says `Opened`.
+ *
+ * A route holds only ids and what was typed, so that it can be kept while the process is dead.
+ */
+public sealed interface Route {
+    /** The counter's start; [attachTo] is a sale without a card that the next card is attached to. */
+    public data class Scan(val attachTo: Long? = null) : Route
+
+    /** A sale to [customerId], or to nobody known. */
+    public data class Customer(val customerId: Long?, val read: CardRead? = null) : Route
+
+    /** Points and rewards of the sale that is being put together. */
+    public data class Redeem(val draft: SaleDraft) : Route
+
+    /** What became of a sale. */
+    public data class Done(val saleId: Long) : Route
+
+    /** A new customer, with the blank card that was scanned or what was typed in search. */
+    public data class Register(val cardId: Long? = null, val typed: String = "", val attachTo: Long? = null) : Route
+
+    /** The typed digits fit nobody or several: search goes on with them. */
+    public data class Search(val typed: String = "", val attachTo: Long? = null) : Route
+
+    public data class History(val customerId: Long) : Route
+
+    /** One receipt: its lines, returns, undoing, attaching. */
+    public data class Receipt(val saleId: Long) : Route
+
+    /** What [customerId] would earn by being attached to [saleId]. */
+    public data class Attach(val saleId: Long, val customerId: Long, val read: CardRead? = null) : Route
+
+    public data object Shift : Route
+
+    public data object Operator : Route
+
+    public data object Inbox : Route
+
+    /** How this phone stands with the authority, and what a person must decide. */
+    public data object Standing : Route
+
+    /** Back to the screen before. */
+    public data object Back : Route
+}

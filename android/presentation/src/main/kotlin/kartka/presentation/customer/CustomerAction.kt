@@ -1,0 +1,42 @@
+package kartka.presentation.customer
+
+import kartka.presentation.SaleDraft
+import kartka.presentation.Tender
+
+/** Everything that can happen on the Customer screen. */
+public sealed interface CustomerAction {
+    /** The screen came to the front. */
+    public data object Shown : CustomerAction
+
+    /** The whole text of the amount after a key. */
+    public data class Type(val text: String) : CustomerAction
+
+    /** How many pieces the amount is for: +1…+5. */
+    public data class Pieces(val count: Int) : CustomerAction
+
+    public data class PayWith(val tender: Tender) : CustomerAction
+
+    /** A coupon's code that the customer names. */
+    public data class AddCode(val code: String) : CustomerAction
+
+    /** Points and rewards. */
+    public data object OpenRedeem : CustomerAction
+
+    /** The Redeem screen came back with points and rewards chosen. */
+    public data class Redeemed(val draft: SaleDraft) : CustomerAction
+
+    /** The sale happens: once, however often it is tapped. */
+    public data object Commit : CustomerAction
+
+    /** A second sale so soon is meant. */
+    public data object ConfirmTwice : CustomerAction
+
+    public data object OpenHistory : CustomerAction
+
+    /** Takes the trouble away and tries what failed again. */
+    public data object TryAgain : CustomerAction
+
+    public data object Leave : CustomerAction
+
+    public data object Opened : CustomerAction
+}

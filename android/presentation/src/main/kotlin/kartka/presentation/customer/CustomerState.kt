@@ -1,0 +1,70 @@
+package kartka.presentation.customer
+
+import kartka.presentation.CustomerSheet
+import kartka.presentation.Pictured
+import kartka.presentation.Quote
+import kartka.presentation.Route
+import kartka.presentation.SaleDraft
+import kartka.presentation.SyncMark
+import kartka.presentation.Trouble
+
+/**
+ * What the Customer screen shows: who stands there, and the sale that is being put together.
+ *
+ * @property sheet null while loading, and for a sale without a card
+ * @property typed the keypad's text; the amount itself is in [draft]
+ * @property quote what the draft comes to; null while it is asked or there is no amount
+ * @property quoting an answer is under way
+ * @property committing Commit was tapped and the core has not answered
+ * @property again the person has to say that a second sale so soon is meant
+ */
+public data class CustomerState(
+    val draft: SaleDraft,
+    val sheet: CustomerSheet? = null,
+    val typed: String = "",
+    val quote: Quote? = null,
+    val quoting: Boolean = false,
+    val committing: Boolean = false,
+    val again: Boolean = false,
+    val sync: SyncMark? = null,
+    val trouble: Trouble? = null,
+    val open: Route? = null,
+) : Pictured {
+    override val face: CustomerFace
+        get() =
+            when {
+                trouble != null -> CustomerFace.Trouble
+                committing -> CustomerFace.Committing
+                again -> CustomerFace.Twice
+                draft.customerId != null && sheet == null -> CustomerFace.Loading
+                quote != null && quote.earnsCard() -> CustomerFace.CardEarned
+                quote != null -> CustomerFace.Quoted
+                draft.customerId == null -> CustomerFace.NoCard
+                sheet != null && sheet.isHeld() -> CustomerFace.Held
+                sync != null && sync.behind -> CustomerFace.BalanceAsOf
+                else -> CustomerFace.Known
+            }
+
+    /** Whether the primary button does something. */
+    val canCommit: Boolean get() = quote != null && !quoting && !committing
+}
+
+/** The lines of the table. */
+public enum class CustomerFace {
+    Loading,
+    Known,
+    BalanceAsOf,
+    Held,
+    NoCard,
+    Quoted,
+    CardEarned,
+    Twice,
+    Committing,
+    Trouble,
+}
+
+/** The receipt earns a card of an instrument that hands out cards by receipt. */
+private fun Quote.earnsCard(): Boolean = said.any { it.key == "code.card_earned" }
+
+/** The customer's points wait for the owner's decision. */
+private fun CustomerSheet.isHeld(): Boolean = notes.any { it.key == "code.customer_held" }

@@ -1,0 +1,15 @@
+package kartka.presentation.history
+
+/** Everything that can happen on the History screen. */
+public sealed interface HistoryAction {
+    public data object Shown : HistoryAction
+
+    /** The end of the list came into sight. */
+    public data object More : HistoryAction
+
+    public data class Tap(val saleId: Long) : HistoryAction
+
+    public data object Leave : HistoryAction
+
+    public data object Opened : HistoryAction
+}

@@ -1,0 +1,63 @@
+package kartka.presentation.register
+
+import kartka.presentation.CardChoice
+import kartka.presentation.CustomerSheet
+import kartka.presentation.Pictured
+import kartka.presentation.RequestId
+import kartka.presentation.Route
+import kartka.presentation.Trouble
+import kartka.presentation.TroubleKind
+
+/**
+ * The short form of a new customer.
+ *
+ * @property consent the person agreed to news and offers after the wording was shown
+ * @property existing who has that phone number already
+ * @property registered the new customer's id
+ * @property linkCode the text of the QR that brings the card to the customer's own phone
+ */
+public data class RegisterState(
+    val request: RequestId,
+    val phone: String = "",
+    val given: String = "",
+    val family: String = "",
+    val consent: Boolean = false,
+    val card: CardChoice = CardChoice.None,
+    val saving: Boolean = false,
+    val existing: CustomerSheet? = null,
+    val registered: Long? = null,
+    val linkCode: String? = null,
+    val trouble: Trouble? = null,
+    val open: Route? = null,
+) : Pictured {
+    override val face: RegisterFace
+        get() =
+            when {
+                registered != null -> RegisterFace.Registered
+                saving -> RegisterFace.Saving
+                existing != null -> RegisterFace.PhoneExists
+                trouble?.kind == TroubleKind.Invalid -> RegisterFace.Invalid
+                trouble != null -> RegisterFace.Trouble
+                isEmpty && card is CardChoice.Bind -> RegisterFace.Anonymous
+                isEmpty -> RegisterFace.Empty
+                else -> RegisterFace.Valid
+            }
+
+    /** Nothing about the person was typed. */
+    val isEmpty: Boolean get() = phone.isBlank() && given.isBlank() && family.isBlank()
+
+    /** Whether the primary button does something; whether the form will do is the core's answer. */
+    val canSave: Boolean get() = !saving && registered == null && (!isEmpty || card is CardChoice.Bind)
+}
+
+/** The lines of the table. */
+public enum class RegisterFace {
+    Empty,
+    Valid,
+    Anonymous,
+    PhoneExists,
+    Invalid,
+    Saving,
+    Registered,
+    Trouble,
+}
