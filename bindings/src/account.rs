@@ -5,8 +5,8 @@ use std::sync::Arc;
 use kartka_core::domain::explain::{Debt, Explained, Lot, Move, Source, Why};
 use kartka_core::domain::liability::LiabilityMonth;
 use kartka_core::domain::moment::Month;
-use kartka_core::query::account::AccountView as CoreAccount;
 use kartka_core::domain::outstanding::CertificateMonth;
+use kartka_core::query::account::AccountView as CoreAccount;
 use kartka_core::query::owed::OwedReport;
 
 use crate::codes::Code;

@@ -341,7 +341,7 @@ fn points_back(
         for share in line
             .shares
             .iter()
-            .filter(|s| s.kind == ShareKind::Points && s.instrument == entry.instrument)
+            .filter(|s| s.kind.is_points() && s.instrument == entry.instrument)
         {
             points = points
                 .checked_add(returned_part(share.points.0, *back, line.quantity)?)

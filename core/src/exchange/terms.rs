@@ -3,10 +3,10 @@
 use kartka_domain::moment::PeriodEnd;
 use kartka_domain::money::{Points, Rounding, Stamps};
 use kartka_domain::programme::{
-    Benefit, BonusCard, BundlePrice, CertificateEarns, Club, Counting, Coupon, Demotion, DiscountCard,
-    EarnBase, Expiry, Gift, Greeting, GreetingFor, Issue, Joining, Level, Multiplier, Multiply,
-    Need, Offer, Part, Remainder, Reward, StampCard, StampFor, Step, TaxEarns, Terms, Tiers, When,
-    Window,
+    Benefit, BonusCard, BundlePrice, CertificateEarns, Club, Counting, Coupon, Demotion,
+    DiscountCard, EarnBase, Expiry, Gift, Greeting, GreetingFor, Issue, Joining, Level, Multiplier,
+    Multiply, Need, Offer, Part, Remainder, Reward, StampCard, StampFor, Step, TaxEarns, Terms,
+    Tiers, When, Window,
 };
 use kartka_domain::purchase::GoodsId;
 use serde::Deserialize;

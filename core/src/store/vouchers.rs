@@ -79,11 +79,7 @@ impl Reader<'_> {
     /// The moves of vouchers that belong to a purchase, by id.
     pub(crate) fn moves_of(&self, purchase: PurchaseId) -> Result<Vec<Moved>, StoreError> {
         let sql = "SELECT id, record FROM moved WHERE purchase = ?1 ORDER BY id";
-        Ok(moves(self.many(
-            RowKind::Moved,
-            sql,
-            [purchase.get()],
-        )?))
+        Ok(moves(self.many(RowKind::Moved, sql, [purchase.get()])?))
     }
 
     /// The vouchers that moves are about, by id.

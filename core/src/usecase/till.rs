@@ -354,6 +354,7 @@ impl Shop {
             cash: CashStep(Money(minor)),
             limits: &limits,
             used: &used,
+            points_as: setting.business.points_as,
         })?)
     }
 

@@ -4,7 +4,8 @@ use kartka_core::domain::codes::Code;
 use kartka_core::domain::ids::{CustomerId, InstrumentId, PurchaseId};
 use kartka_core::domain::money::{Money, Points};
 use kartka_core::domain::programme::{
-    Benefit, Certificate, Counting, Coupon, Instrument, Life, Nominals, OfflinePolicy, Spending, Terms, VoucherOffline,
+    Benefit, Certificate, Counting, Coupon, Instrument, Life, Nominals, OfflinePolicy, Spending,
+    Terms, VoucherOffline,
 };
 use kartka_core::domain::row::{Row, RowKind};
 use kartka_core::error::CoreError;
@@ -355,7 +356,10 @@ fn a_code_that_is_asked_for_first_is_never_used_above_its_total() {
     let gone = Code::CouponsGone { instrument, total };
     assert!(refused(b.shop.reserve(second, &theirs, &line), gone));
     let sold = a.shop.sell(first, &mine).unwrap();
-    assert_eq!(a.shop.purchase(sold).unwrap().purchase.parts.cash, Money(9_000));
+    assert_eq!(
+        a.shop.purchase(sold).unwrap().purchase.parts.cash,
+        Money(9_000)
+    );
     street.agree();
     assert!(street.flags(sold).is_empty());
     // Now every till knows it.

@@ -36,8 +36,8 @@ use crate::card::CardNumber;
 use crate::codes::Code;
 use crate::customer::Customer;
 use crate::ids::{
-    CustomerId, DeviceNo, EntryId, InstrumentId, OpId, OperatorId, ProgrammeVersion, PurchaseId, RequestMark,
-    RoleId, Seq, VoucherId,
+    CustomerId, DeviceNo, EntryId, InstrumentId, OpId, OperatorId, ProgrammeVersion, PurchaseId,
+    RequestMark, RoleId, Seq, VoucherId,
 };
 use crate::ledger::Entry;
 use crate::moment::{Date, Moment};

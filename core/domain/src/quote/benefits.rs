@@ -15,7 +15,9 @@ use crate::moment::DayOfYear;
 use crate::money::Money;
 use crate::op::Claim;
 use crate::position::Position;
-use crate::programme::{Benefit, Counting, Coupon, Goods, Greeting, GreetingFor, Instrument, Stacking, Terms};
+use crate::programme::{
+    Benefit, Counting, Coupon, Goods, Greeting, GreetingFor, Instrument, Stacking, Terms,
+};
 use crate::voucher::{Act, Move};
 
 /// Who the receipt is for, if anybody known.

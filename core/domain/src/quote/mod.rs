@@ -26,7 +26,8 @@ use crate::op::{Claim, Fact, Sale};
 use crate::position::Position;
 use crate::programme::{Audience, Instrument, Programme};
 use crate::purchase::{
-    Fiscal, GoodsId, Line, Parts, PurchaseError, Quantity, ReceiptNumber, ShareKind, check_lines,
+    Fiscal, GoodsId, Line, Parts, PointsAs, PurchaseError, Quantity, ReceiptNumber, ShareKind,
+    check_lines,
 };
 use crate::redeem::{CashStep, Connectivity, Redeemable};
 use crate::voucher::{Issued, Move};
@@ -102,6 +103,8 @@ pub struct Question<'a> {
     pub selling: &'a [Selling<'a>],
     /// What an earn by this receipt would break of the owner's limits (T7).
     pub limits: &'a [(Code, Then)],
+    /// What points are to the business (D5).
+    pub points_as: PointsAs,
     /// How often each code with a total limit was used; one that is not named was not, as far as is known.
     pub used: &'a [Used],
 }
@@ -141,6 +144,7 @@ impl<'a> Question<'a> {
             selling: &[],
             limits: &[],
             used: &[],
+            points_as: PointsAs::Payment,
         }
     }
 }

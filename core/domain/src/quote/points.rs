@@ -65,7 +65,7 @@ fn pay(
         if value.is_positive() || points.is_positive() {
             line.shares.push(Share {
                 instrument,
-                kind: ShareKind::Points,
+                kind: on.ask.points_as.share(),
                 value,
                 points,
             });

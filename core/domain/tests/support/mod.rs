@@ -23,7 +23,7 @@ use kartka_domain::money::Points;
 use kartka_domain::op::{Fact, Op, OpTime, Seen};
 use kartka_domain::position::{Group, Position};
 use kartka_domain::programme::Programme;
-use kartka_domain::purchase::{Fiscal, Purchase, Return};
+use kartka_domain::purchase::{Fiscal, PointsAs, Purchase, Return};
 use kartka_domain::reservation::{Asset, Kept};
 use kartka_domain::rights::Role;
 use kartka_domain::row::{Card, EdgeState, Inbox, Merge, Row, RowKind};
@@ -215,6 +215,12 @@ impl Shop {
             _ => None,
         })
         .pop()
+    }
+
+    /// What points are, by the business's own word.
+    pub(crate) fn points_as(&self) -> PointsAs {
+        let Ok(business) = Book::business(self);
+        business.map_or(PointsAs::Payment, |business| business.points_as)
     }
 
     /// Everybody that active edges connect with a customer.

@@ -280,6 +280,7 @@ impl Story {
             selling: &selling,
             limits: &limits,
             used: &used,
+            points_as: known.points_as(),
             reach: till.map_or(Connectivity::Authority, |till| self.reach_of(till)),
             ..Question::plain(&lines, &programme, self.moment())
         };
@@ -309,6 +310,9 @@ impl Story {
     fn receipt(&mut self, number: &str, what: &[&str], aware: bool) -> String {
         let id = self.receipts[number.parse::<usize>().unwrap() - 1];
         let known = self.known(aware);
+        if let ["paid"] = what {
+            return reserve::paid(&known, id);
+        }
         if let ["is", "for", name] = what {
             return self.attach(id, name, &known);
         }

@@ -10,7 +10,9 @@ use kartka_domain::money::{Money, Points, Stamps};
 use kartka_domain::op::{Claim, Fact, Op, Sale};
 use kartka_domain::position::Position;
 use kartka_domain::programme::{Benefit, Counting, Coupon, Instrument, Programme, Terms};
-use kartka_domain::purchase::{Fiscal, Line, Parts, Purchase, ReceiptNumber};
+use kartka_domain::purchase::{
+    Fiscal, Line, Parts, PointsAs, Purchase, ReceiptNumber, Share, ShareKind,
+};
 use kartka_domain::rights::{Limits, Role};
 use kartka_domain::row::{CouponUses, NotedVisits, Row};
 
@@ -30,6 +32,19 @@ fn strict() -> EarnLimits {
         own_card: None,
         typed: Some(Then::Refuse),
     }
+}
+
+/// A receipt whose price was lowered by points (D5).
+fn lowered_by_points() -> Purchase {
+    let mut purchase = bare_purchase();
+    purchase.lines = vec![Line::amount(Money(10_000))];
+    purchase.lines[0].shares.push(Share {
+        instrument: InstrumentId(1),
+        kind: ShareKind::PointsOff,
+        value: Money(1_500),
+        points: Points(1_500),
+    });
+    purchase
 }
 
 /// A code whose total limit is asked for first (G2).
@@ -79,6 +94,14 @@ pub(crate) fn rows() -> Vec<(&'static str, Row)> {
                 ..business()
             }),
         ),
+        (
+            "business-of-discounts",
+            Row::Business(Business {
+                points_as: PointsAs::Discount,
+                ..business()
+            }),
+        ),
+        ("lowered-by-points", Row::Purchase(lowered_by_points())),
         (
             "operator-who-buys",
             Row::Operator(Operator {

@@ -236,7 +236,8 @@ fn point_rows(view: &Overview, language: Language) -> Vec<(String, String)> {
     // A shop without certificates does not hear of them.
     let certificates = (view.certificates != Money::ZERO).then_some(certificates);
     let rows = rows.into_iter().chain(certificates);
-    rows.map(|(name, figure)| (name.to_owned(), figure)).collect()
+    rows.map(|(name, figure)| (name.to_owned(), figure))
+        .collect()
 }
 
 fn count(value: u64, language: Language) -> String {

@@ -3,8 +3,8 @@
 use super::{Pairs, Values, one_of};
 use crate::moment::{date_of, day_number};
 use crate::programme::{
-    Benefit, BundlePrice, Counting, Coupon, Gift, Goods, Greeting, GreetingFor, Instrument, Offer, Part,
-    Rules, Terms,
+    Benefit, BundlePrice, Counting, Coupon, Gift, Goods, Greeting, GreetingFor, Instrument, Offer,
+    Part, Rules, Terms,
 };
 use crate::wizard::Kind;
 

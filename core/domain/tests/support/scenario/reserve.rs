@@ -4,15 +4,16 @@
 //! it was kept; `till 2 lets go` and `till 2 is late` end it without one.
 
 use kartka_domain::authority::{Book, reserve};
-use kartka_domain::ids::{DeviceNo, InstrumentId, RequestMark};
+use kartka_domain::ids::{DeviceNo, InstrumentId, PurchaseId, RequestMark};
 use kartka_domain::money::Points;
 use kartka_domain::programme::{Instrument, Terms};
+use kartka_domain::purchase::tax_of;
 use kartka_domain::quote::{Asked, Used};
 use kartka_domain::redeem::Connectivity;
 use kartka_domain::reservation::{Asset, Item, Kept, Receipt};
 
 use super::super::{Shop, noon};
-use super::super::words::{amount, code};
+use super::super::words::{amount, code, money};
 use super::Story;
 
 /// The receipt that a till works on; its request is the till's number.
@@ -21,6 +22,21 @@ pub(super) fn receipt(till: u32) -> Receipt {
         device: DeviceNo::new(till).unwrap(),
         request: RequestMark((u64::from(till) << 32).to_be_bytes()),
     }
+}
+
+/// `price 16.00, tax 2.67, money 16.00, points 0.00`: what a receipt says of a purchase (D5).
+pub(super) fn paid(known: &Shop, id: PurchaseId) -> String {
+    let Ok(purchase) = known.purchase(id);
+    let purchase = purchase.unwrap();
+    let tax = tax_of(&purchase.lines).unwrap();
+    let money_part = purchase.parts.money().unwrap();
+    format!(
+        "price {}, tax {}, money {}, points {}",
+        money(purchase.price().unwrap()),
+        money(tax),
+        money(money_part),
+        money(purchase.parts.points)
+    )
 }
 
 impl Story {

@@ -4,8 +4,8 @@ use kartka_domain::ids::InstrumentId;
 use kartka_domain::moment::PeriodEnd;
 use kartka_domain::money::{Money, Points};
 use kartka_domain::programme::{
-    Benefit, BundlePrice, Club, Counting, Coupon, Demotion, Greeting, GreetingFor, Issue, Joining, Level,
-    Need, Offer, Part, Terms, Tiers, Window,
+    Benefit, BundlePrice, Club, Counting, Coupon, Demotion, Greeting, GreetingFor, Issue, Joining,
+    Level, Need, Offer, Part, Terms, Tiers, Window,
 };
 use kartka_domain::purchase::GoodsId;
 
