@@ -14,8 +14,8 @@ use kartka_domain::business::{Business, Device, Operator};
 use kartka_domain::card::CardNumber;
 use kartka_domain::customer::{Customer, ProfileGroup};
 use kartka_domain::ids::{
-    CustomerId, DeviceNo, EntryId, Epoch, InstrumentId, OpId, OperatorId, OutletId, ProgrammeVersion, PurchaseId,
-    RequestMark, RoleId, Seq, VoucherId,
+    CustomerId, DeviceNo, EntryId, Epoch, InstrumentId, OpId, OperatorId, OutletId,
+    ProgrammeVersion, PurchaseId, RequestMark, RoleId, Seq, VoucherId,
 };
 use kartka_domain::ledger::{Entry, EntryKind};
 use kartka_domain::moment::{Date, Moment, day_number};

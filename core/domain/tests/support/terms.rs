@@ -7,11 +7,12 @@ use kartka_domain::ids::{InstrumentId, OutletId};
 use kartka_domain::moment::PeriodEnd;
 use kartka_domain::money::{Money, Points, Rounding, Stamps};
 use kartka_domain::programme::{
-    Audience, Benefit, BonusCard, BundlePrice, Certificate, CertificateEarns, Club, Coupon,
-    Demotion, DiscountCard, EarnBase, Expiry, Gift, Goods, Greeting, GreetingFor, Instrument,
-    Issue, Joining, Level, Life, Multiplier, Multiply, Need, Newer, Nominals, NumberedCoupon,
-    Offer, OfflinePolicy, Owing, Part, PriceOf, Remainder, Reward, Rules, Spending, StampCard,
-    StampFor, Step, TaxEarns, Terms, Tiers, Times, Together, VoucherOffline, When, Window,
+    Audience, Benefit, BonusCard, BundlePrice, Certificate, CertificateEarns, Club, Counting,
+    Coupon, Demotion, DiscountCard, EarnBase, Expiry, Gift, Goods, Greeting, GreetingFor,
+    Instrument, Issue, Joining, Level, Life, Multiplier, Multiply, Need, Newer, Nominals,
+    NumberedCoupon, Offer, OfflinePolicy, Owing, Part, PriceOf, Remainder, Reward, Rules, Spending,
+    StampCard, StampFor, Step, TaxEarns, Terms, Tiers, Times, Together, VoucherOffline, When,
+    Window,
 };
 use kartka_domain::purchase::{GoodsId, GroupId};
 
@@ -365,7 +366,7 @@ fn benefit(key: &str, value: &str) -> Benefit {
     }
 }
 
-fn coupon_term(coupon: &mut Counting, Coupon, key: &str, value: &str) {
+fn coupon_term(coupon: &mut Coupon, key: &str, value: &str) {
     match key {
         "code" => coupon.code = value.to_owned(),
         "customer" => coupon.per_customer = Some(value.parse().unwrap()),

@@ -10,7 +10,7 @@ use kartka_domain::ids::{BusinessId, CustomerId, OperatorId};
 use kartka_domain::limits::{CardRead, EarnLimits, Occasion, Then};
 use kartka_domain::money::Currency;
 use kartka_domain::op::Fact;
-use kartka_domain::purchase::{PointsAs, Fiscal, ReceiptNumber};
+use kartka_domain::purchase::{Fiscal, PointsAs, ReceiptNumber};
 use kartka_domain::quote::Paper;
 
 use super::super::words::code;

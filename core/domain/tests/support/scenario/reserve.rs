@@ -12,8 +12,8 @@ use kartka_domain::quote::{Asked, Used};
 use kartka_domain::redeem::Connectivity;
 use kartka_domain::reservation::{Asset, Item, Kept, Receipt};
 
-use super::super::{Shop, noon};
 use super::super::words::{amount, code, money};
+use super::super::{Shop, noon};
 use super::Story;
 
 /// The receipt that a till works on; its request is the till's number.
@@ -102,14 +102,19 @@ impl Story {
         let used = |of: &Instrument| {
             let kept = till.is_some_and(|till| {
                 let kept = self.promised.get(&till).into_iter().flatten();
-                kept.into_iter().any(|(asset, _)| *asset == Asset::Coupon(of.id))
+                kept.into_iter()
+                    .any(|(asset, _)| *asset == Asset::Coupon(of.id))
             });
             let Ok(count) = known.coupon_uses(of.id);
             let limited = matches!(&of.terms, Terms::Coupon(coupon) if coupon.total.is_some());
             limited.then_some(Used {
                 instrument: of.id,
                 count: if kept { 0 } else { count },
-                asked: if kept || till.is_none() { Asked::Yes } else { Asked::No },
+                asked: if kept || till.is_none() {
+                    Asked::Yes
+                } else {
+                    Asked::No
+                },
             })
         };
         programme.instruments().iter().filter_map(used).collect()
