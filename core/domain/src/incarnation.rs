@@ -223,6 +223,7 @@ impl Renumbering {
             | Row::Programme(_)
             | Row::Role(_)
             | Row::NotedVisits(_)
+            | Row::CouponUses(_)
             | Row::ErasureDone(_)) => other,
         }
     }

@@ -7,7 +7,7 @@ use crate::business::{Business, Device, Operator, Outlet};
 use crate::card::{CardNumber, EmitterSlot};
 use crate::codes::Code;
 use crate::customer::{Consent, Customer};
-use crate::ids::{CustomerId, DeviceNo, EntryId, OutletId, RoleId, Seq};
+use crate::ids::{CustomerId, DeviceNo, EntryId, InstrumentId, OutletId, RoleId, Seq};
 use crate::ledger::Entry;
 use crate::moment::{Date, Month, day_number};
 use crate::money::Points;
@@ -62,11 +62,13 @@ pub enum RowKind {
     Moved = 26,
     /// [`Row::NotedVisits`], key = outlet · 2³² + day since 1970.
     NotedVisits = 30,
+    /// [`Row::CouponUses`], key = instrument id.
+    CouponUses = 45,
 }
 
 impl RowKind {
     /// All kinds this version knows.
-    pub const ALL: [Self; 21] = [
+    pub const ALL: [Self; 22] = [
         Self::Business,
         Self::Outlet,
         Self::Operator,
@@ -88,6 +90,7 @@ impl RowKind {
         Self::Voucher,
         Self::Moved,
         Self::NotedVisits,
+        Self::CouponUses,
     ];
 
     /// The kind with this wire tag.
@@ -237,6 +240,15 @@ pub struct NotedVisits {
     pub count: u32,
 }
 
+/// How often a coupon with a total limit was used, by all ops ordered so far (G2).
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct CouponUses {
+    /// Which coupon, under whatever version.
+    pub instrument: InstrumentId,
+    /// Receipts that it lowered and that were not taken back whole.
+    pub count: i64,
+}
+
 /// Any row.
 #[derive(Clone, PartialEq, Eq)]
 pub enum Row {
@@ -282,6 +294,8 @@ pub enum Row {
     Moved(Moved),
     /// Visits that were counted on a day.
     NotedVisits(NotedVisits),
+    /// How often a coupon was used.
+    CouponUses(CouponUses),
 }
 
 /// The key of a version of a role.
@@ -322,6 +336,7 @@ impl Row {
             Self::Voucher(_) => RowKind::Voucher,
             Self::Moved(_) => RowKind::Moved,
             Self::NotedVisits(_) => RowKind::NotedVisits,
+            Self::CouponUses(_) => RowKind::CouponUses,
         }
     }
 
@@ -350,6 +365,7 @@ impl Row {
             Self::Voucher(voucher) => voucher.id.get(),
             Self::Moved(moved) => moved.id.get(),
             Self::NotedVisits(noted) => noted_key(noted.outlet, noted.date),
+            Self::CouponUses(uses) => i64::from(uses.instrument.0),
         }
     }
 

@@ -4,6 +4,7 @@
 //! echoed has the same bytes on phone and authority. A kind or value that is newer than this code is an
 //! error here and stays as bytes in the store.
 
+mod coupon;
 mod erasure;
 mod facts;
 mod limits;
@@ -57,6 +58,7 @@ fn record(row: &Row) -> Record {
         Row::Voucher(of) => voucher::voucher_record(of),
         Row::Moved(of) => voucher::moved_record(of),
         Row::NotedVisits(noted) => visits::noted_record(noted),
+        Row::CouponUses(uses) => coupon::uses_record(*uses),
     }
 }
 
@@ -90,6 +92,7 @@ pub fn decode(kind: u8, key: i64, bytes: &[u8]) -> Result<Row, WireError> {
         RowKind::Voucher => Row::Voucher(voucher::read_voucher(key, r)?),
         RowKind::Moved => Row::Moved(voucher::read_moved(key, r)?),
         RowKind::NotedVisits => Row::NotedVisits(visits::read_noted(key, r)?),
+        RowKind::CouponUses => Row::CouponUses(coupon::read_uses(key, r)?),
     })
 }
 
