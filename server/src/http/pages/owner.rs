@@ -6,7 +6,7 @@ use axum::extract::{Path, State};
 use axum::http::{HeaderMap, StatusCode, Uri};
 use axum::response::Redirect;
 
-use kartka_domain::money::{Overflow, Points};
+use kartka_domain::money::{Money, Overflow, Points};
 
 use super::figures::{money, number, percent, points, signed_percent, weekday};
 use super::html::{Page, qr_tile, section, table, text};
