@@ -251,7 +251,8 @@ fn certificates_are_owed_until_they_are_used_and_count_once() {
         (Money(50_000), Money(50_000))
     );
     let cancel = kartka_core::sync::Cancel::default();
-    let mut watch = kartka_core::task::Watch::new(&cancel, &mut |_| {});
+    let mut silent = |_| {};
+    let mut watch = kartka_core::task::Watch::new(&cancel, &mut silent);
     let owed = counter.shop.points_owed(&mut watch).unwrap().certificates;
     let told: Vec<_> = owed
         .iter()

@@ -335,12 +335,12 @@ fn a_certificate_above_its_cap_is_kept_and_below_it_nobody_is_asked() {
     assert_eq!(left, Money(3_000));
 }
 
-/// A receipt of 100.00 for which a code is named.
-fn naming(code: &str, request: RequestId) -> TillRequest {
+/// A receipt of 100.00 of somebody's, for which a code is named.
+fn naming(who: CustomerId, code: &str, request: RequestId) -> TillRequest {
     TillRequest {
         codes: vec![code.to_owned()],
         reserved: Some(request),
-        ..TillRequest::amount(None, Money(10_000))
+        ..TillRequest::amount(Some(who), Money(10_000))
     }
 }
 
@@ -349,7 +349,10 @@ fn a_code_that_is_asked_for_first_is_never_used_above_its_total() {
     let street = Street::open();
     let (line, [a, b]) = (street.office.line(), &street.tills);
     let (first, second) = (a.request(), b.request());
-    let (mine, theirs) = (naming("ASKED", first), naming("ASKED", second));
+    let (mine, theirs) = (
+        naming(street.ann, "ASKED", first),
+        naming(street.ann, "ASKED", second),
+    );
     assert_eq!(a.shop.quote(&mine).unwrap().1.due, Money(10_000));
     assert!(kept(&a.shop.reserve(first, &mine, &line)));
     let (instrument, total) = (21, 1);
@@ -374,7 +377,7 @@ fn a_code_that_two_tills_took_offline_counts_twice_and_is_seen() {
     let mut sold = Vec::new();
     for till in [a, b] {
         let request = till.request();
-        let ask = naming("SEEN", request);
+        let ask = naming(street.ann, "SEEN", request);
         sold.push(till.shop.sell(request, &ask).unwrap());
         // What it has sold itself it knows at once.
         let (_, quote) = till.shop.quote(&ask).unwrap();
