@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use kartka_core::domain::card::CardNumber;
+use kartka_core::scan::draw::QrModules;
 use kartka_core::usecase::cards::Recognised as CoreRecognised;
 
 use crate::border::{Border, request_id};
@@ -125,6 +126,17 @@ impl Cards {
         code.await
     }
 
+    /// How the QR of `text` is drawn, for a screen that shows a code; nothing for a text that no QR holds.
+    pub fn squares(&self, text: String) -> Option<QrSquares> {
+        let modules = QrModules::of(&text).ok()?;
+        let side = modules.side();
+        let dark = (0..side * side).map(|at| u8::from(modules.is_dark(at % side, at / side)));
+        Some(QrSquares {
+            side: u32::try_from(side).ok()?,
+            dark: dark.collect(),
+        })
+    }
+
     /// A search for codes in camera frames that recognises this shop's cards.
     ///
     /// # Errors
@@ -136,6 +148,15 @@ impl Cards {
             .read(move |shop| Ok(Arc::new(ScanSession::new(shop.scan_session()?, log))));
         open.await
     }
+}
+
+/// The squares of a QR, with the quiet zone of four light ones around it.
+#[derive(Debug, Clone, PartialEq, Eq, uniffi::Record)]
+pub struct QrSquares {
+    /// Squares along each side.
+    pub side: u32,
+    /// Row by row, 1 for a dark square.
+    pub dark: Vec<u8>,
 }
 
 impl From<CardNumber> for Card {

@@ -27,6 +27,16 @@ const SWIFT_FFI: &str = "ios/Sources/KartkaFFI/generated";
 /// Generated Python, for the border tests.
 pub(crate) const PYTHON: &str = "tests/bindings/python/generated";
 
+/// Writes the shells' texts from the tables, which needs no library.
+pub(crate) fn texts(house: &House) -> Result<(), Failure> {
+    write(house, words::KOTLIN, |out| {
+        words::kotlin(house, out.as_std_path())
+    })?;
+    write(house, words::ANDROID, |out| {
+        words::android(house, out.as_std_path())
+    })
+}
+
 /// Builds the border library and the `kartka` command its tests talk to, compares its surface, writes all bindings.
 pub(crate) fn all(house: &House, difference: Difference) -> Result<(), Failure> {
     let features = ["--features", "kartka-ffi/border-tests"];
@@ -57,12 +67,7 @@ pub(crate) fn all(house: &House, difference: Difference) -> Result<(), Failure> 
             },
         )
     };
-    write(house, words::KOTLIN, |out| {
-        words::kotlin(house, out.as_std_path())
-    })?;
-    write(house, words::ANDROID, |out| {
-        words::android(house, out.as_std_path())
-    })?;
+    texts(house)?;
     write(house, KOTLIN, kotlin)?;
     write(house, PYTHON, python)?;
     write(house, SWIFT, |out_dir| {

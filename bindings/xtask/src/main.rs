@@ -10,6 +10,7 @@ mod licences;
 mod machine;
 mod mutants;
 mod nightly;
+mod screens;
 mod steps;
 mod suite;
 mod surface;
@@ -20,6 +21,7 @@ use std::process::ExitCode;
 use clap::{Parser, Subcommand};
 use house::House;
 use nightly::NightStep;
+use steps::{Outcome, Stop};
 use suite::Step;
 use surface::Difference;
 
@@ -55,6 +57,10 @@ enum Command {
     },
     /// Shows that the simulator finds every bug that was planted on purpose, and prints the table of docs/planted-bugs.md
     Plant,
+    /// Draws every screen in every state without a display, and writes the contact sheets under docs/screens anew
+    Screens,
+    /// Opens the app in a window over the real core, paired with a demo shop that a server on this machine keeps
+    Desktop,
     /// Runs what takes too long for every change: the named steps, or all of them
     Nightly {
         /// Steps to run, separated by commas
@@ -84,7 +90,19 @@ fn main() -> ExitCode {
             Ok(()) => ExitCode::SUCCESS,
             Err(error) => complain(&error),
         },
+        Command::Screens => ended(screens::draw(&house)),
+        Command::Desktop => ended(screens::desktop(&house)),
         Command::Nightly { only } => nightly::run(&house, &only),
+    }
+}
+
+fn ended(outcome: Outcome) -> ExitCode {
+    match outcome {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(Stop::Failed(failure)) => complain(&failure),
+        Err(Stop::Skipped(missing)) => {
+            complain(&format!("{}; to run it: {}", missing.what, missing.remedy))
+        }
     }
 }
 

@@ -20,6 +20,7 @@ public class KartkaGateway private constructor(private val parts: CoreParts, ove
     CustomerGateway by CustomerPart(parts),
     TillGateway by TillPart(parts),
     TeamGateway by TeamPart(parts),
+    BackRoom by BackRoomPart(parts),
     AutoCloseable {
         internal constructor(core: KartkaCore, changes: Flow<ChangeTopic>) : this(CoreParts(core), changes)
 

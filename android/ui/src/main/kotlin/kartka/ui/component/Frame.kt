@@ -64,7 +64,7 @@ fun Frame(
 }
 
 @Composable
-private fun Head(title: String, back: String?, onBack: () -> Unit, corner: @Composable () -> Unit) {
+internal fun Head(title: String, back: String?, onBack: () -> Unit, corner: @Composable () -> Unit) {
     Row(
         Modifier
             .fillMaxWidth()
@@ -98,7 +98,7 @@ private fun Shown(modifier: Modifier, content: @Composable ColumnScope.() -> Uni
 }
 
 @Composable
-private fun Low(modifier: Modifier, low: @Composable ColumnScope.() -> Unit) {
+internal fun Low(modifier: Modifier, low: @Composable ColumnScope.() -> Unit) {
     Box(
         modifier.semantics {
             isTraversalGroup = true

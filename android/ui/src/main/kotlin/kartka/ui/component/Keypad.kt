@@ -18,7 +18,6 @@ import androidx.compose.runtime.Composable
 import androidx.compose.ui.Alignment
 import androidx.compose.ui.Modifier
 import androidx.compose.ui.draw.clip
-import androidx.compose.ui.platform.LocalDensity
 import androidx.compose.ui.semantics.Role
 import androidx.compose.ui.semantics.contentDescription
 import androidx.compose.ui.semantics.semantics
@@ -26,8 +25,7 @@ import androidx.compose.ui.unit.dp
 import kartka.ui.design.Kartka
 import kartka.ui.design.Space
 
-private val keyHeight = 56.dp
-private const val LARGEST = 1.3f
+private val keyHeight = 52.dp
 
 /** The third key of the lowest row. */
 enum class Corner(internal val face: String) {
@@ -40,7 +38,7 @@ enum class Corner(internal val face: String) {
 }
 
 /**
- * Digits for a thumb: each key is at least 56 dp high and a third of the width wide.
+ * Digits for a thumb: each key is at least 52 dp high and a third of the width wide.
  *
  * It edits [text] as a string and judges nothing: what the digits mean is the core's business.
  */
@@ -81,10 +79,7 @@ private fun KeyRow(keys: @Composable RowScope.() -> Unit) {
 
 @Composable
 private fun Key(modifier: Modifier, face: String, onTap: () -> Unit) {
-    // The digits are large already: beyond a third more they would only push the rest from the screen.
-    val scale = LocalDensity.current.fontScale
-    val style = Kartka.type.key.run { copy(fontSize = fontSize * (minOf(scale, LARGEST) / scale)) }
-    Face(modifier, onTap) { Text(face, style = style, maxLines = 1) }
+    Face(modifier, onTap) { Text(face, style = Kartka.type.key, maxLines = 1) }
 }
 
 @Composable

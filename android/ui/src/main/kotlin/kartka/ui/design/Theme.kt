@@ -8,6 +8,7 @@ import androidx.compose.runtime.CompositionLocalProvider
 import androidx.compose.runtime.ReadOnlyComposable
 import androidx.compose.runtime.remember
 import androidx.compose.runtime.staticCompositionLocalOf
+import androidx.compose.ui.platform.LocalDensity
 import androidx.compose.ui.text.TextStyle
 import androidx.compose.ui.text.font.FontFamily
 import androidx.compose.ui.text.font.FontWeight
@@ -17,16 +18,25 @@ import androidx.compose.ui.unit.sp
 /** Figures of one width, so that amounts in a column stand under each other. */
 private const val TABULAR = "tnum"
 
-/** The steps of type; all scale with the person's font size. */
-class TypeScale(family: FontFamily) {
+/**
+ * The steps of type. Text scales fully with the person's font size; what is large already scales less, as on Android 14.
+ *
+ * @param scale the person's font size, 1 is the system's own
+ */
+class TypeScale(family: FontFamily, private val scale: Float) {
     /** The one figure a screen is about: a balance, an amount. */
-    val figure = style(family, 40, 46, FontWeight.Bold)
-    val title = style(family, 24, 30, FontWeight.Bold)
+    val figure = style(family, 40, 46, FontWeight.Bold).atMost(1.3f)
+    val title = style(family, 24, 30, FontWeight.Bold).atMost(1.5f)
     val heading = style(family, 18, 24, FontWeight.Bold)
     val body = style(family, 17, 24, FontWeight.Normal)
     val strong = style(family, 17, 24, FontWeight.Bold)
     val small = style(family, 15, 20, FontWeight.Normal)
-    val key = style(family, 26, 30, FontWeight.Bold)
+    val key = style(family, 26, 30, FontWeight.Bold).atMost(1.3f)
+
+    private fun TextStyle.atMost(largest: Float): TextStyle {
+        val less = minOf(scale, largest) / scale
+        return copy(fontSize = fontSize * less, lineHeight = lineHeight * less)
+    }
 
     private fun style(family: FontFamily, size: Int, line: Int, weight: FontWeight) =
         TextStyle(
@@ -89,7 +99,8 @@ fun KartkaTheme(
     motion: Motion = Motion.Full,
     content: @Composable () -> Unit,
 ) {
-    val type = remember(family) { TypeScale(family) }
+    val scale = LocalDensity.current.fontScale
+    val type = remember(family, scale) { TypeScale(family, scale) }
     CompositionLocalProvider(
         LocalColours provides colours,
         LocalType provides type,

@@ -1,0 +1,106 @@
+package kartka.app
+
+import android.Manifest.permission.CAMERA
+import android.app.Activity
+import android.content.Intent
+import android.content.pm.PackageManager.PERMISSION_GRANTED
+import android.graphics.SurfaceTexture
+import android.os.Bundle
+import kartka.presentation.LumaFrame
+import kartka.presentation.scan.Camera
+import kartka.ui.nav.Counter
+import kartka.ui.nav.OpenScreens
+import kotlinx.coroutines.CoroutineScope
+import kotlinx.coroutines.Dispatchers
+import kotlinx.coroutines.SupervisorJob
+import kotlinx.coroutines.cancel
+
+/**
+ * What an Activity of the counter does besides drawing: the camera and its permission, the screens that go on after
+ * the process died, links that were opened from outside.
+ */
+class CounterShell(private val activity: Activity, counter: Counter, saved: Bundle?) {
+    private val scope = CoroutineScope(SupervisorJob() + Dispatchers.Main.immediate)
+    private var texture: SurfaceTexture? = null
+    private var asked = saved?.getBoolean(ASKED) ?: false
+
+    /** What is open; after a rotation or a death it goes on where it was. */
+    val screens = OpenScreens(counter, scope, saved?.getStringArrayList(KEPT).orEmpty())
+
+    private val feed =
+        CameraFeed(
+            activity,
+            object : CameraEar {
+                override fun frame(frame: LumaFrame): Unit = activity.runOnUiThread { screens.frame(frame) }
+
+                override fun searching(): Unit = activity.runOnUiThread { screens.cameraIs(Camera.Searching) }
+
+                override fun busy(): Unit = activity.runOnUiThread { screens.cameraIs(Camera.Busy) }
+            },
+        )
+
+    /** The Activity is seen: the camera may run. */
+    fun start() {
+        when {
+            isGranted() -> feed.open(texture)
+            asked -> screens.cameraIs(refused())
+            else -> screens.cameraIs(Camera.NotAsked)
+        }
+    }
+
+    /** The Activity is seen no longer. */
+    fun stop(): Unit = feed.close()
+
+    /** The Activity is gone; the screens go on in the next one from what [save] kept. */
+    fun end() {
+        feed.end()
+        screens.end()
+        scope.cancel()
+    }
+
+    /** Writes down what goes on after the process died. */
+    fun save(out: Bundle) {
+        out.putStringArrayList(KEPT, ArrayList(screens.keep()))
+        out.putBoolean(ASKED, asked)
+    }
+
+    /** The camera's picture has a place on the screen. */
+    fun drawOn(surface: SurfaceTexture?) {
+        texture = surface
+        feed.close()
+        if (surface != null && isGranted()) feed.open(surface)
+    }
+
+    /** Asks the person for the camera. */
+    fun askForCamera() {
+        asked = true
+        activity.requestPermissions(arrayOf(CAMERA), REQUEST)
+    }
+
+    /** The person has answered. */
+    fun answered(request: Int) {
+        if (request != REQUEST) return
+        if (isGranted()) feed.open(texture) else screens.cameraIs(refused())
+    }
+
+    /** Turns the light on, or off again. */
+    fun turnTorch(): Unit = feed.turnTorch()
+
+    /** Another app has read a code and opened it here. */
+    fun opened(intent: Intent?) {
+        val link = intent?.takeIf { it.action == Intent.ACTION_VIEW }?.dataString ?: return
+        screens.read(link)
+    }
+
+    private fun isGranted(): Boolean = activity.checkSelfPermission(CAMERA) == PERMISSION_GRANTED
+
+    /** Once refused the system may be asked again; refused for good it only opens its settings. */
+    private fun refused(): Camera =
+        if (activity.shouldShowRequestPermissionRationale(CAMERA)) Camera.Denied else Camera.Blocked
+
+    private companion object {
+        const val REQUEST = 1
+        const val KEPT = "kartka.screens"
+        const val ASKED = "kartka.asked"
+    }
+}

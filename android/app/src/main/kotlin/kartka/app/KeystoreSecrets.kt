@@ -1,0 +1,93 @@
+package kartka.app
+
+import android.content.Context
+import android.os.UserManager
+import android.security.keystore.KeyGenParameterSpec
+import android.security.keystore.KeyProperties
+import kartka.corebridge.Secrets
+import kartka.corebridge.SecretsFault
+import java.io.File
+import java.io.FileOutputStream
+import java.security.GeneralSecurityException
+import java.security.KeyStore
+import javax.crypto.Cipher
+import javax.crypto.KeyGenerator
+import javax.crypto.SecretKey
+import javax.crypto.spec.GCMParameterSpec
+
+/**
+ * Secrets as files, each sealed by a key that never leaves the phone's key store.
+ *
+ * A secret whose key the platform dropped is [SecretsFault.Lost]: the recovery sheet helps, not a new key.
+ */
+class KeystoreSecrets(private val context: Context) : Secrets {
+    private val folder: File = context.noBackupFilesDir.resolve("secrets").also { it.mkdirs() }
+
+    override fun load(name: String): ByteArray? {
+        val file = fileOf(name)
+        if (!file.exists()) return null
+        unlocked()
+        val sealed = file.readBytes()
+        val key = keyStore().getKey(ALIAS, null) as? SecretKey ?: throw SecretsFault.Lost()
+        return opening {
+            val cipher = Cipher.getInstance(CIPHER)
+            cipher.init(Cipher.DECRYPT_MODE, key, GCMParameterSpec(TAG_BITS, sealed, 0, NONCE))
+            cipher.doFinal(sealed, NONCE, sealed.size - NONCE)
+        }
+    }
+
+    override fun store(name: String, secret: ByteArray) {
+        unlocked()
+        val sealed =
+            opening {
+                val cipher = Cipher.getInstance(CIPHER)
+                cipher.init(Cipher.ENCRYPT_MODE, key())
+                cipher.iv + cipher.doFinal(secret)
+            }
+        val next = fileOf("$name.next")
+        FileOutputStream(next).use {
+            it.write(sealed)
+            it.fd.sync()
+        }
+        check(next.renameTo(fileOf(name))) { "the secret could not be put in its place" }
+    }
+
+    /** The key, made when the first secret is stored; never again, or older secrets would be lost silently. */
+    private fun key(): SecretKey {
+        (keyStore().getKey(ALIAS, null) as? SecretKey)?.let { return it }
+        if (folder.list().orEmpty().isNotEmpty()) throw SecretsFault.Lost()
+        val generator = KeyGenerator.getInstance(KeyProperties.KEY_ALGORITHM_AES, STORE)
+        val purposes = KeyProperties.PURPOSE_ENCRYPT or KeyProperties.PURPOSE_DECRYPT
+        val spec =
+            KeyGenParameterSpec
+                .Builder(ALIAS, purposes)
+                .setBlockModes(KeyProperties.BLOCK_MODE_GCM)
+                .setEncryptionPaddings(KeyProperties.ENCRYPTION_PADDING_NONE)
+        generator.init(spec.build())
+        return generator.generateKey()
+    }
+
+    private fun keyStore(): KeyStore = KeyStore.getInstance(STORE).apply { load(null) }
+
+    private fun unlocked() {
+        val user = context.getSystemService(Context.USER_SERVICE) as UserManager
+        if (!user.isUserUnlocked) throw SecretsFault.Locked()
+    }
+
+    private fun <T> opening(work: () -> T): T =
+        try {
+            work()
+        } catch (broken: GeneralSecurityException) {
+            throw SecretsFault.Lost().initCause(broken)
+        }
+
+    private fun fileOf(name: String): File = folder.resolve(name.replace(Regex("[^A-Za-z0-9._-]"), "_"))
+
+    private companion object {
+        const val STORE = "AndroidKeyStore"
+        const val ALIAS = "kartka"
+        const val CIPHER = "AES/GCM/NoPadding"
+        const val TAG_BITS = 128
+        const val NONCE = 12
+    }
+}

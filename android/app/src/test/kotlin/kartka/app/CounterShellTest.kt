@@ -1,0 +1,189 @@
+package kartka.app
+
+import android.Manifest.permission.CAMERA
+import android.app.Activity
+import android.app.Application
+import android.content.Intent
+import android.net.Uri
+import android.os.Bundle
+import android.os.Looper
+import kartka.presentation.CountingIds
+import kartka.presentation.FakeShop
+import kartka.presentation.Route
+import kartka.presentation.customer.CustomerAction
+import kartka.presentation.customer.CustomerPresenter
+import kartka.presentation.scan.Camera
+import kartka.ui.nav.Counter
+import kotlinx.coroutines.CompletableDeferred
+import kotlinx.coroutines.Dispatchers
+import org.junit.Test
+import org.junit.runner.RunWith
+import org.robolectric.Robolectric
+import org.robolectric.RobolectricTestRunner
+import org.robolectric.RuntimeEnvironment
+import org.robolectric.Shadows.shadowOf
+import org.robolectric.android.controller.ActivityController
+import org.robolectric.annotation.Config
+import kotlin.test.assertEquals
+import kotlin.test.assertIs
+
+/** The Activity's work in the framework's own code; drawing is tested elsewhere. */
+@RunWith(RobolectricTestRunner::class)
+@Config(sdk = [35], application = Application::class)
+class CounterShellTest {
+    @Test
+    fun `the camera is explained before it is asked for and refused without harm`() {
+        val desk = start()
+        assertEquals(Camera.NotAsked, desk.screens.camera)
+        desk.get().shell.askForCamera()
+        desk.answers()
+        assertEquals(Camera.Blocked, desk.screens.camera, "the system will not ask again: only its settings help")
+        shadowOf(desk.get().packageManager).setShouldShowRequestPermissionRationale(CAMERA, true)
+        desk.answers()
+        assertEquals(Camera.Denied, desk.screens.camera)
+    }
+
+    @Test
+    fun `a granted camera is opened and one that is not there is busy and not a crash`() {
+        val desk = start()
+        desk.get().shell.askForCamera()
+        shadowOf(RuntimeEnvironment.getApplication()).grantPermissions(CAMERA)
+        desk.answers()
+        desk.settles { desk.screens.camera == Camera.Busy }
+        assertEquals(Camera.Busy, desk.screens.camera)
+    }
+
+    @Test
+    fun `a rotation keeps what was typed`() {
+        val desk = start()
+        desk.typesASale()
+        val before =
+            desk
+                .customer()
+                .state.value.draft
+        desk.recreate()
+        idle()
+        assertEquals(
+            before,
+            desk
+                .customer()
+                .state.value.draft,
+        )
+        assertEquals(
+            "50,00",
+            desk
+                .customer()
+                .state.value.typed,
+        )
+    }
+
+    @Test
+    fun `a process that dies in the middle of a sale neither loses nor doubles it`() {
+        val desk = start()
+        desk.typesASale()
+        val gate = CompletableDeferred<Unit>()
+        Desk.shop.desk.gate = gate
+        desk.customer().act(CustomerAction.Commit)
+        idle()
+        val kept =
+            Bundle().also {
+                desk
+                    .saveInstanceState(it)
+                    .pause()
+                    .stop()
+                    .destroy()
+            }
+        gate.complete(Unit)
+        idle()
+        val next = Robolectric.buildActivity(Desk::class.java).setup(kept)
+        idle()
+        assertEquals(1, Desk.shop.till.sold.size)
+        assertIs<Route.Done>(next.screens.place.value.route)
+    }
+
+    @Test
+    fun `thirty quick taps are one sale`() {
+        val desk = start()
+        desk.typesASale()
+        val customer = desk.customer()
+        repeat(30) { customer.act(CustomerAction.Commit) }
+        idle()
+        assertEquals(1, Desk.shop.till.sold.size)
+    }
+
+    @Test
+    fun `a code that another app read is looked up`() {
+        val desk = start()
+        desk.get().shell.opened(Intent(Intent.ACTION_VIEW, Uri.parse("kartka:0671234567")))
+        idle()
+        assertEquals(1, Desk.shop.asked.size)
+    }
+
+    private fun start(): ActivityController<Desk> {
+        Desk.shop = FakeShop()
+        return Robolectric.buildActivity(Desk::class.java).setup().also { idle() }
+    }
+
+    private val ActivityController<Desk>.screens get() = get().shell.screens
+
+    private fun ActivityController<Desk>.customer(): CustomerPresenter =
+        assertIs<CustomerPresenter>(screens.place.value.presenter)
+
+    private fun ActivityController<Desk>.typesASale() {
+        screens.go(Route.Customer(null))
+        idle()
+        customer().act(CustomerAction.Type("50,00"))
+        idle()
+    }
+
+    private fun ActivityController<Desk>.answers() {
+        get().onRequestPermissionsResult(1, arrayOf(CAMERA), IntArray(1))
+        idle()
+    }
+
+    /** The camera speaks from its own thread. */
+    private fun ActivityController<Desk>.settles(done: () -> Boolean) {
+        val deadline = System.nanoTime() + 10_000_000_000
+        while (!done() && System.nanoTime() < deadline) idle()
+    }
+
+    private fun idle(): Unit = shadowOf(Looper.getMainLooper()).idle()
+}
+
+/** An Activity that draws nothing, over a shop that outlives it. */
+class Desk : Activity() {
+    lateinit var shell: CounterShell
+
+    override fun onCreate(savedInstanceState: Bundle?) {
+        super.onCreate(savedInstanceState)
+        shell = CounterShell(this, Counter(shop, CountingIds(), Dispatchers.Unconfined), savedInstanceState)
+    }
+
+    override fun onStart() {
+        super.onStart()
+        shell.start()
+    }
+
+    override fun onStop() {
+        shell.stop()
+        super.onStop()
+    }
+
+    override fun onSaveInstanceState(outState: Bundle) {
+        super.onSaveInstanceState(outState)
+        shell.save(outState)
+    }
+
+    override fun onRequestPermissionsResult(requestCode: Int, permissions: Array<String>, grantResults: IntArray) {
+        shell.answered(requestCode)
+    }
+
+    override fun onDestroy() {
+        shell.end()
+        super.onDestroy()
+    }
+
+    companion object {
+        var shop = FakeShop()
+    }
+}

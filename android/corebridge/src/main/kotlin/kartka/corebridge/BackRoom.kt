@@ -1,0 +1,43 @@
+package kartka.corebridge
+
+import kartka.presentation.RequestId
+
+/**
+ * What a phone does behind the counter: joining the shop, the exchange with the server, blank cards.
+ *
+ * No presenter asks for it; the app and the window do.
+ */
+public interface BackRoom {
+    /** Joins the shop whose pairing [code] was scanned, as the device called [name]. */
+    public suspend fun pair(request: RequestId, code: String, name: String)
+
+    /** Sends what waits and takes what is new; throws when the server was not reached. */
+    public suspend fun exchange()
+
+    /** Makes [count] blank cards; answers with the texts of their QR codes. */
+    public suspend fun blankCards(request: RequestId, count: Int): List<String>
+
+    /** The squares of the QR of [text], its quiet zone included; null for a text that no QR holds. */
+    public fun squares(text: String): Qr?
+}
+
+/** A QR: [side] squares along each side, row by row. */
+public class Qr(public val side: Int, public val dark: BooleanArray)
+
+internal class BackRoomPart(private val parts: CoreParts) : BackRoom {
+    override suspend fun pair(request: RequestId, code: String, name: String) {
+        asked { parts.sync.pair(request.bytes(), code, name) }
+    }
+
+    override suspend fun exchange() {
+        asked { parts.sync.start(null).outcome() }
+    }
+
+    override suspend fun blankCards(request: RequestId, count: Int): List<String> =
+        asked { parts.cards.emit(request.bytes(), count.toUInt()).map { parts.cards.code(it.number) } }
+
+    override fun squares(text: String): Qr? =
+        parts.cards.squares(text)?.let { squares ->
+            Qr(squares.side.toInt(), BooleanArray(squares.dark.size) { squares.dark[it] != 0.toByte() })
+        }
+}

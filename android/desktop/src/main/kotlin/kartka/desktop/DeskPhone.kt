@@ -1,0 +1,88 @@
+package kartka.desktop
+
+import androidx.compose.ui.text.font.FontFamily
+import androidx.compose.ui.text.font.FontWeight
+import androidx.compose.ui.text.platform.Font
+import kartka.corebridge.KartkaGateway
+import kartka.corebridge.RandomRequestIds
+import kartka.presentation.LumaFrame
+import kartka.presentation.NextStep
+import kartka.presentation.ShopFacts
+import kartka.presentation.scan.Camera
+import kartka.ui.component.Squares
+import kartka.ui.nav.Counter
+import kartka.ui.nav.OpenScreens
+import kartka.ui.screen.Felt
+import kartka.ui.screen.Host
+import kotlinx.coroutines.CoroutineScope
+import kotlinx.coroutines.Dispatchers
+import java.awt.GraphicsEnvironment
+import java.awt.Toolkit
+import java.awt.datatransfer.StringSelection
+import java.io.File
+
+/** The bundled letters. */
+val letters =
+    FontFamily(
+        Font("font/manrope_medium.ttf", FontWeight.Normal),
+        Font("font/manrope_bold.ttf", FontWeight.Bold),
+    )
+
+/** A phone of the shop on this computer: its folder, the core over it, and the screens. */
+class DeskPhone private constructor(
+    val core: KartkaGateway,
+    val facts: ShopFacts,
+    scope: CoroutineScope,
+    kept: List<String>,
+) : AutoCloseable {
+    /** What is open; the camera is a picture that is offered by [show]. */
+    val screens = OpenScreens(Counter(core, RandomRequestIds(), Dispatchers.Default), scope, kept)
+
+    /** What a computer can do for a screen. */
+    val host: Host =
+        object : Host {
+            override fun askForCamera() = screens.cameraIs(Camera.Searching)
+
+            override fun openSettings() = Unit
+
+            override fun turnTorch() = Unit
+
+            override fun help(step: NextStep) = Unit
+
+            override fun feel(outcome: Felt) = Unit
+
+            override fun bright(on: Boolean) = Unit
+
+            override fun share(text: String) {
+                if (!GraphicsEnvironment.isHeadless()) {
+                    Toolkit.getDefaultToolkit().systemClipboard.setContents(StringSelection(text), null)
+                }
+            }
+
+            override fun squares(text: String): Squares? = core.squares(text)?.let { Squares(it.side, it.dark) }
+        }
+
+    /** Holds a picture before the camera. */
+    fun show(frame: LumaFrame): Unit = screens.frame(frame)
+
+    override fun close() {
+        screens.end()
+        core.close()
+    }
+
+    companion object {
+        /** Opens the phone whose data is in [folder], pairing it with [code] first if one is given. */
+        suspend fun open(
+            folder: File,
+            scope: CoroutineScope,
+            code: String? = null,
+            name: String = folder.name,
+            kept: List<String> = emptyList(),
+        ): DeskPhone {
+            val data = folder.resolve("data").also { it.mkdirs() }
+            val core = KartkaGateway.open(data.path, FileSecrets(folder.resolve("keys")), { _, _, _ -> })
+            if (code != null) core.pair(RandomRequestIds().next(), code, name)
+            return DeskPhone(core, core.facts(), scope, kept)
+        }
+    }
+}

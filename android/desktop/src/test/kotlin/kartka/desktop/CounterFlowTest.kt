@@ -1,0 +1,203 @@
+package kartka.desktop
+
+import androidx.compose.ui.semantics.SemanticsProperties
+import androidx.compose.ui.test.ComposeTimeoutException
+import androidx.compose.ui.test.ExperimentalTestApi
+import androidx.compose.ui.test.SemanticsMatcher
+import androidx.compose.ui.test.hasClickAction
+import androidx.compose.ui.test.hasText
+import androidx.compose.ui.test.isEnabled
+import androidx.compose.ui.test.junit4.ComposeContentTestRule
+import androidx.compose.ui.test.junit4.createComposeRule
+import androidx.compose.ui.test.onAllNodesWithText
+import androidx.compose.ui.test.onFirst
+import androidx.compose.ui.test.onNodeWithText
+import androidx.compose.ui.test.performClick
+import androidx.compose.ui.test.performTextInput
+import kartka.corebridge.Qr
+import kartka.corebridge.RandomRequestIds
+import kartka.presentation.CoreFault
+import kartka.presentation.LumaFrame
+import kartka.presentation.Route
+import kartka.presentation.SyncDot
+import kartka.presentation.TroubleKind
+import kartka.presentation.scan.Camera
+import kartka.presentation.words.Language
+import kartka.ui.design.Motion
+import kartka.ui.nav.KartkaApp
+import kartka.ui.nav.Stage
+import kartka.ui.nav.Taste
+import kotlinx.coroutines.CoroutineScope
+import kotlinx.coroutines.Dispatchers
+import kotlinx.coroutines.SupervisorJob
+import kotlinx.coroutines.runBlocking
+import org.junit.Rule
+import java.io.File
+import java.nio.file.Files
+import kotlin.test.AfterTest
+import kotlin.test.Test
+import kotlin.test.assertEquals
+import kotlin.test.assertFailsWith
+
+/** One shop, two phones, a server process: the whole counter by taps, over the real core. */
+@OptIn(ExperimentalTestApi::class)
+class CounterFlowTest {
+    @get:Rule
+    val rule = createComposeRule()
+
+    private val folder: File = Files.createTempDirectory("kartka-flow-").toFile()
+    private val server = DemoServer(checkNotNull(System.getenv("KARTKA_COMMAND")), folder.resolve("server"))
+    private val scope = CoroutineScope(SupervisorJob() + Dispatchers.Unconfined)
+    private val phones = mutableListOf<DeskPhone>()
+
+    @AfterTest
+    fun close() {
+        phones.forEach { it.close() }
+        server.close()
+        folder.deleteRecursively()
+    }
+
+    @Test
+    fun `a card is given sold to spent from returned and everything reaches the other phone`() {
+        server.start()
+        val (one, two) = paired("one") to paired("two")
+        val cards = runBlocking { one.core.blankCards(RandomRequestIds().next(), 2) }
+        val hand = Hand(rule, one)
+        rule.setContent {
+            val taste = Taste(letters, Language.English, dark = false, Motion.Reduced)
+            KartkaApp(one.screens, one.facts, taste, Stage(one.host) {})
+        }
+        one.screens.cameraIs(Camera.Searching)
+
+        // A new customer is a blank card, the digits of a phone, and one tap.
+        hand.shows(one.frame(cards[0]))
+        hand.sees("New customer")
+        hand.types("Phone", "0671234567")
+        assertEquals(1, hand.taps { tap("Register") })
+        hand.sees("Sell")
+
+        // A sale is the scan, the amount's digits, and one tap.
+        hand.keys("100,00")
+        assertEquals(1, hand.taps { tapWith("Sell · ") })
+        hand.sees("Next customer")
+        hand.tap("Next customer")
+
+        // What was earned may be spent once the server has confirmed it.
+        runBlocking { one.core.exchange() }
+
+        // The next sale spends what the first one earned.
+        hand.shows(one.frame(cards[0]))
+        hand.sees("Customer")
+        hand.keys("50,00")
+        hand.tap("Spend points")
+        hand.sees("Spend and sell")
+        hand.tapWith(" point")
+        hand.tapWith("Spend and sell · ")
+        hand.sees("Next customer")
+
+        // Everything comes back.
+        hand.tap("Receipt")
+        hand.tap("Return goods")
+        hand.tap("Everything")
+        hand.tapWith("Give back ")
+        hand.sees("The goods were taken back")
+        hand.tap("Close")
+
+        // Without the server a sale is made as fast, and waits.
+        server.stop()
+        val unreached = assertFailsWith<CoreFault> { runBlocking { one.core.exchange() } }
+        assertEquals(TroubleKind.Offline, unreached.trouble.kind)
+        one.screens.go(Route.Scan())
+        hand.sees("Scan")
+        hand.shows(one.frame(cards[0]))
+        hand.sees("Customer")
+        hand.keys("70,00")
+        hand.tapWith("Sell · ")
+        hand.sees("Next customer")
+        assertEquals(SyncDot.Waiting, runBlocking { one.core.syncMark() }.dot)
+
+        // The network is back: the other phone knows the customer and the balance.
+        server.start()
+        runBlocking {
+            one.core.exchange()
+            two.core.exchange()
+        }
+        assertEquals(SyncDot.InSync, runBlocking { one.core.syncMark() }.dot)
+        val (here, there) = listOf(one, two).map { runBlocking { it.core.find("0671234567", 2).single() } }
+        assertEquals(here.points, there.points)
+        assertEquals(2, there.visits)
+    }
+
+    private fun paired(name: String): DeskPhone =
+        runBlocking { DeskPhone.open(folder.resolve(name), scope, server.pairingCode()) }.also(phones::add)
+}
+
+/** A card's code before the camera, drawn by the core. */
+private fun DeskPhone.frame(code: String): LumaFrame = checkNotNull(core.squares(code)).frame()
+
+private const val INK: Byte = 20
+
+/** 226 of 255. */
+private const val PAPER: Byte = -30
+
+private fun Qr.frame(): LumaFrame {
+    val square = 14
+    val width = side * square
+    val luma =
+        ByteArray(width * width) { at ->
+            if (dark[at / width / square * side + at % width / square]) INK else PAPER
+        }
+    return LumaFrame(luma, width, width, width, atMillis = System.nanoTime() / 1_000_000)
+}
+
+/** A cashier's hand: it taps and types, counts its taps, and waits for what it sees. */
+@OptIn(ExperimentalTestApi::class)
+private class Hand(private val rule: ComposeContentTestRule, private val phone: DeskPhone) {
+    private var tapped = 0
+
+    fun taps(work: Hand.() -> Unit): Int {
+        val before = tapped
+        work()
+        return tapped - before
+    }
+
+    fun shows(frame: LumaFrame) {
+        rule.waitForIdle()
+        phone.show(frame)
+    }
+
+    fun sees(text: String): Unit = sees(text, hasText(text, substring = true))
+
+    private fun sees(text: String, matcher: SemanticsMatcher) {
+        try {
+            rule.waitUntilAtLeastOneExists(matcher, PATIENCE)
+        } catch (late: ComposeTimeoutException) {
+            throw AssertionError("no \"$text\" among ${seen()}", late)
+        }
+    }
+
+    private fun seen(): List<String> =
+        rule.onAllNodes(SemanticsMatcher.keyIsDefined(SemanticsProperties.Text)).fetchSemanticsNodes().map { node ->
+            node.config[SemanticsProperties.Text].joinToString()
+        }
+
+    /** Taps what says exactly [text]. */
+    fun tap(text: String): Unit = tap(text, hasText(text) and hasClickAction())
+
+    /** Taps the first thing that says [text] among other words. */
+    fun tapWith(text: String): Unit = tap(text, hasText(text, substring = true) and hasClickAction())
+
+    private fun tap(text: String, matcher: SemanticsMatcher) {
+        sees(text, matcher and isEnabled())
+        tapped++
+        rule.onAllNodes(matcher and isEnabled()).onFirst().performClick()
+    }
+
+    fun types(field: String, text: String): Unit = rule.onNodeWithText(field).performTextInput(text)
+
+    fun keys(keys: String): Unit = keys.forEach { rule.onAllNodesWithText("$it").onFirst().performClick() }
+
+    private companion object {
+        const val PATIENCE = 30_000L
+    }
+}

@@ -1,0 +1,127 @@
+package kartka.ui.nav
+
+import kartka.presentation.CoreGateway
+import kartka.presentation.Kept
+import kartka.presentation.LumaFrame
+import kartka.presentation.RequestIds
+import kartka.presentation.Route
+import kartka.presentation.customer.CustomerAction
+import kartka.presentation.customer.CustomerPresenter
+import kartka.presentation.scan.Camera
+import kartka.presentation.scan.ScanAction
+import kartka.presentation.scan.ScanPresenter
+import kotlinx.coroutines.CoroutineScope
+import kotlinx.coroutines.SupervisorJob
+import kotlinx.coroutines.flow.MutableStateFlow
+import kotlinx.coroutines.flow.StateFlow
+import kotlinx.coroutines.flow.asStateFlow
+import kotlinx.coroutines.job
+import kotlin.coroutines.CoroutineContext
+
+/** What all presenters of one phone stand on. */
+class Counter(internal val core: CoreGateway, internal val ids: RequestIds, internal val reading: CoroutineContext)
+
+/**
+ * The screens that were opened, the last in front.
+ *
+ * It goes where the front screen's state says, keeps what every screen wrote down for the case that the process dies
+ * ([keep]), and starts with it again. Everything on the main thread, in [scope].
+ */
+class OpenScreens(private val counter: Counter, private val scope: CoroutineScope, kept: List<String> = emptyList()) {
+    private val stack = mutableListOf<PlaceOf<*, *>>()
+    private val front: MutableStateFlow<Place>
+
+    /** What the platform last said about its camera. */
+    var camera: Camera = Camera.NotAsked
+        private set
+
+    init {
+        kept.mapNotNull { Kept.of(it) }.forEach { fields -> fields.route()?.let { push(it, fields) } }
+        if (stack.firstOrNull()?.route != Route.Scan()) {
+            stack.forEach { it.end() }
+            stack.clear()
+            push(Route.Scan())
+        }
+        front = MutableStateFlow(stack.last())
+        stack.last().show()
+    }
+
+    /** The screen to draw. */
+    val place: StateFlow<Place> = front.asStateFlow()
+
+    /** What the open screens need to go on after the process died, the first screen first. */
+    fun keep(): List<String> = stack.map { (it.route.kept() + it.keep()).line() }
+
+    /** The platform's word about its camera, for the screen in front and every later one. */
+    fun cameraIs(now: Camera) {
+        camera = now
+        (stack.last().presenter as? ScanPresenter)?.act(ScanAction.CameraIs(now))
+    }
+
+    /** A picture from the camera; only a screen that scans takes it. */
+    fun frame(frame: LumaFrame) {
+        (stack.last().presenter as? ScanPresenter)?.act(ScanAction.Frame(frame))
+    }
+
+    /** A code that another app has read and opened here: as if it had been typed at the start. */
+    fun read(text: String) {
+        go(Route.Scan())
+        val scan = stack.last().presenter as? ScanPresenter ?: return
+        scan.act(ScanAction.Type(text.removePrefix(SCHEME)))
+        scan.act(ScanAction.Submit)
+    }
+
+    /** Goes to [route]: forwards, back, or to the start. */
+    fun go(route: Route) {
+        when (route) {
+            Route.Back -> leave()
+            is Route.Redeemed -> {
+                leave()
+                (stack.last().presenter as? CustomerPresenter)?.act(CustomerAction.Redeemed(route.draft))
+            }
+            is Route.Scan -> if (route.attachTo == null) toStart() else push(route)
+            is Route.Done -> {
+                toStart()
+                push(route)
+            }
+            is Route.Customer -> {
+                if (stack.last().route is Route.Register) leave()
+                push(route)
+            }
+            else -> push(route)
+        }
+        if (front.value !== stack.last()) {
+            front.value = stack.last()
+            stack.last().show()
+        }
+    }
+
+    /** The system's way back; false where there is nothing before and the system may leave the app. */
+    fun back(): Boolean {
+        stack.last().leave()
+        return stack.size > 1
+    }
+
+    /** Ends every screen. */
+    fun end(): Unit = stack.forEach { it.end() }
+
+    private fun push(route: Route, kept: Kept? = null) {
+        val own = CoroutineScope(scope.coroutineContext + SupervisorJob(scope.coroutineContext.job))
+        val place = counter.open(route, own, kept) ?: return
+        (place.presenter as? ScanPresenter)?.act(ScanAction.CameraIs(camera))
+        stack += place
+        place.follow(::go)
+    }
+
+    private fun leave() {
+        if (stack.size > 1) stack.removeAt(stack.lastIndex).end()
+    }
+
+    private fun toStart() {
+        while (stack.size > 1) leave()
+    }
+
+    private companion object {
+        const val SCHEME = "kartka:"
+    }
+}

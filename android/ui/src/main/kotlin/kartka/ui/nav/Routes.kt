@@ -1,0 +1,44 @@
+package kartka.ui.nav
+
+import kartka.presentation.CardRead
+import kartka.presentation.Kept
+import kartka.presentation.RequestId
+import kartka.presentation.Route
+import kartka.presentation.SaleDraft
+
+/** A route as fields, under names that no presenter uses. */
+internal fun Route.kept(): Kept =
+    when (this) {
+        is Route.Scan -> Kept("at" to "scan", "at.sale" to attachTo)
+        is Route.Customer -> Kept("at" to "customer", "at.customer" to customerId, "at.read" to read)
+        is Route.Redeem -> Kept("at" to "redeem")
+        is Route.Done -> Kept("at" to "done", "at.sale" to saleId)
+        is Route.Register -> Kept("at" to "register", "at.card" to cardId, "at.typed" to typed, "at.sale" to attachTo)
+        is Route.Search -> Kept("at" to "search", "at.typed" to typed, "at.sale" to attachTo)
+        is Route.History -> Kept("at" to "history", "at.customer" to customerId)
+        is Route.Receipt -> Kept("at" to "receipt", "at.sale" to saleId)
+        is Route.Attach ->
+            Kept("at" to "attach", "at.sale" to saleId, "at.customer" to customerId, "at.read" to read)
+        Route.Shift -> Kept("at" to "shift")
+        Route.Operator, Route.Inbox, Route.Standing, Route.Back, is Route.Redeemed -> Kept()
+    }
+
+/** The route that these fields tell of; null for a line of another version. */
+internal fun Kept.route(): Route? {
+    val (customer, sale) = long("at.customer") to long("at.sale")
+    val read = CardRead.entries.find { it.name == get("at.read") }
+    val typed = get("at.typed").orEmpty()
+    return when (get("at")) {
+        "scan" -> Route.Scan(sale)
+        "customer" -> Route.Customer(customer, read)
+        "redeem" -> Route.Redeem(SaleDraft(RequestId(get("request").orEmpty()), long("customer")))
+        "done" -> sale?.let { Route.Done(it) }
+        "register" -> Route.Register(long("at.card"), typed, sale)
+        "search" -> Route.Search(typed, sale)
+        "history" -> customer?.let { Route.History(it) }
+        "receipt" -> sale?.let { Route.Receipt(it) }
+        "attach" -> if (sale != null && customer != null) Route.Attach(sale, customer, read) else null
+        "shift" -> Route.Shift
+        else -> null
+    }
+}

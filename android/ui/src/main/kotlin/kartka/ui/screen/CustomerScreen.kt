@@ -1,0 +1,176 @@
+package kartka.ui.screen
+
+import androidx.compose.foundation.layout.Arrangement
+import androidx.compose.foundation.layout.ColumnScope
+import androidx.compose.foundation.layout.ExperimentalLayoutApi
+import androidx.compose.foundation.layout.FlowRow
+import androidx.compose.foundation.layout.fillMaxWidth
+import androidx.compose.material3.Text
+import androidx.compose.runtime.Composable
+import androidx.compose.ui.Modifier
+import kartka.presentation.CustomerSheet
+import kartka.presentation.NextStep
+import kartka.presentation.PointsLine
+import kartka.presentation.Quote
+import kartka.presentation.Tender
+import kartka.presentation.Words
+import kartka.presentation.customer.CustomerAction
+import kartka.presentation.customer.CustomerFace
+import kartka.presentation.customer.CustomerState
+import kartka.ui.component.Banner
+import kartka.ui.component.CardTile
+import kartka.ui.component.Choices
+import kartka.ui.component.Corner
+import kartka.ui.component.Frame
+import kartka.ui.component.Glyph
+import kartka.ui.component.Mood
+import kartka.ui.component.PrimaryAction
+import kartka.ui.component.Readiness
+import kartka.ui.component.SecondAction
+import kartka.ui.design.Kartka
+import kartka.ui.design.Space
+import kartka.ui.text.speech
+
+private val pieces = (1..5).toList()
+
+/** Who stands at the counter, and the sale that is being put together. */
+@Composable
+fun CustomerScreen(state: CustomerState, host: Host, act: (CustomerAction) -> Unit) {
+    Frame(
+        title = speech(if (state.draft.customerId == null) "customer.no_card" else "customer.title"),
+        back = speech("common.back"),
+        onBack = { act(CustomerAction.Leave) },
+        corner = { SyncWord(state.sync) { act(CustomerAction.Leave) } },
+        low = { SaleLow(state, act) },
+    ) {
+        CustomerTroubles(state, host, act)
+        when {
+            state.face == CustomerFace.Loading -> Loading()
+            state.sheet != null -> SheetTile(state.sheet!!)
+        }
+        state.sheet?.notes?.forEach { Banner(Mood.Attention, speech(it)) }
+        Ways(state, act)
+        state.quote?.let { Quoted(it, state.face) }
+        if (state.draft.customerId == null || state.sheet != null) PaidWith(state, act)
+    }
+}
+
+@Composable
+private fun CustomerTroubles(state: CustomerState, host: Host, act: (CustomerAction) -> Unit) {
+    state.trouble?.let { trouble ->
+        val again = { act(CustomerAction.TryAgain) }
+        val own =
+            mapOf(
+                NextStep.GoBack to { act(CustomerAction.Leave) },
+                NextStep.TryAgain to again,
+                NextStep.LookAgain to again,
+                NextStep.FreeSpace to again,
+            )
+        TroubleBanner(trouble, host, own)
+    }
+    if (state.again) {
+        Banner(
+            Mood.Attention,
+            speech("customer.twice"),
+            action = speech("customer.twice_yes"),
+            onAction = { act(CustomerAction.ConfirmTwice) },
+        )
+    }
+}
+
+/** Name, level, balance and what is said about the balance. */
+@Composable
+internal fun SheetTile(sheet: CustomerSheet) {
+    val points = sheet.points
+    val levels = sheet.levels.map { speech("customer.level", "level" to it.level.toLong()) }
+    val visit =
+        if (sheet.visits == 0L) {
+            speech("customer.first_visit")
+        } else {
+            sheet.lastVisit?.let { speech.named("customer.last_visit", "day", it) }
+        }
+    val words =
+        points.flatMapIndexed { place, line -> aboutPoints(line, first = place == 0) } +
+            sheet.stamps.map {
+                val of = speech("customer.stamps_of", "stamps" to it.stamps, "size" to it.size)
+                "${speech.instrument(it.instrument)}: $of"
+            }
+    CardTile(
+        name = nameOf(sheet),
+        over = (levels + listOfNotNull(visit)).joinToString(" · ").ifEmpty { null },
+        figure = points.firstOrNull()?.let { speech.points(it.balance) },
+        under = words.joinToString(" · ").ifEmpty { null },
+    )
+}
+
+@Composable
+private fun aboutPoints(line: PointsLine, first: Boolean): List<String> =
+    listOfNotNull(
+        if (first) null else "${speech.instrument(line.instrument)}: ${speech.points(line.balance)}",
+        "${speech("customer.spendable")}: ${speech.points(line.spendable)}".takeIf { line.spendable != line.balance },
+        if (line.pending == 0L) null else speech("customer.pending", "points" to line.pending),
+        line.expiresOn?.let { expiring(line.expiring, it) },
+    )
+
+@Composable
+private fun expiring(points: Long, day: String): String =
+    speech(Words("customer.expiring", mapOf("points" to points), mapOf("day" to day)))
+
+@OptIn(ExperimentalLayoutApi::class)
+@Composable
+private fun Ways(state: CustomerState, act: (CustomerAction) -> Unit) {
+    val sheet = state.sheet ?: return
+    FlowRow(
+        Modifier.fillMaxWidth(),
+        horizontalArrangement = Arrangement.spacedBy(Space.small),
+        verticalArrangement = Arrangement.spacedBy(Space.small),
+    ) {
+        if (sheet.points.isNotEmpty() || sheet.stamps.isNotEmpty()) {
+            val readiness = if (state.quote == null) Readiness.NotYet else Readiness.Ready
+            SecondAction(
+                speech("customer.redeem"),
+                { act(CustomerAction.OpenRedeem) },
+                readiness = readiness,
+                glyph = Glyph.Gift,
+            )
+        }
+        SecondAction(speech("customer.history"), { act(CustomerAction.OpenHistory) })
+    }
+    if (sheet.stamps.isNotEmpty()) {
+        Choices(pieces, state.draft.pieces, { "+$it" }, { act(CustomerAction.Pieces(it)) })
+    }
+}
+
+@Composable
+private fun Quoted(quote: Quote, face: CustomerFace) {
+    if (face == CustomerFace.CardEarned) Banner(Mood.Good, speech("customer.card_earned"))
+    quote.said.forEach { Text(speech(it), style = Kartka.type.small, color = Kartka.colours.muted) }
+}
+
+@Composable
+private fun PaidWith(state: CustomerState, act: (CustomerAction) -> Unit) {
+    val words = Tender.entries.associateWith { speech("common." + it.name.inKeys()) }
+    Choices(Tender.entries, state.draft.tender, words::getValue, { act(CustomerAction.PayWith(it)) })
+}
+
+@Composable
+private fun ColumnScope.SaleLow(state: CustomerState, act: (CustomerAction) -> Unit) {
+    val quote = state.quote
+    val aside = quote?.takeIf { it.total != it.due }?.let { speech.money(it.total) }
+    val earns = quote?.effects?.let { inWords(it) }.orEmpty()
+    if (earns.isNotEmpty()) Text("${speech("customer.will_earn")}: $earns", style = Kartka.type.strong)
+    Typed(state.typed.ifEmpty { "0" }, speech("customer.amount"), aside)
+    KeypadOf(state.typed, { act(CustomerAction.Type(it)) }, Corner.Point)
+    val verb = speech("customer.commit")
+    PrimaryAction(
+        if (quote == null) verb else "$verb · ${speech.money(quote.due)}",
+        { act(CustomerAction.Commit) },
+        readiness =
+            when {
+                state.committing || state.quoting -> Readiness.Working
+                state.canCommit && !state.again -> Readiness.Ready
+                else -> Readiness.NotYet
+            },
+        glyph = if (state.committing || state.quoting) null else Glyph.Check,
+    )
+}

@@ -1,0 +1,108 @@
+package kartka.ui.screen
+
+import androidx.compose.material3.Text
+import androidx.compose.runtime.Composable
+import kartka.presentation.NextStep
+import kartka.presentation.Redeemable
+import kartka.presentation.RewardPick
+import kartka.presentation.redeem.RedeemAction
+import kartka.presentation.redeem.RedeemState
+import kartka.ui.component.Banner
+import kartka.ui.component.Choices
+import kartka.ui.component.Frame
+import kartka.ui.component.Glyph
+import kartka.ui.component.Line
+import kartka.ui.component.Mood
+import kartka.ui.component.PrimaryAction
+import kartka.ui.component.Readiness
+import kartka.ui.component.SecondAction
+import kartka.ui.design.Kartka
+import kartka.ui.text.speech
+
+/** What may be spent on this sale, and what the customer chose. */
+@Composable
+fun RedeemScreen(state: RedeemState, host: Host, act: (RedeemAction) -> Unit) {
+    Frame(
+        title = speech("redeem.title"),
+        back = speech("common.back"),
+        onBack = { act(RedeemAction.Leave) },
+        low = { if (state.needsPin) PinLow(state, act) else PointsLow(state, act) },
+    ) {
+        state.trouble?.let {
+            val own =
+                mapOf(
+                    NextStep.GoBack to { act(RedeemAction.Leave) },
+                    NextStep.LookAgain to { act(RedeemAction.Shown) },
+                )
+            TroubleBanner(it, host, own)
+        }
+        if (state.needsPin) {
+            Banner(Mood.Quiet, speech("redeem.pin"))
+            return@Frame
+        }
+        when (val redeem = state.quote?.redeem) {
+            null -> if (state.trouble == null) Loading()
+            is Redeemable.Nothing -> Banner(Mood.Attention, speech(redeem.words))
+            is Redeemable.Between -> May(redeem, state, act)
+        }
+        Rewards(state, act)
+        state.quote?.let { Effects(it.effects) }
+    }
+}
+
+@Composable
+private fun May(redeem: Redeemable.Between, state: RedeemState, act: (RedeemAction) -> Unit) {
+    Text(
+        speech("redeem.between", "least" to redeem.least, "most" to redeem.most),
+        style = Kartka.type.heading,
+    )
+    Text(speech(redeem.limit), style = Kartka.type.small, color = Kartka.colours.muted)
+    val chosen = redeem.suggestions.firstOrNull { it == state.draft.spend }
+    val words = redeem.suggestions.associateWith { speech.points(it) }
+    Choices(redeem.suggestions, chosen, words::getValue, { act(RedeemAction.Suggested(it)) })
+}
+
+@Composable
+private fun Rewards(state: RedeemState, act: (RedeemAction) -> Unit) {
+    if (state.rewards.isEmpty()) return
+    Part(speech("redeem.rewards"))
+    state.rewards.forEach { reward ->
+        val pick = RewardPick(reward.instrument, reward.reward)
+        val taken = pick in state.draft.rewards
+        Line(
+            title = speech.instrument(reward.instrument),
+            detail = speech("redeem.reward", "stamps" to reward.stamps, "worth" to reward.worth.minor),
+            glyph = if (taken) Glyph.Check else Glyph.Gift,
+            onTap = { act(RedeemAction.Toggle(pick)) },
+        )
+    }
+}
+
+@Composable
+private fun PointsLow(state: RedeemState, act: (RedeemAction) -> Unit) {
+    val may = state.quote?.redeem is Redeemable.Between
+    val readiness =
+        when {
+            state.committing || state.asking -> Readiness.Working
+            state.trouble != null || state.quote == null -> Readiness.NotYet
+            else -> Readiness.Ready
+        }
+    if (may) {
+        Typed(state.typed.ifEmpty { "0" }, speech("redeem.points"))
+        KeypadOf(state.typed, { act(RedeemAction.Type(it)) })
+    }
+    SecondAction(speech("redeem.keep"), { act(RedeemAction.Keep) }, wide, readiness = readiness)
+    val due = state.quote?.let { " · " + speech.money(it.due) }.orEmpty()
+    PrimaryAction(speech("redeem.commit") + due, { act(RedeemAction.Commit) }, readiness = readiness)
+}
+
+@Composable
+private fun PinLow(state: RedeemState, act: (RedeemAction) -> Unit) {
+    Typed("•".repeat(state.pin.length), speech("redeem.pin"))
+    KeypadOf(state.pin, { act(RedeemAction.TypePin(it)) })
+    PrimaryAction(
+        speech("common.next"),
+        { act(RedeemAction.ConfirmPin) },
+        readiness = if (state.pin.isEmpty()) Readiness.NotYet else Readiness.Ready,
+    )
+}

@@ -1,0 +1,115 @@
+package kartka.ui.picture
+
+import java.awt.image.BufferedImage
+import java.io.File
+import javax.imageio.ImageIO
+import kotlin.math.abs
+import kotlin.test.Test
+import kotlin.test.assertEquals
+import kotlin.test.assertTrue
+
+private const val MANY = 50
+
+private const val LIGHTEST = 255
+
+/** The mean difference of a channel, of 255, that two machines' drawing may have. */
+private const val TOLERANCE = 4.0
+
+/** Screens that think already and are drawn next: the beginning, staff, the owner's. The list only gets shorter. */
+private val notDrawnYet =
+    setOf(
+        "open",
+        "start",
+        "found",
+        "pair",
+        "sheet",
+        "operator",
+        "inbox",
+        "standing",
+        "today",
+        "devices",
+        "limits",
+    )
+
+/** The pages that the README shows. */
+private val shown =
+    listOf(
+        "scan-searching" to "uk-light-100",
+        "customer-quoted" to "uk-light-100",
+        "redeem-allowed" to "en-dark-100",
+        "done-committed" to "en-light-100",
+        "register-phone_exists" to "uk-dark-100",
+        "shift-totals" to "en-light-200",
+    )
+
+/**
+ * Draws every screen in every state and look, and compares with the committed contact sheets.
+ *
+ * `cargo xtask screens` runs it with `kartka.screens.accept`, which writes the sheets anew.
+ */
+class ScreensTest {
+    private val folder = File(System.getProperty("kartka.screens.folder"))
+    private val accepted = System.getProperty("kartka.screens.accept").toBoolean()
+
+    @Test
+    fun `every state of the table has a picture, and no picture a state of its own`() {
+        val table = tableOf(File(System.getProperty("kartka.screens.table")))
+        val drawn = album.map { it.screen to it.face }.toSet()
+        assertTrue(table.size > MANY, "the table of screens was not read")
+        assertEquals(emptySet(), table.filter { it.first !in notDrawnYet }.toSet() - drawn, "without a picture")
+        assertEquals(emptySet(), drawn.map { it.first }.filter { it in notDrawnYet }.toSet(), "drawn by now")
+        assertEquals(emptySet(), drawn - table, "not in the table")
+    }
+
+    @Test
+    fun `screens look as they were looked at`() {
+        val differing = looks.flatMap { look -> compared(look) }
+        assertEquals(emptyList(), differing, "run `cargo xtask screens`, look at docs/screens, commit what is meant")
+    }
+
+    private fun compared(look: Look): List<String> {
+        val pictures = album.map { look.drawn(it) }
+        val sheet = fewColours(contactSheet(album, pictures))
+        val file = folder.resolve("staff-${look.name}.png")
+        if (accepted) {
+            ImageIO.write(sheet, "png", file)
+            shown.filter { it.second == look.name }.forEach { (page, _) -> showAlone(page, look) }
+            return emptyList()
+        }
+        if (!file.exists()) return listOf("${file.name} is not there")
+        val golden = ImageIO.read(file)
+        if (golden.width != sheet.width || golden.height != sheet.height) return listOf("${file.name}: another size")
+        return album.indices
+            .filter { difference(golden.page(it), sheet.page(it)) > TOLERANCE }
+            .map { "${file.name}: ${album[it].screen} ${album[it].face}" }
+            .also { if (it.isNotEmpty()) ImageIO.write(sheet, "png", File("target/${file.name}")) }
+    }
+
+    /** One page larger, for the README. */
+    private fun showAlone(name: String, look: Look) {
+        val page = album.first { "${it.screen}-${it.face}" == name }
+        val picture = look.drawn(page, Glass(density = 0.75f))
+        ImageIO.write(fewColours(picture), "png", folder.resolve("app-$name-${look.name}.png"))
+    }
+
+    private fun difference(one: BufferedImage, other: BufferedImage): Double {
+        var sum = 0L
+        for (y in 0 until one.height) {
+            for (x in 0 until one.width) {
+                val (a, b) = one.getRGB(x, y) to other.getRGB(x, y)
+                sum += listOf(16, 8, 0).sumOf { abs((a shr it and LIGHTEST) - (b shr it and LIGHTEST)) }
+            }
+        }
+        return sum / (3.0 * one.width * one.height)
+    }
+
+    /** Screens and states as `screens.txt` names them. */
+    private fun tableOf(file: File): Set<Pair<String, String>> {
+        var screen = ""
+        return file.readLines().fold(emptySet()) { found, line ->
+            val words = line.split(' ')
+            if (words.first() == "screen") screen = words[1]
+            if (words.first() == "states") found + words.drop(1).map { screen to it } else found
+        }
+    }
+}

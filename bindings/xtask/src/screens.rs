@@ -1,0 +1,59 @@
+//! The app without a phone: its screens as pictures, and the app itself in a window.
+//!
+//! Both run Maven on the modules `ui` and `desktop`; what is drawn and shown is decided there.
+
+use std::process::Command;
+
+use crate::generate;
+use crate::house::House;
+use crate::machine;
+use crate::steps::{Missing, Outcome, Stop, run, rust};
+
+/// Draws every screen in every state and writes the contact sheets anew: what changed is to be looked at.
+pub(crate) fn draw(house: &House) -> Outcome {
+    machine::jvm()?;
+    machine::drawing()?;
+    generate::texts(house)?;
+    let mut drawing = maven(house);
+    drawing
+        .args(["--projects", "presentation,ui", "test"])
+        .args(["-Dtest=ScreensTest", "-Dtests.needed=false"])
+        .args([
+            "-Dsurefire.failIfNoSpecifiedTests=false",
+            "-Dkartka.screens.accept=true",
+        ]);
+    run(&mut drawing)?;
+    println!("look at docs/screens and commit what is meant");
+    Ok(())
+}
+
+/// Builds the library, and opens the app in a window beside a server with a demo shop.
+pub(crate) fn desktop(house: &House) -> Outcome {
+    if std::env::var_os("DISPLAY").is_none() && cfg!(target_os = "linux") {
+        return Err(Stop::Skipped(Missing {
+            what: "there is no display".to_owned(),
+            remedy: "start it in a desktop session, or under xvfb-run".to_owned(),
+        }));
+    }
+    machine::jvm()?;
+    rust::bindings(house)?;
+    let mut window = maven(house);
+    window
+        .args(["--quiet", "--projects", "desktop", "--also-make"])
+        .args(["--activate-profiles", "window", "process-classes"])
+        .env("KARTKA_COMMAND", house.command());
+    Ok(run(&mut window)?)
+}
+
+/// Maven in the Kotlin modules, with the border library of the `dev` profile.
+pub(crate) fn maven(house: &House) -> Command {
+    let mut maven = Command::new("mvn");
+    maven
+        .current_dir(house.path("android"))
+        .args(["--batch-mode", "--no-transfer-progress"])
+        .arg(format!(
+            "-Dkartka.library.folder={}",
+            house.built().display()
+        ));
+    maven
+}
