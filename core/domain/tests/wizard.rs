@@ -7,10 +7,10 @@ use kartka_domain::ids::{InstrumentId, ProgrammeVersion};
 use kartka_domain::moment::{Date, PeriodEnd};
 use kartka_domain::money::{Money, Points};
 use kartka_domain::programme::{
-    Audience, Benefit, BonusCard, BundlePrice, Certificate, Club, Coupon, Demotion, DiscountCard,
-    Expiry, Gift, Goods, Greeting, GreetingFor, Instrument, Issue, Joining, Late, Level, Life,
-    Multiplier, Need, Nominals, NumberedCoupon, Offer, Owing, Part, Programme, Spending, Terms,
-    Tiers, VoucherOffline, When, Window,
+    Audience, Benefit, BonusCard, BundlePrice, Certificate, Club, Counting, Coupon, Demotion,
+    DiscountCard, Expiry, Gift, Goods, Greeting, GreetingFor, Instrument, Issue, Joining, Late,
+    Level, Life, Multiplier, Need, Nominals, NumberedCoupon, Offer, Owing, Part, Programme,
+    Spending, Terms, Tiers, VoucherOffline, When, Window,
 };
 use kartka_domain::purchase::{GoodsId, GroupId};
 use kartka_domain::wizard::{
@@ -317,6 +317,8 @@ fn rich() -> Vec<Instrument> {
             gives: Benefit::Gift(gift),
             per_customer: None,
             per_day: Some(2),
+            total: None,
+            counting: Counting::Afterwards,
         }),
         Terms::Greeting(Greeting {
             on: GreetingFor::FirstVisit,
