@@ -206,6 +206,8 @@ pub enum OfflineSpending {
         /// Oldest word of the authority that is still trusted, in milliseconds.
         snapshot_age_ms: Option<i64>,
     },
+    /// The server is asked first and keeps the points for the receipt.
+    Online,
 }
 
 impl Programme {
@@ -328,6 +330,7 @@ impl From<RedeemPolicy> for SpendingTerms {
             max_share: policy.max_share,
             offline: match policy.offline {
                 OfflinePolicy::None => OfflineSpending::NotAllowed,
+                OfflinePolicy::Online => OfflineSpending::Online,
                 OfflinePolicy::Capped {
                     per_customer,
                     device_budget,

@@ -1,5 +1,6 @@
 //! The till at the border: a receipt in, a quote out, a commit by request id; returns, voids and what was sold.
 
+mod reserve;
 mod views;
 mod vouchers;
 
@@ -79,6 +80,10 @@ pub struct TillRequest {
     /// The fiscal receipt, if one was scanned (X8).
     #[uniffi(default = None)]
     pub fiscal: Option<FiscalReceipt>,
+    /// The request id under which the server was asked to keep what this receipt uses: the one its quote will be
+    /// committed under.
+    #[uniffi(default = None)]
+    pub reserved: Option<Vec<u8>>,
 }
 
 /// A reward of a stamp card.
@@ -266,6 +271,7 @@ fn till_request(ask: TillRequest) -> Result<CoreRequest, Failure> {
         vouchers: vouchers::laid_down(ask.vouchers)?,
         read: ask.read.map(CardRead::into),
         fiscal: ask.fiscal.as_ref().map(fiscal).transpose()?,
+        reserved: ask.reserved.as_deref().map(request_id).transpose()?,
     })
 }
 

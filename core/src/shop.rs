@@ -25,6 +25,7 @@ use crate::scan::{Rxing, ScanSession};
 use crate::store::{DatabaseKey, DeviceRow, Reader, Store, StoreError, Vfs};
 use crate::sync::trust;
 use crate::usecase::operator::Confirmed;
+use crate::usecase::reserve::Granted;
 use crate::usecase::till::OpenQuotes;
 
 /// The file of the store within the data folder.
@@ -54,6 +55,7 @@ pub struct Shop {
     pub(crate) platform: Platform,
     pub(crate) folder: PathBuf,
     pub(crate) quotes: Mutex<OpenQuotes>,
+    pub(crate) granted: Mutex<Granted>,
     /// Ops of one piece of a hand-over, at most.
     pub(crate) piece: AtomicU32,
     pub(crate) pins: Arc<dyn PinHash>,
@@ -126,6 +128,7 @@ impl Shop {
             platform,
             folder: folder.to_owned(),
             quotes,
+            granted: Mutex::default(),
             piece: AtomicU32::new(u32::MAX),
             pins: Arc::new(Argon2id),
             last_pin: Mutex::default(),

@@ -10,6 +10,7 @@ use kartka_core::shop::Shop;
 use kartka_core::store::RequestId;
 use kartka_core::usecase::till::TillRequest;
 
+use super::business::http;
 use super::people::holder;
 use super::show::{self, Answer};
 use crate::failure::Failure;
@@ -42,6 +43,9 @@ pub(crate) struct SellArgs {
     /// The till's receipt number.
     #[arg(long, default_value = "")]
     receipt: String,
+    /// Ask the server first to keep the points, where the card lets them be spent online only.
+    #[arg(long)]
+    ask: bool,
 }
 
 /// How the money part of a receipt is paid.
@@ -110,10 +114,29 @@ pub(crate) fn sell(shop: &Shop, request: RequestId, args: &SellArgs) -> Result<A
             Paid::Other => Tender::Other,
         },
         receipt: args.receipt.clone(),
+        reserved: args.ask.then_some(request),
         ..TillRequest::amount(None, kartka_core::domain::money::Money::ZERO)
     };
-    let sold = shop.sell(request, &ask)?;
+    let sold = if args.ask {
+        sell_online(shop, request, &ask)?
+    } else {
+        shop.sell(request, &ask)?
+    };
     receipt(shop, sold)
+}
+
+/// Sells what the server keeps for the receipt first; a repeat of a sale asks nobody.
+fn sell_online(shop: &Shop, request: RequestId, ask: &TillRequest) -> Result<PurchaseId, Failure> {
+    if let Some(sold) = shop.sold(request)? {
+        return Ok(sold);
+    }
+    let http = http()?;
+    shop.reserve(request, ask, &http)?;
+    shop.sell(request, ask).map_err(|error| {
+        // Nobody waits for it any more; without a network its time lets go of it.
+        let _ = shop.release(request, &http);
+        error.into()
+    })
 }
 
 /// Takes goods back and shows the receipt.

@@ -33,6 +33,7 @@ pub mod quote;
 pub mod redeem;
 pub mod refund;
 pub mod report;
+pub mod reservation;
 pub mod rights;
 pub mod row;
 pub mod voucher;

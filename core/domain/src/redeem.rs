@@ -29,6 +29,8 @@ pub enum Connectivity {
         spent_of_budget: Points,
         /// The authority holds this customer's offline redemption.
         held: bool,
+        /// What the authority keeps for this receipt; none where it was not asked (mode `online`).
+        kept: Option<Points>,
     },
 }
 
@@ -148,6 +150,7 @@ fn limits(
         snapshot_age_ms,
         spent_of_budget,
         held,
+        kept,
     } = reach
     else {
         return Ok(Ok(limits));
@@ -156,6 +159,7 @@ fn limits(
     let sure = confirmed.minus(pending)?;
     limits.insert(0, (sure, short(sure)));
     match policy.offline {
+        OfflinePolicy::Online => return Ok(online(kept, limits)),
         OfflinePolicy::None => return Ok(Err(Code::OfflineNotAllowed)),
         OfflinePolicy::Capped { .. } if held => return Ok(Err(Code::CustomerHeld)),
         OfflinePolicy::Capped {
@@ -182,6 +186,22 @@ fn limits(
         }
     }
     Ok(Ok(limits))
+}
+
+/// Mode `online`: what the authority keeps for the receipt, within what the receipt itself allows; its word replaces
+/// what this phone knows of the balance.
+fn online(
+    kept: Option<Points>,
+    mut limits: Vec<(Points, Code)>,
+) -> Result<Vec<(Points, Code)>, Code> {
+    let Some(kept) = kept else {
+        let most = limits.iter().map(|(points, _)| points.0).min();
+        let most = most.unwrap_or(0).max(0);
+        return Err(Code::AskForPoints { most });
+    };
+    limits.retain(|(_, code)| !matches!(code, Code::NotEnoughPoints { .. }));
+    limits.insert(0, (kept, Code::KeptPoints { points: kept.0 }));
+    Ok(limits)
 }
 
 /// The largest allowed amount that leaves a round sum to pay (U1).

@@ -12,6 +12,7 @@ mod order;
 mod pair;
 mod refusal;
 mod request;
+mod reserve;
 
 pub use answer::{Acked, Carried, Flag, Flags, Run, ScopeDigest, SyncAnswer};
 pub use envelope::Envelope;
@@ -24,6 +25,7 @@ pub use order::{SignedWord, Word};
 pub use pair::{Certificate, PairAnswer, PairError, PairLimits, PairRequest, SignedPairAnswer};
 pub use refusal::Refusal;
 pub use request::{Anchor, Erased, SyncRequest};
+pub use reserve::{ReserveAnswer, ReserveRequest, Reserved, SignedReserveAnswer};
 
 use kartka_domain::ids::Seq;
 

@@ -82,6 +82,7 @@ pub(crate) enum Purpose {
     Incarnation,
     Word,
     Handover,
+    Reserve,
 }
 
 /// The bytes to sign for `purpose`: its name, a zero, and the canonical record of what is claimed.
@@ -95,6 +96,7 @@ pub(crate) fn message(purpose: Purpose, claim: &Record) -> Vec<u8> {
         Purpose::Incarnation => b"kartka incarnation 1",
         Purpose::Word => b"kartka word 1",
         Purpose::Handover => b"kartka handover 1",
+        Purpose::Reserve => b"kartka reserve 1",
     };
     let mut bytes = [name, &[0]].concat();
     bytes.extend_from_slice(&claim.encode());

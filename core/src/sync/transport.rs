@@ -26,6 +26,8 @@ pub enum Route {
     Pair,
     /// A founding phone hands its business over.
     Handover,
+    /// Something to be kept for a receipt.
+    Reserve,
 }
 
 impl Route {
@@ -36,6 +38,16 @@ impl Route {
             Self::Sync => "/v1/sync",
             Self::Pair => "/v1/pair",
             Self::Handover => "/v1/handover",
+            Self::Reserve => "/v1/reserve",
+        }
+    }
+
+    /// How long an answer may take in all: a customer waits for what is kept at the counter, 4 MiB may come over a slow
+    /// line.
+    const fn patience(self) -> Duration {
+        match self {
+            Self::Reserve => COUNTER,
+            Self::Sync | Self::Pair | Self::Handover => TOTAL,
         }
     }
 }
@@ -51,7 +63,9 @@ pub trait Transport: Send + Sync {
 
 /// How long a server may take to be reached.
 const CONNECT: Duration = Duration::from_secs(10);
-/// How long an exchange may take in all: 4 MiB over a slow line.
+/// How long somebody at the counter waits.
+const COUNTER: Duration = Duration::from_secs(8);
+/// How long an exchange may take in all.
 const TOTAL: Duration = Duration::from_secs(120);
 /// How long nothing may come.
 const SILENCE: Duration = Duration::from_secs(30);
@@ -101,7 +115,7 @@ impl Http {
     ) -> Result<Vec<u8>, Failure> {
         let client = self.client.clone();
         let url = format!("{}{}", address.trim_end_matches('/'), route.path());
-        let sending = self.runtime.spawn(exchange(client, url, message));
+        let sending = self.runtime.spawn(exchange(client, (url, route), message));
         sending.await.unwrap_or(Err(Failure::Offline))
     }
 }
@@ -130,8 +144,16 @@ fn tls(own_authority: Option<&[u8]>) -> Result<rustls::ClientConfig, Failure> {
     Ok(config)
 }
 
-async fn exchange(client: Client, url: String, message: Vec<u8>) -> Result<Vec<u8>, Failure> {
-    let request = client.post(url).header(CONTENT_TYPE, MESSAGE).body(message);
+async fn exchange(
+    client: Client,
+    (url, route): (String, Route),
+    message: Vec<u8>,
+) -> Result<Vec<u8>, Failure> {
+    let request = client
+        .post(url)
+        .timeout(route.patience())
+        .header(CONTENT_TYPE, MESSAGE)
+        .body(message);
     let response = request.send().await.map_err(|error| failure(&error))?;
     let status = response.status();
     if status == StatusCode::OK {

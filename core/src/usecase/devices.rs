@@ -127,7 +127,7 @@ impl Shop {
                 continue;
             };
             let budget = match card.redeem.offline {
-                OfflinePolicy::None => Some(Points::ZERO),
+                OfflinePolicy::None | OfflinePolicy::Online => Some(Points::ZERO),
                 OfflinePolicy::Capped { device_budget, .. } => device_budget,
             };
             bound = match (bound, budget) {

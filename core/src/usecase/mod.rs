@@ -13,6 +13,7 @@ pub mod limits;
 pub mod operator;
 pub mod pair;
 pub mod programme;
+pub mod reserve;
 pub mod staff;
 pub mod till;
 pub mod vouchers;

@@ -27,6 +27,7 @@ use crate::error::{CoreError, Field};
 use crate::shop::{Setting, Shop, setting};
 use crate::store::{Reader, RequestId, Standing};
 use crate::usecase::limits;
+use crate::usecase::reserve::Keeps;
 use crate::usecase::vouchers::{LaidDown, NewCertificate};
 
 /// What the till asks: everything a quote depends on but time and state.
@@ -56,6 +57,9 @@ pub struct TillRequest {
     pub read: Option<CardRead>,
     /// The fiscal receipt, if one was scanned (X8).
     pub fiscal: Option<Fiscal>,
+    /// Under which request the authority was asked to keep what this receipt uses ([`Shop::reserve`]): the one its
+    /// quote will be committed under.
+    pub reserved: Option<RequestId>,
 }
 
 impl TillRequest {
@@ -75,6 +79,7 @@ impl TillRequest {
             vouchers: Vec::new(),
             read: None,
             fiscal: None,
+            reserved: None,
         }
     }
 
@@ -159,6 +164,9 @@ impl Shop {
         };
         let op = self.once(request, |tx, setting, at| {
             let (ask, promised) = open.ok_or(CoreError::Stale)?;
+            if ask.reserved.is_some_and(|kept| kept != request) {
+                return Err(CoreError::Stale);
+            }
             let answer = self.evaluate(tx, setting, &ask, at)?;
             let same = (&answer.claims, &answer.lines) == (&promised.claims, &promised.lines);
             let vouchers = (&answer.moves, &answer.issues) == (&promised.moves, &promised.issues);
@@ -176,7 +184,17 @@ impl Shop {
             };
             Ok(answer.into_facts(ask.tender, paper)?.into())
         })?;
+        self.forget(request);
         Ok(PurchaseId(op.0))
+    }
+
+    /// The purchase that a request has made, if it has.
+    ///
+    /// # Errors
+    /// [`CoreError::Store`].
+    pub fn sold(&self, request: RequestId) -> Result<Option<PurchaseId>, CoreError> {
+        let done = self.store.read(|r| r.request(request))?;
+        Ok(done.map(|op| PurchaseId(op.0)))
     }
 
     /// Quote and commit in one call, for tills that show nothing in between.
@@ -184,8 +202,8 @@ impl Shop {
     /// # Errors
     /// As [`quote`](Self::quote).
     pub fn sell(&self, request: RequestId, ask: &TillRequest) -> Result<PurchaseId, CoreError> {
-        if let Some(done) = self.store.read(|r| r.request(request))? {
-            return Ok(PurchaseId(done.0));
+        if let Some(done) = self.sold(request)? {
+            return Ok(done);
         }
         let (quote, _) = self.quote(ask)?;
         self.commit(request, quote)
@@ -273,6 +291,17 @@ impl Shop {
         request: &TillRequest,
         at: Moment,
     ) -> Result<Quote, CoreError> {
+        self.evaluate_with(reader, setting, request, (at, &self.kept(request.reserved)))
+    }
+
+    /// The quote of a receipt for which the authority keeps something.
+    pub(crate) fn evaluate_with(
+        &self,
+        reader: &Reader<'_>,
+        setting: &Setting,
+        request: &TillRequest,
+        (at, keeps): (Moment, &Keeps),
+    ) -> Result<Quote, CoreError> {
         setting.needs(Permission::Sell)?;
         if request.spend.is_positive() || !request.rewards.is_empty() {
             self.trusted(reader, setting)?;
@@ -290,11 +319,11 @@ impl Shop {
             None => Position::default(),
         };
         let reach = match request.customer {
-            Some(customer) => self.reach(reader, setting, customer, at)?,
+            Some(customer) => self.reach(reader, setting, (customer, keeps.points(request)), at)?,
             None => Connectivity::Authority,
         };
         let lines = request.all_lines();
-        let counter = self.on_counter(reader, setting, request)?;
+        let counter = self.on_counter(reader, setting, request, keeps)?;
         let (presented, selling) = (counter.presented(), counter.selling());
         let limits = limits::broken(
             reader,
@@ -331,7 +360,7 @@ impl Shop {
         &self,
         reader: &Reader<'_>,
         setting: &Setting,
-        customer: CustomerId,
+        (customer, kept): (CustomerId, Option<Points>),
         at: Moment,
     ) -> Result<Connectivity, CoreError> {
         let alone = setting.device.standing == Standing::Authority;
@@ -342,10 +371,10 @@ impl Shop {
         let Some((instrument, card)) = setting.programme.bonus() else {
             return Ok(Connectivity::Authority);
         };
-        let mut confirmed = Position::default();
+        let mut known = Position::default();
         let (mut pending, mut recent, mut budget) = (Points::ZERO, Points::ZERO, Points::ZERO);
         for member in reader.group_of(customer)? {
-            confirmed = confirmed.combine(&reader.authority_position(member)?)?;
+            known = known.combine(&reader.authority_position(member)?)?;
             let (own, day, all) = reader.redeemed(
                 member,
                 head.settled_op,
@@ -357,12 +386,13 @@ impl Shop {
             recent = recent.plus(day)?;
             budget = all;
         }
-        let sure = confirmed.spendable(instrument, card, at.date)?;
+        let sure = known.spendable(instrument, card, at.date)?;
         // A new incarnation has no budget until it has fetched everything under its number (sync §12): what it shows
         // may be spent already, and no policy makes it fresh.
         let is_stale = reader.is_newly_numbered()?;
+        let confirmed = if is_stale { Points::ZERO } else { sure };
         Ok(Connectivity::Phone {
-            confirmed: if is_stale { Points::ZERO } else { sure },
+            confirmed,
             pending,
             recent,
             snapshot_age_ms: if is_stale {
@@ -371,7 +401,9 @@ impl Shop {
                 at.instant_ms.saturating_sub(head.synced_ms)
             },
             spent_of_budget: budget,
-            held: confirmed.held,
+            held: known.held,
+            // A founding phone that was put back has nobody to ask.
+            kept: if alone { Some(confirmed) } else { kept },
         })
     }
 }

@@ -13,6 +13,7 @@ use kartka_domain::quote::{Asked, Presented, Selling, Whose};
 use kartka_domain::rights::Permission;
 use kartka_domain::voucher::{Act, Issued, Move, Origin, Voucher, VoucherNumber, VoucherReason};
 
+use super::reserve::Keeps;
 use super::till::TillRequest;
 use crate::error::{CoreError, Field};
 use crate::shop::{Setting, Shop, setting};
@@ -285,6 +286,7 @@ impl Shop {
         reader: &Reader<'_>,
         setting: &Setting,
         request: &TillRequest,
+        keeps: &Keeps,
     ) -> Result<Counter, CoreError> {
         let first = request.lines.len();
         let mut sold = Vec::new();
@@ -302,7 +304,7 @@ impl Shop {
             setting.needs(Permission::Redeem)?;
         }
         for one in &request.vouchers {
-            laid.push(self.lay_down(reader, setting, request.customer, one)?);
+            laid.push(self.lay_down(reader, setting, (request.customer, keeps), one)?);
         }
         Ok(Counter { laid, sold })
     }
@@ -311,7 +313,7 @@ impl Shop {
         &self,
         reader: &Reader<'_>,
         setting: &Setting,
-        customer: Option<CustomerId>,
+        (customer, keeps): (Option<CustomerId>, &Keeps),
         one: &LaidDown,
     ) -> Result<Laid, CoreError> {
         let voucher = reader.voucher(one.voucher)?.ok_or(CoreError::NotFound)?;
@@ -321,10 +323,15 @@ impl Shop {
             (Some(holder), Some(customer)) => reader.group_of(customer)?.contains(&holder),
             (Some(_), None) => false,
         };
+        let kept = keeps.of_voucher(voucher.id);
+        let most = match (one.most, kept.flatten()) {
+            (Some(most), Some(kept)) => Some(most.min(kept)),
+            (most, kept) => most.or(kept),
+        };
         Ok(Laid {
             change: free_number(reader, voucher.instrument, &one.change)?,
             of,
-            most: one.most,
+            most,
             whose: if theirs {
                 Whose::Theirs
             } else {
@@ -332,6 +339,7 @@ impl Shop {
             },
             asked: match setting.device.standing {
                 Standing::Authority => Asked::Yes,
+                Standing::Phone if kept.is_some() => Asked::Yes,
                 Standing::Phone => Asked::No,
             },
             voucher,

@@ -14,6 +14,7 @@ use kartka_domain::money::Points;
 use kartka_domain::position::Position;
 use kartka_domain::programme::Programme;
 use kartka_domain::purchase::{Fiscal, Purchase, Return};
+use kartka_domain::reservation::{Asset, Kept};
 use kartka_domain::rights::Role;
 use kartka_domain::row::{Card, Inbox, Merge, Row, RowKind};
 use kartka_domain::voucher::{Moved, Voucher, VoucherNumber};
@@ -112,6 +113,10 @@ impl Book for Turn<'_> {
             Row::Entry(entry) => Some(entry),
             _ => None,
         })
+    }
+
+    fn reserved(&self, asset: Asset) -> Result<Vec<Kept>, StoreError> {
+        self.db.reserved(asset, self.now_ms)
     }
 
     fn programme(&self, version: ProgrammeVersion) -> Result<Option<Programme>, StoreError> {

@@ -24,7 +24,7 @@ pub struct Hold {
 
 impl Hold {
     /// Whether nothing is waited for any more.
-    const fn is_over(&self, now_ms: i64) -> bool {
+    pub(super) const fn is_over(&self, now_ms: i64) -> bool {
         self.waiting.is_empty() || now_ms.saturating_sub(self.since_ms) >= LONGEST_MS
     }
 

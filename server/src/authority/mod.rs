@@ -28,6 +28,7 @@ mod pull;
 pub(crate) mod push;
 mod quarantine;
 mod reign;
+mod reserve;
 mod turn;
 
 use std::sync::Arc;
@@ -35,6 +36,7 @@ use std::sync::atomic::AtomicBool;
 
 use kartka_domain::ids::{BusinessId, CustomerId, DeviceNo, Seq};
 use kartka_protocol::head::SignedHead;
+use kartka_protocol::message::Reserved;
 
 use crate::platform::{Clock, Random};
 use crate::store::{BusinessStore, KeyFolder, Reads, StoreError, write};
@@ -52,6 +54,7 @@ pub use moving::NotMoved;
 use pair::Enrol;
 use push::Push;
 pub(crate) use push::{History, Outcome};
+use reserve::Reserve;
 use turn::{Revoked, Turn};
 
 /// One business, open.
@@ -88,6 +91,8 @@ pub(crate) enum Job {
     Release,
     /// A head of this authority's own that it does not hold.
     Head(SignedHead),
+    /// Something to be kept for a receipt.
+    Reserve(Reserve),
 }
 
 impl Job {
@@ -101,6 +106,7 @@ impl Job {
             | Self::Erase(_)
             | Self::Wiped
             | Self::Release
+            | Self::Reserve(_)
             | Self::Head(_) => 1,
         }
     }
@@ -129,6 +135,8 @@ pub(crate) enum Done {
     Release,
     /// Of a head.
     Head,
+    /// Of something to be kept.
+    Reserved(Reserved),
 }
 
 impl Authority {
@@ -143,11 +151,15 @@ impl Authority {
             let before = order;
             let today = own::moment(db, self.now_ms())?.date;
             let mut turn = Turn::new(db, &digest_key, today)?;
+            turn.now_ms = self.now_ms();
             expiry::begin_day(self, &mut turn, &mut order)?;
             let mut done = Vec::with_capacity(jobs.len());
             let mut risen = None;
             for job in jobs {
-                let tells = matches!(job, Job::Push(_) | Job::Enrol(_) | Job::Fork(_));
+                let tells = matches!(
+                    job,
+                    Job::Push(_) | Job::Enrol(_) | Job::Fork(_) | Job::Reserve(_)
+                );
                 if tells && self.is_away(db)? {
                     return Err(StoreError::Moved);
                 }
@@ -172,6 +184,7 @@ impl Authority {
                         hold::end(db)?;
                         Done::Release
                     }
+                    Job::Reserve(asked) => Done::Reserved(reserve::take(&turn, asked)?),
                     Job::Head(signed) => {
                         risen = moving::meet(self, db, signed)?.or(risen);
                         Done::Head

@@ -347,7 +347,7 @@ fn device_budget(db: &dyn Reads) -> Result<Option<Points>, StoreError> {
         .filter_map(|one| match &one.terms {
             Terms::Bonus(card) => match card.redeem.offline {
                 OfflinePolicy::Capped { device_budget, .. } => device_budget,
-                OfflinePolicy::None => None,
+                OfflinePolicy::None | OfflinePolicy::Online => None,
             },
             _ => None,
         });

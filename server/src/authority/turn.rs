@@ -23,6 +23,7 @@ use super::expiry::first_end;
 use super::marks::Lines;
 use super::own;
 use super::people::People;
+use super::reserve;
 use crate::store::{Fact, NewRow, ScopeDigest, StoreError, Writes, scope_of};
 
 /// A state as it lies in the store and as it will lie after the turn.
@@ -42,6 +43,8 @@ pub(super) struct Turn<'t> {
     pub(super) db: &'t dyn Writes,
     /// The business date, by the authority's clock.
     pub(super) today: Date,
+    /// Epoch ms, by the same clock; 0 where nothing depends on it.
+    pub(super) now_ms: i64,
     digest_key: &'t DigestKey,
     states: RefCell<BTreeMap<(RowKind, i64), Slot>>,
     digests: BTreeMap<Scope, Digest>,
@@ -92,6 +95,7 @@ impl<'t> Turn<'t> {
         Ok(Self {
             db,
             today,
+            now_ms: 0,
             digest_key,
             states: RefCell::default(),
             digests: digests.into_iter().map(|d| (d.scope, d.digest)).collect(),
@@ -171,6 +175,7 @@ impl<'t> Turn<'t> {
         seq: Seq,
     ) -> Result<(), StoreError> {
         self.note_redeemed(op, &decided)?;
+        reserve::sold(self, op)?;
         self.owed
             .extend(revive_vouchers(&decided).map_err(|_| StoreError::Malformed("a voucher"))?);
         let first = op.id.0;

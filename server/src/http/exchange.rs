@@ -1,4 +1,4 @@
-//! `POST /v1/sync` and `POST /v1/pair`: bytes to the authority, bytes back.
+//! `POST /v1/sync`, `/v1/pair` and `/v1/reserve`: bytes to the authority, bytes back.
 //!
 //! Checking signatures and making pages is work for the processor and runs on blocking threads; ordering
 //! is the writer's.
@@ -14,7 +14,7 @@ use kartka_protocol::message::{Envelope, Refusal};
 
 use super::problem::Problem;
 use super::{App, Peer};
-use crate::authority::{Asked, Done, ExchangeError, refusal_of};
+use crate::authority::{Asked, Authority, Done, ExchangeError, refusal_of};
 use crate::shops::Shop;
 use crate::writer::NotDone;
 
@@ -22,6 +22,8 @@ use crate::writer::NotDone;
 pub(super) const REQUEST: usize = limits::ENVELOPE;
 /// Bytes of a pairing request: a few keys and a name.
 pub(super) const PAIRING: usize = 4_096;
+/// Bytes of a till's question: a few items and a signature.
+pub(super) const RESERVE: usize = 4_096;
 
 /// Serves one exchange.
 pub(super) async fn sync(
@@ -98,6 +100,41 @@ async fn enrol(app: &App, shop: Arc<Shop>, bytes: Vec<u8>) -> Result<Vec<u8>, Pr
     })
     .await?;
     Ok(answer.map_err(ExchangeError::from)?)
+}
+
+/// Serves one till that asks for something to be kept.
+pub(super) async fn reserve(
+    State(app): State<Arc<App>>,
+    Extension(peer): Extension<Peer>,
+    bytes: Bytes,
+) -> Result<Response, Problem> {
+    if !app.strangers.is_open(peer.0, app.clock.now_ms()) {
+        return Err(app.refuse(Refusal::Busy { retry_ms: 5_000 }));
+    }
+    let served = keep(&app, &bytes).await;
+    served.map(message).map_err(|problem| {
+        if problem.0 == Refusal::Unauthorised {
+            let _ = app.strangers.take(peer.0, app.clock.now_ms());
+        }
+        app.refuse(problem.0)
+    })
+}
+
+async fn keep(app: &Arc<App>, bytes: &[u8]) -> Result<Vec<u8>, Problem> {
+    let envelope = Envelope::decode(bytes).map_err(|error| Problem(refusal_of(error)))?;
+    let shop = app.shops.get(envelope.business);
+    let shop = shop.ok_or(Problem(Refusal::Unauthorised))?;
+    let (shop, asking) = on_thread(app, shop, move |shop| {
+        shop.authority.read_reserve(&envelope)
+    })
+    .await?;
+    let asking = asking.map_err(ExchangeError::from)?;
+    let done = shop.writer.run(Authority::reserve_job(&asking)).await?;
+    let (_, answer) = on_thread(app, shop, move |shop| {
+        shop.authority.reserve_answer(&asking, done)
+    })
+    .await?;
+    Ok(answer)
 }
 
 /// Serves one message of a hand-over; a business that arrives by it is served from then on.

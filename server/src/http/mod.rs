@@ -122,7 +122,7 @@ const READ: Limits = Limits {
 };
 
 /// All routes.
-const ROUTES: [Route; 11] = [
+const ROUTES: [Route; 12] = [
     Route {
         method: MethodFilter::POST,
         path: "/v1/sync",
@@ -142,6 +142,16 @@ const ROUTES: [Route; 11] = [
             ..LOOKED_AT
         },
         serve: |method| on(method, exchange::pair),
+    },
+    Route {
+        method: MethodFilter::POST,
+        path: "/v1/reserve",
+        limits: Limits {
+            body: exchange::RESERVE,
+            knock: Knock::Exchange,
+            ..LOOKED_AT
+        },
+        serve: |method| on(method, exchange::reserve),
     },
     Route {
         method: MethodFilter::POST,

@@ -30,6 +30,7 @@ use kartka_domain::ids::{
 use kartka_domain::moment::Date;
 use kartka_domain::money::Points;
 use kartka_domain::purchase::Fiscal;
+use kartka_domain::reservation::{Asset, Item, Kept, Receipt};
 use kartka_domain::row::RowKind;
 use kartka_protocol::rows::WireRow;
 use kartka_protocol::scope::Scope;
@@ -304,6 +305,16 @@ pub trait Reads {
     /// # Errors
     /// What the disk reports.
     fn redeemed_by(&self, operator: OperatorId, date: Date) -> Result<Points, StoreError>;
+    /// For which receipts something is kept at `now_ms`, by device and request.
+    ///
+    /// # Errors
+    /// What the disk reports.
+    fn reserved(&self, asset: Asset, now_ms: i64) -> Result<Vec<Kept>, StoreError>;
+    /// For how many receipts of a device something is kept at `now_ms`.
+    ///
+    /// # Errors
+    /// What the disk reports.
+    fn reserving(&self, device: DeviceNo, now_ms: i64) -> Result<usize, StoreError>;
 }
 
 /// What can be kept, within one transaction.
@@ -419,6 +430,26 @@ pub trait Writes: Reads {
         date: Date,
         points: Points,
     ) -> Result<(), StoreError>;
+    /// Keeps things for a receipt until `until_ms`; nothing is kept for it yet.
+    ///
+    /// # Errors
+    /// What the disk reports.
+    fn put_reserved(
+        &self,
+        receipt: Receipt,
+        items: &[Item],
+        until_ms: i64,
+    ) -> Result<(), StoreError>;
+    /// Lets go of everything that is kept for a receipt.
+    ///
+    /// # Errors
+    /// What the disk reports.
+    fn drop_reserved(&self, receipt: Receipt) -> Result<(), StoreError>;
+    /// Lets go of everything whose time is over.
+    ///
+    /// # Errors
+    /// What the disk reports.
+    fn drop_late_reserved(&self, now_ms: i64) -> Result<(), StoreError>;
 }
 
 /// [`BusinessStore::write`] with a value.

@@ -334,6 +334,7 @@ impl Server {
         let served = match route {
             Route::Sync => self.authority().sync(message),
             Route::Pair => self.authority().pair(message),
+            Route::Reserve => self.authority().reserve(message),
             // Nobody was invited.
             Route::Handover => Err(ExchangeError::Refused(Refusal::PairingRefused)),
         };

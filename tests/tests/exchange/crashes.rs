@@ -87,6 +87,7 @@ impl Transport for Hall<'_> {
         let served = match route {
             Route::Sync => authority.sync(message),
             Route::Pair => authority.pair(message),
+            Route::Reserve => authority.reserve(message),
             // Nobody was invited.
             Route::Handover => Err(ExchangeError::Refused(Refusal::PairingRefused)),
         };

@@ -14,6 +14,7 @@ mod newer;
 mod over_http;
 mod people;
 mod released;
+mod reserve;
 mod revoked;
 mod shops;
 mod standing;

@@ -325,6 +325,7 @@ impl Line<'_> {
         let served = self.office.with(|authority| match route {
             Route::Sync => authority.sync(message),
             Route::Pair => authority.pair(message),
+            Route::Reserve => authority.reserve(message),
             // Nobody was invited.
             Route::Handover => Err(ExchangeError::Refused(Refusal::PairingRefused)),
         });

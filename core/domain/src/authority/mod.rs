@@ -15,6 +15,7 @@ mod inactivity;
 pub mod lapse;
 mod office;
 mod people;
+mod reserve;
 mod returns;
 mod right;
 mod sale;
@@ -25,6 +26,7 @@ mod work;
 pub use after::{Before, after};
 pub use clock::{Anchor, effective_time};
 pub use earning::has_earned;
+pub use reserve::reserve;
 pub use returns::owed;
 pub use right::{may_settle, who};
 
@@ -43,6 +45,7 @@ use crate::op::{Fact, Notice, Op};
 use crate::position::Position;
 use crate::programme::Programme;
 use crate::purchase::{Fiscal, Purchase, Return};
+use crate::reservation::{Asset, Kept};
 use crate::rights::Role;
 use crate::row::{Card, Inbox, Merge, NotedVisits, Row};
 use crate::voucher::{Moved, Voucher, VoucherNumber};
@@ -114,6 +117,14 @@ pub trait Book {
     /// # Errors
     /// The store's own.
     fn fiscal(&self, _: &Fiscal) -> Result<Vec<PurchaseId>, Self::Error> {
+        Ok(Vec::new())
+    }
+    /// For which receipts something is kept (mode `online`), those that have ended left out; a book that answers no
+    /// till keeps nothing.
+    ///
+    /// # Errors
+    /// The store's own.
+    fn reserved(&self, _: Asset) -> Result<Vec<Kept>, Self::Error> {
         Ok(Vec::new())
     }
     /// A version of the programme.

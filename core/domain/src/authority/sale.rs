@@ -3,7 +3,7 @@
 use super::clock::promised;
 use super::earning::{self, Judged};
 use super::work::{Posting, Work};
-use super::{Book, Echo, Standing, Stop, adjust, right, vouchers};
+use super::{Book, Echo, Standing, Stop, adjust, reserve, right, vouchers};
 use crate::codes::Code;
 use crate::earn::{earned, kept};
 use crate::ids::{CustomerId, InstrumentId, PurchaseId};
@@ -62,6 +62,9 @@ pub(super) fn apply_sale<B: Book>(
     purchase
         .flags
         .extend(above.filter(|code| matches!(code, Code::EarnAboveRules { .. })));
+    purchase
+        .flags
+        .extend(reserve::points_unasked(work, &claims)?);
     let echo = if purchase.refused.is_some() || !purchase.flags.is_empty() {
         Echo::Changed
     } else {

@@ -3,21 +3,23 @@
 //! Whatever a device claims of a voucher is checked against the voucher itself, its terms and the sale it belongs to.
 //! What is no longer possible keeps its fact with effect 0 and a reason, and the owner sees what it cost (U3).
 
+mod sold;
+
 use super::work::Work;
 use super::{Author, Book, Echo, Standing, Stop};
 use crate::codes::Code;
 use crate::ids::{CustomerId, EntryId, InstrumentId, PurchaseId, VoucherId};
-use crate::money::{AMOUNT_MAX, Money, Points};
+use crate::money::{Money, Points};
 use crate::op::Fact;
-use crate::programme::{Instrument, Terms};
-use crate::purchase::ShareKind;
+use crate::programme::Instrument;
 use crate::refund::Refund;
 use crate::rights::{Action, Permission};
 use crate::row::{Row, RowKind};
 use crate::voucher::{
-    Act, Issued, Move, MoveKind, Moved, Origin, Voucher, VoucherNumber, VoucherReason,
-    VoucherState, spend,
+    Act, Issued, Move, MoveKind, Moved, Origin, Voucher, VoucherNumber, VoucherReason, VoucherState,
 };
+
+pub(super) use sold::apply_sold;
 
 /// The authority's word where it is not the claim.
 type Verdict = Option<(Money, Code)>;
@@ -79,189 +81,6 @@ fn about_vouchers(facts: &[Fact], place: usize) -> &[Fact] {
     &facts[..end.unwrap_or(facts.len())]
 }
 
-/// Vouchers that the sale before them issued or used; says how many facts that were.
-pub(super) fn apply_sold<B: Book>(
-    work: &mut Work<'_, B>,
-    place: usize,
-    id: PurchaseId,
-) -> Result<usize, Stop<B::Error>> {
-    let facts = about_vouchers(&work.op.facts, place);
-    let mut sale = Sale::of(work, id);
-    for (i, fact) in facts.iter().enumerate() {
-        match fact {
-            Fact::Issue(issued) => {
-                let verdict = sale.issues(work, issued)?;
-                issue(work, place + i, issued, (Some(id), verdict))?;
-            }
-            Fact::Move(Move { voucher, act }) => {
-                let verdict = sale.uses(work, *voucher, *act)?;
-                let moved = move_by(work, place + i, (*voucher, *act), (Some(id), verdict))?;
-                tell(work, &moved, sale.customer);
-            }
-            _ => {}
-        }
-    }
-    cover(work, id, facts.len())?;
-    Ok(facts.len())
-}
-
-/// A sale while its vouchers are looked at.
-struct Sale {
-    customer: Option<CustomerId>,
-    /// What each instrument still accounts for on the lines: paid with certificates, taken off by a coupon.
-    paid: Vec<(InstrumentId, Money)>,
-    lowered: Vec<InstrumentId>,
-    /// Certificates on lines that no voucher was issued for yet.
-    unissued: Vec<(u16, InstrumentId, Money)>,
-    /// What is to be given as change.
-    change: Vec<(VoucherId, Money)>,
-}
-
-impl Sale {
-    fn of<B: Book>(work: &Work<'_, B>, id: PurchaseId) -> Self {
-        let mut sale = Self {
-            customer: None,
-            paid: Vec::new(),
-            lowered: Vec::new(),
-            unissued: Vec::new(),
-            change: Vec::new(),
-        };
-        let Some(Row::Purchase(purchase)) = work.row(RowKind::Purchase, id.get()) else {
-            return sale;
-        };
-        sale.customer = purchase.customer;
-        for (line, number) in purchase.lines.iter().zip(0_u16..) {
-            if let Some(instrument) = line.certificate {
-                sale.unissued.push((number, instrument, line.gross));
-            }
-            for share in &line.shares {
-                match share.kind {
-                    ShareKind::Certificate => sale.paid.push((share.instrument, share.value)),
-                    ShareKind::Discount => sale.lowered.push(share.instrument),
-                    ShareKind::Points => {}
-                }
-            }
-        }
-        sale
-    }
-
-    /// The verdict on a voucher that the sale claims to issue.
-    fn issues<B: Book>(
-        &mut self,
-        work: &Work<'_, B>,
-        issued: &Issued,
-    ) -> Result<Verdict, Stop<B::Error>> {
-        let honest = match issued.origin {
-            Origin::Sold { line } => {
-                let sold = (line, issued.instrument, issued.nominal);
-                let at = self.unissued.iter().position(|one| *one == sold);
-                let here = instrument_of(work, work.op.programme, issued.instrument)?;
-                let fits =
-                    here.is_some_and(|of| of.certificate().is_some() && of.issues(issued.nominal));
-                at.map(|at| self.unissued.remove(at)).is_some() && fits
-            }
-            Origin::Change(before) => {
-                let due = (before, issued.nominal);
-                let at = self.change.iter().position(|one| *one == due);
-                let same = work.voucher(before)?;
-                at.map(|at| self.change.remove(at)).is_some()
-                    && same.is_some_and(|one| one.instrument == issued.instrument)
-            }
-            Origin::Given => return given(work, issued),
-        };
-        Ok((!honest).then_some((Money::ZERO, Code::MalformedFact)))
-    }
-
-    /// The verdict on a voucher that the sale claims to use.
-    fn uses<B: Book>(
-        &mut self,
-        work: &mut Work<'_, B>,
-        id: VoucherId,
-        act: Act,
-    ) -> Result<Verdict, Stop<B::Error>> {
-        let nothing = |code| Ok(Some((Money::ZERO, code)));
-        let Act::Use { paid, taken } = act else {
-            return nothing(Code::MalformedFact);
-        };
-        let Some(voucher) = work.voucher(id)? else {
-            return nothing(Code::UnknownVoucher);
-        };
-        let of = instrument_of(work, voucher.programme, voucher.instrument)?;
-        let Some(of) = of.filter(|_| is_small(paid) && is_small(taken)) else {
-            return nothing(Code::MalformedFact);
-        };
-        if let Some(holder) = voucher.holder
-            && !self.is_held_by(work, holder)?
-        {
-            let instrument = voucher.instrument.0.into();
-            return nothing(Code::NotForThisCustomer { instrument });
-        }
-        if !self.accounts_for(&of, paid) {
-            return nothing(Code::MalformedFact);
-        }
-        if let Err(code) = voucher.usable(work.moment().0.date) {
-            return nothing(code);
-        }
-        let Terms::Certificate(terms) = &of.terms else {
-            return Ok((taken != Money::ZERO).then_some((Money::ZERO, Code::MalformedFact)));
-        };
-        let left = voucher.left();
-        let counted = spend(terms, left, paid.min(left))?;
-        self.change.push((id, counted.change));
-        if counted.taken == taken {
-            return Ok(None);
-        }
-        let missing = paid.minus(paid.min(left))?.0;
-        let code = match missing {
-            0 => Code::MalformedFact,
-            _ => Code::VoucherShort {
-                instrument: voucher.instrument.0.into(),
-                missing,
-            },
-        };
-        Ok(Some((counted.taken.negated()?, code)))
-    }
-
-    fn is_held_by<B: Book>(
-        &self,
-        work: &mut Work<'_, B>,
-        holder: CustomerId,
-    ) -> Result<bool, Stop<B::Error>> {
-        match self.customer {
-            Some(customer) => Ok(work.group(customer)?.contains(&holder)),
-            None => Ok(false),
-        }
-    }
-
-    /// Whether the receipt says that this instrument paid so much, or lowered it; each penny counts once.
-    fn accounts_for(&mut self, of: &Instrument, paid: Money) -> bool {
-        if of.certificate().is_none() {
-            let at = self.lowered.iter().position(|one| *one == of.id);
-            return at.is_some() && paid == Money::ZERO;
-        }
-        let own = self.paid.iter_mut().filter(|(id, _)| *id == of.id);
-        let mut open = paid.0;
-        let mut take = Vec::new();
-        for (_, value) in own {
-            let part = value.0.min(open);
-            open -= part;
-            take.push((value, part));
-        }
-        if open > 0 || paid == Money::ZERO {
-            return false;
-        }
-        for (value, part) in take {
-            value.0 -= part;
-        }
-        true
-    }
-}
-
-/// Not larger than anything true, and not below zero.
-fn is_small(value: Money) -> bool {
-    value.0 >= 0 && value.0.unsigned_abs() <= AMOUNT_MAX
-}
-
 /// An instrument under the version whose terms count (L9).
 fn instrument_of<B: Book>(
     work: &Work<'_, B>,
@@ -270,40 +89,6 @@ fn instrument_of<B: Book>(
 ) -> Result<Option<Instrument>, Stop<B::Error>> {
     let programme = work.book.programme(version).map_err(Stop::Book)?;
     Ok(programme.and_then(|p| p.instrument(id).cloned()))
-}
-
-/// What a certificate part of a receipt is not covered by vouchers, the owner sees: a voucher that was used elsewhere
-/// before, or none at all (U3).
-fn cover<B: Book>(
-    work: &mut Work<'_, B>,
-    id: PurchaseId,
-    facts: usize,
-) -> Result<(), Stop<B::Error>> {
-    let Some(Row::Purchase(purchase)) = work.row(RowKind::Purchase, id.get()).cloned() else {
-        return Ok(());
-    };
-    let claimed = purchase.parts.certificate;
-    let ordered = matches!(work.standing, Standing::Ordered { .. });
-    if !ordered || work.refused.is_some() || !claimed.is_positive() {
-        return Ok(());
-    }
-    let uses = work.rows_so_far().filter_map(|row| match row {
-        Row::Moved(moved) if moved.purchase == Some(id) => Some(moved.covered()),
-        _ => None,
-    });
-    let covered = Money::total(uses.collect::<Vec<_>>())?;
-    let missing = claimed.minus(covered)?;
-    if missing.is_positive() {
-        let code = Code::CertificateUncovered { missing: missing.0 };
-        let customer = purchase.customer;
-        let mut flagged = purchase;
-        flagged.flags.push(code);
-        work.put(Row::Purchase(flagged), Echo::Changed);
-        if facts == 0 {
-            work.open_inbox(EntryId(id.0), code, (customer, None), Points::ZERO);
-        }
-    }
-    Ok(())
 }
 
 /// Vouchers after a return: what the authority computes counts; says how many facts that were.

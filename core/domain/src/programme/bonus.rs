@@ -132,6 +132,8 @@ pub enum OfflinePolicy {
         /// Oldest state of the authority that is still trusted, in milliseconds.
         snapshot_age_ms: Option<i64>,
     },
+    /// The authority keeps the points for one receipt first (`online`).
+    Online,
 }
 
 /// How points may be used (U1, U2).

@@ -24,6 +24,7 @@ use kartka_domain::op::{Fact, Op, OpTime, Seen};
 use kartka_domain::position::{Group, Position};
 use kartka_domain::programme::Programme;
 use kartka_domain::purchase::{Fiscal, Purchase, Return};
+use kartka_domain::reservation::{Asset, Kept};
 use kartka_domain::rights::Role;
 use kartka_domain::row::{Card, EdgeState, Inbox, Merge, Row, RowKind};
 use kartka_domain::voucher::{Moved, Voucher, VoucherNumber};
@@ -36,6 +37,8 @@ pub(crate) struct Shop {
     pub(crate) rows: BTreeMap<(RowKind, i64), Row>,
     /// Entries and edges in the order in which they were decided.
     pub(crate) story: Vec<Row>,
+    /// What is kept for receipts that tills asked for.
+    pub(crate) reserved: Vec<(Asset, Kept)>,
     requests: BTreeMap<RequestMark, OpId>,
     counters: BTreeMap<DeviceNo, i64>,
     seq: i64,
@@ -48,6 +51,7 @@ impl Default for Shop {
             counter: (1, 1),
             rows: BTreeMap::new(),
             story: Vec::new(),
+            reserved: Vec::new(),
             requests: BTreeMap::new(),
             counters: BTreeMap::new(),
             seq: 0,
@@ -294,6 +298,11 @@ impl Book for Shop {
             }
             _ => None,
         }))
+    }
+
+    fn reserved(&self, asset: Asset) -> Result<Vec<Kept>, Infallible> {
+        let own = self.reserved.iter().filter(|(of, _)| *of == asset);
+        Ok(own.map(|(_, kept)| *kept).collect())
     }
 
     fn programme(&self, version: ProgrammeVersion) -> Result<Option<Programme>, Infallible> {

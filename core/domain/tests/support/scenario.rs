@@ -15,6 +15,7 @@ mod limits;
 mod office;
 mod owed;
 mod points;
+mod reserve;
 mod vouchers;
 
 use std::collections::BTreeMap;
@@ -36,8 +37,9 @@ use kartka_domain::purchase::{
 use kartka_domain::quote::{
     Presented, Question, QuoteError, RewardTaken, Selling, Tender, attached, quote,
 };
-use kartka_domain::redeem::CashStep;
+use kartka_domain::redeem::{CashStep, Connectivity};
 use kartka_domain::refund::{Refund, Sold, everything_left, refund};
+use kartka_domain::reservation::{Asset, Kept};
 use kartka_domain::row::Row;
 
 use super::terms::instruments;
@@ -92,6 +94,8 @@ struct Story {
     relatives: Vec<DayOfYear>,
     /// Minute of the day, where it is not noon.
     minute: Option<u16>,
+    /// What each till was told that is kept for its receipt.
+    promised: BTreeMap<u32, Vec<(Asset, Kept)>>,
 }
 
 impl Story {
@@ -124,6 +128,7 @@ impl Story {
                 String::new()
             }
             ["sweep"] => self.sweep(),
+            ["till", number, ref what @ ..] => self.till(number, what),
             ["inbox"] => self.inbox(),
             ["voucher" | "vouchers" | "give", ..] => self.voucher_step(&words, aware),
             ["adjust", ref what @ ..] => self.adjust(what),
@@ -237,6 +242,7 @@ impl Story {
             let pairs = how.windows(2).filter(|pair| pair[0] == word);
             pairs.map(|pair| pair[1]).collect::<Vec<_>>()
         };
+        let till = after("till").map(|n| u32::try_from(n).unwrap());
         let codes = all_after("code");
         let number = |text: &&str| text.parse::<u32>().unwrap();
         let favourites = all_after("likes");
@@ -272,6 +278,7 @@ impl Story {
             presented: &presented,
             selling: &selling,
             limits: &limits,
+            reach: till.map_or(Connectivity::Authority, |till| self.reach_of(till)),
             ..Question::plain(&lines, &programme, self.moment())
         };
         let answer = match quote(&ask) {
@@ -282,11 +289,17 @@ impl Story {
         let said = answer.said.iter().map(|c| format!(", {}", code(*c)));
         let said = format!("pays {}{}", money(answer.due), said.collect::<String>());
         let facts = answer.into_facts(Tender::Cash, paper).unwrap();
-        let op = self.shop.op(self.device(), self.moment(), facts);
+        let receipt = till.map(reserve::receipt);
+        let device = receipt.map_or(self.device(), |receipt| receipt.device);
+        let mut op = self.shop.op(device, self.moment(), facts);
+        op.request = receipt.map_or(op.request, |receipt| receipt.request);
         self.receipts.push(PurchaseId(op.id.0));
         let at = at_minute(self.today, op.time.wall.minute);
         let before = self.before(&op);
         let decided = self.shop.order_at(&op, at);
+        self.shop
+            .reserved
+            .retain(|one| Some(one.1.receipt) != receipt);
         let then = self.late(&op, &before, &decided) + &self.late_vouchers(&decided);
         format!("{said}{}{then}", verdicts(&decided))
     }

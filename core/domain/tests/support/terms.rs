@@ -226,6 +226,7 @@ fn bonus_term(card: &mut BonusCard, key: &str, value: &str) {
         "carry" => card.remainder = Remainder::Carried,
         "multiply" if value == "product" => card.multiply = Multiply::Product,
         "offline" if value == "none" => card.redeem.offline = OfflinePolicy::None,
+        "offline" if value == "ask" => card.redeem.offline = OfflinePolicy::Online,
         "cap" | "budget" | "hours" => offline_term(&mut card.redeem.offline, key, number()),
         _ => card.multipliers.push(multiplier(key, value)),
     }

@@ -86,6 +86,7 @@ pub(crate) fn reach(words: &[&str], spendable: Points, is_held: bool) -> Connect
         snapshot_age_ms: value("age").unwrap_or(0) * 3_600_000,
         spent_of_budget: Points(value("spent").unwrap_or(0)),
         held: is_held,
+        kept: value("kept").map(Points),
     }
 }
 

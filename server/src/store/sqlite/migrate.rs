@@ -15,6 +15,7 @@ const STEPS: &[&str] = &[
     include_str!("migrations/0004_erasure.sql"),
     include_str!("migrations/0005_vouchers.sql"),
     include_str!("migrations/0006_fiscal.sql"),
+    include_str!("migrations/0007_reservations.sql"),
 ];
 
 /// Runs the steps that the file has not seen.

@@ -7,6 +7,7 @@ use kartka_domain::ids::{
 use kartka_domain::moment::{Date, day_number};
 use kartka_domain::money::{Points, Stamps};
 use kartka_domain::purchase::Fiscal;
+use kartka_domain::reservation::{Asset, Kept};
 use kartka_domain::row::RowKind;
 use kartka_protocol::digest::Digest;
 use kartka_protocol::rows::WireRow;
@@ -416,6 +417,14 @@ impl Reads for View<'_> {
 
     fn redeemed_by(&self, operator: OperatorId, date: Date) -> Result<Points, StoreError> {
         self.sum_redeemed(operator, date)
+    }
+
+    fn reserved(&self, asset: Asset, now_ms: i64) -> Result<Vec<Kept>, StoreError> {
+        self.find_reserved(asset, now_ms)
+    }
+
+    fn reserving(&self, device: DeviceNo, now_ms: i64) -> Result<usize, StoreError> {
+        self.count_reserving(device, now_ms)
     }
 }
 

@@ -7,6 +7,7 @@ use kartka_domain::ids::{BirthMark, CustomerId, DeviceNo, EntryId, OpId, Operato
 use kartka_domain::moment::{Date, day_number};
 use kartka_domain::money::Points;
 use kartka_domain::planted;
+use kartka_domain::reservation::{Item, Receipt};
 use kartka_domain::row::{Row, RowKind};
 
 use kartka_protocol::batch::Personal;
@@ -254,6 +255,23 @@ impl Writes for View<'_> {
         points: Points,
     ) -> Result<(), StoreError> {
         self.add_to_day(operator, date, points)
+    }
+
+    fn put_reserved(
+        &self,
+        receipt: Receipt,
+        items: &[Item],
+        until_ms: i64,
+    ) -> Result<(), StoreError> {
+        self.add_reserved(receipt, items, until_ms)
+    }
+
+    fn drop_reserved(&self, receipt: Receipt) -> Result<(), StoreError> {
+        self.remove_reserved(receipt)
+    }
+
+    fn drop_late_reserved(&self, now_ms: i64) -> Result<(), StoreError> {
+        self.remove_late_reserved(now_ms)
     }
 }
 

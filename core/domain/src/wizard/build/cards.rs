@@ -33,6 +33,7 @@ pub(super) fn bonus(values: &Values<'_>, mut card: BonusCard) -> Terms {
             device_budget: Some(Points(cap.saturating_mul(CAPS_PER_DEVICE))),
             snapshot_age_ms: Some(DAY_MS),
         },
+        3 => OfflinePolicy::Online,
         _ => OfflinePolicy::Capped {
             per_customer: None,
             device_budget: None,
@@ -111,6 +112,7 @@ pub(super) fn of_bonus(card: &BonusCard) -> Pairs {
             ..
         } => (1, Some(cap.0)),
         OfflinePolicy::Capped { .. } => (2, None),
+        OfflinePolicy::Online => (3, None),
     };
     let mut pairs = vec![
         ("rate", i64::from(card.rate)),

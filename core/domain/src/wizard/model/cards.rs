@@ -25,7 +25,7 @@ pub(super) fn bonus(make: &Maker) -> Vec<Step> {
                     [10_000, 3_000, 5_000, 5_000, 3_000],
                 )),
                 make.field("minimum", Input::Points, (1, 1_000_000), all(1)),
-                make.choice("offline", &["never", "capped", "free"], all(1)),
+                make.choice("offline", &["never", "capped", "free", "online"], all(1)),
                 make.field("offline_cap", Input::Points, (1, 10_000_000), all(10_000)),
             ],
         },

@@ -4,7 +4,7 @@
 //! pay; `give 3 GIFT-1 50.00 to ann` issues one; `voucher GIFT-1` says how it stands.
 
 use kartka_domain::authority::{Book, lapse};
-use kartka_domain::ids::{CustomerId, InstrumentId};
+use kartka_domain::ids::{CustomerId, InstrumentId, VoucherId};
 use kartka_domain::money::Money;
 use kartka_domain::op::Fact;
 use kartka_domain::programme::Instrument;
@@ -131,6 +131,11 @@ impl Story {
             }
         };
         all_after("with").iter().map(lay).collect()
+    }
+
+    pub(super) fn numbered(&self, text: &str) -> VoucherId {
+        let Ok(found) = self.shop.voucher_with(&number(text));
+        found.unwrap()
     }
 
     pub(super) fn voucher_step(&mut self, words: &[&str], aware: bool) -> String {

@@ -65,6 +65,7 @@ mod when {
 
 const OFFLINE_NONE: i64 = 0;
 const OFFLINE_CAPPED: i64 = 1;
+const OFFLINE_ONLINE: i64 = 2;
 const ROUNDINGS: [(i64, Rounding); 3] = [
     (1, Rounding::Down),
     (2, Rounding::HalfUp),
@@ -133,6 +134,7 @@ pub(super) fn put_bonus(record: &mut Record, card: &BonusCard) {
     record.put(MAX_SHARE, card.redeem.max_share);
     match card.redeem.offline {
         OfflinePolicy::None => record.put(OFFLINE, OFFLINE_NONE),
+        OfflinePolicy::Online => record.put(OFFLINE, OFFLINE_ONLINE),
         OfflinePolicy::Capped {
             per_customer,
             device_budget,
@@ -198,6 +200,7 @@ pub(super) fn read_bonus(record: &Record) -> Result<BonusCard, WireError> {
 fn read_offline(record: &Record) -> Result<OfflinePolicy, WireError> {
     match record.int::<i64>(OFFLINE)? {
         OFFLINE_NONE => Ok(OfflinePolicy::None),
+        OFFLINE_ONLINE => Ok(OfflinePolicy::Online),
         OFFLINE_CAPPED => Ok(OfflinePolicy::Capped {
             per_customer: record.opt_int(PER_CUSTOMER)?.map(Points),
             device_budget: record.opt_int(DEVICE_BUDGET)?.map(Points),

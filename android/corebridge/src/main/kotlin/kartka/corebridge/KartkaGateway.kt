@@ -4,14 +4,14 @@ import kartka.generated.KartkaCore
 import kartka.presentation.ChangeTopic
 import kartka.presentation.CoreGateway
 import kartka.presentation.CustomerGateway
+import kartka.presentation.OfficeGateway
 import kartka.presentation.ScanGateway
 import kartka.presentation.ShopFacts
-import kartka.presentation.SyncDot
+import kartka.presentation.ShopGateway
 import kartka.presentation.SyncMark
 import kartka.presentation.TeamGateway
 import kartka.presentation.TillGateway
 import kotlinx.coroutines.flow.Flow
-import kartka.generated.SyncDot as CoreDot
 
 /** The core behind the presenters: conversions only, every answer is the core's. */
 public class KartkaGateway private constructor(private val parts: CoreParts, override val changes: Flow<ChangeTopic>) :
@@ -20,7 +20,9 @@ public class KartkaGateway private constructor(private val parts: CoreParts, ove
     CustomerGateway by CustomerPart(parts),
     TillGateway by TillPart(parts),
     TeamGateway by TeamPart(parts),
-    BackRoom by BackRoomPart(parts),
+    ShopGateway by ShopPart(parts),
+    OfficeGateway by OfficePart(parts),
+    CardBox by CardBoxPart(parts),
     AutoCloseable {
         internal constructor(core: KartkaCore, changes: Flow<ChangeTopic>) : this(CoreParts(core), changes)
 
@@ -59,13 +61,4 @@ public class KartkaGateway private constructor(private val parts: CoreParts, ove
                 return KartkaGateway(core, feed.flow)
             }
         }
-    }
-
-private fun CoreDot.asDot(): SyncDot =
-    when (this) {
-        CoreDot.ALONE -> SyncDot.Alone
-        CoreDot.IN_SYNC -> SyncDot.InSync
-        CoreDot.WAITING -> SyncDot.Waiting
-        CoreDot.STUCK -> SyncDot.Stuck
-        CoreDot.REVOKED -> SyncDot.Revoked
     }

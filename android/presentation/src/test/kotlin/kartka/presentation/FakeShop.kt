@@ -16,10 +16,14 @@ class FakeShop private constructor(
     val people: FakePeople,
     val till: FakeTill,
     val team: FakeTeam,
+    val house: FakeHouse,
+    val office: FakeOffice,
 ) : CoreGateway,
     CustomerGateway by people,
     TillGateway by till,
-    TeamGateway by team {
+    TeamGateway by team,
+    ShopGateway by house,
+    OfficeGateway by office {
     constructor() : this(FakeDesk())
 
     private constructor(desk: FakeDesk) : this(desk, FakePeople(desk))
@@ -28,6 +32,9 @@ class FakeShop private constructor(
 
     private constructor(desk: FakeDesk, people: FakePeople, team: FakeTeam) :
         this(desk, people, FakeTill(desk, people, team), team)
+
+    private constructor(desk: FakeDesk, people: FakePeople, till: FakeTill, team: FakeTeam) :
+        this(desk, people, till, team, FakeHouse(desk), FakeOffice(desk, till, team))
 
     /** Sessions opened and not ended. */
     var openSessions = 0

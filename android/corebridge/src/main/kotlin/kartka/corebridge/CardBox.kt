@@ -2,18 +2,8 @@ package kartka.corebridge
 
 import kartka.presentation.RequestId
 
-/**
- * What a phone does behind the counter: joining the shop, the exchange with the server, blank cards.
- *
- * No presenter asks for it; the app and the window do.
- */
-public interface BackRoom {
-    /** Joins the shop whose pairing [code] was scanned, as the device called [name]. */
-    public suspend fun pair(request: RequestId, code: String, name: String)
-
-    /** Sends what waits and takes what is new; throws when the server was not reached. */
-    public suspend fun exchange()
-
+/** Cards as things: blank ones to be given out, and how a code is drawn. No presenter asks for it; the platform does. */
+public interface CardBox {
     /** Makes [count] blank cards; answers with the texts of their QR codes. */
     public suspend fun blankCards(request: RequestId, count: Int): List<String>
 
@@ -24,15 +14,7 @@ public interface BackRoom {
 /** A QR: [side] squares along each side, row by row. */
 public class Qr(public val side: Int, public val dark: BooleanArray)
 
-internal class BackRoomPart(private val parts: CoreParts) : BackRoom {
-    override suspend fun pair(request: RequestId, code: String, name: String) {
-        asked { parts.sync.pair(request.bytes(), code, name) }
-    }
-
-    override suspend fun exchange() {
-        asked { parts.sync.start(null).outcome() }
-    }
-
+internal class CardBoxPart(private val parts: CoreParts) : CardBox {
     override suspend fun blankCards(request: RequestId, count: Int): List<String> =
         asked { parts.cards.emit(request.bytes(), count.toUInt()).map { parts.cards.code(it.number) } }
 
