@@ -5,6 +5,7 @@ import kartka.presentation.ChangeTopic
 import kartka.presentation.CoreGateway
 import kartka.presentation.CustomerGateway
 import kartka.presentation.OfficeGateway
+import kartka.presentation.ProgrammeGateway
 import kartka.presentation.ScanGateway
 import kartka.presentation.ShopFacts
 import kartka.presentation.ShopGateway
@@ -22,6 +23,7 @@ public class KartkaGateway private constructor(private val parts: CoreParts, ove
     TeamGateway by TeamPart(parts),
     ShopGateway by ShopPart(parts),
     OfficeGateway by OfficePart(parts),
+    ProgrammeGateway by ProgrammePart(parts),
     CardBox by CardBoxPart(parts),
     AutoCloseable {
         internal constructor(core: KartkaCore, changes: Flow<ChangeTopic>) : this(CoreParts(core), changes)

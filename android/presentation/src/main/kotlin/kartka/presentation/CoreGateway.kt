@@ -15,7 +15,8 @@ public interface CoreGateway :
     TillGateway,
     TeamGateway,
     ShopGateway,
-    OfficeGateway {
+    OfficeGateway,
+    ProgrammeGateway {
     /** Topics that changed since the last emission: a screen asks again for what it shows of them. */
     public val changes: Flow<ChangeTopic>
 

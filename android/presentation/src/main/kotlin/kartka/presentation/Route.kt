@@ -57,6 +57,10 @@ public sealed interface Route {
 
     public data object Instruments : Route
 
+    /** A new instrument of [kind], one to change, or a draft to go on with. */
+    public data class Wizard(val kind: WizardKind? = null, val instrument: Long? = null, val draft: Long? = null) :
+        Route
+
     public data object Inbox : Route
 
     /** How this phone stands with the authority, and what a person must decide. */

@@ -18,12 +18,14 @@ class FakeShop private constructor(
     val team: FakeTeam,
     val house: FakeHouse,
     val office: FakeOffice,
+    val programme: FakeProgramme,
 ) : CoreGateway,
     CustomerGateway by people,
     TillGateway by till,
     TeamGateway by team,
     ShopGateway by house,
-    OfficeGateway by office {
+    OfficeGateway by office,
+    ProgrammeGateway by programme {
     constructor() : this(FakeDesk())
 
     private constructor(desk: FakeDesk) : this(desk, FakePeople(desk))
@@ -34,7 +36,7 @@ class FakeShop private constructor(
         this(desk, people, FakeTill(desk, people, team), team)
 
     private constructor(desk: FakeDesk, people: FakePeople, till: FakeTill, team: FakeTeam) :
-        this(desk, people, till, team, FakeHouse(desk), FakeOffice(desk, till, team))
+        this(desk, people, till, team, FakeHouse(desk), FakeOffice(desk, till, team), FakeProgramme(desk))
 
     /** Sessions opened and not ended. */
     var openSessions = 0

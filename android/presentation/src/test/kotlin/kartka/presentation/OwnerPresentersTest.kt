@@ -2,11 +2,16 @@ package kartka.presentation
 
 import kartka.presentation.devices.DevicesAction
 import kartka.presentation.devices.DevicesPresenter
+import kartka.presentation.instruments.InstrumentsAction
+import kartka.presentation.instruments.InstrumentsPresenter
 import kartka.presentation.limits.LimitsAction
 import kartka.presentation.limits.LimitsFace
 import kartka.presentation.limits.LimitsPresenter
 import kartka.presentation.today.TodayAction
 import kartka.presentation.today.TodayPresenter
+import kartka.presentation.wizard.WizardAction
+import kartka.presentation.wizard.WizardPresenter
+import kartka.presentation.wizard.WizardState
 import kotlin.test.Test
 import kotlin.test.assertEquals
 import kotlin.test.assertNull
@@ -31,6 +36,7 @@ class OwnerPresentersTest {
                     TodayAction.OpenSheet to Route.Sheet,
                     TodayAction.OpenDevices to Route.Devices,
                     TodayAction.OpenLimits to Route.Limits,
+                    TodayAction.OpenInstruments to Route.Instruments,
                     TodayAction.Leave to Route.Back,
                 )
             ways.forEach { (action, route) ->
@@ -94,4 +100,61 @@ class OwnerPresentersTest {
         }
         assertEquals(2, shop.desk.writes)
     }
+
+    @Test
+    fun `an instrument is made with a name and one answer, and published once`() {
+        play(shop, { WizardPresenter(shop, ids, it, Route.Wizard(WizardKind.Bonus)) }) {
+            act(WizardAction.Shown, WizardAction.Publish)
+            assertEquals(false, state.published, "without a name nothing is published")
+            act(WizardAction.TypeName("Ранкова"), WizardAction.Answer("rate", 9_000), WizardAction.Preview)
+            assertEquals(listOf("rate"), state.check?.problems?.map { it.field })
+            act(WizardAction.Publish)
+            assertEquals(false, state.published)
+            act(WizardAction.Answer("rate", 700), WizardAction.Preview)
+            assertEquals(2L, state.preview?.gives?.visit)
+            act(WizardAction.Leave)
+            assertEquals(false, state.previews)
+            tap(10, WizardAction.Publish)
+            assertEquals(true, state.published)
+            act(WizardAction.Leave)
+            assertEquals(Route.Back, state.open)
+            act(WizardAction.Opened)
+        }
+        assertEquals(1, shop.desk.writes)
+    }
+
+    @Test
+    fun `a draft is left and gone on with, step by step, and only what is asked is shown`() {
+        OwnerStates.drafted(shop)
+        play(shop, { InstrumentsPresenter(shop, it) }) {
+            act(InstrumentsAction.Shown, InstrumentsAction.Resume(1))
+            assertEquals(Route.Wizard(draft = 1), state.open)
+            act(InstrumentsAction.Opened, InstrumentsAction.New(WizardKind.Stamps))
+            assertEquals(Route.Wizard(kind = WizardKind.Stamps), state.open)
+            act(InstrumentsAction.Opened, InstrumentsAction.Edit(BONUS))
+            assertEquals(Route.Wizard(instrument = BONUS), state.open)
+            act(InstrumentsAction.Opened)
+        }
+        var kept: Kept? = null
+        play(shop, { WizardPresenter(shop, ids, it, Route.Wizard(draft = 1)).also { now -> keep = now::keep } }) {
+            act(WizardAction.Shown, WizardAction.ChooseTrade(Trade.Beauty), WizardAction.Everything, WizardAction.Next)
+            assertEquals(listOf("days"), state.fields.map { it.key })
+            act(WizardAction.Answer("days", 30), WizardAction.AnswerText("word", "Ура"))
+            assertEquals(listOf("days", "word"), state.fields.map { it.key })
+            act(WizardAction.Previous)
+            kept = Kept.of(keep().line())
+        }
+        play<WizardState, WizardAction>(shop, { WizardPresenter(shop, ids, it, Route.Wizard(draft = 1), kept) }) {
+            act(WizardAction.Shown)
+            assertEquals("Ура" to 30L, state.draft.texts["word"] to state.draft.answers["days"])
+        }
+        play(shop, { InstrumentsPresenter(shop, it) }) {
+            act(InstrumentsAction.Shown, InstrumentsAction.Drop(1))
+            assertEquals(emptyList(), state.drafts)
+            act(InstrumentsAction.Leave)
+            assertEquals(Route.Back, state.open)
+        }
+    }
+
+    private lateinit var keep: () -> Kept
 }

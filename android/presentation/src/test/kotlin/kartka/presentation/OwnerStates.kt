@@ -3,16 +3,22 @@ package kartka.presentation
 import kartka.presentation.devices.DevicesAction
 import kartka.presentation.devices.DevicesPresenter
 import kartka.presentation.devices.DevicesState
+import kartka.presentation.instruments.InstrumentsAction
+import kartka.presentation.instruments.InstrumentsPresenter
+import kartka.presentation.instruments.InstrumentsState
 import kartka.presentation.limits.LimitsAction
 import kartka.presentation.limits.LimitsPresenter
 import kartka.presentation.limits.LimitsState
 import kartka.presentation.today.TodayAction
 import kartka.presentation.today.TodayPresenter
 import kartka.presentation.today.TodayState
+import kartka.presentation.wizard.WizardAction
+import kartka.presentation.wizard.WizardPresenter
+import kartka.presentation.wizard.WizardState
 
 /** Every state of the owner's screens. */
 object OwnerStates {
-    val all: List<ShownState> = today() + devices() + limits()
+    val all: List<ShownState> = today() + devices() + limits() + instruments() + wizard()
 
     private fun onToday(name: String, shop: FakeShop = stocked(), script: Screen<TodayState, TodayAction>.() -> Unit) =
         ShownState("today.$name") { play(shop, { TodayPresenter(shop, it) }, script) }
@@ -105,5 +111,65 @@ object OwnerStates {
                 shop.desk.refuse(FULL_DISK)
                 act(LimitsAction.Shown)
             },
+        )
+
+    private fun onInstruments(
+        name: String,
+        shop: FakeShop = stocked(),
+        script: Screen<InstrumentsState, InstrumentsAction>.() -> Unit,
+    ) = ShownState("instruments.$name") { play(shop, { InstrumentsPresenter(shop, it) }, script) }
+
+    private fun instruments() =
+        listOf(
+            onInstruments("loading") { hold().also { act(InstrumentsAction.Shown) } },
+            onInstruments("none") {
+                shop.programme.clear()
+                act(InstrumentsAction.Shown)
+            },
+            onInstruments("active") { act(InstrumentsAction.Shown) },
+            onInstruments("drafts") {
+                drafted(shop)
+                act(InstrumentsAction.Shown)
+            },
+            onInstruments("trouble") {
+                shop.desk.refuse(FULL_DISK)
+                act(InstrumentsAction.Shown)
+            },
+        )
+
+    /** Leaves a draft behind. */
+    fun drafted(shop: FakeShop) {
+        play(shop, { WizardPresenter(shop, CountingIds(), it, Route.Wizard(WizardKind.Bonus)) }) {
+            act(WizardAction.Shown, WizardAction.TypeName("Ранкова"), WizardAction.Leave)
+        }
+    }
+
+    private fun onWizard(
+        name: String,
+        route: Route.Wizard = Route.Wizard(WizardKind.Bonus),
+        shop: FakeShop = stocked(),
+        script: Screen<WizardState, WizardAction>.() -> Unit,
+    ) = ShownState("wizard.$name") { play(shop, { WizardPresenter(shop, CountingIds(), it, route) }, script) }
+
+    private val named = arrayOf(WizardAction.Shown, WizardAction.TypeName("Ранкова"))
+
+    private fun wizard() =
+        listOf(
+            onWizard("loading") { hold().also { act(WizardAction.Shown) } },
+            onWizard("quick") { act(*named) },
+            onWizard("step", Route.Wizard(instrument = BONUS)) { act(WizardAction.Shown, WizardAction.Next) },
+            onWizard("problem") { act(*named, WizardAction.Answer("rate", 9_000)) },
+            onWizard("preview") { act(*named, WizardAction.Preview) },
+            onWizard("publishing") {
+                act(*named)
+                hold()
+                act(WizardAction.Publish)
+            },
+            onWizard("published") { act(*named, WizardAction.Publish) },
+            onWizard("not_allowed") {
+                shop.programme.mayNot = true
+                act(*named, WizardAction.Publish)
+            },
+            onWizard("trouble", Route.Wizard(draft = 99)) { act(WizardAction.Shown) },
         )
 }

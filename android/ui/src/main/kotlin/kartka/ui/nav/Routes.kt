@@ -35,7 +35,7 @@ internal fun Route.kept(): Kept =
         is Route.Receipt -> Kept("at" to "receipt", "at.sale" to saleId)
         is Route.Attach ->
             Kept("at" to "attach", "at.sale" to saleId, "at.customer" to customerId, "at.read" to read)
-        Route.Back, Route.Instruments, is Route.Redeemed -> Kept()
+        Route.Back, Route.Instruments, is Route.Wizard, is Route.Redeemed -> Kept()
         else -> Kept("at" to plain.entries.firstOrNull { it.value == this }?.key)
     }
 
