@@ -4,11 +4,11 @@ use std::sync::Mutex;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::time::{Duration, Instant, SystemTime};
 
-use crate::world::{Drawn, Failure, PHONES, Plan, Summary, live, shrink};
+use crate::world::{Failure, PHONES, Plan, Summary, live, shrink};
 
 /// How a command is asked for.
 const USAGE: &str =
-    "simulate [--seeds A..B] [--minutes N] [--phones 4..8] [--jobs N] [--all] [--shrink] [--quiet]";
+    "simulate [--seeds A..B] [--minutes N] [--phones 4..8] [--jobs N] [--shrink] [--quiet]";
 /// Seeds when nothing else is said.
 const USUAL: u64 = 200;
 /// Worlds that a shrinker may try.
@@ -24,7 +24,6 @@ pub struct Asked {
     time: Option<Duration>,
     phones: usize,
     jobs: usize,
-    drawn: Drawn,
     shrink: bool,
     quiet: bool,
 }
@@ -50,7 +49,6 @@ impl Asked {
             time: None,
             phones: PHONES,
             jobs: std::thread::available_parallelism().map_or(1, usize::from),
-            drawn: Drawn::Usual,
             shrink: false,
             quiet: false,
         };
@@ -64,7 +62,6 @@ impl Asked {
                 "--minutes" => asked.time = Some(Duration::from_secs(60 * number().ok_or(USAGE)?)),
                 "--phones" => asked.phones = small(number()).ok_or(USAGE)?,
                 "--jobs" => asked.jobs = small(number()).ok_or(USAGE)?.max(1),
-                "--all" => asked.drawn = Drawn::All,
                 "--shrink" => asked.shrink = true,
                 "--quiet" => asked.quiet = true,
                 _ => return Err(USAGE.to_owned()),
@@ -144,7 +141,7 @@ pub fn run(asked: &Asked) -> Told {
                         break;
                     }
                     let before = worked();
-                    let plan = Plan::draw(seed, asked.phones, asked.drawn);
+                    let plan = Plan::of(seed, asked.phones);
                     let lived = live(&plan);
                     let took = worked().saturating_sub(before);
                     let mut outcome = outcome.lock().expect("no world panics");
@@ -195,7 +192,7 @@ fn tell(asked: &Asked, outcome: &Outcome, took: Duration) -> Told {
     for failure in failures.iter().take(TOLD) {
         println!("\n{failure}");
         if asked.shrink {
-            tell_small(&Plan::draw(failure.seed, asked.phones, asked.drawn));
+            tell_small(&Plan::of(failure.seed, asked.phones));
         }
     }
     for failure in failures.iter().skip(TOLD) {

@@ -63,6 +63,6 @@ fn a_world_that_lives_is_not_shrunk() {
 fn every_class_of_faults_is_in_some_world() {
     for class in CLASSES_ALL {
         let known = (0..40).any(|seed| Plan::of(seed, PHONES).knows(class));
-        assert_eq!(known, !class.waits(), "{class:?}");
+        assert!(known, "{class:?}");
     }
 }

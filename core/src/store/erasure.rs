@@ -95,9 +95,48 @@ impl Tx<'_> {
     /// Deletes the personal sections and nonces of own ops about these people, wherever they lie; chain and
     /// signatures stay checkable by the hashes left in their place.
     pub(crate) fn wipe_people(&self, people: &BTreeSet<CustomerId>) -> Result<(), StoreError> {
-        self.wipe_ops(people)?;
-        self.wipe_batches(people)?;
+        let all = self.with_second_numbers(people)?;
+        self.wipe_ops(&all)?;
+        self.wipe_batches(&all)?;
         meta::put(self, TRACES, IN_FILE)
+    }
+
+    /// An own op turned out to stand for one that had come before: whom that one registered may be erased already.
+    pub(crate) fn wipe_if_erased(&self, first: OpId, len: i64) -> Result<(), StoreError> {
+        let mut people = BTreeSet::new();
+        for id in first.get()..=first.get().saturating_add(len) {
+            let Ok(person) = CustomerId::new(id) else {
+                break;
+            };
+            if self.is_erased(person)? {
+                people.insert(person);
+            }
+        }
+        if people.is_empty() {
+            return Ok(());
+        }
+        self.wipe_people(&people)
+    }
+
+    /// These people also under the numbers that own ops gave them which came to the authority a second time.
+    fn with_second_numbers(
+        &self,
+        people: &BTreeSet<CustomerId>,
+    ) -> Result<BTreeSet<CustomerId>, StoreError> {
+        let sql = "SELECT op, last, alias FROM own_op WHERE alias IS NOT NULL ORDER BY op";
+        let mut statement = self.conn().prepare_cached(sql)?;
+        let rows = statement.query_map([], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)))?;
+        let mut all = people.clone();
+        for row in rows {
+            let (op, last, first): (i64, i64, i64) = row?;
+            for person in people {
+                let place = person.get().saturating_sub(first);
+                if (0..=last.saturating_sub(op)).contains(&place) {
+                    all.extend(CustomerId::new(op.saturating_add(place)));
+                }
+            }
+        }
+        Ok(all)
     }
 
     fn wipe_ops(&self, people: &BTreeSet<CustomerId>) -> Result<(), StoreError> {

@@ -53,6 +53,8 @@ pub(super) struct Asked {
 pub(super) struct Standpoint {
     head: Option<SignedHead>,
     acked_op: i64,
+    /// Whether own ops went along.
+    pub(super) pushed: bool,
     /// The scopes asked for, and how far each was pulled.
     pub(super) cursors: Vec<(Scope, Seq)>,
 }
@@ -86,6 +88,7 @@ impl Asked {
             standpoint: Standpoint {
                 head: None,
                 acked_op: now.head.acked_op,
+                pushed: false,
                 cursors: Vec::new(),
             },
             fork: None,
@@ -153,6 +156,7 @@ fn standpoint(shop: &Shop, reader: &Reader<'_>, now: &Setting) -> Result<Standpo
     Ok(Standpoint {
         head: now.state.head,
         acked_op: now.head.acked_op,
+        pushed: false,
         cursors: match now.state.fork {
             None => cursors(reader, &now.state, now.device.outlet, clock)?,
             Some(_) => Vec::new(),
@@ -216,6 +220,7 @@ pub(super) fn begin(shop: &Shop) -> Result<Option<Asked>, CoreError> {
             None => next_push(tx, &now.device, &signer, now.head.acked_op)?,
             Some(_) => Vec::new(),
         };
+        standpoint.pushed = !batches.is_empty();
         let compared = standpoint.cursors.iter().map(|(scope, _)| *scope);
         let sent_monotonic_ms = clock.monotonic_ms();
         let request = SyncRequest {

@@ -92,6 +92,9 @@ pub(super) fn begin(
     if !planted!(RestoreKeepsOldAck) {
         ground.head.acked_op = acked_id(ground.device.no, answer)?;
     }
+    // What the lost server had for long, this one has for no time yet.
+    let acked = ground.head.acked_op;
+    ground.state.acked.retain(|on| on.op <= acked);
     ground.state.healing = Some(shared);
     ground.state.head = Some(answer.head);
     tx.set_head(&ground.head)?;

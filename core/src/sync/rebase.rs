@@ -83,7 +83,11 @@ pub(super) fn apply(
     ground.state.write(tx)?;
     let wanted = cursors(tx, &ground.state, ground.device.outlet, ground.clock)?;
     let all_asked = wanted.iter().all(|(scope, _)| ground.asked.asks(*scope));
-    finished.complete = at_head && all_asked && outbox == 0 && !answer.flags.has(Flag::More);
+    // What the authority does not take now, since only another phone can tell what it names (decision 13), is offered
+    // again later: not at once and for ever.
+    let waits = ground.asked.pushed && finished.ops_acked == 0;
+    finished.complete =
+        at_head && all_asked && (outbox == 0 || waits) && !answer.flags.has(Flag::More);
     Ok(finished)
 }
 
@@ -217,7 +221,10 @@ fn settle(
     for own in pending {
         let seq = own.seq.unwrap_or(reached);
         match own.alias {
-            Some(first) => tx.follow_alias(&own, first)?,
+            Some(first) => {
+                tx.follow_alias(&own, first)?;
+                tx.wipe_if_erased(first, own.last.get() - own.op.get())?;
+            }
             None => {
                 for row in as_claimed(&read_own(&own)?) {
                     settling.row(&row, seq)?;

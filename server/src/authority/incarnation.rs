@@ -80,7 +80,9 @@ pub(super) fn take(
         });
     }
     let common = common(turn, &state, &asking.branch)?;
-    if common == state.acked && !asking.branch.insist {
+    // What it can't tell any more, a phone can't go on from.
+    let follows = common == state.acked && asking.branch.held <= common + 1;
+    if follows && !asking.branch.insist {
         return Ok(Grant::Keep);
     }
     let root = descents.iter().find(|d| d.no == old);

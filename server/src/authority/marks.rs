@@ -3,9 +3,10 @@
 //! A birth mark counts once within a line of incarnations: a second op with it has no effect and stands for the first.
 //! What refers to a number that was another op's, or to an op without effect, is led to the op that is meant.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
-use kartka_domain::ids::{BirthMark, DeviceNo, Id, OpId};
+use kartka_domain::authority::Book as _;
+use kartka_domain::ids::{BirthMark, CustomerId, DeviceNo, Id, OpId};
 use kartka_domain::incarnation::{Former, map_ids};
 use kartka_domain::op::Op;
 use kartka_domain::planted;
@@ -40,6 +41,21 @@ impl Lines {
         self.descents.contains_key(&no) || self.descents.values().any(of)
     }
 
+    /// Every number that what is `id` may have had before a fork or got after one, itself included. A counter that two
+    /// branches have used stands for both: for an erasure that is the safe side.
+    pub(super) fn everywhere(&self, id: Id) -> BTreeSet<Id> {
+        let mut found = BTreeSet::from([id]);
+        let mut ahead = vec![id];
+        while let Some(id) = ahead.pop() {
+            for (no, (former, _)) in &self.descents {
+                for other in [after(id, *no, *former), before(id, *no, *former)] {
+                    ahead.extend(other.filter(|other| found.insert(*other)));
+                }
+            }
+        }
+        found
+    }
+
     /// The number in the incarnation `to` of what was `id` in an earlier one of its line.
     fn moved(&self, id: Id, to: DeviceNo) -> Option<Id> {
         // The way back from `to` to the device of `id`, then the same way forth.
@@ -54,6 +70,51 @@ impl Lines {
             no.id(id.counter().checked_sub(fork)?.checked_add(1)?).ok()
         })
     }
+}
+
+/// What `id` became in the incarnation `no`, if it moved there.
+fn after(id: Id, no: DeviceNo, former: Former) -> Option<Id> {
+    let moved = (former.fork..=former.last).contains(&id.counter());
+    let counter = id.counter().checked_sub(former.fork)?.checked_add(1)?;
+    (moved && id.device() == former.device)
+        .then(|| no.id(counter).ok())
+        .flatten()
+}
+
+/// What `id` of the incarnation `no` was before, if it was there then.
+fn before(id: Id, no: DeviceNo, former: Former) -> Option<Id> {
+    let counter = id.counter().checked_sub(1)?.checked_add(former.fork)?;
+    (id.device() == no && counter <= former.last)
+        .then(|| former.device.id(counter).ok())
+        .flatten()
+}
+
+/// Whether this is, or may have been under another number, an erased person.
+pub(super) fn was_erased(turn: &Turn<'_>, person: CustomerId) -> Result<bool, StoreError> {
+    for id in turn.lines(|lines| lines.everywhere(person.0))? {
+        if turn.is_erased(CustomerId(id))? {
+            return Ok(true);
+        }
+    }
+    Ok(false)
+}
+
+/// Whose names and numbers an op in the order holds: as it says, and as it means where that was led elsewhere.
+pub(super) fn people_meant(turn: &Turn<'_>, op: &Op) -> Result<BTreeSet<CustomerId>, StoreError> {
+    let mut people: BTreeSet<CustomerId> = op.people().collect();
+    if let Some(followed) = followed(turn, op)? {
+        people.extend(followed.people());
+    }
+    if op.born.is_some()
+        && let Some(first) = turn.db.alias(op.id)?
+    {
+        // The first of it is all that the authority knows of whom it registers.
+        let named = op.people().filter(|person| person.0 >= op.id.0);
+        let step = |person: CustomerId| usize::try_from(person.get() - op.id.get()).ok();
+        let firsts = named.filter_map(|person| first.0.entry(step(person)?).ok());
+        people.extend(firsts.map(CustomerId));
+    }
+    Ok(people)
 }
 
 /// The op that had come before with the birth mark of this one; if there is none, this is the first from now on.

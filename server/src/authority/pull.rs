@@ -120,6 +120,10 @@ impl Authority {
             answer.cursors.push((scope, reached));
             if reached < order.seq {
                 answer.flags = answer.flags.with(Flag::More);
+                if scope == Scope::Own {
+                    // What `knows` leaves out elsewhere is judged by how far this one is.
+                    pull.left = 0;
+                }
             }
         }
         answer.digests = digests(db, request, &months, order.seq)?;
@@ -157,12 +161,12 @@ fn cursor_of(request: &SyncRequest, scope: Scope) -> Option<Seq> {
     found.map(|(_, seq)| *seq)
 }
 
-/// What is needed first comes first: base, own, then months from the newest.
+/// What is needed first comes first: own, by which the others are judged, base, then months from the newest.
 fn ordered(request: &SyncRequest) -> Vec<(Scope, Seq)> {
     let mut cursors = request.cursors.clone();
     cursors.sort_by_key(|(scope, _)| match scope {
-        Scope::Base => (0, 0),
-        Scope::Own => (1, 0),
+        Scope::Own => (0, 0),
+        Scope::Base => (1, 0),
         Scope::Month(month) => (2, -i64::from(month.0)),
     });
     cursors.dedup_by_key(|(scope, _)| *scope);

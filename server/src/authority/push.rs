@@ -249,7 +249,7 @@ pub(super) fn kept(turn: &Turn<'_>, ready: &ReadyOp) -> Result<Personal, StoreEr
     let (Personal::Here { .. }, Some(op)) = (&ready.personal, &ready.op) else {
         return Ok(ready.personal.clone());
     };
-    for person in op.people() {
+    for person in marks::people_meant(turn, op)? {
         if turn.is_erased(person)? {
             return Ok(Personal::Erased(ready.personal.hash()));
         }
@@ -257,7 +257,8 @@ pub(super) fn kept(turn: &Turn<'_>, ready: &ReadyOp) -> Result<Personal, StoreEr
     Ok(ready.personal.clone())
 }
 
-/// A batch kept apart, without what it holds of erased people.
+/// A batch kept apart, without what it holds of erased people: also by the numbers they got when its branch was made
+/// anew, or had before.
 fn without_erased(turn: &Turn<'_>, bytes: &[u8]) -> Result<Option<Vec<u8>>, StoreError> {
     let batch = Batch::decode(bytes)?;
     let mut failed = None;
@@ -265,7 +266,7 @@ fn without_erased(turn: &Turn<'_>, bytes: &[u8]) -> Result<Option<Vec<u8>>, Stor
         let people = kartka_protocol::op::decode(id, facts, None);
         let mut people = people.iter().flat_map(Op::people);
         people.any(|person| {
-            turn.is_erased(person).unwrap_or_else(|error| {
+            marks::was_erased(turn, person).unwrap_or_else(|error| {
                 failed = Some(error);
                 false
             })

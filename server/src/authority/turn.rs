@@ -20,7 +20,7 @@ use kartka_protocol::rows::WireRow;
 use kartka_protocol::scope::Scope;
 
 use super::expiry::first_end;
-use super::marks::Lines;
+use super::marks::{self, Lines};
 use super::own;
 use super::people::People;
 use super::reserve;
@@ -243,10 +243,28 @@ impl<'t> Turn<'t> {
             self.db.put_digest(&ScopeDigest { scope, digest })?;
         }
         if !self.erased.is_empty() {
-            self.db.wipe_people(&self.erased)?;
+            self.wipe_erased()?;
             self.db.put_fact(Fact::Traces, &[1])?;
         }
         Ok(self.erased)
+    }
+
+    /// Takes the personal sections about those who were erased out of everything that is kept: what lies apart may name
+    /// them by any number that they had or got on a line of incarnations (sync §12).
+    fn wipe_erased(&self) -> Result<(), StoreError> {
+        let everywhere: BTreeSet<CustomerId> = self.lines(|lines| {
+            let ids = self.erased.iter().flat_map(|one| lines.everywhere(one.0));
+            ids.map(CustomerId).collect()
+        })?;
+        let mut about = Vec::new();
+        for op in self.db.ops_about(&everywhere)? {
+            let people = marks::people_meant(self, &op)?;
+            if !people.is_disjoint(&self.erased) {
+                about.push(op.id);
+            }
+        }
+        self.db.wipe_ops(&about)?;
+        self.db.wipe_apart(&everywhere)
     }
 
     fn note_end(&self, row: &Row, before: Option<i64>) -> Result<(), StoreError> {

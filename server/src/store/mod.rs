@@ -29,6 +29,7 @@ use kartka_domain::ids::{
 };
 use kartka_domain::moment::Date;
 use kartka_domain::money::Points;
+use kartka_domain::op::Op;
 use kartka_domain::purchase::Fiscal;
 use kartka_domain::reservation::{Asset, Item, Kept, Receipt};
 use kartka_domain::row::RowKind;
@@ -202,6 +203,11 @@ pub trait Reads {
     /// # Errors
     /// What the disk reports.
     fn alias(&self, op: OpId) -> Result<Option<OpId>, StoreError>;
+    /// Kept ops that still have a personal section and name one of these people.
+    ///
+    /// # Errors
+    /// What the disk reports.
+    fn ops_about(&self, people: &BTreeSet<CustomerId>) -> Result<Vec<Op>, StoreError>;
     /// A device's batches that lie apart and were not brought again.
     ///
     /// # Errors
@@ -389,12 +395,17 @@ pub trait Writes: Reads {
     /// # Errors
     /// What the disk reports.
     fn put_token(&self, token: &Token, before_ms: i64) -> Result<(), StoreError>;
-    /// Deletes the personal sections of everything that is kept about these people, apart or not; hashes stay in
-    /// their place.
+    /// Deletes the personal sections of kept ops; hashes stay in their place.
     ///
     /// # Errors
     /// What the disk reports.
-    fn wipe_people(&self, people: &BTreeSet<CustomerId>) -> Result<(), StoreError>;
+    fn wipe_ops(&self, ops: &[OpId]) -> Result<(), StoreError>;
+    /// Deletes the personal sections about these people in what has no place in the order: batches kept apart, and ops
+    /// that wait for a person.
+    ///
+    /// # Errors
+    /// What the disk reports.
+    fn wipe_apart(&self, people: &BTreeSet<CustomerId>) -> Result<(), StoreError>;
     /// Deletes everything there is, as if the file were new: a business that was on its way here and will not come.
     ///
     /// # Errors

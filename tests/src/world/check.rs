@@ -17,10 +17,19 @@ fn broken(law: Law, what: &str, error: &CoreError) -> Wrong {
     Wrong::of(law, format!("{what}: {error} ({error:?})"))
 }
 
+/// What a world knows that may hide something from a screen for a while; the end says whether it came back.
+#[derive(Clone, Copy)]
+pub(crate) struct Leave {
+    /// People are erased: a registered one may be gone.
+    pub(crate) erases: bool,
+    /// The server was lost: what only another phone can tell it is shown again when that one has called (decision 13).
+    pub(crate) restored: bool,
+    /// This phone has not told it everything yet.
+    pub(crate) healing: bool,
+}
+
 /// A confirmed receipt is on its phone with its lines.
-///
-/// Where people are erased (`erases`) a registered one may be gone: whom that may befall is for the end to say.
-pub(crate) fn is_kept(shop: &Shop, claim: &What, erases: bool) -> Result<(), Wrong> {
+pub(crate) fn is_kept(shop: &Shop, claim: &What, leave: Leave) -> Result<(), Wrong> {
     match claim {
         What::Sale { id, lines, .. } => {
             let view = receipt(shop, *id)?;
@@ -33,6 +42,10 @@ pub(crate) fn is_kept(shop: &Shop, claim: &What, erases: bool) -> Result<(), Wro
             )
         }
         What::Return { id, purchase, .. } => {
+            let of = PurchaseId::new(*purchase).map_err(|e| e.to_string())?;
+            if leave.restored && matches!(shop.purchase(of), Err(CoreError::NotFound)) {
+                return Ok(());
+            }
             let view = receipt(shop, *purchase)?;
             let there = view.returns.iter().any(|back| back.id.get() == *id);
             same(
@@ -45,7 +58,7 @@ pub(crate) fn is_kept(shop: &Shop, claim: &What, erases: bool) -> Result<(), Wro
         What::Register { customer, .. } => {
             let id = CustomerId::new(*customer).map_err(|e| e.to_string())?;
             let sheet = shop.customer(id);
-            if erases && matches!(sheet, Err(CoreError::NotFound)) {
+            if leave.erases && matches!(sheet, Err(CoreError::NotFound)) {
                 return Ok(());
             }
             sheet
@@ -61,12 +74,12 @@ pub(crate) fn is_shown(
     shop: &Shop,
     claim: &What,
     last_names: &BTreeMap<i64, String>,
-    (healing, erases): (bool, bool),
+    leave: Leave,
 ) -> Result<(), Wrong> {
-    is_kept(shop, claim, erases)?;
+    is_kept(shop, claim, leave)?;
     match claim {
         // What a lost server had ordered stays on the screen as it was.
-        What::Sale { id, .. } if !healing => {
+        What::Sale { id, .. } if !leave.healing => {
             let order = receipt(shop, *id)?.order;
             same(
                 Law::S5,
@@ -78,7 +91,8 @@ pub(crate) fn is_shown(
         What::Edit { customer, .. } => {
             let id = CustomerId::new(*customer).map_err(|e| e.to_string())?;
             let sheet = shop.customer(id);
-            if erases && matches!(sheet, Err(CoreError::NotFound)) {
+            let hidden = leave.erases || leave.restored;
+            if hidden && matches!(sheet, Err(CoreError::NotFound)) {
                 return Ok(());
             }
             let sheet = sheet.map_err(|e| broken(Law::S5, "an edited customer", &e))?;
@@ -98,9 +112,9 @@ pub(crate) fn is_shown(
 }
 
 fn receipt(shop: &Shop, id: i64) -> Result<kartka_core::query::history::PurchaseView, Wrong> {
-    let id = PurchaseId::new(id).map_err(|e| e.to_string())?;
-    shop.purchase(id)
-        .map_err(|e| broken(Law::S1, "a confirmed receipt", &e))
+    let purchase = PurchaseId::new(id).map_err(|e| e.to_string())?;
+    shop.purchase(purchase)
+        .map_err(|e| broken(Law::S1, &format!("the confirmed receipt {id}"), &e))
 }
 
 /// One receipt is shown as the model has it.

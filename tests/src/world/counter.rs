@@ -22,7 +22,7 @@ use crate::vfs::Loss;
 const START_MS: i64 = 1_772_092_800_000;
 
 /// Rows younger than this are in months that every phone keeps.
-const KEPT_MS: i64 = 60 * DAY;
+pub(super) const KEPT_MS: i64 = 60 * DAY;
 
 /// What every world has.
 pub(crate) struct World {
@@ -246,7 +246,12 @@ impl World {
 
     fn is_kept(&self, no: usize, phone: &Phone, place: usize) -> Result<(), Wrong> {
         let what = self.model.as_on(no, place);
-        check::is_kept(phone.shop(), &what, self.model.erases())
+        let leave = check::Leave {
+            erases: self.model.erases(),
+            restored: self.summary.restores > 0,
+            healing: phone.healing,
+        };
+        check::is_kept(phone.shop(), &what, leave)
     }
 
     /// Everything a phone confirmed is there.

@@ -41,7 +41,7 @@ use std::ops::AddAssign;
 
 pub use founder::run_alone;
 pub use laws::Law;
-pub use plan::{CLASSES_ALL, Class, Drawn, Plan};
+pub use plan::{CLASSES_ALL, Class, Plan};
 pub use shrink::{Shrunk, shrink};
 pub use story::Failure;
 pub use street::live;

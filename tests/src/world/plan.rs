@@ -131,15 +131,6 @@ impl Class {
         }
     }
 
-    /// Whether only a world with [`Drawn::All`] knows it: what such worlds find is not mended yet (decision 53).
-    #[must_use]
-    pub const fn waits(self) -> bool {
-        matches!(
-            self,
-            Self::Restore | Self::OldBox | Self::Erase | Self::NewPhone
-        )
-    }
-
     /// Whether it comes as an event of its own in the script.
     const fn is_event(self) -> bool {
         matches!(
@@ -166,15 +157,6 @@ impl Class {
                 | Self::Hostile
         )
     }
-}
-
-/// Which classes a plan may draw.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Drawn {
-    /// Those that no promise breaks in.
-    Usual,
-    /// Every class.
-    All,
 }
 
 /// How the world comes to rest after its rough time.
@@ -222,23 +204,16 @@ impl Plan {
     /// The world of a seed, with at most `most` phones (4 to 8).
     #[must_use]
     pub fn of(seed: u64, most: usize) -> Self {
-        Self::draw(seed, most, Drawn::Usual)
-    }
-
-    /// The world of a seed with some classes or all.
-    #[must_use]
-    pub fn draw(seed: u64, most: usize, of: Drawn) -> Self {
         let mut dice = Dice::new(seed, 11);
         let most = i64::try_from(most.clamp(4, 8)).unwrap_or(4);
         let mut rates = [0; CLASSES_ALL.len()];
         while rates.iter().filter(|rate| **rate > 0).count() < CLASSES {
             for (rate, class) in rates.iter_mut().zip(CLASSES_ALL) {
                 let drawn = 1 + dice.below(class.most().max(1));
-                let may_be = of == Drawn::All || !class.waits();
-                *rate = if dice.percent(40) && may_be { drawn } else { 0 };
+                *rate = if dice.percent(40) { drawn } else { 0 };
             }
         }
-        // A restored server does not know a number that a copy got after the backup.
+        // A restored server does not let in a number that a copy got after the backup (decision 53).
         if rates[Class::Restore as usize] > 0 {
             for class in [Class::PutBack, Class::Clone, Class::LostLog] {
                 rates[class as usize] = 0;

@@ -7,6 +7,7 @@ use kartka_server::Rights;
 
 use super::check;
 use super::claim::{Claim, What};
+use super::counter::KEPT_MS;
 use super::dice::Dice;
 use super::laws::{Law, Wrong, same};
 use super::ledger::{self, Bytes, KeptOp, Key};
@@ -51,11 +52,20 @@ impl Street {
             What::Edit { customer, .. } => names.contains_key(customer),
             _ => true,
         };
-        let leave = (self.phones[no].healing, model.erases());
+        let leave = check::Leave {
+            erases: model.erases(),
+            restored: self.world.summary.restores > 0,
+            healing: self.phones[no].healing,
+        };
         let luck = &mut self.phones[no].luck;
         let some = (0..PENDING).filter_map(|_| luck.pick(pending));
         let some: BTreeSet<usize> = some.chain([first]).copied().collect();
-        for what in some.into_iter().map(|place| model.as_on(no, place)) {
+        // A month that all let go of does not come back because a restored server has to be told of it again.
+        let oldest = self.world.time.now() - KEPT_MS;
+        let some = some
+            .into_iter()
+            .filter(|place| model.claims[*place].at_ms > oldest);
+        for what in some.map(|place| model.as_on(no, place)) {
             if shown(&what) {
                 check::is_shown(&shop, &what, &names, leave)
                     .map_err(|w| w.at(&format!("phone {no}")))?;

@@ -8,7 +8,8 @@ use super::server::{Backup, Server};
 use super::street::Street;
 use super::time::{DAY, HOUR, MINUTE};
 
-/// A backup older than this is taken anew instead of being put back: after thirty days no key opens it.
+/// A backup older than this is taken anew instead of being put back: after thirty days no key opens it. Nor is a server
+/// switched on again that was lost so long ago: a phone that has not heard of the loss would let go of what it told it.
 const KEPT_MS: i64 = 20 * DAY;
 
 /// What lies beside the server that reigns.
@@ -17,6 +18,8 @@ pub(super) struct Spare {
     backup: Option<Backup>,
     /// The server that was lost last.
     old: Option<Server>,
+    /// When it was lost, by the world's time.
+    lost_at: i64,
     /// Until then, by the world's time, the old server answers some of the phones.
     old_until: i64,
     /// It was started again at some time.
@@ -44,6 +47,7 @@ impl Street {
         ));
         self.world.summary.restores += 1;
         self.spare.old = Some(old);
+        self.spare.lost_at = now;
         self.spare.old_until = 0;
         self.server_seq = seq;
         self.learned = 0;
@@ -69,12 +73,14 @@ impl Street {
 
     /// Somebody switches the lost server on again: some phones reach it and not the new one, for a while.
     pub(super) fn old_box(&mut self, dice: &mut Dice) -> Result<(), Wrong> {
-        let Some(old) = &mut self.spare.old else {
+        let now = self.world.time.now();
+        let lately = now - self.spare.lost_at < KEPT_MS;
+        let Some(old) = self.spare.old.as_mut().filter(|_| lately) else {
             return Ok(());
         };
         old.restart()?;
         let ms = dice.between(MINUTE, 3 * HOUR);
-        self.spare.old_until = self.world.time.now() + ms;
+        self.spare.old_until = now + ms;
         self.spare.old_was_up = true;
         self.world.tell(&format!(
             "the old server is on again for {} min",

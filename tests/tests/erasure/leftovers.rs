@@ -24,7 +24,12 @@ fn planted() -> Planted {
 }
 
 fn plant(counter: &Counter) -> CustomerId {
-    let form = Registration {
+    let form = planted_form();
+    counter.shop.register(counter.request(), &form).unwrap()
+}
+
+fn planted_form() -> Registration {
+    Registration {
         profile: ProfileForm {
             given: "Żużanna".into(),
             family: "Прокопівна-Кващук".into(),
@@ -35,8 +40,7 @@ fn plant(counter: &Counter) -> CustomerId {
         },
         card: NewCard::Issue,
         ..Registration::default()
-    };
-    counter.shop.register(counter.request(), &form).unwrap()
+    }
 }
 
 /// People of whom a part of the name is planted, each between others: where one lies in a page is chance, and some
@@ -172,6 +176,93 @@ fn what_a_copy_of_a_phone_wrote_is_wiped_too() {
     for home in [office.home(), a.home(), kept.path()] {
         assert_eq!(texts(hits(home)), [""; 0], "{}", home.display());
     }
+}
+
+/// The batch of a copy lies apart under the old number; whom it registers is erased under the new one.
+#[test]
+fn who_was_registered_on_a_copy_is_wiped_out_of_what_was_kept_apart() {
+    let office = Office::founded();
+    let a = Counter::paired(&office, 1);
+    let ira = a.register("Іра", "", NewCard::None);
+    agree(&office, &[&a]);
+    let kept = tempfile::tempdir().unwrap();
+    let copy = kept.path().join("copy");
+    let a = a.closed(|folder| copy_folder(folder, &copy));
+    a.sell(ira, 10_000);
+    agree(&office, &[&a]);
+    let twin = open(&copy_with_keys(&a, &copy), &a.time, 9);
+    twin.register(a.request(), &planted_form()).unwrap();
+    let line = office.line();
+    let exchange = || twin.sync(&line, &Cancel::default()).unwrap();
+    exchange();
+    exchange();
+    agree(&office, &[&a]);
+    assert_ne!(names(&hits(office.home())), [""; 0]);
+    erase_found(&a);
+    agree(&office, &[&a]);
+    exchange();
+    a.shop.idle().unwrap();
+    twin.idle().unwrap();
+    for home in [office.home(), a.home(), kept.path()] {
+        assert_eq!(names(&hits(home)), [""; 0], "{}", home.display());
+    }
+}
+
+/// A registration that two copies bring under two numbers is one; whoever was erased under the first is erased under
+/// the second too, also when it comes later.
+#[test]
+fn who_was_registered_twice_by_copies_is_wiped_under_both_numbers() {
+    for erased_before_the_second in [false, true] {
+        let office = Office::founded();
+        let a = Counter::paired(&office, 1);
+        let ira = a.register("Іра", "", NewCard::None);
+        agree(&office, &[&a]);
+        let kept = tempfile::tempdir().unwrap();
+        let (earlier, copy) = (kept.path().join("earlier"), kept.path().join("copy"));
+        let a = a.closed(|folder| copy_folder(folder, &earlier));
+        a.sell(ira, 10_000);
+        agree(&office, &[&a]);
+        // The branch with the registration is copied before it was ever sent.
+        let twin = open(&copy_with_keys(&a, &earlier), &a.time, 9);
+        twin.register(a.request(), &planted_form()).unwrap();
+        drop(twin);
+        copy_folder(&earlier, &copy);
+        let one = open(&copy_with_keys(&a, &earlier), &a.time, 10);
+        let two = open(&copy_with_keys(&a, &copy), &a.time, 11);
+        let line = office.line();
+        let exchange = |phone: &kartka_core::shop::Shop| {
+            for _ in 0..3 {
+                phone.sync(&line, &Cancel::default()).unwrap();
+            }
+        };
+        exchange(&one);
+        if !erased_before_the_second {
+            exchange(&two);
+        }
+        agree(&office, &[&a]);
+        erase_found(&a);
+        agree(&office, &[&a]);
+        exchange(&one);
+        exchange(&two);
+        a.shop.idle().unwrap();
+        one.idle().unwrap();
+        two.idle().unwrap();
+        for home in [office.home(), a.home(), kept.path()] {
+            assert_eq!(
+                names(&hits(home)),
+                [""; 0],
+                "{} {erased_before_the_second}",
+                home.display()
+            );
+        }
+    }
+}
+
+/// Erases whoever bears the planted number.
+fn erase_found(counter: &Counter) {
+    let hits = counter.shop.find("0631597428", 10).unwrap();
+    assert_eq!(hits.len(), 1);
+    counter.shop.erase(counter.request(), hits[0].id).unwrap();
 }
 
 /// The copy of a phone's folder in a place of its own, beside a copy of the keys.

@@ -100,6 +100,94 @@ fn a_phone_that_let_go_of_old_ops_still_follows_from_the_last_of_them() {
     assert_eq!(a.shop.sync_status().unwrap().device, number);
 }
 
+/// Facts that a phone made and settled under the lost server are sent to it like anybody's, though the answer that
+/// brings them is not the first of the new pull.
+#[test]
+fn own_facts_come_back_in_whichever_part_they_lie() {
+    let office = Office::founded();
+    let (a, b) = (Counter::paired(&office, 1), Counter::paired(&office, 2));
+    let people: Vec<_> = (0..40)
+        .map(|n| b.register(&format!("Гість {n}"), "", NewCard::None))
+        .collect();
+    agree(&office, &[&a, &b]);
+    let backup = a.home().join("server");
+    office.back_up(&backup);
+    for person in &people {
+        a.shop
+            .consent(a.request(), *person, 1, Will::Given)
+            .unwrap();
+        a.sell(*person, 1_000);
+    }
+    agree(&office, &[&a, &b]);
+    office.put_back(&backup);
+    office.limit_pages(400);
+    let line = office.line();
+    for counter in [&a, &b, &a, &b, &a] {
+        assert_eq!(counter.sync(&line).unwrap().mismatches, 0);
+    }
+    agree(&office, &[&a, &b]);
+    let sheet = a.shop.customer(people[39]).unwrap();
+    assert_eq!(sheet.marketing, Will::Given);
+}
+
+/// Thirty days count from when the authority that reigns now was told, not from when a lost one was.
+#[test]
+fn what_was_told_again_is_kept_for_thirty_days_more() {
+    let office = Office::founded();
+    let (a, b) = (Counter::paired(&office, 1), Counter::paired(&office, 2));
+    let ira = b.register("Іра", "", NewCard::Issue);
+    agree(&office, &[&a, &b]);
+    let (first, second) = (a.home().join("first"), a.home().join("second"));
+    office.back_up(&first);
+    a.sell(ira, 20_000);
+    agree(&office, &[&a, &b]);
+    let number = a.shop.sync_status().unwrap().device;
+    office.put_back(&first);
+    for time in [&office.time, &a.time, &b.time] {
+        time.advance(32 * DAY_MS);
+    }
+    // While this backup is made, the sale is on the phone alone.
+    office.back_up(&second);
+    agree(&office, &[&a, &b]);
+    a.sell(ira, 30_000);
+    agree(&office, &[&a, &b]);
+    let balance = a.balance(ira);
+    office.put_back(&second);
+    agree(&office, &[&a, &b]);
+    assert_eq!((a.balance(ira), b.balance(ira)), (balance, balance));
+    assert_eq!(purchases(&office), 2);
+    assert_eq!(a.shop.sync_status().unwrap().device, number);
+}
+
+/// A phone that can't tell any more what the restored server lacks goes on under a new number, also when the server
+/// has nothing of it at all.
+#[test]
+fn a_phone_that_let_go_of_what_is_missing_goes_on_under_a_new_number() {
+    let office = Office::founded();
+    let (a, b) = (Counter::paired(&office, 1), Counter::paired(&office, 2));
+    let ira = b.register("Іра", "", NewCard::Issue);
+    agree(&office, &[&b]);
+    a.sync(&office.line()).unwrap();
+    let backup = a.home().join("server");
+    office.back_up(&backup);
+    let number = a.shop.sync_status().unwrap().device;
+    for _ in 0..3 {
+        a.sell(ira, 20_000);
+        agree(&office, &[&a, &b]);
+        for time in [&office.time, &a.time, &b.time] {
+            time.advance(32 * DAY_MS);
+        }
+    }
+    office.put_back(&backup);
+    a.sell(ira, 1_000);
+    let line = office.line();
+    for _ in 0..4 {
+        a.sync(&line).unwrap();
+    }
+    agree(&office, &[&a, &b]);
+    assert_ne!(a.shop.sync_status().unwrap().device, number);
+}
+
 #[test]
 fn a_phone_that_had_seen_nothing_of_what_was_lost_just_goes_on() {
     let office = Office::founded();

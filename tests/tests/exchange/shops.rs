@@ -157,6 +157,12 @@ impl Office {
         work(self.authority.lock().unwrap().as_ref().unwrap())
     }
 
+    /// From now on an answer brings about so many bytes of pages.
+    pub(crate) fn limit_pages(&self, bytes: usize) {
+        let mut authority = self.authority.lock().unwrap();
+        authority.as_mut().unwrap().limit_pages(bytes);
+    }
+
     /// Puts the data back as they are in `backup`, or takes one if there is none, with the server stopped.
     pub(crate) fn back_up(&self, backup: &Path) {
         self.stopped(|data| copy_folder(data, backup));

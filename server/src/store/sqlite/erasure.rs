@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 
 use kartka_domain::ids::{CustomerId, OpId};
+use kartka_domain::op::Op;
 use kartka_protocol::batch::Batch;
 use kartka_protocol::chain::PersonalHash;
 use rusqlite::Connection;
@@ -24,29 +25,41 @@ impl View<'_> {
         Ok(())
     }
 
-    /// Deletes personal sections and nonces of kept ops about these people.
-    pub(super) fn wipe_ops(&self, people: &BTreeSet<CustomerId>) -> Result<(), StoreError> {
+    /// Kept ops that have a personal section and name one of these people.
+    pub(super) fn find_ops_about(
+        &self,
+        people: &BTreeSet<CustomerId>,
+    ) -> Result<Vec<Op>, StoreError> {
+        let mut statement = self.conn.prepare_cached(
+            "SELECT id, facts FROM op INDEXED BY op_personal WHERE personal IS NOT NULL ORDER BY id",
+        )?;
+        let mut rows = statement.query([])?;
         let mut found = Vec::new();
-        {
-            let mut statement = self.conn.prepare_cached(
-                "SELECT id, facts, nonce, personal FROM op INDEXED BY op_personal
-                 WHERE personal IS NOT NULL ORDER BY id",
-            )?;
-            let mut rows = statement.query([])?;
-            while let Some(row) = rows.next()? {
-                let id = OpId::new(row.get(0)?).map_err(|_| StoreError::Malformed("op.id"))?;
-                let facts: Vec<u8> = row.get(1)?;
-                if is_about(id, &facts, people) {
-                    let (nonce, section): ([u8; 16], Vec<u8>) = (row.get(2)?, row.get(3)?);
-                    found.push((id, PersonalHash::of(&nonce, &section)));
-                }
+        while let Some(row) = rows.next()? {
+            let id = OpId::new(row.get(0)?).map_err(|_| StoreError::Malformed("op.id"))?;
+            let facts: Vec<u8> = row.get(1)?;
+            // What this version can't read is a newer one's to wipe (decision 30).
+            if let Ok(op) = kartka_protocol::op::decode(id, &facts, None)
+                && op.people().any(|person| people.contains(&person))
+            {
+                found.push(op);
             }
         }
+        Ok(found)
+    }
+
+    /// Deletes personal sections and nonces of kept ops.
+    pub(super) fn erase_sections(&self, ops: &[OpId]) -> Result<(), StoreError> {
+        let mut read = self
+            .conn
+            .prepare_cached("SELECT nonce, personal FROM op WHERE id = ?1")?;
         let mut wipe = self.conn.prepare_cached(
             "UPDATE op SET personal = NULL, nonce = NULL, personal_hash = ?2, erased = 1 WHERE id = ?1",
         )?;
-        for (id, hash) in found {
-            wipe.execute((id.get(), hash.0))?;
+        for op in ops {
+            let (nonce, section): ([u8; 16], Vec<u8>) =
+                read.query_row([op.get()], |row| Ok((row.get(0)?, row.get(1)?)))?;
+            wipe.execute((op.get(), PersonalHash::of(&nonce, &section).0))?;
         }
         Ok(())
     }
@@ -79,7 +92,7 @@ impl View<'_> {
     }
 
     /// Re-seals batches that are kept apart; they stay known by the bytes as which they came.
-    pub(super) fn wipe_apart(&self, people: &BTreeSet<CustomerId>) -> Result<(), StoreError> {
+    pub(super) fn wipe_batches(&self, people: &BTreeSet<CustomerId>) -> Result<(), StoreError> {
         let mut found: Vec<(u32, Vec<u8>, Vec<u8>)> = Vec::new();
         {
             let mut statement = self

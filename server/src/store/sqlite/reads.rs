@@ -1,11 +1,14 @@
 //! Reading: rows, feeds, and the tables by which rows are found.
 
+use std::collections::BTreeSet;
+
 use kartka_domain::ids::{
     BirthMark, CustomerId, DeviceNo, EntryId, Id, InstrumentId, OpId, OperatorId, PurchaseId,
     RequestMark, Seq, VoucherId,
 };
 use kartka_domain::moment::{Date, day_number};
 use kartka_domain::money::{Points, Stamps};
+use kartka_domain::op::Op;
 use kartka_domain::purchase::Fiscal;
 use kartka_domain::reservation::{Asset, Kept};
 use kartka_domain::row::RowKind;
@@ -282,6 +285,10 @@ impl Reads for View<'_> {
 
     fn alias(&self, op: OpId) -> Result<Option<OpId>, StoreError> {
         self.find_alias(op)
+    }
+
+    fn ops_about(&self, people: &BTreeSet<CustomerId>) -> Result<Vec<Op>, StoreError> {
+        self.find_ops_about(people)
     }
 
     fn left_apart(&self, no: DeviceNo) -> Result<Vec<LeftApart>, StoreError> {

@@ -216,10 +216,13 @@ impl Writes for View<'_> {
         Ok(())
     }
 
-    fn wipe_people(&self, people: &BTreeSet<CustomerId>) -> Result<(), StoreError> {
-        self.wipe_ops(people)?;
+    fn wipe_ops(&self, ops: &[OpId]) -> Result<(), StoreError> {
+        self.erase_sections(ops)
+    }
+
+    fn wipe_apart(&self, people: &BTreeSet<CustomerId>) -> Result<(), StoreError> {
         self.wipe_quarantine(people)?;
-        self.wipe_apart(people)
+        self.wipe_batches(people)
     }
 
     fn forget_everything(&self) -> Result<(), StoreError> {

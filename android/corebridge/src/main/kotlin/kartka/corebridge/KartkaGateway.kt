@@ -24,7 +24,7 @@ public class KartkaGateway private constructor(private val parts: CoreParts, ove
     ShopGateway by ShopPart(parts),
     OfficeGateway by OfficePart(parts),
     ProgrammeGateway by ProgrammePart(parts),
-    CardBox by CardBoxPart(parts),
+    BackRoom by BackRoomPart(parts),
     AutoCloseable {
         internal constructor(core: KartkaCore, changes: Flow<ChangeTopic>) : this(CoreParts(core), changes)
 

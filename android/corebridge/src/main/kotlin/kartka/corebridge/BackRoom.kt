@@ -2,8 +2,8 @@ package kartka.corebridge
 
 import kartka.presentation.RequestId
 
-/** Cards as things: blank ones to be given out, and how a code is drawn. No presenter asks for it; the platform does. */
-public interface CardBox {
+/** What a phone does behind the counter: blank cards and pictures of codes. No presenter asks for it; the app and the window do. */
+public interface BackRoom {
     /** Makes [count] blank cards; answers with the texts of their QR codes. */
     public suspend fun blankCards(request: RequestId, count: Int): List<String>
 
@@ -14,7 +14,7 @@ public interface CardBox {
 /** A QR: [side] squares along each side, row by row. */
 public class Qr(public val side: Int, public val dark: BooleanArray)
 
-internal class CardBoxPart(private val parts: CoreParts) : CardBox {
+internal class BackRoomPart(private val parts: CoreParts) : BackRoom {
     override suspend fun blankCards(request: RequestId, count: Int): List<String> =
         asked { parts.cards.emit(request.bytes(), count.toUInt()).map { parts.cards.code(it.number) } }
 
