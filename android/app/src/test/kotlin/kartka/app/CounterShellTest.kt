@@ -157,7 +157,12 @@ class Desk : Activity() {
 
     override fun onCreate(savedInstanceState: Bundle?) {
         super.onCreate(savedInstanceState)
-        shell = CounterShell(this, Counter(shop, CountingIds(), Dispatchers.Unconfined, Here("UA", "Каса", enrolled = true)), savedInstanceState)
+        shell =
+            CounterShell(
+                this,
+                Counter(shop, CountingIds(), Dispatchers.Unconfined, Here("UA", "Каса", enrolled = true)),
+                savedInstanceState,
+            )
     }
 
     override fun onStart() {

@@ -10,7 +10,6 @@ import kartka.presentation.LimitNumber
 import kartka.presentation.LimitThen
 import kartka.presentation.Today
 import kartka.presentation.Trust
-import kartka.presentation.Words
 import kartka.presentation.inbox.InboxAction
 import kartka.presentation.inbox.InboxFace
 import kartka.presentation.inbox.InboxState
@@ -70,7 +69,12 @@ private fun Warnings(state: TodayState, act: (TodayAction) -> Unit) {
     if (state.face == TodayFace.CopyOverdue) Banner(Mood.Problem, speech("standing.copy_overdue"))
     if (state.face == TodayFace.Partial) Banner(Mood.Waiting, speech("today.partial"))
     if (state.waiting > 0) {
-        Line(speech("inbox.title"), end = "${state.waiting}", glyph = Glyph.Warn, onTap = { act(TodayAction.OpenInbox) })
+        Line(
+            speech("inbox.title"),
+            end = "${state.waiting}",
+            glyph = Glyph.Warn,
+            onTap = { act(TodayAction.OpenInbox) },
+        )
     }
 }
 
@@ -137,7 +141,11 @@ fun LimitsScreen(state: LimitsState, host: Host, act: (LimitsAction) -> Unit) {
             PrimaryAction(
                 speech("limits.save"),
                 { act(LimitsAction.Save) },
-                readiness = readiness(state.saving, state.face == LimitsFace.Changed || state.face == LimitsFace.Invalid),
+                readiness =
+                    readiness(
+                        state.saving,
+                        state.face == LimitsFace.Changed || state.face == LimitsFace.Invalid,
+                    ),
             )
         },
     ) {
@@ -187,6 +195,7 @@ private fun Counted(label: String, limit: LimitNumber?, onChange: (LimitNumber?)
 @Composable
 private fun Then(label: String?, then: LimitThen?, onChange: (LimitThen?) -> Unit) {
     if (label != null) Part(label)
-    val words = mapOf(null to speech("limits.none")) + LimitThen.entries.associateWith { speech("limits." + it.name.inKeys()) }
+    val words =
+        mapOf(null to speech("limits.none")) + LimitThen.entries.associateWith { speech("limits." + it.name.inKeys()) }
     Choices(words.keys.toList(), then, words::getValue, onChange)
 }

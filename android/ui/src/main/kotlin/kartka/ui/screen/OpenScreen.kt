@@ -13,7 +13,6 @@ import kartka.ui.component.Frame
 import kartka.ui.component.Glyph
 import kartka.ui.component.Mood
 import kartka.ui.component.PrimaryAction
-import kartka.ui.component.SecondAction
 import kartka.ui.design.Kartka
 import kartka.ui.text.speech
 
@@ -36,7 +35,9 @@ fun OpenScreen(state: OpenState, host: Host, act: (OpenAction) -> Unit) {
                 state.trouble?.let {
                     val again = { act(OpenAction.TryAgain) }
                     val sheet = { act(OpenAction.AskSheet) }
-                    val own = NextStep.entries.associateWith { again } + mapOf(NextStep.RecoverySheet to sheet, NextStep.Restore to sheet)
+                    val own =
+                        NextStep.entries.associateWith { again } +
+                            mapOf(NextStep.RecoverySheet to sheet, NextStep.Restore to sheet)
                     TroubleBanner(it, host, own)
                 }
         }

@@ -12,7 +12,6 @@ import kartka.presentation.DeviceStanding
 import kartka.presentation.Revoking
 import kartka.presentation.RoleName
 import kartka.presentation.Standing
-import kartka.presentation.Words
 import kartka.presentation.devices.Asked
 import kartka.presentation.devices.DevicesAction
 import kartka.presentation.devices.DevicesFace
@@ -79,12 +78,29 @@ private fun Person(person: Colleague, act: (OperatorAction) -> Unit) {
         glyph = if (person.here) Glyph.Check else Glyph.Person,
         onTap = if (person.employed && !person.here) ({ act(OperatorAction.Choose(person.operator)) }) else null,
     )
-    if (person.here) SecondAction(speech("operator.change_pin"), { act(OperatorAction.ChangePin(person.operator)) }, wide)
+    if (person.here) {
+        SecondAction(
+            speech("operator.change_pin"),
+            { act(OperatorAction.ChangePin(person.operator)) },
+            wide,
+        )
+    }
 }
 
 @Composable
 private fun PinLow(state: OperatorState, act: (OperatorAction) -> Unit) {
-    Typed("•".repeat(state.pin.length), speech(if (state.step == OperatorStep.NewPin) "operator.new_pin" else "operator.pin"))
+    Typed(
+        "•".repeat(state.pin.length),
+        speech(
+            if (state.step ==
+                OperatorStep.NewPin
+            ) {
+                "operator.new_pin"
+            } else {
+                "operator.pin"
+            },
+        ),
+    )
     KeypadOf(state.pin, { act(OperatorAction.TypePin(it)) })
     PrimaryAction(
         speech(if (state.step == OperatorStep.NewPin) "common.save" else "operator.take_over"),
@@ -126,7 +142,13 @@ private fun SyncLine(standing: Standing, face: StandingFace) {
             StandingFace.Stuck, StandingFace.Revoked -> Mood.Problem
             else -> Mood.Quiet
         }
-    val words = speech("sync." + standing.mark.dot.name.inKeys(), "pending" to standing.mark.pending)
+    val words =
+        speech(
+            "sync." +
+                standing.mark.dot.name
+                    .inKeys(),
+            "pending" to standing.mark.pending,
+        )
     Banner(mood, words, detail = standing.server?.let { speech.named("standing.server", "server", it) })
     standing.mark.heardAt?.let { Text(speech("standing.heard", "at" to it), style = Kartka.type.body) }
     standing.stopped?.let { Banner(Mood.Problem, speech("standing.stopped", "code" to it.toLong())) }
@@ -137,7 +159,12 @@ private fun SyncLine(standing: Standing, face: StandingFace) {
 private fun Copies(state: StandingState, act: (StandingAction) -> Unit) {
     if (state.standing?.server == null) Text(speech("standing.alone_about"), style = Kartka.type.body)
     if (state.face == StandingFace.CopyOverdue) Banner(Mood.Problem, speech("standing.copy_overdue"))
-    (state.copy as? CopyAge.Aged)?.let { Text(speech("standing.copy_age", "age" to it.millis), style = Kartka.type.body) }
+    (state.copy as? CopyAge.Aged)?.let {
+        Text(
+            speech("standing.copy_age", "age" to it.millis),
+            style = Kartka.type.body,
+        )
+    }
     if (state.sheetPrinted == false) {
         Banner(
             Mood.Attention,
@@ -233,7 +260,10 @@ fun DevicesScreen(state: DevicesState, host: Host, act: (DevicesAction) -> Unit)
 }
 
 private fun nameOf(state: DevicesState, operator: Long): String =
-    state.staff.firstOrNull { it.operator == operator }?.name.orEmpty()
+    state.staff
+        .firstOrNull { it.operator == operator }
+        ?.name
+        .orEmpty()
 
 @Composable
 private fun Everybody(state: DevicesState, act: (DevicesAction) -> Unit) {
@@ -267,7 +297,12 @@ private fun Everybody(state: DevicesState, act: (DevicesAction) -> Unit) {
 
 @Composable
 private fun AskRevoke(state: DevicesState, asked: Asked.Revoke, act: (DevicesAction) -> Unit) {
-    val name = state.devices.orEmpty().firstOrNull { it.device == asked.device }?.name.orEmpty()
+    val name =
+        state.devices
+            .orEmpty()
+            .firstOrNull { it.device == asked.device }
+            ?.name
+            .orEmpty()
     Banner(Mood.Problem, speech.named("devices.ask_revoke", "device", name))
     Revoking.entries.forEach { how ->
         val key = if (how == Revoking.KeepData) "devices.keep_data" else "devices." + how.name.inKeys()

@@ -66,12 +66,23 @@ fun FoundScreen(state: FoundState, host: Host, act: (FoundAction) -> Unit) {
     ) {
         val wrong = state.trouble?.takeIf { state.face == FoundFace.Invalid }
         if (wrong == null) state.trouble?.let { TroubleBanner(it, host) }
-        Entry(speech("found.name"), state.name, { act(FoundAction.TypeName(it)) }, wrong = wrong?.let { speech(it.words) })
+        Entry(
+            speech("found.name"),
+            state.name,
+            { act(FoundAction.TypeName(it)) },
+            wrong = wrong?.let { speech(it.words) },
+        )
         Part(speech("found.kind"))
         val kinds = ShopKind.entries.associateWith { speech("found.kind_" + it.name.inKeys()) }
         Choices(ShopKind.entries, state.kind, kinds::getValue, { act(FoundAction.ChooseKind(it)) })
         Part(speech("found.country"))
-        val names = (countries + state.country).distinct().associateWith { Locale("", it).getDisplayCountry(speech.locale) }
+        val names =
+            (countries + state.country).distinct().associateWith {
+                Locale(
+                    "",
+                    it,
+                ).getDisplayCountry(speech.locale)
+            }
         Choices(names.keys.toList(), state.country, names::getValue, { act(FoundAction.Choose(it)) })
         Entry(speech("found.owner"), state.owner, { act(FoundAction.TypeOwner(it)) })
     }
@@ -93,7 +104,11 @@ fun PairScreen(state: PairState, host: Host, act: (PairAction) -> Unit) {
         },
     ) {
         val wrong = state.trouble?.takeIf { state.face == PairFace.Invalid || state.face == PairFace.Refused }
-        if (wrong == null) state.trouble?.let { TroubleBanner(it, host, mapOf(it.kind.next to { act(PairAction.Pair) })) }
+        if (wrong ==
+            null
+        ) {
+            state.trouble?.let { TroubleBanner(it, host, mapOf(it.kind.next to { act(PairAction.Pair) })) }
+        }
         Text(speech("pair.scan"), style = Kartka.type.body)
         Entry(
             speech("pair.code"),

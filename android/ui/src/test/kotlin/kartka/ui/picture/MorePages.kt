@@ -137,7 +137,15 @@ private fun Samples.operators(): List<Page> {
 
 private fun Samples.inboxes(): List<Page> {
     val overdraft =
-        InboxItem(1, Words("code.overdraft", mapOf("points" to 40L)), olena.id, null, "2026-11-21", null, agreeable = false)
+        InboxItem(
+            1,
+            Words("code.overdraft", mapOf("points" to 40L)),
+            olena.id,
+            null,
+            "2026-11-21",
+            null,
+            agreeable = false,
+        )
     val held = InboxItem(2, Words("code.kept_apart"), null, null, "2026-11-22", upTo = 90, agreeable = false)
     val items = InboxState(listOf(overdraft, held))
     return listOf(
@@ -153,7 +161,8 @@ private fun Samples.inboxes(): List<Page> {
 private fun Samples.standings(): List<Page> {
     fun state(dot: SyncDot, pending: Long = 0) =
         StandingState(Standing(SyncMark(dot, pending, NOON), "https://ranok.example", null, null))
-    val alone = StandingState(Standing(SyncMark(SyncDot.Alone, 0), null, null, null), copy = CopyAge.Aged(86_400_000, false))
+    val alone =
+        StandingState(Standing(SyncMark(SyncDot.Alone, 0), null, null, null), copy = CopyAge.Aged(86_400_000, false))
     val stuck = Standing(SyncMark(SyncDot.Stuck, 12, NOON), "https://ranok.example", 31, null)
     return listOf(
         StandingState(),
