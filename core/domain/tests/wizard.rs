@@ -507,6 +507,8 @@ fn a_bonus_card_says_what_becomes_of_points_when_something_is_late() {
         owing: Owing::Cleared,
     };
     assert_eq!(late(answered(Kind::Bonus, &answers)), chosen);
+    let deducted = late(answered(Kind::Bonus, &[("owing", 2)])).owing;
+    assert_eq!(deducted, Owing::Deducted);
     let problems = answered(Kind::Bonus, &[("grace_days", 367)]).check(&ground);
     assert_eq!(problems[0].why, Wrong::Above(366));
 }

@@ -10,6 +10,7 @@ mod limits;
 mod people;
 mod shop;
 mod standing;
+mod unlinked;
 mod visits;
 mod voucher;
 
@@ -57,6 +58,7 @@ fn record(row: &Row) -> Record {
         Row::Voucher(of) => voucher::voucher_record(of),
         Row::Moved(of) => voucher::moved_record(of),
         Row::NotedVisits(noted) => visits::noted_record(noted),
+        Row::Unlinked(back) => unlinked::unlinked_record(back),
     }
 }
 
@@ -90,6 +92,7 @@ pub fn decode(kind: u8, key: i64, bytes: &[u8]) -> Result<Row, WireError> {
         RowKind::Voucher => Row::Voucher(voucher::read_voucher(key, r)?),
         RowKind::Moved => Row::Moved(voucher::read_moved(key, r)?),
         RowKind::NotedVisits => Row::NotedVisits(visits::read_noted(key, r)?),
+        RowKind::Unlinked => Row::Unlinked(unlinked::read_unlinked_row(key, r)?),
     })
 }
 

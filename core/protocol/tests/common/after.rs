@@ -10,6 +10,7 @@ use kartka_domain::money::{Money, Points, Stamps};
 use kartka_domain::op::{Claim, Fact, Op, Sale};
 use kartka_domain::position::Position;
 use kartka_domain::purchase::{Fiscal, Line, Parts, Purchase, ReceiptNumber};
+use kartka_domain::redeem::Confirmation;
 use kartka_domain::rights::{Limits, Role};
 use kartka_domain::row::{NotedVisits, Row};
 
@@ -109,6 +110,7 @@ pub(crate) fn ops() -> Vec<(&'static str, Op)> {
         },
         read: Some(CardRead::Scanned),
         fiscal: Some(fiscal()),
+        confirmed: Some(Confirmation::Pin),
     };
     let adjust = |effect, reason| {
         Fact::Claim(Claim {

@@ -80,6 +80,7 @@ pub(crate) fn operator(role: RoleId) -> Operator {
         role,
         state: Employment::Active,
         customer: None,
+        outlets: Vec::new(),
     }
 }
 
@@ -272,7 +273,7 @@ fn full_purchase() -> Purchase {
     }
 }
 
-fn bare_return() -> Return {
+pub(crate) fn bare_return() -> Return {
     Return {
         id: ReturnId(id(2, 200)),
         purchase: PurchaseId(id(2, 100)),
@@ -448,6 +449,7 @@ pub(crate) fn sale(op: OpId, who: CustomerId, gross: i64, seconds: i64) -> Op {
         parts: paid(gross, 0, 0, 0, 0),
         read: None,
         fiscal: None,
+        confirmed: None,
     };
     op_of(op, seconds, vec![Fact::Sale(sale), Fact::Claim(claim)])
 }
@@ -549,6 +551,7 @@ pub(crate) fn ops() -> Vec<(&'static str, Op)> {
         parts: paid(0, 0, 5_000, 0, 0),
         read: None,
         fiscal: None,
+        confirmed: None,
     };
     let all_claims = vec![
         Fact::Sale(Sale {
