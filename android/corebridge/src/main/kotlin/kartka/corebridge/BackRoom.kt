@@ -2,7 +2,11 @@ package kartka.corebridge
 
 import kartka.presentation.RequestId
 
-/** What a phone does behind the counter: blank cards and pictures of codes. No presenter asks for it; the app and the window do. */
+/**
+ * What a phone does behind the counter: blank cards and pictures of codes.
+ *
+ * No presenter asks for it; the app and the window do.
+ */
 public interface BackRoom {
     /** Makes [count] blank cards; answers with the texts of their QR codes. */
     public suspend fun blankCards(request: RequestId, count: Int): List<String>

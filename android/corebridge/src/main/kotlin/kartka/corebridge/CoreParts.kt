@@ -26,7 +26,9 @@ internal class CoreParts(val root: KartkaCore) : AutoCloseable {
     suspend fun currency(): String = currency ?: settings.business().currency.also { currency = it }
 
     override fun close() {
-        listOf(cards, customers, till, team, reports, programme, settings, sync, office, recovery, root).forEach { it.destroy() }
+        listOf(cards, customers, till, team, reports, programme, settings, sync, office, recovery, root).forEach {
+            it.destroy()
+        }
     }
 }
 

@@ -45,12 +45,7 @@ public class KartkaGateway private constructor(private val parts: CoreParts, ove
                 )
             }
 
-        override suspend fun syncMark(): SyncMark =
-            asked {
-                val standing = parts.sync.standing()
-                val heard = standing.syncedMs.takeIf { standing.server != null }
-                SyncMark(standing.dot.asDot(), standing.outbox, heard)
-            }
+        override suspend fun syncMark(): SyncMark = asked { parts.sync.standing().asMark() }
 
         /** Lets go of the data folder; calls under way end first. */
         override fun close(): Unit = parts.close()

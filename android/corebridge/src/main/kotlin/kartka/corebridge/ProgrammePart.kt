@@ -30,7 +30,10 @@ import kartka.generated.WizardStep as CoreStep
 internal class ProgrammePart(private val core: CoreParts) : ProgrammeGateway {
     override suspend fun instruments(): List<Instrument> =
         asked {
-            core.programme.published().instruments.map { Instrument(it.id.toLong(), it.name, it.terms.key()) }
+            core.programme
+                .published()
+                .instruments
+                .map { Instrument(it.id.toLong(), it.name, it.terms.key()) }
         }
 
     override suspend fun wizard(kind: WizardKind, trade: Trade, instrument: Long?): WizardModel =

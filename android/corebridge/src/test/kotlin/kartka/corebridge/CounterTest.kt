@@ -86,7 +86,13 @@ class CounterTest {
             val earned = quote.effects.first { it.kind == EffectKind.Earn && it.points > 0 }.points
             assertEquals(earned, sheet.points.single().balance)
             assertEquals(Triple("Олена Коваль", 1L, true), Triple(sheet.name, sheet.visits, sheet.marketing))
-            assertTrue(sheet.stamps.single().rewards.isNotEmpty(), "a stamp card says what it gives")
+            assertTrue(
+                sheet.stamps
+                    .single()
+                    .rewards
+                    .isNotEmpty(),
+                "a stamp card says what it gives",
+            )
 
             val spend = SaleDraft(ids.next(), customerId = olena, amount = 10_000)
             val between = assertIs<Redeemable.Between>(gateway.quote(spend).redeem)
@@ -100,7 +106,14 @@ class CounterTest {
             val refund = gateway.refund(sale, listOf(BackLine(0, 500)))
             assertEquals(Money(10_000, "UAH"), refund.money)
             gateway.giveBack(ids.next(), sale, listOf(BackLine(0, 500)))
-            assertEquals(500, gateway.receipt(sale).lines.single().returned)
+            assertEquals(
+                500,
+                gateway
+                    .receipt(sale)
+                    .lines
+                    .single()
+                    .returned,
+            )
             assertEquals(listOf(sale), gateway.history(olena, null).sales.map { it.id })
         }
 
@@ -110,7 +123,14 @@ class CounterTest {
             val olena = gateway.olena()
             val wrong = gateway.sell(SaleDraft(ids.next(), amount = 5_000))
             gateway.undo(ids.next(), wrong, UndoReason.Mistake)
-            assertEquals(UndoReason.Mistake, gateway.receipt(wrong).returns.single().undone)
+            assertEquals(
+                UndoReason.Mistake,
+                gateway
+                    .receipt(wrong)
+                    .returns
+                    .single()
+                    .undone,
+            )
             val again = assertFailsWith<CoreFault> { gateway.undo(ids.next(), wrong, UndoReason.Mistake) }
             assertEquals("code.already_voided", again.trouble.words.key)
 
@@ -118,7 +138,14 @@ class CounterTest {
             val quote = gateway.attachQuote(sale, olena, CardRead.Found)
             gateway.attach(ids.next(), sale, olena, CardRead.Found)
             val earned = quote.effects.filter { it.kind == EffectKind.Earn }.sumOf { it.points }
-            assertEquals(earned, gateway.customer(olena).points.single().balance)
+            assertEquals(
+                earned,
+                gateway
+                    .customer(olena)
+                    .points
+                    .single()
+                    .balance,
+            )
             val shift = gateway.shift()
             assertEquals("UAH", shift.taken.currency)
             assertTrue(shift.receipts >= 1)
@@ -153,7 +180,10 @@ class CounterTest {
             val cashier = gateway.roles().first { it.role == 2L }
             val ihor = gateway.employ(ids.next(), "Ігор", cashier.role)
             gateway.setPin(ihor, null, "7319")
-            assertEquals("code.pin_needed", assertFailsWith<CoreFault> { gateway.switchTo(ihor, null) }.trouble.words.key)
+            assertEquals(
+                "code.pin_needed",
+                assertFailsWith<CoreFault> { gateway.switchTo(ihor, null) }.trouble.words.key,
+            )
             gateway.switchTo(ihor, "7319")
             assertEquals(listOf("Ігор"), gateway.staff().filter { it.here }.map { it.name })
             assertEquals(TroubleKind.NotAllowed, assertFailsWith<CoreFault> { gateway.inbox() }.trouble.kind)
@@ -164,7 +194,10 @@ class CounterTest {
             assertEquals(limits, gateway.limits())
             gateway.setTrust(ids.next(), 24, 60)
             assertEquals(24 to 60, gateway.trust().let { it.hours to it.graceDays })
-            assertEquals(TroubleKind.Invalid, assertFailsWith<CoreFault> { gateway.setTrust(ids.next(), 0, 1) }.trouble.kind)
+            assertEquals(
+                TroubleKind.Invalid,
+                assertFailsWith<CoreFault> { gateway.setTrust(ids.next(), 0, 1) }.trouble.kind,
+            )
             assertEquals(emptyList(), gateway.inbox())
             assertEquals(listOf(true), gateway.devices().map { it.here })
             assertEquals(0L, gateway.today().day.receipts)
@@ -183,7 +216,15 @@ class CounterTest {
             assertNull(gateway.preview(draft))
             val named = draft.copy(name = "Постійні")
             assertEquals(emptyList(), gateway.check(named).problems)
-            assertTrue((gateway.preview(named)?.first?.total?.minor ?: 0) > 0)
+            assertTrue(
+                (
+                    gateway
+                        .preview(named)
+                        ?.first
+                        ?.total
+                        ?.minor ?: 0
+                ) > 0,
+            )
             val id = gateway.save(named)
             assertEquals(listOf(named.copy(id = id)), gateway.drafts())
             gateway.publish(ids.next(), id)

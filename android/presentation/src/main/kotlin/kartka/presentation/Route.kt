@@ -37,6 +37,9 @@ public sealed interface Route {
 
     public data object Shift : Route
 
+    /** A phone without a shop. */
+    public data object Start : Route
+
     public data object Found : Route
 
     public data object Pair : Route
