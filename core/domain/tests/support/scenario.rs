@@ -14,6 +14,7 @@ mod authority;
 mod limits;
 mod office;
 mod owed;
+mod people;
 mod points;
 mod reserve;
 mod unlinked;
@@ -22,9 +23,7 @@ mod vouchers;
 use std::collections::BTreeMap;
 
 use kartka_domain::authority::Decided;
-use kartka_domain::card::CardNumber;
 use kartka_domain::codes::Code;
-use kartka_domain::customer::ProfileGroup;
 use kartka_domain::ids::{
     CustomerId, DeviceNo, InstrumentId, OutletId, ProgrammeVersion, PurchaseId,
 };
@@ -425,65 +424,6 @@ impl Story {
             return "nothing".to_owned();
         }
         items.join(", ")
-    }
-
-    /// Says who of them is erased, in the order of their ids.
-    fn erase(&mut self, name: &str) -> String {
-        let customer = self.person(name);
-        let (at, facts) = (noon(self.today), vec![Fact::Erase(customer)]);
-        let op = self.shop.op(self.device(), at, facts);
-        let decided = self.shop.order(&op);
-        let erased = decided.iter().filter_map(|decided| match &decided.row {
-            Row::Erasure(erasure) => Some(self.name(erasure.customer)),
-            _ => None,
-        });
-        listed(erased)
-    }
-
-    /// What everybody is called, by the rows.
-    fn names(&self) -> String {
-        let called = self.shop.all(|row| match row {
-            Row::Customer(customer) => customer.display_name(),
-            _ => None,
-        });
-        listed(called.into_iter())
-    }
-
-    fn bind(&mut self, number: &str, name: &str) -> String {
-        let customer = self.person(name);
-        let card = CardNumber::parse_typed(number).unwrap();
-        let before = self.shop.merges().len();
-        let op = self.shop.op(
-            DeviceNo::FOUNDER,
-            noon(self.today),
-            vec![Fact::Bind { card, customer }],
-        );
-        let decided = self.shop.order(&op);
-        let Ok(card) = self.shop.card(card);
-        let holder = self.name(card.unwrap().customer).to_owned();
-        let merged = self.shop.merges().len() > before;
-        let asked = decided.iter().any(|d| matches!(d.row, Row::Inbox(_)));
-        match (merged, asked) {
-            (_, true) => format!("asked about {holder}"),
-            (true, _) => format!("one person with {holder}"),
-            _ => format!("{holder}'s"),
-        }
-    }
-
-    fn call(&mut self, name: &str, given: &str) -> String {
-        let customer = self.person(name);
-        let at = noon(self.today);
-        let mut op = self
-            .shop
-            .op(DeviceNo::FOUNDER, at, vec![Fact::Edit(customer)]);
-        let called = ProfileGroup::Name {
-            given: given.to_owned(),
-            family: String::new(),
-        };
-        op.personal.push((0, vec![called]));
-        self.shop.order(&op);
-        let Ok(customer) = self.shop.customer(customer);
-        customer.and_then(|c| c.display_name()).unwrap_or_default()
     }
 }
 

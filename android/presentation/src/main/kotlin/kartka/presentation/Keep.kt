@@ -1,8 +1,5 @@
 package kartka.presentation
 
-import java.net.URLDecoder
-import java.net.URLEncoder
-
 /**
  * What a screen writes down so that it goes on after the process died: names and short texts in one line.
  *
@@ -24,11 +21,9 @@ public class Kept private constructor(private val fields: Map<String, String>) {
 
     /** One line of text. */
     public fun line(): String =
-        fields.entries.joinToString("&") { (name, value) -> "$name=${URLEncoder.encode(value, UTF_8)}" }
+        fields.entries.joinToString("&") { (name, value) -> "$name=${value.encodeToByteArray().toHexString()}" }
 
     public companion object {
-        private const val UTF_8 = "UTF-8"
-
         /** The fields of a [line]; null for none. */
         public fun of(line: String?): Kept? {
             if (line == null) return null
@@ -42,8 +37,10 @@ public class Kept private constructor(private val fields: Map<String, String>) {
 
         private fun decoded(value: String): String? =
             try {
-                URLDecoder.decode(value, UTF_8)
+                value.hexToByteArray().decodeToString(throwOnInvalidSequence = true)
             } catch (_: IllegalArgumentException) {
+                null
+            } catch (_: CharacterCodingException) {
                 null
             }
     }
