@@ -5,6 +5,7 @@ use std::sync::Arc;
 use kartka_core::domain::explain::{Debt, Explained, Lot, Move, Source, Why};
 use kartka_core::domain::liability::LiabilityMonth;
 use kartka_core::domain::moment::Month;
+use kartka_core::domain::outstanding::CertificateMonth;
 use kartka_core::query::account::AccountView as CoreAccount;
 use kartka_core::query::owed::OwedReport;
 
@@ -125,8 +126,28 @@ pub struct OwedView {
     pub currency: String,
     /// By instrument and month, every month from the first with an entry to the current one.
     pub months: Vec<OwedMonth>,
+    /// Gift certificates, every month from the first with a move to the current one.
+    #[uniffi(default = [])]
+    pub certificates: Vec<CertificateMonthView>,
     /// Whether this phone holds the whole ledger.
     pub whole: bool,
+}
+
+/// One month of gift certificates, in minor units.
+#[derive(Debug, Clone, PartialEq, Eq, uniffi::Record)]
+pub struct CertificateMonthView {
+    /// As `2026-11`.
+    pub month: String,
+    /// Sold, given, or handed out as change.
+    pub issued: i64,
+    /// Used.
+    pub used: i64,
+    /// Given back after returns.
+    pub given_back: i64,
+    /// Expired or taken back, less what came back by hand or late.
+    pub ended: i64,
+    /// What they were good for at the month's end.
+    pub outstanding: i64,
 }
 
 /// One month of one instrument. Points, but `liability` in minor units.
@@ -292,21 +313,43 @@ impl From<OwedReport> for OwedView {
         Self {
             currency: report.currency.code().to_owned(),
             months: months.collect(),
+            certificates: report
+                .certificates
+                .iter()
+                .map(CertificateMonthView::from)
+                .collect(),
             whole: report.whole,
+        }
+    }
+}
+
+/// `2026-11`
+fn month_text(Month(month): Month) -> String {
+    format!(
+        "{:04}-{:02}",
+        month.div_euclid(12),
+        month.rem_euclid(12) + 1
+    )
+}
+
+impl From<&CertificateMonth> for CertificateMonthView {
+    fn from(owed: &CertificateMonth) -> Self {
+        Self {
+            month: month_text(owed.month),
+            issued: owed.issued.0,
+            used: owed.used.0,
+            given_back: owed.given_back.0,
+            ended: owed.ended.0,
+            outstanding: owed.outstanding.0,
         }
     }
 }
 
 impl OwedMonth {
     fn of(instrument: u32, owed: &LiabilityMonth) -> Self {
-        let Month(month) = owed.month;
         Self {
             instrument,
-            month: format!(
-                "{:04}-{:02}",
-                month.div_euclid(12),
-                month.rem_euclid(12) + 1
-            ),
+            month: month_text(owed.month),
             given: owed.moves.given.0,
             taken_back: owed.moves.taken_back.0,
             spent: owed.moves.spent.0,

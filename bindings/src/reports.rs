@@ -34,6 +34,9 @@ pub struct TodayView {
     pub outstanding: Vec<OutstandingView>,
     /// What they are worth, in minor units.
     pub liability: i64,
+    /// What gift certificates are still good for, in minor units.
+    #[uniffi(default = 0)]
+    pub certificates: i64,
     /// Operations of this device that the authority does not hold yet.
     pub outbox: i64,
     /// When the authority was last heard, epoch ms.
@@ -65,6 +68,9 @@ pub struct DayView {
     pub returning: i64,
     /// Customers registered.
     pub registered: i64,
+    /// Gift certificates sold, less those taken back; no sales: they count when they pay.
+    #[uniffi(default = 0)]
+    pub certificates: i64,
     /// Visits that the outlets counted without money; none where nobody counted.
     pub noted: Option<i64>,
     /// Points by instrument.
@@ -159,6 +165,7 @@ impl From<TodayReport> for TodayView {
             receipts_change: report.change.receipts,
             outstanding: outstanding(&report.outstanding),
             liability: report.liability.0,
+            certificates: report.certificates.0,
             outbox: i64::try_from(report.outbox).unwrap_or(i64::MAX),
             synced_ms: report.synced_ms,
             day: report.day.into(),
@@ -185,6 +192,7 @@ impl From<Today> for DayView {
             taken: day.total.taken.0,
             returns: day.total.returns.0,
             given_back: day.total.given_back.0,
+            certificates: day.total.certificates.0,
             visits: day.visits,
             buyers: day.buyers,
             returning: day.returning,

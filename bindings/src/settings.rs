@@ -2,7 +2,9 @@
 
 use std::sync::Arc;
 
-use crate::border::Border;
+use kartka_core::domain::purchase::PointsAs as DomainPointsAs;
+
+use crate::border::{Border, request_id};
 use crate::error::CoreError;
 use crate::platform::ChangeTopic;
 
@@ -35,6 +37,17 @@ pub struct BusinessView {
     pub phone_prefix: String,
     /// Four letters in the address of its cards.
     pub letters: String,
+    /// What points are to it: tax, receipts and reports differ.
+    pub points_as: PointsAs,
+}
+
+/// What points are to the business (D5).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, uniffi::Enum)]
+pub enum PointsAs {
+    /// A means of payment: the price stays, part of it is paid with points.
+    Payment,
+    /// A discount: the price is lower, and so is the tax in it.
+    Discount,
 }
 
 impl Settings {
@@ -68,9 +81,32 @@ impl Settings {
                 point_digits: business.point_scale,
                 phone_prefix: business.phone_prefix,
                 letters: business.letters,
+                points_as: match business.points_as {
+                    DomainPointsAs::Payment => PointsAs::Payment,
+                    DomainPointsAs::Discount => PointsAs::Discount,
+                },
             })
         });
         read.await
+    }
+
+    /// Sets what points are to the business; receipts before it stay as they are.
+    ///
+    /// # Errors
+    /// `RuleRejected` with the missing right; the situation of the disk.
+    pub async fn set_points_as(
+        &self,
+        request: Vec<u8>,
+        points_as: PointsAs,
+    ) -> Result<(), CoreError> {
+        let write = self.border.write(&[ChangeTopic::Sync], move |shop| {
+            let points_as = match points_as {
+                PointsAs::Payment => DomainPointsAs::Payment,
+                PointsAs::Discount => DomainPointsAs::Discount,
+            };
+            Ok(shop.set_points_as(request_id(&request)?, points_as)?)
+        });
+        write.await
     }
 }
 

@@ -120,6 +120,7 @@ const fn share_kind(kind: ShareKind) -> &'static str {
         ShareKind::Points => "points",
         ShareKind::Discount => "discount",
         ShareKind::Certificate => "certificate",
+        ShareKind::PointsOff => "points off",
     }
 }
 

@@ -232,3 +232,31 @@ fn a_returned_certificate_is_worth_nothing_and_pays_back_what_was_left() {
     let again = counter.shop.voucher_by_number("GIFT-1").unwrap();
     assert_eq!(again, over);
 }
+
+#[test]
+fn certificates_are_owed_until_they_are_used_and_count_once() {
+    let counter = market();
+    sell(&counter, 1, 50_000, "GIFT-1");
+    let one = counter.shop.voucher_by_number("GIFT-1").unwrap().voucher;
+    counter
+        .shop
+        .sell(request(2), &using(20_000, one.id))
+        .unwrap();
+    let today = counter.shop.today(None).unwrap();
+    assert_eq!(today.certificates, Money(30_000));
+    let total = today.day.total;
+    assert_eq!((total.receipts, total.sales), (1, Money(20_000)));
+    assert_eq!(
+        (total.taken, total.certificates),
+        (Money(50_000), Money(50_000))
+    );
+    let cancel = kartka_core::sync::Cancel::default();
+    let mut silent = |_| {};
+    let mut watch = kartka_core::task::Watch::new(&cancel, &mut silent);
+    let owed = counter.shop.points_owed(&mut watch).unwrap().certificates;
+    let told: Vec<_> = owed
+        .iter()
+        .map(|m| (m.issued, m.used, m.outstanding))
+        .collect();
+    assert_eq!(told, [(Money(50_000), Money(20_000), today.certificates)]);
+}

@@ -5,7 +5,7 @@ use kartka_core::domain::op::Claim;
 use kartka_core::domain::programme::Kept;
 use kartka_core::domain::purchase::{
     Line as DomainLine, Parts as DomainParts, Quantity, Return, ReturnKind,
-    ReturnedLine as DomainReturned, VoidReason as DomainVoid,
+    ReturnedLine as DomainReturned, VoidReason as DomainVoid, tax_of,
 };
 use kartka_core::domain::quote::Quote;
 use kartka_core::domain::refund::Refund;
@@ -29,6 +29,9 @@ pub struct QuoteView {
     pub total: i64,
     /// What is left to pay with money, in minor units.
     pub due: i64,
+    /// The tax in what the goods cost, in minor units: points as a discount lower it, points as payment do not (D5).
+    #[uniffi(default = 0)]
+    pub tax: i64,
     /// The lines with what was taken off.
     pub lines: Vec<QuotedLine>,
     /// What the ledger will be asked to do.
@@ -136,6 +139,12 @@ pub struct PurchaseView {
     pub lines: Vec<PurchasedLine>,
     /// Σ gross, in minor units.
     pub total: i64,
+    /// What the goods cost after discounts, in minor units; points as a discount are among these (D5).
+    #[uniffi(default = 0)]
+    pub price: i64,
+    /// The tax in it, in minor units.
+    #[uniffi(default = 0)]
+    pub tax: i64,
     /// How it was paid.
     pub parts: Parts,
     /// Σ points of all its entries: earned, spent, taken and given back.
@@ -277,6 +286,7 @@ impl QuoteView {
             customer: quote.customer.map(|customer| customer.get()),
             total: quote.total.0,
             due: quote.due.0,
+            tax: tax_of(&quote.lines).map_err(overflow)?.0,
             lines: quote.lines.iter().map(line).collect::<Result<_, _>>()?,
             claims: quote.claims.iter().map(ClaimView::from).collect(),
             redeemable: match quote.redeemable {
@@ -333,6 +343,9 @@ impl From<DomainKind> for EntryKind {
 impl From<CorePurchase> for PurchaseView {
     fn from(view: CorePurchase) -> Self {
         let (total, points) = (view.total().0, view.points().0);
+        // Sums that were checked when the purchase was written.
+        let price = view.purchase.price().unwrap_or_default().0;
+        let tax = tax_of(&view.purchase.lines).unwrap_or_default().0;
         let CorePurchase {
             purchase,
             returns,
@@ -354,6 +367,8 @@ impl From<CorePurchase> for PurchaseView {
             receipt: purchase.receipt.map(|number| number.as_str().to_owned()),
             lines: lines.map(|(line, back)| sold(line, back)).collect(),
             total,
+            price,
+            tax,
             parts: purchase.parts.into(),
             points,
             returns: returns.iter().map(ReturnView::from).collect(),

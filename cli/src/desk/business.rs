@@ -135,12 +135,13 @@ pub(crate) fn report(shop: &Shop, args: &ReportArgs) -> Result<Answer, Failure> 
         "revenue_change": report.change.revenue,
         "points_outstanding": points,
         "liability": show::amount(report.liability, currency),
+        "certificates": show::amount(report.certificates, currency),
         "outbox": report.outbox,
     });
     let total = &report.day.total;
     let text = format!(
         "{}  revenue {} (a week before {})  receipts {}  visits {}  new {}  \
-         points outstanding {points}, worth {}  {} to send",
+         points outstanding {points}, worth {}  certificates still good for {}  {} to send",
         report.day.date,
         show::priced(revenue(total)?, currency),
         show::priced(revenue(&report.week_before.total)?, currency),
@@ -148,6 +149,7 @@ pub(crate) fn report(shop: &Shop, args: &ReportArgs) -> Result<Answer, Failure> 
         report.day.visits,
         report.day.registered,
         show::priced(report.liability, currency),
+        show::priced(report.certificates, currency),
         report.outbox
     );
     Ok(Answer { json, text })
@@ -180,6 +182,7 @@ fn day(day: &Today, currency: Currency) -> Result<Value, Failure> {
         "sales": show::amount(total.sales, currency),
         "returns": show::amount(total.returns, currency),
         "revenue": show::amount(revenue(total)?, currency),
+        "certificates_sold": show::amount(total.certificates, currency),
         "money": show::amount(total.money().map_err(CoreError::from)?, currency),
         "average": total.average().map_err(CoreError::from)?.map(|average| show::amount(average, currency)),
         "visits": day.visits,

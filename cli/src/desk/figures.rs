@@ -8,6 +8,7 @@ use kartka_core::domain::ids::{CustomerId, InstrumentId};
 use kartka_core::domain::liability::LiabilityMonth;
 use kartka_core::domain::moment::{Date, Month};
 use kartka_core::domain::money::{Currency, Money, Points};
+use kartka_core::domain::outstanding::CertificateMonth;
 use kartka_core::domain::whatif::calculator::{Day, Typed, calculate as work_out};
 use kartka_core::error::CoreError;
 use kartka_core::shop::Shop;
@@ -261,8 +262,28 @@ pub(crate) fn owed(shop: &Shop) -> Result<Answer, Failure> {
         let rows = months.iter().map(|row| month_json(row, currency)).collect();
         instruments.insert(instrument.0.to_string(), Value::Array(rows));
     }
-    let json =
-        json!({ "currency": currency.code(), "whole": report.whole, "instruments": instruments });
+    if !report.certificates.is_empty() {
+        let _ = write!(
+            text,
+            "\ncertificates\n  {:<8}{:>14}{:>14}{:>14}{:>14}  still good for",
+            "month", "issued", "used", "returned", "ended"
+        );
+    }
+    for row in &report.certificates {
+        let _ = write!(text, "\n  {:<8}", month(row.month));
+        for value in [row.issued, row.used, row.given_back, row.ended] {
+            let _ = write!(text, "{:>14}", money::show(value, currency.exponent()));
+        }
+        let _ = write!(text, "  {}", show::priced(row.outstanding, currency));
+    }
+    let certificates = report.certificates.iter();
+    let certificates = certificates.map(|row| certificate_json(row, currency));
+    let json = json!({
+        "currency": currency.code(),
+        "whole": report.whole,
+        "instruments": instruments,
+        "certificates": certificates.collect::<Vec<_>>(),
+    });
     Ok(Answer { json, text })
 }
 
@@ -290,6 +311,18 @@ fn month_json(row: &LiabilityMonth, currency: Currency) -> Value {
         "breakage": row.breakage,
         "expected": points(row.expected),
         "liability": show::amount(row.liability, currency),
+    })
+}
+
+fn certificate_json(row: &CertificateMonth, currency: Currency) -> Value {
+    let amount = |value| show::amount(value, currency);
+    json!({
+        "month": month(row.month),
+        "issued": amount(row.issued),
+        "used": amount(row.used),
+        "given_back": amount(row.given_back),
+        "ended": amount(row.ended),
+        "outstanding": amount(row.outstanding),
     })
 }
 

@@ -9,6 +9,7 @@ use crate::incarnation::Former;
 use crate::limits::EarnLimits;
 use crate::moment::Date;
 use crate::money::Currency;
+use crate::purchase::PointsAs;
 
 /// Who the business is; currency and point scale are fixed at founding (L2).
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -33,6 +34,8 @@ pub struct Business {
     pub earning: EarnLimits,
     /// Business days after that of a sale within which a customer may be attached to it (X7); 0 = the same day.
     pub attach_days: u16,
+    /// What points are: a means of payment, or a discount (D5).
+    pub points_as: PointsAs,
 }
 
 /// Most days that a setting for attaching may name.

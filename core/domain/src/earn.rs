@@ -173,7 +173,7 @@ impl Counted<'_> {
 /// Whether a share keeps its part of the line from earning (E1, E4).
 fn is_off(card: &BonusCard, share: &Share) -> bool {
     match share.kind {
-        ShareKind::Points => true,
+        ShareKind::Points | ShareKind::PointsOff => true,
         ShareKind::Discount => card.base == EarnBase::AfterDiscounts,
         ShareKind::Certificate => card.certificates == CertificateEarns::No,
     }

@@ -11,6 +11,7 @@ use crate::programme::{
     BonusCard, Expiry, Instrument, OfflinePolicy, Programme, ProgrammeError, RedeemPolicy,
     StampCard, StampFor, Terms,
 };
+use crate::purchase::PointsAs;
 
 /// What sells there decides the ready instruments.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -94,6 +95,7 @@ impl Founding<'_> {
             lifetimes: Lifetimes::READY,
             earning: EarnLimits::READY,
             attach_days: 0,
+            points_as: PointsAs::Payment,
         };
         let outlet = Outlet {
             id: OutletId(1),

@@ -231,6 +231,7 @@ impl Renumbering {
             | Row::Programme(_)
             | Row::Role(_)
             | Row::NotedVisits(_)
+            | Row::CouponUses(_)
             | Row::ErasureDone(_)) => other,
         }
     }

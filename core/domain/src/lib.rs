@@ -25,6 +25,7 @@ pub mod limits;
 pub mod moment;
 pub mod money;
 pub mod op;
+pub mod outstanding;
 pub mod plant;
 pub mod position;
 pub mod programme;

@@ -68,6 +68,49 @@ pub enum ShareKind {
     Discount = 2,
     /// Paid with a gift certificate.
     Certificate = 3,
+    /// The price was lowered, with points.
+    PointsOff = 100,
+}
+
+impl ShareKind {
+    /// Whether it lowers the price; else it pays.
+    #[must_use]
+    pub const fn lowers(self) -> bool {
+        match self {
+            Self::Discount | Self::PointsOff => true,
+            Self::Points | Self::Certificate => false,
+        }
+    }
+
+    /// Whether points were spent for it.
+    #[must_use]
+    pub const fn is_points(self) -> bool {
+        match self {
+            Self::Points | Self::PointsOff => true,
+            Self::Discount | Self::Certificate => false,
+        }
+    }
+}
+
+/// What points are to the business (D5): tax, receipts and reports differ.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
+pub enum PointsAs {
+    /// A means of payment: the price stays, part of it is paid with points.
+    #[default]
+    Payment = 1,
+    /// A discount: the price is lower, and so is the tax in it.
+    Discount = 2,
+}
+
+impl PointsAs {
+    /// What a share of points is then.
+    #[must_use]
+    pub const fn share(self) -> ShareKind {
+        match self {
+            Self::Payment => ShareKind::Points,
+            Self::Discount => ShareKind::PointsOff,
+        }
+    }
 }
 
 /// What one instrument took off a line (D3): stored for returns and for tax.
@@ -79,7 +122,7 @@ pub struct Share {
     pub kind: ShareKind,
     /// Its part of the line, in minor units.
     pub value: Money,
-    /// The points spent for it; 0 for a discount.
+    /// The points spent for it, or 0.
     pub points: Points,
 }
 
@@ -157,7 +200,8 @@ impl Line {
     /// # Errors
     /// [`Overflow`].
     pub fn price(&self) -> Result<Money, Overflow> {
-        self.gross.minus(self.shared(ShareKind::Discount)?)
+        let lowers = self.shares.iter().filter(|s| s.kind.lowers());
+        self.gross.minus(Money::total(lowers.map(|s| s.value))?)
     }
 
     /// What of its price is spent on goods: nothing of a certificate that is sold, which is spent at its use (E4).
@@ -189,6 +233,16 @@ impl Line {
     }
 }
 
+/// The tax in what lines cost, paid in whatever way (D5): points as a discount lower it, points as payment do not.
+///
+/// # Errors
+/// [`Overflow`].
+pub fn tax_of(lines: &[Line]) -> Result<Money, Overflow> {
+    let tax = lines.iter().map(|line| line.tax_in(line.price()?));
+    tax.into_iter()
+        .try_fold(Money::ZERO, |sum, tax| sum.plus(tax?))
+}
+
 /// With what a receipt was paid, in minor units.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Hash)]
 pub struct Parts {
@@ -200,7 +254,7 @@ pub struct Parts {
     pub other: Money,
     /// Gift certificates.
     pub certificate: Money,
-    /// Points, as a means of payment or as a discount (D5).
+    /// Points as a means of payment; as a discount they lower the price instead (D5).
     pub points: Money,
 }
 

@@ -16,8 +16,8 @@ use crate::op::Claim;
 use crate::planted;
 use crate::programme::{Kept, Programme, Terms};
 use crate::purchase::{
-    Line, Purchase, Quantity, Return, ReturnKind, ReturnedLine, ShareKind, kept_back,
-    returned_part, returned_so_far,
+    Line, Purchase, Quantity, Return, ReturnKind, ReturnedLine, kept_back, returned_part,
+    returned_so_far,
 };
 use crate::voucher::{Move, Moved, Voucher};
 use vouchers::of_vouchers;
@@ -349,7 +349,7 @@ fn points_back(
         for share in line
             .shares
             .iter()
-            .filter(|s| s.kind == ShareKind::Points && s.instrument == entry.instrument)
+            .filter(|s| s.kind.is_points() && s.instrument == entry.instrument)
         {
             points = points
                 .checked_add(returned_part(share.points.0, *back, line.quantity)?)

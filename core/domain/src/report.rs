@@ -50,18 +50,20 @@ pub struct Day<'a> {
 /// Sums of a day, of one outlet or of one operator.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Figures {
-    /// Sales; a return is none.
+    /// Sales of goods; a return is none, nor is a receipt on which certificates alone were sold.
     pub receipts: i64,
     /// Sales to a known customer.
     pub identified: i64,
-    /// What they came to before returns, in minor units.
+    /// What the goods came to before returns, in minor units. A certificate is none: it counts when it pays (E4).
     pub sales: Money,
     /// What was paid for them with money, in minor units.
     pub taken: Money,
     /// Value of what came back, in minor units.
     pub returns: Money,
-    /// Money given back for it, in minor units.
+    /// Money given back for it and for certificates, in minor units.
     pub given_back: Money,
+    /// Certificates sold, less those taken back, in minor units: money taken for goods that are owed (G1).
+    pub certificates: Money,
 }
 
 impl Figures {
@@ -221,13 +223,17 @@ impl Today {
     }
 
     fn sell(&mut self, purchase: &Purchase) -> Result<(), Overflow> {
-        let (total, money) = (purchase.price()?, purchase.parts.money()?);
+        let (total, certificates) = (goods(purchase)?, certificates(purchase)?);
+        let money = purchase.parts.money()?;
+        let receipts = i64::from(!purchase.lines.iter().all(|line| line.certificate.is_some()));
         let identified = i64::from(purchase.earner().is_some());
         self.add((purchase.outlet, purchase.operator), |sum| {
-            sum.receipts = sum.receipts.checked_add(1).ok_or(Overflow)?;
-            sum.identified = sum.identified.checked_add(identified).ok_or(Overflow)?;
+            sum.receipts = sum.receipts.checked_add(receipts).ok_or(Overflow)?;
+            let known = identified.min(receipts);
+            sum.identified = sum.identified.checked_add(known).ok_or(Overflow)?;
             sum.sales = sum.sales.plus(total)?;
             sum.taken = sum.taken.plus(money)?;
+            sum.certificates = sum.certificates.plus(certificates)?;
             Ok(())
         })
     }
@@ -273,7 +279,9 @@ impl Today {
                 worth(purchase, &by_day[..at])?,
                 worth(purchase, &by_day[..=at])?,
             );
-            let (mut gross, mut money) = (after.0.minus(before.0)?, after.1.minus(before.1)?);
+            let mut gross = after.goods.minus(before.goods)?;
+            let mut money = after.money.minus(before.money)?;
+            let certificates = after.certificates.minus(before.certificates)?;
             let all = returned_so_far(purchase, &by_day[..=at])?;
             if matches!(back.kind, ReturnKind::Settled(_)) {
                 // The money went back on the day of the unlinked return.
@@ -284,6 +292,7 @@ impl Today {
             self.add((back.outlet, back.operator), |sum| {
                 sum.returns = sum.returns.plus(gross)?;
                 sum.given_back = sum.given_back.plus(money)?;
+                sum.certificates = sum.certificates.minus(certificates)?;
                 Ok(())
             })?;
         }
@@ -380,18 +389,48 @@ impl Today {
     }
 }
 
+/// What the goods of a purchase cost.
+fn goods(purchase: &Purchase) -> Result<Money, Overflow> {
+    priced(purchase, |line| line.certificate.is_none())
+}
+
+/// What the certificates cost that a purchase sold.
+fn certificates(purchase: &Purchase) -> Result<Money, Overflow> {
+    priced(purchase, |line| line.certificate.is_some())
+}
+
+fn priced(purchase: &Purchase, which: impl Fn(&Line) -> bool) -> Result<Money, Overflow> {
+    let lines = purchase.lines.iter().filter(|line| which(line));
+    lines
+        .map(Line::price)
+        .try_fold(Money::ZERO, |sum, price| sum.plus(price?))
+}
+
+/// What came back of a purchase so far.
+#[derive(Default)]
+struct Worth {
+    goods: Money,
+    certificates: Money,
+    money: Money,
+}
+
 /// Price and money value of everything that `returns` brought back.
-fn worth(purchase: &Purchase, returns: &[Return]) -> Result<(Money, Money), Overflow> {
+fn worth(purchase: &Purchase, returns: &[Return]) -> Result<Worth, Overflow> {
     let back = returned_so_far(purchase, returns)?;
     let part = |line: &Line, value: Money, place: usize| {
         returned_part(value.0, back[place], line.quantity).map(Money)
     };
-    let (mut price, mut money) = (Money::ZERO, Money::ZERO);
+    let mut worth = Worth::default();
     for (place, line) in purchase.lines.iter().enumerate() {
-        price = price.plus(part(line, line.price()?, place)?)?;
-        money = money.plus(part(line, line.paid()?, place)?)?;
+        let price = part(line, line.price()?, place)?;
+        let sum = match line.certificate {
+            Some(_) => &mut worth.certificates,
+            None => &mut worth.goods,
+        };
+        *sum = sum.plus(price)?;
+        worth.money = worth.money.plus(part(line, line.paid()?, place)?)?;
     }
-    Ok((price, money))
+    Ok(worth)
 }
 
 /// (now − base) ÷ base in hundredths of a percent, toward zero; none unless the base is above zero.

@@ -27,6 +27,8 @@ pub enum Asset {
     },
     /// A gift certificate or a coupon with a number.
     Voucher(VoucherId),
+    /// One use of a code that many know and that has a total limit.
+    Coupon(InstrumentId),
 }
 
 /// So much of something.
@@ -34,7 +36,7 @@ pub enum Asset {
 pub struct Item {
     /// Of what.
     pub asset: Asset,
-    /// Points, minor units of a certificate; 0 for a coupon, which is kept as a whole.
+    /// Points, minor units of a certificate; 0 for a coupon with a number, which is kept as a whole; uses of a code.
     pub amount: i64,
 }
 

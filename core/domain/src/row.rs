@@ -8,7 +8,8 @@ use crate::card::{CardNumber, EmitterSlot};
 use crate::codes::Code;
 use crate::customer::{Consent, Customer};
 use crate::ids::{
-    CustomerId, DeviceNo, EntryId, OperatorId, OutletId, PurchaseId, ReturnId, RoleId, Seq,
+    CustomerId, DeviceNo, EntryId, InstrumentId, OperatorId, OutletId, PurchaseId, ReturnId,
+    RoleId, Seq,
 };
 use crate::ledger::Entry;
 use crate::moment::{Date, Moment, Month, day_number};
@@ -67,11 +68,13 @@ pub enum RowKind {
     NotedVisits = 30,
     /// [`Row::Unlinked`], key = return id.
     Unlinked = 50,
+    /// [`Row::CouponUses`], key = instrument id.
+    CouponUses = 45,
 }
 
 impl RowKind {
     /// All kinds this version knows.
-    pub const ALL: [Self; 22] = [
+    pub const ALL: [Self; 23] = [
         Self::Business,
         Self::Outlet,
         Self::Operator,
@@ -93,6 +96,7 @@ impl RowKind {
         Self::Voucher,
         Self::Moved,
         Self::NotedVisits,
+        Self::CouponUses,
         Self::Unlinked,
     ];
 
@@ -277,6 +281,15 @@ pub enum UnlinkedState {
     Refused(Code),
 }
 
+/// How often a coupon with a total limit was used, by all ops ordered so far (G2).
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct CouponUses {
+    /// Which coupon, under whatever version.
+    pub instrument: InstrumentId,
+    /// Receipts that it lowered and that were not taken back whole.
+    pub count: i64,
+}
+
 /// Any row.
 #[derive(Clone, PartialEq, Eq)]
 pub enum Row {
@@ -324,6 +337,8 @@ pub enum Row {
     NotedVisits(NotedVisits),
     /// A return whose purchase its author did not hold.
     Unlinked(Unlinked),
+    /// How often a coupon was used.
+    CouponUses(CouponUses),
 }
 
 /// The key of a version of a role.
@@ -365,6 +380,7 @@ impl Row {
             Self::Moved(_) => RowKind::Moved,
             Self::NotedVisits(_) => RowKind::NotedVisits,
             Self::Unlinked(_) => RowKind::Unlinked,
+            Self::CouponUses(_) => RowKind::CouponUses,
         }
     }
 
@@ -394,6 +410,7 @@ impl Row {
             Self::Moved(moved) => moved.id.get(),
             Self::NotedVisits(noted) => noted_key(noted.outlet, noted.date),
             Self::Unlinked(back) => back.id.get(),
+            Self::CouponUses(uses) => i64::from(uses.instrument.0),
         }
     }
 

@@ -5,8 +5,8 @@ use kartka_domain::ids::{CustomerId, InstrumentId, OutletId, ProgrammeVersion};
 use kartka_domain::moment::{Date, DayOfYear, Moment, day_number};
 use kartka_domain::money::{Money, Stamps};
 use kartka_domain::programme::{
-    Benefit, BonusCard, Club, Coupon, Expiry, Gift, Goods, Greeting, GreetingFor, Instrument,
-    Joining, Offer, OfflinePolicy, Programme, StampCard, StampFor, Terms,
+    Benefit, BonusCard, Club, Counting, Coupon, Expiry, Gift, Goods, Greeting, GreetingFor,
+    Instrument, Joining, Offer, OfflinePolicy, Programme, StampCard, StampFor, Terms,
 };
 use kartka_domain::purchase::{GoodsId, Line};
 use kartka_domain::redeem::CashStep;
@@ -316,6 +316,8 @@ fn coupons_greetings_favourites_and_invitations_are_not_silently_nothing() {
         gives: Benefit::Amount(Money(300)),
         per_customer: Some(1),
         per_day: None,
+        total: None,
+        counting: Counting::Afterwards,
     };
     let club = Club {
         joining: Joining::Invitation,

@@ -43,7 +43,15 @@ fn request(items: Vec<Item>) -> ReserveRequest {
 #[test]
 fn requests_are_the_bytes_they_were() {
     let items = vec![points(300), voucher(8, 4_000), voucher(9, 0)];
-    for (name, items) in [("reserve-ask", items), ("reserve-free", Vec::new())] {
+    let coupon = Item {
+        asset: Asset::Coupon(InstrumentId(6)),
+        amount: 1,
+    };
+    for (name, items) in [
+        ("reserve-ask", items),
+        ("reserve-coupon", vec![coupon]),
+        ("reserve-free", Vec::new()),
+    ] {
         let asked = request(items);
         let bytes = golden::stored(name, &asked.encode());
         assert_eq!(ReserveRequest::decode(&bytes).unwrap(), asked, "{name}");

@@ -3,10 +3,10 @@
 use kartka_domain::moment::PeriodEnd;
 use kartka_domain::money::{Points, Rounding, Stamps};
 use kartka_domain::programme::{
-    Benefit, BonusCard, BundlePrice, CertificateEarns, Club, Coupon, Demotion, DiscountCard,
-    EarnBase, Expiry, Gift, Greeting, GreetingFor, Issue, Joining, Level, Multiplier, Multiply,
-    Need, Offer, Part, Remainder, Reward, StampCard, StampFor, Step, TaxEarns, Terms, Tiers, When,
-    Window,
+    Benefit, BonusCard, BundlePrice, CertificateEarns, Club, Counting, Coupon, Demotion,
+    DiscountCard, EarnBase, Expiry, Gift, Greeting, GreetingFor, Issue, Joining, Level, Multiplier,
+    Multiply, Need, Offer, Part, Remainder, Reward, StampCard, StampFor, Step, TaxEarns, Terms,
+    Tiers, When, Window,
 };
 use kartka_domain::purchase::GoodsId;
 use serde::Deserialize;
@@ -396,6 +396,17 @@ struct CouponFile {
     gives: BenefitFile,
     per_customer: Option<u32>,
     per_day: Option<u32>,
+    total: Option<u32>,
+    #[serde(default)]
+    counting: CountingFile,
+}
+
+#[derive(Debug, Deserialize, Clone, Copy, Default)]
+#[serde(rename_all = "snake_case")]
+enum CountingFile {
+    #[default]
+    Afterwards,
+    First,
 }
 
 impl CouponFile {
@@ -405,6 +416,11 @@ impl CouponFile {
             gives: self.gives.read(at)?,
             per_customer: self.per_customer,
             per_day: self.per_day,
+            total: self.total,
+            counting: match self.counting {
+                CountingFile::Afterwards => Counting::Afterwards,
+                CountingFile::First => Counting::First,
+            },
         }))
     }
 }

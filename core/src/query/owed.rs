@@ -1,4 +1,4 @@
-//! Points owed, month by month (P3), from the ledger this device holds.
+//! Points and certificates owed, month by month (P3, G1), from the ledger this device holds.
 
 use std::collections::BTreeMap;
 
@@ -7,6 +7,7 @@ use kartka_domain::ids::InstrumentId;
 use kartka_domain::liability::{LiabilityMonth, PointsOwed};
 use kartka_domain::moment::Month;
 use kartka_domain::money::{Currency, Money};
+use kartka_domain::outstanding::{CertificateMonth, months, outstanding};
 use kartka_domain::programme::Instrument;
 use kartka_domain::rights::Permission;
 
@@ -15,13 +16,15 @@ use crate::error::CoreError;
 use crate::shop::{Shop, setting};
 use crate::task::Watch;
 
-/// What the business owes in points.
+/// What the business owes in points and certificates.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct OwedReport {
     /// The money of it.
     pub currency: Currency,
     /// Every month from the first with an entry to the current one, by instrument.
     pub instruments: BTreeMap<InstrumentId, Vec<LiabilityMonth>>,
+    /// What happened to certificates in every month, and what they were good for at its end (G1).
+    pub certificates: Vec<CertificateMonth>,
     /// Whether the ledger at hand tells everything; a staff phone holds the recent months only.
     pub whole: bool,
 }
@@ -64,6 +67,11 @@ impl Shop {
             };
             Ok(OwedReport {
                 currency: setting.business.currency,
+                certificates: months(
+                    &r.all_moves()?,
+                    outstanding(&r.all_vouchers()?)?,
+                    Month::of(today),
+                )?,
                 instruments: owed.report(Month::of(today), worth)?,
                 whole,
             })

@@ -9,6 +9,7 @@ use kartka_domain::ids::{CustomerId, InstrumentId, PurchaseId};
 use kartka_domain::ledger::Entry;
 use kartka_domain::moment::Date;
 use kartka_domain::money::{Money, Points};
+use kartka_domain::outstanding::outstanding as certificates;
 use kartka_domain::programme::Kept;
 use kartka_domain::purchase::{Purchase, returned_so_far};
 use kartka_domain::report::{Change, Day, Returned, Today, liability, today};
@@ -31,6 +32,8 @@ pub struct TodayReport {
     pub outstanding: BTreeMap<InstrumentId, Points>,
     /// What they are worth, in minor units (P3).
     pub liability: Money,
+    /// What certificates are still good for, in minor units (G1).
+    pub certificates: Money,
     /// Ops of this device that the authority does not hold yet.
     pub outbox: u64,
     /// When the authority was last heard, epoch ms.
@@ -63,6 +66,7 @@ impl Shop {
                 week_before,
                 liability: liability(&outstanding, &setting.programme)?,
                 outstanding,
+                certificates: certificates(&r.all_vouchers()?)?,
                 outbox: r.outbox_len(head.acked_op)?,
                 synced_ms: head.synced_ms,
             })

@@ -6,8 +6,8 @@ use kartka_domain::business::{Business, Device, Operator};
 use kartka_domain::card::CardNumber;
 use kartka_domain::customer::Customer;
 use kartka_domain::ids::{
-    CustomerId, DeviceNo, EntryId, OpId, OperatorId, ProgrammeVersion, PurchaseId, RequestMark,
-    ReturnId, RoleId, VoucherId,
+    CustomerId, DeviceNo, EntryId, InstrumentId, OpId, OperatorId, ProgrammeVersion, PurchaseId,
+    RequestMark, ReturnId, RoleId, VoucherId,
 };
 use kartka_domain::ledger::{Entry, EntryKind};
 use kartka_domain::moment::Date;
@@ -114,6 +114,10 @@ impl Book for Reader<'_> {
     }
 
     /// A phone's own request ids are answered before an op is made, so no second op of its own bears one.
+    fn coupon_uses(&self, instrument: InstrumentId) -> Result<i64, StoreError> {
+        Reader::coupon_uses(self, instrument)
+    }
+
     fn requested(&self, _: RequestMark) -> Result<Option<OpId>, StoreError> {
         Ok(None)
     }

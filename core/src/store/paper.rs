@@ -1,7 +1,7 @@
 //! What is found by the papers that customers bring, receipts (X1) and fiscal ones (X8), and what was counted without any
 //! (X7).
 
-use kartka_domain::ids::PurchaseId;
+use kartka_domain::ids::{InstrumentId, PurchaseId};
 use kartka_domain::programme::Assortment;
 use kartka_domain::purchase::{Fiscal, Purchase};
 use kartka_domain::row::{NotedVisits, Row, RowKind, Unlinked};
@@ -51,6 +51,15 @@ impl Reader<'_> {
             _ => None,
         };
         Ok(rows.into_iter().filter_map(unlinked).collect())
+    }
+
+    /// How often a coupon with a total limit was used, own pending receipts included (G2).
+    pub(crate) fn coupon_uses(&self, instrument: InstrumentId) -> Result<i64, StoreError> {
+        let row = self.row(RowKind::CouponUses, i64::from(instrument.0))?;
+        Ok(match row {
+            Some(Row::CouponUses(uses)) => uses.count,
+            _ => 0,
+        })
     }
 
     /// The purchases with a fiscal receipt, by id.

@@ -16,6 +16,14 @@ fn vouchers(rows: Vec<Row>) -> Vec<Voucher> {
     rows.into_iter().filter_map(voucher).collect()
 }
 
+fn moves(rows: Vec<Row>) -> Vec<Moved> {
+    let moved = |row| match row {
+        Row::Moved(moved) => Some(moved),
+        _ => None,
+    };
+    rows.into_iter().filter_map(moved).collect()
+}
+
 impl Reader<'_> {
     /// A voucher, with this device's pending moves.
     pub(crate) fn voucher(&self, id: VoucherId) -> Result<Option<Voucher>, StoreError> {
@@ -56,15 +64,22 @@ impl Reader<'_> {
         Ok(vouchers(self.many(RowKind::Voucher, sql, [])?))
     }
 
+    /// All vouchers, by id.
+    pub(crate) fn all_vouchers(&self) -> Result<Vec<Voucher>, StoreError> {
+        let sql = "SELECT id, record FROM voucher ORDER BY id";
+        Ok(vouchers(self.many(RowKind::Voucher, sql, [])?))
+    }
+
+    /// All moves of vouchers that this device holds, by id.
+    pub(crate) fn all_moves(&self) -> Result<Vec<Moved>, StoreError> {
+        let sql = "SELECT id, record FROM moved ORDER BY id";
+        Ok(moves(self.many(RowKind::Moved, sql, [])?))
+    }
+
     /// The moves of vouchers that belong to a purchase, by id.
     pub(crate) fn moves_of(&self, purchase: PurchaseId) -> Result<Vec<Moved>, StoreError> {
         let sql = "SELECT id, record FROM moved WHERE purchase = ?1 ORDER BY id";
-        let rows = self.many(RowKind::Moved, sql, [purchase.get()])?;
-        let moved = |row| match row {
-            Row::Moved(moved) => Some(moved),
-            _ => None,
-        };
-        Ok(rows.into_iter().filter_map(moved).collect())
+        Ok(moves(self.many(RowKind::Moved, sql, [purchase.get()])?))
     }
 
     /// The vouchers that moves are about, by id.

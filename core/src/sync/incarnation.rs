@@ -238,6 +238,7 @@ pub(super) fn is_strangers(no: DeviceNo, next_n: i64, kind: u8, key: i64) -> boo
             | RowKind::Role
             | RowKind::ErasureDone
             | RowKind::NotedVisits
+            | RowKind::CouponUses
             | RowKind::Card,
         )
         | None => false,

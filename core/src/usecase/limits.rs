@@ -8,7 +8,7 @@ use kartka_domain::limits::{CardRead, EarnLimits, Occasion, Then};
 use kartka_domain::moment::{Date, Moment};
 use kartka_domain::money::Money;
 use kartka_domain::op::Fact;
-use kartka_domain::purchase::Fiscal;
+use kartka_domain::purchase::{Fiscal, PointsAs};
 use kartka_domain::rights::Permission;
 
 use crate::error::{CoreError, Field};
@@ -71,6 +71,23 @@ impl Shop {
             setting.needs(Permission::Programme)?;
             let business = Business {
                 attach_days,
+                ..setting.business.clone()
+            };
+            Ok(vec![Fact::Business(business)].into())
+        })?;
+        Ok(())
+    }
+
+    /// Sets what points are to the business: a means of payment, or a discount (D5). Receipts before it stay as they
+    /// are.
+    ///
+    /// # Errors
+    /// [`CoreError::RuleRejected`] with the missing right; [`CoreError::Store`].
+    pub fn set_points_as(&self, request: RequestId, points_as: PointsAs) -> Result<(), CoreError> {
+        self.once(request, |_, setting, _| {
+            setting.needs(Permission::Programme)?;
+            let business = Business {
+                points_as,
                 ..setting.business.clone()
             };
             Ok(vec![Fact::Business(business)].into())

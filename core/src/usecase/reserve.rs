@@ -6,11 +6,11 @@
 
 use std::collections::BTreeMap;
 
-use kartka_domain::ids::{RequestMark, VoucherId};
+use kartka_domain::ids::{InstrumentId, RequestMark, VoucherId};
 use kartka_domain::money::{Money, Points};
-use kartka_domain::programme::OfflinePolicy;
+use kartka_domain::programme::{Counting, Coupon, Instrument, OfflinePolicy, Terms};
 use kartka_domain::purchase::ShareKind;
-use kartka_domain::quote::{Presented, Quote};
+use kartka_domain::quote::{Asked, Presented, Quote, Used};
 use kartka_domain::reservation::{Asset, ITEMS_MAX, Item};
 use kartka_domain::voucher::{Act, Move};
 use kartka_protocol::message::{
@@ -75,6 +75,35 @@ impl Keeps {
                 _ => None,
             }),
         }
+    }
+
+    /// Whether one use of a code is kept.
+    pub(crate) fn has_coupon(&self, id: InstrumentId) -> bool {
+        match self {
+            Self::Whatever => true,
+            Self::These(items) => items.iter().any(|item| item.asset == Asset::Coupon(id)),
+        }
+    }
+
+    /// How the codes with a total limit stand that a receipt names (G2).
+    pub(crate) fn used(
+        &self,
+        reader: &Reader<'_>,
+        setting: &Setting,
+        request: &TillRequest,
+    ) -> Result<Vec<Used>, CoreError> {
+        let mut all = Vec::new();
+        for (of, _) in named(setting, request) {
+            let kept = self.has_coupon(of.id);
+            let here = setting.device.standing == Standing::Authority;
+            all.push(Used {
+                instrument: of.id,
+                // What is kept for this receipt is not used up for it.
+                count: if kept { 0 } else { reader.coupon_uses(of.id)? },
+                asked: if kept || here { Asked::Yes } else { Asked::No },
+            });
+        }
+        Ok(all)
     }
 
     /// So much of a voucher; all of it for a coupon or as if asked.
@@ -210,6 +239,16 @@ impl Shop {
         for presented in counter.presented() {
             items.extend(above_the_cap(&quote, &presented)?);
         }
+        for (of, coupon) in named(setting, ask) {
+            let lines = quote.lines.iter().flat_map(|line| &line.shares);
+            let lowered = lines.into_iter().any(|share| share.instrument == of.id);
+            if lowered && coupon.counting == Counting::First {
+                items.push(Item {
+                    asset: Asset::Coupon(of.id),
+                    amount: 1,
+                });
+            }
+        }
         Ok(items)
     }
 
@@ -248,6 +287,19 @@ impl Shop {
         let mut granted = granted.unwrap_or_else(std::sync::PoisonError::into_inner);
         granted.all.remove(&request);
     }
+}
+
+/// The codes with a total limit that a receipt names.
+fn named<'a>(
+    setting: &'a Setting,
+    request: &'a TillRequest,
+) -> impl Iterator<Item = (&'a Instrument, &'a Coupon)> {
+    let all = setting.programme.instruments().iter();
+    all.filter_map(|of| match &of.terms {
+        Terms::Coupon(coupon) if coupon.total.is_some() => Some((of, coupon)),
+        _ => None,
+    })
+    .filter(|(_, coupon)| request.codes.contains(&coupon.code))
 }
 
 /// A voucher that the receipt uses for more than may be taken unasked.

@@ -337,6 +337,7 @@ impl Shop {
             (request.customer, (request.read, request.fiscal.as_ref())),
             at,
         )?;
+        let used = keeps.used(reader, setting, request)?;
         let codes: Vec<&str> = request.codes.iter().map(String::as_str).collect();
         let favourites = favourites(reader, &setting.programme, request.customer)?;
         let minor = 10_i64.pow(u32::from(setting.business.currency.exponent()));
@@ -358,6 +359,8 @@ impl Shop {
             rewards: &request.rewards,
             cash: CashStep(Money(minor)),
             limits: &limits,
+            used: &used,
+            points_as: setting.business.points_as,
         })?)
     }
 

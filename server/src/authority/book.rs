@@ -5,8 +5,8 @@ use kartka_domain::business::{Business, Device, Operator};
 use kartka_domain::card::CardNumber;
 use kartka_domain::customer::Customer;
 use kartka_domain::ids::{
-    CustomerId, DeviceNo, EntryId, OpId, OperatorId, ProgrammeVersion, PurchaseId, RequestMark,
-    ReturnId, RoleId, VoucherId,
+    CustomerId, DeviceNo, EntryId, InstrumentId, OpId, OperatorId, ProgrammeVersion, PurchaseId,
+    RequestMark, ReturnId, RoleId, VoucherId,
 };
 use kartka_domain::ledger::Entry;
 use kartka_domain::moment::Date;
@@ -149,6 +149,14 @@ impl Book for Turn<'_> {
 
     fn reserved(&self, asset: Asset) -> Result<Vec<Kept>, StoreError> {
         self.db.reserved(asset, self.now_ms)
+    }
+
+    fn coupon_uses(&self, instrument: InstrumentId) -> Result<i64, StoreError> {
+        let wire = self.db.row(RowKind::CouponUses, i64::from(instrument.0))?;
+        Ok(match wire.map(|wire| wire.read()).transpose()? {
+            Some(Row::CouponUses(uses)) => uses.count,
+            _ => 0,
+        })
     }
 
     fn programme(&self, version: ProgrammeVersion) -> Result<Option<Programme>, StoreError> {

@@ -7,6 +7,7 @@ use kartka_domain::ids::{CustomerId, PurchaseId};
 use kartka_domain::ledger::Entry;
 use kartka_domain::moment::Date;
 use kartka_domain::money::{Money, Points};
+use kartka_domain::outstanding;
 use kartka_domain::programme::Programme;
 use kartka_domain::purchase::{Purchase, Return};
 use kartka_domain::report::{self, Change, Day, Moved, Returned, Today};
@@ -32,6 +33,8 @@ pub(crate) struct Overview {
     pub(crate) outstanding: Points,
     /// What they are worth.
     pub(crate) liability: Money,
+    /// What certificates are still good for.
+    pub(crate) certificates: Money,
     /// Everybody ever registered.
     pub(crate) customers: u64,
     /// Phones let in.
@@ -84,12 +87,23 @@ fn overview(db: &dyn Reads, now_ms: i64) -> Result<Overview, StoreError> {
         moved: moved(&today, &programme)?,
         outstanding: Points::total(outstanding.values().copied()).map_err(overflow)?,
         liability: report::liability(&outstanding, &programme).map_err(overflow)?,
+        certificates: certificates(db)?,
         customers: db.count(RowKind::Customer)?,
         phones: db.count(RowKind::Device)?,
         hold: hold(db)?,
         week_before: (before, change),
         today,
     })
+}
+
+fn certificates(db: &dyn Reads) -> Result<Money, StoreError> {
+    let mut all = Vec::new();
+    for wire in db.rows_of(RowKind::Voucher)? {
+        if let Row::Voucher(voucher) = wire.read()? {
+            all.push(voucher);
+        }
+    }
+    outstanding::outstanding(&all).map_err(overflow)
 }
 
 fn overflow(_: kartka_domain::money::Overflow) -> StoreError {

@@ -4,7 +4,8 @@ use kartka_core::domain::codes::Code;
 use kartka_core::domain::ids::{CustomerId, InstrumentId, PurchaseId};
 use kartka_core::domain::money::{Money, Points};
 use kartka_core::domain::programme::{
-    Certificate, Instrument, Life, Nominals, OfflinePolicy, Spending, Terms, VoucherOffline,
+    Benefit, Certificate, Counting, Coupon, Instrument, Life, Nominals, OfflinePolicy, Spending,
+    Terms, VoucherOffline,
 };
 use kartka_core::domain::row::{Row, RowKind};
 use kartka_core::error::CoreError;
@@ -46,6 +47,20 @@ impl Street {
             offline: VoucherOffline::UpTo(Money(2_000)),
         });
         all.push(Instrument::plain(GIFT, "Подарунок", terms));
+        for (id, code, counting) in [
+            (21, "ASKED", Counting::First),
+            (22, "SEEN", Counting::Afterwards),
+        ] {
+            let coupon = Terms::Coupon(Coupon {
+                code: code.to_owned(),
+                gives: Benefit::Percent(1_000),
+                per_customer: None,
+                per_day: None,
+                total: Some(1),
+                counting,
+            });
+            all.push(Instrument::plain(InstrumentId(id), code, coupon));
+        }
         let request = owner.request();
         owner.shop.publish_programme(request, &all).unwrap();
         let gift = Gift {
@@ -318,6 +333,61 @@ fn a_certificate_above_its_cap_is_kept_and_below_it_nobody_is_asked() {
     );
     let left = b.shop.voucher_by_number("GIFT-1").unwrap().voucher.balance;
     assert_eq!(left, Money(3_000));
+}
+
+/// A receipt of 100.00 of somebody's, for which a code is named.
+fn naming(who: CustomerId, code: &str, request: RequestId) -> TillRequest {
+    TillRequest {
+        codes: vec![code.to_owned()],
+        reserved: Some(request),
+        ..TillRequest::amount(Some(who), Money(10_000))
+    }
+}
+
+#[test]
+fn a_code_that_is_asked_for_first_is_never_used_above_its_total() {
+    let street = Street::open();
+    let (line, [a, b]) = (street.office.line(), &street.tills);
+    let (first, second) = (a.request(), b.request());
+    let (mine, theirs) = (
+        naming(street.ann, "ASKED", first),
+        naming(street.ann, "ASKED", second),
+    );
+    assert_eq!(a.shop.quote(&mine).unwrap().1.due, Money(10_000));
+    assert!(kept(&a.shop.reserve(first, &mine, &line)));
+    let (instrument, total) = (21, 1);
+    let gone = Code::CouponsGone { instrument, total };
+    assert!(refused(b.shop.reserve(second, &theirs, &line), gone));
+    let sold = a.shop.sell(first, &mine).unwrap();
+    assert_eq!(
+        a.shop.purchase(sold).unwrap().purchase.parts.cash,
+        Money(9_000)
+    );
+    street.agree();
+    assert!(street.flags(sold).is_empty());
+    // Now every till knows it.
+    let (_, quote) = b.shop.quote(&theirs).unwrap();
+    assert!(quote.said.contains(&gone) && quote.due == Money(10_000));
+}
+
+#[test]
+fn a_code_that_two_tills_took_offline_counts_twice_and_is_seen() {
+    let street = Street::open();
+    let [a, b] = &street.tills;
+    let mut sold = Vec::new();
+    for till in [a, b] {
+        let request = till.request();
+        let ask = naming(street.ann, "SEEN", request);
+        sold.push(till.shop.sell(request, &ask).unwrap());
+        // What it has sold itself it knows at once.
+        let (_, quote) = till.shop.quote(&ask).unwrap();
+        assert_eq!(quote.due, Money(10_000));
+    }
+    street.agree();
+    let (instrument, total) = (22, 1);
+    let flags: Vec<Vec<Code>> = sold.iter().map(|id| street.flags(*id)).collect();
+    let above = vec![Code::CouponAboveTotal { instrument, total }];
+    assert_eq!(flags, [Vec::new(), above]);
 }
 
 /// Nobody may be asked.

@@ -8,6 +8,7 @@
 mod adjust;
 mod after;
 mod clock;
+mod coupons;
 mod demotion;
 mod earning;
 pub mod expiry;
@@ -37,8 +38,8 @@ use crate::card::CardNumber;
 use crate::codes::Code;
 use crate::customer::Customer;
 use crate::ids::{
-    CustomerId, DeviceNo, EntryId, OpId, OperatorId, ProgrammeVersion, PurchaseId, RequestMark,
-    ReturnId, RoleId, Seq, VoucherId,
+    CustomerId, DeviceNo, EntryId, InstrumentId, OpId, OperatorId, ProgrammeVersion, PurchaseId,
+    RequestMark, ReturnId, RoleId, Seq, VoucherId,
 };
 use crate::ledger::Entry;
 use crate::moment::{Date, Moment};
@@ -156,6 +157,13 @@ pub trait Book {
     /// The store's own.
     fn reserved(&self, _: Asset) -> Result<Vec<Kept>, Self::Error> {
         Ok(Vec::new())
+    }
+    /// How often a coupon with a total limit was used (G2); a book that only replays receipts does not count.
+    ///
+    /// # Errors
+    /// The store's own.
+    fn coupon_uses(&self, _: InstrumentId) -> Result<i64, Self::Error> {
+        Ok(0)
     }
     /// A version of the programme.
     ///

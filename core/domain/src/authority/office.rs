@@ -140,6 +140,7 @@ fn changed(known: Business, wanted: &Business) -> Business {
         lifetimes: wanted.lifetimes,
         earning: wanted.earning,
         attach_days: wanted.attach_days,
+        points_as: wanted.points_as,
         ..known
     }
 }

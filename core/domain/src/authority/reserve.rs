@@ -5,9 +5,9 @@
 //! another till is not taken from it where a voucher can be used up.
 
 use super::work::Work;
-use super::{Author, Book, Standing, Stop};
+use super::{Author, Book, Standing, Stop, coupons};
 use crate::codes::Code;
-use crate::ids::VoucherId;
+use crate::ids::{InstrumentId, VoucherId};
 use crate::ledger::EntryKind;
 use crate::moment::Date;
 use crate::money::{Money, Overflow, Points};
@@ -53,6 +53,7 @@ fn may_keep<B: Book>(
         let said = match item.asset {
             Asset::Points { .. } => may_spend(&mut work, item, date)?,
             Asset::Voucher(id) => may_use(&work, id, item.amount, date)?,
+            Asset::Coupon(id) => may_take(&work, id, item.amount)?,
         };
         if said.is_err() {
             return Ok(said);
@@ -121,6 +122,38 @@ fn may_use<B: Book>(
         }),
         Some(_) => Ok(()),
     })
+}
+
+/// One more use of a code with a total limit.
+fn may_take<B: Book>(
+    work: &Work<'_, B>,
+    id: InstrumentId,
+    amount: i64,
+) -> Result<Result<(), Code>, Stop<B::Error>> {
+    let Some(coupon) = coupons::limited(work, work.op.programme, id)?.filter(|_| amount == 1)
+    else {
+        return Ok(Err(Code::MalformedFact));
+    };
+    let total = coupon.total.map_or(i64::MAX, i64::from);
+    let used = work.coupon_uses(id)?;
+    let taken = used.saturating_add(kept_by_others(work, Asset::Coupon(id))?);
+    let instrument = id.0.into();
+    Ok(match taken < total {
+        true => Ok(()),
+        false => Err(Code::CouponsGone { instrument, total }),
+    })
+}
+
+/// Whether a use of a code is kept for this receipt, and how many for others.
+pub(super) fn coupons_kept<B: Book>(
+    work: &Work<'_, B>,
+    id: InstrumentId,
+) -> Result<(bool, i64), Stop<B::Error>> {
+    let asset = Asset::Coupon(id);
+    Ok((
+        kept_here(work, asset)?.is_some(),
+        kept_by_others(work, asset)?,
+    ))
 }
 
 /// What of a voucher no other receipt keeps; none where nothing of it is free.

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use super::sale::claims_after;
 use super::work::{Known, Posting, Work};
-use super::{Book, Echo, Stop, is_the_authoritys, right, vouchers};
+use super::{Book, Echo, Stop, coupons, is_the_authoritys, right, vouchers};
 use crate::codes::Code;
 use crate::ids::{CustomerId, EntryId, PurchaseId, ReturnId, VoucherId};
 use crate::ledger::{Effect, EntryKind, Use};
@@ -57,6 +57,12 @@ pub(super) fn apply<B: Book>(
     post_claims(work, place + 1, &claims, id, outcome.as_ref())?;
     let facts = 1 + claims.len();
     let moves = vouchers::apply_returned(work, place + facts, id, outcome.as_ref())?;
+    if let (Ok(counted), Some(known)) = (&outcome, &known)
+        && counted.kept == Kept::Nothing
+        && !counted.lines.is_empty()
+    {
+        coupons::give_back(work, &known.purchase)?;
+    }
     if let (Ok(counted), Some(known)) = (&outcome, &known)
         && let Some(customer) = known.purchase.earner()
     {

@@ -3,7 +3,7 @@
 use super::clock::promised;
 use super::earning::{self, Judged};
 use super::work::{Posting, Work};
-use super::{Book, Echo, Standing, Stop, adjust, reserve, right, vouchers};
+use super::{Book, Echo, Standing, Stop, adjust, coupons, reserve, right, vouchers};
 use crate::codes::Code;
 use crate::earn::{earned, kept};
 use crate::ids::{CustomerId, InstrumentId, PurchaseId};
@@ -65,6 +65,8 @@ pub(super) fn apply_sale<B: Book>(
     purchase
         .flags
         .extend(reserve::points_unasked(work, &claims)?);
+    let coupons = coupons::count(work, &purchase)?;
+    purchase.flags.extend(coupons);
     let echo = if purchase.refused.is_some() || !purchase.flags.is_empty() {
         Echo::Changed
     } else {

@@ -41,14 +41,29 @@ pub struct Coupon {
     pub per_customer: Option<u32>,
     /// Most times that one customer uses it on one day; none = no limit.
     pub per_day: Option<u32>,
+    /// Most receipts of the whole business that it lowers; none = no limit.
+    pub total: Option<u32>,
+    /// How exactly that is kept.
+    pub counting: Counting,
+}
+
+/// How exactly the total limit of a code that many know is kept.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Hash)]
+pub enum Counting {
+    /// A phone takes it by what it knows; what comes to more counts, and the owner sees it.
+    #[default]
+    Afterwards = 1,
+    /// The authority is asked first (`online`).
+    First = 2,
 }
 
 impl Coupon {
     pub(super) fn check(&self, of: &Instrument) -> Result<(), ProgrammeError> {
         let letter = |b: u8| b.is_ascii_uppercase() || b.is_ascii_digit() || b == b'-';
         let code = (1..=32).contains(&self.code.len()) && self.code.bytes().all(letter);
-        let limits = [self.per_customer, self.per_day];
-        if !code || limits.contains(&Some(0)) {
+        let limits = [self.per_customer, self.per_day, self.total];
+        let counted = self.total.is_some() || self.counting == Counting::Afterwards;
+        if !code || !counted || limits.contains(&Some(0)) {
             return Err(ProgrammeError::Range(of.id.0));
         }
         self.gives.check(of.id.0)

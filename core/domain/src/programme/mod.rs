@@ -22,7 +22,7 @@ pub use bonus::{
 };
 pub use certificate::{Certificate, Life, Nominals, NumberedCoupon, Spending, VoucherOffline};
 pub use club::{Club, Issue, Joining};
-pub use coupon::{Benefit, Coupon, Greeting, GreetingFor};
+pub use coupon::{Benefit, Counting, Coupon, Greeting, GreetingFor};
 pub use discount::{DiscountCard, Step};
 pub use late::{Late, Owing};
 pub use newer::Newer;

@@ -15,7 +15,9 @@ use crate::moment::DayOfYear;
 use crate::money::Money;
 use crate::op::Claim;
 use crate::position::Position;
-use crate::programme::{Benefit, Goods, Greeting, GreetingFor, Instrument, Stacking, Terms};
+use crate::programme::{
+    Benefit, Counting, Coupon, Goods, Greeting, GreetingFor, Instrument, Stacking, Terms,
+};
 use crate::voucher::{Act, Move};
 
 /// Who the receipt is for, if anybody known.
@@ -39,7 +41,10 @@ pub(super) fn apply(on: &mut Evaluation<'_>) -> Result<(), QuoteError> {
                     Some(uses) if !coupon.is_left(uses, on.ask.at.date) => {
                         on.say(Code::CouponUsedUp { instrument });
                     }
-                    _ => give(on, of, &coupon.gives, who)?,
+                    _ => match total_refusal(on, of, coupon)? {
+                        Some(code) => on.say(code),
+                        None => give(on, of, &coupon.gives, who)?,
+                    },
                 }
             }
             Terms::Greeting(greeting)
@@ -60,6 +65,27 @@ pub(super) fn apply(on: &mut Evaluation<'_>) -> Result<(), QuoteError> {
         }
     }
     Ok(())
+}
+
+/// Why the total limit of a code does not let it be used, if so (G2).
+fn total_refusal(
+    on: &Evaluation<'_>,
+    of: &Instrument,
+    coupon: &Coupon,
+) -> Result<Option<Code>, QuoteError> {
+    let (Some(total), instrument) = (coupon.total.map(i64::from), of.id.0.into()) else {
+        return Ok(None);
+    };
+    let known = on.ask.used.iter().find(|used| used.instrument == of.id);
+    if known.is_some_and(|used| used.count >= total) {
+        return Ok(Some(Code::CouponsGone { instrument, total }));
+    }
+    let unasked = known.is_some_and(|used| used.asked == Asked::No);
+    if unasked && coupon.counting == Counting::First {
+        let value = cut_of(&on.bill, &of.rules.stacking, &coupon.gives)?.total.0;
+        return Ok(Some(Code::AskServerFirst { instrument, value }));
+    }
+    Ok(None)
 }
 
 /// Whether one of the customer's days is near and its gift was not taken yet.

@@ -26,7 +26,8 @@ use crate::op::{Claim, Fact, Sale};
 use crate::position::Position;
 use crate::programme::{Audience, Instrument, Programme};
 use crate::purchase::{
-    Fiscal, GoodsId, Line, Parts, PurchaseError, Quantity, ReceiptNumber, ShareKind, check_lines,
+    Fiscal, GoodsId, Line, Parts, PointsAs, PurchaseError, Quantity, ReceiptNumber, ShareKind,
+    check_lines,
 };
 use crate::redeem::{CashStep, Confirmation, Connectivity, Redeemable};
 use crate::voucher::{Issued, Move};
@@ -102,6 +103,21 @@ pub struct Question<'a> {
     pub selling: &'a [Selling<'a>],
     /// What an earn by this receipt would break of the owner's limits (T7).
     pub limits: &'a [(Code, Then)],
+    /// What points are to the business (D5).
+    pub points_as: PointsAs,
+    /// How often each code with a total limit was used; one that is not named was not, as far as is known.
+    pub used: &'a [Used],
+}
+
+/// How a code that many know stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Used {
+    /// Which.
+    pub instrument: InstrumentId,
+    /// Receipts that it lowered.
+    pub count: i64,
+    /// Whether the authority was asked.
+    pub asked: Asked,
 }
 
 impl<'a> Question<'a> {
@@ -127,6 +143,8 @@ impl<'a> Question<'a> {
             presented: &[],
             selling: &[],
             limits: &[],
+            used: &[],
+            points_as: PointsAs::Payment,
         }
     }
 }

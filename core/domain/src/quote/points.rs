@@ -9,7 +9,7 @@ use crate::money::{Money, Overflow};
 use crate::op::Claim;
 use crate::position::Position;
 use crate::programme::BonusCard;
-use crate::purchase::{Line, Share, ShareKind};
+use crate::purchase::{Line, Share};
 use crate::redeem::{ToPay, check_amount, redeemable};
 
 /// Says what may be spent and spends what was asked for.
@@ -65,7 +65,7 @@ fn pay(
         if value.is_positive() || points.is_positive() {
             line.shares.push(Share {
                 instrument,
-                kind: ShareKind::Points,
+                kind: on.ask.points_as.share(),
                 value,
                 points,
             });

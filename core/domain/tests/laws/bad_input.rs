@@ -8,8 +8,8 @@ use kartka_domain::money::{AMOUNT_MAX, Currency, Money, Overflow, Points};
 use kartka_domain::op::Claim;
 use kartka_domain::position::{Position, Wallet};
 use kartka_domain::programme::{
-    Benefit, BonusCard, BundlePrice, Coupon, DiscountCard, Expiry, Gift, Goods, Instrument, Offer,
-    Part, Programme, ProgrammeError, Terms,
+    Benefit, BonusCard, BundlePrice, Counting, Coupon, DiscountCard, Expiry, Gift, Goods,
+    Instrument, Offer, Part, Programme, ProgrammeError, Terms,
 };
 use kartka_domain::purchase::{GoodsId, GroupId, LINES_MAX, Line, PurchaseError, Quantity};
 use kartka_domain::quote::{Paper, Question, Quote, QuoteError, Tender, quote};
@@ -145,6 +145,8 @@ fn a_discount_over_all_of_it_can_not_be_published() {
             gives,
             per_customer: None,
             per_day: None,
+            total: None,
+            counting: Counting::Afterwards,
         })
     };
     let part = || Part {

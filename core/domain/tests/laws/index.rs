@@ -64,6 +64,7 @@ fn every_test_of_the_index_exists() {
         include_str!("../../../tests/staff.rs"),
         include_str!("../../src/allocate.rs"),
         include_str!("../../src/liability.rs"),
+        include_str!("../../src/outstanding.rs"),
         include_str!("../../src/position/group.rs"),
         include_str!("../../src/programme/mod.rs"),
         include_str!("../../src/programme/bonus.rs"),

@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use kartka_domain::ids::{CustomerId, InstrumentId, OperatorId, OutletId};
 use kartka_domain::moment::Date;
 use kartka_domain::money::Points;
+use kartka_domain::outstanding::outstanding as outstanding_certificates;
 use kartka_domain::purchase::Purchase;
 use kartka_domain::report::{Day, Figures, Returned, Today, liability, today};
 use kartka_domain::row::Row;
@@ -114,8 +115,20 @@ pub(crate) fn said(shop: &Shop, date: Date) -> String {
         let sum = outstanding.entry(entry.instrument).or_default();
         *sum = sum.plus(entry.effect().points).unwrap();
     }
+    if day.total.certificates.0 != 0 {
+        said += &format!("; certificates {}", money(day.total.certificates));
+    }
+    let vouchers = shop.vouchers();
+    let certificates = outstanding_certificates(&vouchers).unwrap();
     let owed = liability(&outstanding, &shop.programme_now().unwrap()).unwrap();
-    format!("{said}; owed {}", money(owed))
+    match certificates.0 {
+        0 => format!("{said}; owed {}", money(owed)),
+        _ => format!(
+            "{said}; owed {} and {} in certificates",
+            money(owed),
+            money(certificates)
+        ),
+    }
 }
 
 pub(crate) fn beside(shop: &Shop, date: Date, other: Date) -> String {

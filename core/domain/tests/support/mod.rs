@@ -14,8 +14,8 @@ use kartka_domain::business::{Business, Device, Operator};
 use kartka_domain::card::CardNumber;
 use kartka_domain::customer::{Customer, ProfileGroup};
 use kartka_domain::ids::{
-    CustomerId, DeviceNo, EntryId, Epoch, OpId, OperatorId, OutletId, ProgrammeVersion, PurchaseId,
-    RequestMark, ReturnId, RoleId, Seq, VoucherId,
+    CustomerId, DeviceNo, EntryId, Epoch, InstrumentId, OpId, OperatorId, OutletId,
+    ProgrammeVersion, PurchaseId, RequestMark, ReturnId, RoleId, Seq, VoucherId,
 };
 use kartka_domain::ledger::{Entry, EntryKind};
 use kartka_domain::moment::{Date, Moment, day_number};
@@ -23,7 +23,7 @@ use kartka_domain::money::Points;
 use kartka_domain::op::{Fact, Op, OpTime, Seen};
 use kartka_domain::position::{Group, Position};
 use kartka_domain::programme::Programme;
-use kartka_domain::purchase::{Fiscal, Purchase, ReceiptNumber, Return};
+use kartka_domain::purchase::{Fiscal, PointsAs, Purchase, ReceiptNumber, Return};
 use kartka_domain::reservation::{Asset, Kept};
 use kartka_domain::rights::Role;
 use kartka_domain::row::{Card, EdgeState, Inbox, Merge, Row, RowKind, Unlinked, UnlinkedState};
@@ -217,6 +217,12 @@ impl Shop {
         .pop()
     }
 
+    /// What points are, by the business's own word.
+    pub(crate) fn points_as(&self) -> PointsAs {
+        let Ok(business) = Book::business(self);
+        business.map_or(PointsAs::Payment, |business| business.points_as)
+    }
+
     /// Everybody that active edges connect with a customer.
     pub(crate) fn group_of(&self, customer: CustomerId) -> Vec<CustomerId> {
         let mut members = std::collections::BTreeSet::from([customer]);
@@ -337,6 +343,14 @@ impl Book for Shop {
     fn reserved(&self, asset: Asset) -> Result<Vec<Kept>, Infallible> {
         let own = self.reserved.iter().filter(|(of, _)| *of == asset);
         Ok(own.map(|(_, kept)| *kept).collect())
+    }
+
+    fn coupon_uses(&self, instrument: InstrumentId) -> Result<i64, Infallible> {
+        let key = i64::from(instrument.0);
+        Ok(match self.rows.get(&(RowKind::CouponUses, key)) {
+            Some(Row::CouponUses(uses)) => uses.count,
+            _ => 0,
+        })
     }
 
     fn programme(&self, version: ProgrammeVersion) -> Result<Option<Programme>, Infallible> {

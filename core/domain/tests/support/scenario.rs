@@ -275,6 +275,7 @@ impl Story {
             pairs.map(|pair| pair[1]).collect::<Vec<_>>()
         };
         let till = after("till").map(|n| u32::try_from(n).unwrap());
+        let used = self.used(&known, till);
         let codes = all_after("code");
         let number = |text: &&str| text.parse::<u32>().unwrap();
         let favourites = all_after("likes");
@@ -310,6 +311,8 @@ impl Story {
             presented: &presented,
             selling: &selling,
             limits: &limits,
+            used: &used,
+            points_as: known.points_as(),
             reach: till.map_or(Connectivity::Authority, |till| self.reach_of(till)),
             ..Question::plain(&lines, &programme, self.moment())
         };
@@ -332,6 +335,9 @@ impl Story {
     fn receipt(&mut self, number: &str, what: &[&str], aware: bool) -> String {
         let id = self.receipts[number.parse::<usize>().unwrap() - 1];
         let known = self.known(aware);
+        if let ["paid"] = what {
+            return reserve::paid(&known, id);
+        }
         if let ["is", "for", name] = what {
             return self.attach(id, name, &known);
         }

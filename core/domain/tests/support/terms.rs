@@ -7,11 +7,12 @@ use kartka_domain::ids::{InstrumentId, OutletId};
 use kartka_domain::moment::PeriodEnd;
 use kartka_domain::money::{Money, Points, Rounding, Stamps};
 use kartka_domain::programme::{
-    Audience, Benefit, BonusCard, BundlePrice, Certificate, CertificateEarns, Club, Coupon,
-    Demotion, DiscountCard, EarnBase, Expiry, Gift, Goods, Greeting, GreetingFor, Instrument,
-    Issue, Joining, Level, Life, Multiplier, Multiply, Need, Newer, Nominals, NumberedCoupon,
-    Offer, OfflinePolicy, Owing, Part, PriceOf, Remainder, Reward, Rules, Spending, StampCard,
-    StampFor, Step, TaxEarns, Terms, Tiers, Times, Together, VoucherOffline, When, Window,
+    Audience, Benefit, BonusCard, BundlePrice, Certificate, CertificateEarns, Club, Counting,
+    Coupon, Demotion, DiscountCard, EarnBase, Expiry, Gift, Goods, Greeting, GreetingFor,
+    Instrument, Issue, Joining, Level, Life, Multiplier, Multiply, Need, Newer, Nominals,
+    NumberedCoupon, Offer, OfflinePolicy, Owing, Part, PriceOf, Remainder, Reward, Rules, Spending,
+    StampCard, StampFor, Step, TaxEarns, Terms, Tiers, Times, Together, VoucherOffline, When,
+    Window,
 };
 use kartka_domain::purchase::{GoodsId, GroupId};
 
@@ -60,6 +61,8 @@ fn kind(word: &str) -> Option<Terms> {
             gives: Benefit::Percent(1_000),
             per_customer: None,
             per_day: None,
+            total: None,
+            counting: Counting::Afterwards,
         }),
         "greeting" => Terms::Greeting(Greeting {
             on: GreetingFor::Birthday,
@@ -369,6 +372,8 @@ fn coupon_term(coupon: &mut Coupon, key: &str, value: &str) {
         "code" => coupon.code = value.to_owned(),
         "customer" => coupon.per_customer = Some(value.parse().unwrap()),
         "day" => coupon.per_day = Some(value.parse().unwrap()),
+        "total" => coupon.total = Some(value.parse().unwrap()),
+        "counting" => coupon.counting = Counting::First,
         _ => coupon.gives = benefit(key, value),
     }
 }

@@ -30,6 +30,8 @@ mod item {
     /// … or a voucher.
     pub(super) const VOUCHER: u16 = 3;
     pub(super) const AMOUNT: u16 = 4;
+    /// … or a code that many know.
+    pub(super) const COUPON: u16 = 5;
 }
 
 mod answer {
@@ -105,15 +107,19 @@ fn item_record(of: &Item) -> Record {
             r.put(item::INSTRUMENT, instrument.0);
         }
         Asset::Voucher(voucher) => r.put(item::VOUCHER, voucher.get()),
+        Asset::Coupon(coupon) => r.put(item::COUPON, coupon.0),
     }
     r.put_unless(item::AMOUNT, of.amount, 0);
     r
 }
 
 fn read_item(r: &Record) -> Result<Item, WireError> {
-    let asset = match opt_id(r, item::VOUCHER, VoucherId::new)? {
-        Some(voucher) => Asset::Voucher(voucher),
-        None => Asset::Points {
+    let voucher = opt_id(r, item::VOUCHER, VoucherId::new)?;
+    let asset = match (voucher, r.opt_int(item::COUPON)?) {
+        (Some(voucher), None) => Asset::Voucher(voucher),
+        (None, Some(coupon)) => Asset::Coupon(InstrumentId(coupon)),
+        (Some(_), Some(_)) => return Err(WireError::OutOfRange(item::COUPON)),
+        (None, None) => Asset::Points {
             customer: id(r, item::CUSTOMER, CustomerId::new)?,
             instrument: InstrumentId(r.int(item::INSTRUMENT)?),
         },

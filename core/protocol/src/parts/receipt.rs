@@ -68,10 +68,11 @@ mod share {
     pub(super) const KIND: u16 = 4;
 }
 
-const SHARE_KINDS: [(i64, ShareKind); 3] = [
+const SHARE_KINDS: [(i64, ShareKind); 4] = [
     (ShareKind::Points as i64, ShareKind::Points),
     (ShareKind::Discount as i64, ShareKind::Discount),
     (ShareKind::Certificate as i64, ShareKind::Certificate),
+    (ShareKind::PointsOff as i64, ShareKind::PointsOff),
 ];
 
 const READS: [(i64, CardRead); 3] = [

@@ -9,6 +9,7 @@ use kartka_domain::ids::{BusinessId, CustomerId, DeviceNo, OperatorId, OutletId,
 use kartka_domain::incarnation::Former;
 use kartka_domain::money::{Currency, Points, Stamps};
 use kartka_domain::programme::Programme;
+use kartka_domain::purchase::PointsAs;
 use kartka_domain::rights::{Limits, Permissions, Role};
 
 use super::{KEY, key_as};
@@ -31,6 +32,8 @@ mod business {
     // 70–73 are the limits on earning.
     /// Absent = the day of the sale.
     pub(super) const ATTACH_DAYS: u16 = 74;
+    /// Absent = payment.
+    pub(super) const POINTS_AS: u16 = 100;
 }
 
 mod outlet {
@@ -83,6 +86,10 @@ const INSTRUMENTS: u16 = 1;
 /// Who holds a device that says nothing of it.
 const FOUNDER: OperatorId = OperatorId(1);
 
+const POINTS_AS: [(i64, PointsAs); 2] = [
+    (PointsAs::Payment as i64, PointsAs::Payment),
+    (PointsAs::Discount as i64, PointsAs::Discount),
+];
 const EMPLOYMENTS: [(i64, Employment); 2] = [
     (Employment::Active as i64, Employment::Active),
     (Employment::Dismissed as i64, Employment::Dismissed),
@@ -117,6 +124,8 @@ pub(crate) fn business_record(business: &Business) -> Record {
     r.put_unless(business::GRACE, lifetimes.grace_days.into(), days);
     super::limits::put(&mut r, business.earning);
     r.put_unless(business::ATTACH_DAYS, business.attach_days.into(), 0);
+    let payment = PointsAs::Payment as i64;
+    r.put_unless(business::POINTS_AS, business.points_as as i64, payment);
     r
 }
 
@@ -133,6 +142,7 @@ pub(crate) fn read_business(r: &Record) -> Result<Business, WireError> {
         lifetimes: read_lifetimes(r)?,
         earning: super::limits::read(r)?,
         attach_days: r.int_or(business::ATTACH_DAYS, 0)?,
+        points_as: one_of(r, business::POINTS_AS, &POINTS_AS, Some(PointsAs::Payment))?,
     })
 }
 

@@ -9,10 +9,13 @@ use kartka_domain::limits::{CardRead, EarnLimits, Earns, Then};
 use kartka_domain::money::{Money, Points, Stamps};
 use kartka_domain::op::{Claim, Fact, Op, Sale};
 use kartka_domain::position::Position;
-use kartka_domain::purchase::{Fiscal, Line, Parts, Purchase, ReceiptNumber};
+use kartka_domain::programme::{Benefit, Counting, Coupon, Instrument, Programme, Terms};
+use kartka_domain::purchase::{
+    Fiscal, Line, Parts, PointsAs, Purchase, ReceiptNumber, Share, ShareKind,
+};
 use kartka_domain::redeem::Confirmation;
 use kartka_domain::rights::{Limits, Role};
-use kartka_domain::row::{NotedVisits, Row};
+use kartka_domain::row::{CouponUses, NotedVisits, Row};
 
 use super::samples::{bare_purchase, business, customer, date, id, op_of, operator};
 
@@ -30,6 +33,33 @@ fn strict() -> EarnLimits {
         own_card: None,
         typed: Some(Then::Refuse),
     }
+}
+
+/// A receipt whose price was lowered by points (D5).
+fn lowered_by_points() -> Purchase {
+    let mut purchase = bare_purchase();
+    purchase.lines = vec![Line::amount(Money(10_000))];
+    purchase.lines[0].shares.push(Share {
+        instrument: InstrumentId(1),
+        kind: ShareKind::PointsOff,
+        value: Money(1_500),
+        points: Points(1_500),
+    });
+    purchase
+}
+
+/// A code whose total limit is asked for first (G2).
+fn limited_coupon() -> Programme {
+    let coupon = Terms::Coupon(Coupon {
+        code: "SPRING-26".to_owned(),
+        gives: Benefit::Percent(1_000),
+        per_customer: None,
+        per_day: None,
+        total: Some(100),
+        counting: Counting::First,
+    });
+    let all = vec![Instrument::plain(InstrumentId(6), "Spring", coupon)];
+    Programme::publish(ProgrammeVersion(7), all).unwrap()
 }
 
 pub(crate) fn rows() -> Vec<(&'static str, Row)> {
@@ -66,6 +96,14 @@ pub(crate) fn rows() -> Vec<(&'static str, Row)> {
             }),
         ),
         (
+            "business-of-discounts",
+            Row::Business(Business {
+                points_as: PointsAs::Discount,
+                ..business()
+            }),
+        ),
+        ("lowered-by-points", Row::Purchase(lowered_by_points())),
+        (
             "operator-who-buys",
             Row::Operator(Operator {
                 customer: Some(customer(17)),
@@ -80,6 +118,14 @@ pub(crate) fn rows() -> Vec<(&'static str, Row)> {
                 count: 120,
             }),
         ),
+        (
+            "coupon-uses",
+            Row::CouponUses(CouponUses {
+                instrument: InstrumentId(6),
+                count: 41,
+            }),
+        ),
+        ("limited-coupon", Row::Programme(limited_coupon())),
         ("role-of-a-corrector", Row::Role(corrector)),
         ("counted-position", Row::Position(customer(17), counted)),
         ("found-purchase", Row::Purchase(read(CardRead::Found))),

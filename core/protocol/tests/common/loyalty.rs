@@ -124,6 +124,8 @@ fn offers() -> Programme {
             gives,
             per_customer: Some(2),
             per_day: Some(1),
+            total: None,
+            counting: Counting::Afterwards,
         })
     };
     let greeting = |on| {

@@ -61,6 +61,7 @@ pub(crate) fn business() -> Business {
         lifetimes: Lifetimes::READY,
         earning: EarnLimits::READY,
         attach_days: 0,
+        points_as: PointsAs::Payment,
     }
 }
 

@@ -6,7 +6,7 @@ use axum::extract::{Path, State};
 use axum::http::{HeaderMap, StatusCode, Uri};
 use axum::response::Redirect;
 
-use kartka_domain::money::{Overflow, Points};
+use kartka_domain::money::{Money, Overflow, Points};
 
 use super::figures::{money, number, percent, points, signed_percent, weekday};
 use super::html::{Page, qr_tile, section, table, text};
@@ -229,7 +229,15 @@ fn point_rows(view: &Overview, language: Language) -> Vec<(String, String)> {
             money(view.liability, view.business.currency, language),
         ),
     ];
-    rows.map(|(name, figure)| (name.to_owned(), figure)).into()
+    let certificates = (
+        words.certificates,
+        money(view.certificates, view.business.currency, language),
+    );
+    // A shop without certificates does not hear of them.
+    let certificates = (view.certificates != Money::ZERO).then_some(certificates);
+    let rows = rows.into_iter().chain(certificates);
+    rows.map(|(name, figure)| (name.to_owned(), figure))
+        .collect()
 }
 
 fn count(value: u64, language: Language) -> String {

@@ -14,6 +14,7 @@ fn columns(asset: Asset) -> (i64, i64, i64) {
             instrument,
         } => (1, customer.get(), i64::from(instrument.0)),
         Asset::Voucher(voucher) => (2, voucher.get(), 0),
+        Asset::Coupon(coupon) => (3, 0, i64::from(coupon.0)),
     }
 }
 

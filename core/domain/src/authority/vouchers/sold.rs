@@ -77,7 +77,7 @@ impl Sale {
                 match share.kind {
                     ShareKind::Certificate => sale.paid.push((share.instrument, share.value)),
                     ShareKind::Discount => sale.lowered.push(share.instrument),
-                    ShareKind::Points => {}
+                    ShareKind::Points | ShareKind::PointsOff => {}
                 }
             }
         }

@@ -3,8 +3,8 @@
 use super::{Pairs, Values, one_of};
 use crate::moment::{date_of, day_number};
 use crate::programme::{
-    Benefit, BundlePrice, Coupon, Gift, Goods, Greeting, GreetingFor, Instrument, Offer, Part,
-    Rules, Terms,
+    Benefit, BundlePrice, Counting, Coupon, Gift, Goods, Greeting, GreetingFor, Instrument, Offer,
+    Part, Rules, Terms,
 };
 use crate::wizard::Kind;
 
@@ -67,6 +67,11 @@ pub(super) fn coupon(values: &Values<'_>, base: Option<&Terms>) -> Terms {
         gives: benefit(values, base.map(|coupon| &coupon.gives)),
         per_customer: values.limit("per_customer"),
         per_day: values.limit("per_day"),
+        total: values.limit("total"),
+        counting: match (values.limit("total"), values.get("counting")) {
+            (Some(_), 1) => Counting::First,
+            _ => Counting::Afterwards,
+        },
     })
 }
 
@@ -178,6 +183,9 @@ pub(super) fn of_coupon(coupon: &Coupon) -> Pairs {
     let limit = |limit: Option<u32>| i64::from(limit.unwrap_or(0));
     pairs.push(("per_customer", limit(coupon.per_customer)));
     pairs.push(("per_day", limit(coupon.per_day)));
+    pairs.push(("total", limit(coupon.total)));
+    let first = coupon.counting == Counting::First;
+    pairs.push(("counting", i64::from(first)));
     pairs
 }
 

@@ -44,6 +44,8 @@ pub(super) fn coupon(make: &Maker) -> Vec<Step> {
                 quick(make.plain("code", Input::Text("WELCOME"), (1, 32), 0)),
                 make.plain("per_customer", Input::Count, times, 1),
                 make.plain("per_day", Input::Count, times, 0),
+                make.plain("total", Input::Count, (0, 1_000_000), 0),
+                make.choice("counting", &["afterwards", "first"], all(0)),
             ],
         },
         gives(

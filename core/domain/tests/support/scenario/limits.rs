@@ -11,7 +11,7 @@ use kartka_domain::ids::{BusinessId, CustomerId, OperatorId};
 use kartka_domain::limits::{CardRead, EarnLimits, Occasion, Then};
 use kartka_domain::money::Currency;
 use kartka_domain::op::Fact;
-use kartka_domain::purchase::{Fiscal, ReceiptNumber};
+use kartka_domain::purchase::{Fiscal, PointsAs, ReceiptNumber};
 use kartka_domain::quote::Paper;
 use kartka_domain::redeem::Confirmation;
 
@@ -26,6 +26,7 @@ impl Story {
             ..EarnLimits::READY
         };
         let mut attach_days = 0;
+        let mut points_as = PointsAs::Payment;
         let numbered = |text: &str| {
             let (number, then) = text.split_once(':').unwrap();
             (number.parse().unwrap(), then_of(then))
@@ -36,6 +37,7 @@ impl Story {
                 ("gap", limit) => earning.gap = Some(numbered(limit)),
                 ("own", then) => earning.own_card = Some(then_of(then)),
                 ("attach", days) => attach_days = days.parse().unwrap(),
+                ("points", "discount") => points_as = PointsAs::Discount,
                 ("typed", then) => earning.typed = Some(then_of(then)),
                 _ => panic!("unknown limit: {term}"),
             }
@@ -52,6 +54,7 @@ impl Story {
             lifetimes: Lifetimes::READY,
             earning,
             attach_days,
+            points_as,
         };
         self.shop
             .own(noon(self.today), vec![Fact::Business(business)]);

@@ -3,14 +3,17 @@
 //! `till 2 asks for 300 of ann` or `till 2 asks for GIFT-1:30.00` keeps it; `ann buys … till 2` is the sale for which
 //! it was kept; `till 2 lets go` and `till 2 is late` end it without one.
 
-use kartka_domain::authority::reserve;
-use kartka_domain::ids::{DeviceNo, InstrumentId, RequestMark};
+use kartka_domain::authority::{Book, reserve};
+use kartka_domain::ids::{DeviceNo, InstrumentId, PurchaseId, RequestMark};
 use kartka_domain::money::Points;
+use kartka_domain::programme::{Instrument, Terms};
+use kartka_domain::purchase::tax_of;
+use kartka_domain::quote::{Asked, Used};
 use kartka_domain::redeem::Connectivity;
 use kartka_domain::reservation::{Asset, Item, Kept, Receipt};
 
-use super::super::noon;
-use super::super::words::{amount, code};
+use super::super::words::{amount, code, money};
+use super::super::{Shop, noon};
 use super::Story;
 
 /// The receipt that a till works on; its request is the till's number.
@@ -19,6 +22,21 @@ pub(super) fn receipt(till: u32) -> Receipt {
         device: DeviceNo::new(till).unwrap(),
         request: RequestMark((u64::from(till) << 32).to_be_bytes()),
     }
+}
+
+/// `price 16.00, tax 2.67, money 16.00, points 0.00`: what a receipt says of a purchase (D5).
+pub(super) fn paid(known: &Shop, id: PurchaseId) -> String {
+    let Ok(purchase) = known.purchase(id);
+    let purchase = purchase.unwrap();
+    let tax = tax_of(&purchase.lines).unwrap();
+    let money_part = purchase.parts.money().unwrap();
+    format!(
+        "price {}, tax {}, money {}, points {}",
+        money(purchase.price().unwrap()),
+        money(tax),
+        money(money_part),
+        money(purchase.parts.points)
+    )
 }
 
 impl Story {
@@ -64,6 +82,10 @@ impl Story {
             let amount = points.parse().unwrap();
             return vec![Item { asset, amount }];
         }
+        if let ["code", id] = words {
+            let asset = Asset::Coupon(InstrumentId(id.parse().unwrap()));
+            return vec![Item { asset, amount: 1 }];
+        }
         let one = |word: &&str| {
             let (text, value) = word.split_once(':').unwrap_or((word, "0.00"));
             Item {
@@ -74,12 +96,36 @@ impl Story {
         words.iter().map(one).collect()
     }
 
+    /// How the codes of the programme stand for a till, or where the authority is.
+    pub(super) fn used(&self, known: &Shop, till: Option<u32>) -> Vec<Used> {
+        let programme = known.programme_now().unwrap();
+        let used = |of: &Instrument| {
+            let kept = till.is_some_and(|till| {
+                let kept = self.promised.get(&till).into_iter().flatten();
+                kept.into_iter()
+                    .any(|(asset, _)| *asset == Asset::Coupon(of.id))
+            });
+            let Ok(count) = known.coupon_uses(of.id);
+            let limited = matches!(&of.terms, Terms::Coupon(coupon) if coupon.total.is_some());
+            limited.then_some(Used {
+                instrument: of.id,
+                count: if kept { 0 } else { count },
+                asked: if kept || till.is_none() {
+                    Asked::Yes
+                } else {
+                    Asked::No
+                },
+            })
+        };
+        programme.instruments().iter().filter_map(used).collect()
+    }
+
     /// How far the authority is for a till that asked it, or did not.
     pub(super) fn reach_of(&self, till: u32) -> Connectivity {
         let kept = self.promised.get(&till).into_iter().flatten();
         let points = |(asset, kept): &(Asset, Kept)| match asset {
             Asset::Points { .. } => Some(Points(kept.amount)),
-            Asset::Voucher(_) => None,
+            Asset::Voucher(_) | Asset::Coupon(_) => None,
         };
         Connectivity::Phone {
             confirmed: Points::ZERO,

@@ -4,8 +4,8 @@ use kartka_domain::ids::InstrumentId;
 use kartka_domain::moment::PeriodEnd;
 use kartka_domain::money::{Money, Points};
 use kartka_domain::programme::{
-    Benefit, BundlePrice, Club, Coupon, Demotion, Greeting, GreetingFor, Issue, Joining, Level,
-    Need, Offer, Part, Terms, Tiers, Window,
+    Benefit, BundlePrice, Club, Counting, Coupon, Demotion, Greeting, GreetingFor, Issue, Joining,
+    Level, Need, Offer, Part, Terms, Tiers, Window,
 };
 use kartka_domain::purchase::GoodsId;
 
@@ -45,6 +45,10 @@ mod coupon {
     pub(super) const GIVES: u16 = 2;
     pub(super) const PER_CUSTOMER: u16 = 3;
     pub(super) const PER_DAY: u16 = 4;
+    /// Absent = no limit.
+    pub(super) const TOTAL: u16 = 100;
+    /// Absent = afterwards.
+    pub(super) const COUNTING: u16 = 101;
 }
 
 mod greeting {
@@ -174,12 +178,20 @@ fn read_club(r: &Record) -> Result<Club, WireError> {
     })
 }
 
+const COUNTINGS: [(i64, Counting); 2] = [
+    (Counting::Afterwards as i64, Counting::Afterwards),
+    (Counting::First as i64, Counting::First),
+];
+
 fn coupon_record(of: &Coupon) -> Record {
     let mut r = Record::new();
     r.put(coupon::CODE, of.code.as_str());
     r.put(coupon::GIVES, Value::Record(benefit_record(&of.gives)));
     r.put_opt(coupon::PER_CUSTOMER, of.per_customer);
     r.put_opt(coupon::PER_DAY, of.per_day);
+    r.put_opt(coupon::TOTAL, of.total);
+    let afterwards = Counting::Afterwards as i64;
+    r.put_unless(coupon::COUNTING, of.counting as i64, afterwards);
     r
 }
 
@@ -189,6 +201,8 @@ fn read_coupon(r: &Record) -> Result<Coupon, WireError> {
         gives: read_benefit(r.record(coupon::GIVES)?)?,
         per_customer: r.opt_int(coupon::PER_CUSTOMER)?,
         per_day: r.opt_int(coupon::PER_DAY)?,
+        total: r.opt_int(coupon::TOTAL)?,
+        counting: one_of(r, coupon::COUNTING, &COUNTINGS, Some(Counting::Afterwards))?,
     })
 }
 
