@@ -53,6 +53,10 @@ pub struct SourceView {
     pub purchase: Option<i64>,
     /// Business date.
     pub date: String,
+    /// Why its number is what it is, where the authority said so (L15).
+    pub verdict: Option<Code>,
+    /// Whether its number is still open: a return whose purchase is not known yet (X1).
+    pub to_be_settled: bool,
 }
 
 /// Points that came in together.
@@ -278,6 +282,8 @@ impl From<Source> for SourceView {
             kind: source.kind.into(),
             purchase: source.purchase.map(|purchase| purchase.get()),
             date: source.date.to_string(),
+            verdict: source.verdict.map(Code::from),
+            to_be_settled: source.to_be_settled,
         }
     }
 }

@@ -32,6 +32,7 @@ mod sync;
 mod task;
 mod team;
 mod till;
+mod unlinked;
 mod whatif;
 mod wizard;
 
@@ -77,6 +78,7 @@ pub use till::{
     ReturnView, ReturnedLine, RewardChoice, Tender, Till, TillRequest, VoidReason, VoucherGift,
     VoucherReason, VoucherState, VoucherView,
 };
+pub use unlinked::{Settlement, UnlinkedReturnRequest, UnlinkedReturnView, UnlinkedState};
 pub use whatif::{
     Calculated, CalculatedDay, CalculatorForm, Gainer, Outlook, WhatIfForm, WhatIfRun, WhatIfView,
     calculate,

@@ -233,6 +233,18 @@ impl Office {
         closed.await
     }
 
+    /// Does what an item proposes: a level that is not kept is lost (Q2). An item that proposes nothing stays.
+    ///
+    /// # Errors
+    /// `NotFound`; as `inbox`.
+    pub async fn agree_item(&self, request: Vec<u8>, item: i64) -> Result<(), CoreError> {
+        let agreed = self.border.write(EVERYTHING, move |shop| {
+            let item = EntryId::new(item).map_err(|_| no_such())?;
+            Ok(shop.agree_item(request_id(&request)?, item)?)
+        });
+        agreed.await
+    }
+
     /// Erases a person for ever: names and numbers go wherever they lie, purchases stay on an id that is nobody's.
     ///
     /// # Errors

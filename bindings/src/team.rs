@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use kartka_core::domain::business::Employment;
-use kartka_core::domain::ids::{OperatorId, RoleId};
+use kartka_core::domain::ids::{OperatorId, OutletId, RoleId};
 use kartka_core::domain::money::{Points, Stamps};
 use kartka_core::domain::rights::{Limits, Permission, Permissions, Role};
 use kartka_core::usecase::staff::{Colleague, RoleForm};
@@ -35,6 +35,20 @@ pub struct ColleagueView {
     pub here: bool,
     /// Whether they have a PIN at this device.
     pub pin: bool,
+    /// Outlets where their role counts; none named = everywhere.
+    #[uniffi(default = [])]
+    pub outlets: Vec<u32>,
+}
+
+/// An outlet.
+#[derive(Debug, Clone, PartialEq, Eq, uniffi::Record)]
+pub struct OutletView {
+    /// Its number.
+    pub outlet: u32,
+    /// As staff know it.
+    pub name: String,
+    /// Whether this device stands there.
+    pub here: bool,
 }
 
 /// A role.
@@ -146,6 +160,62 @@ impl Team {
         assigned.await
     }
 
+    /// All outlets, by number.
+    ///
+    /// # Errors
+    /// `NotPaired`; the situation of the disk.
+    pub async fn outlets(&self) -> Result<Vec<OutletView>, CoreError> {
+        let outlets = self.border.read(|shop| {
+            let all = shop.outlets()?.into_iter().map(|place| OutletView {
+                outlet: place.outlet.id.0,
+                name: place.outlet.name,
+                here: place.here,
+            });
+            Ok(all.collect())
+        });
+        outlets.await
+    }
+
+    /// Opens an outlet beside the one where this device stands; answers with its number.
+    ///
+    /// # Errors
+    /// `RuleRejected` with the missing right; `Validation` for a name.
+    pub async fn open_outlet(&self, request: Vec<u8>, name: String) -> Result<u32, CoreError> {
+        let opened = self.border.write(STAFF, move |shop| {
+            Ok(shop.open_outlet(request_id(&request)?, &name)?.0)
+        });
+        opened.await
+    }
+
+    /// This device stands in another outlet from now on.
+    ///
+    /// # Errors
+    /// `RuleRejected` with the missing right; `NotFound`.
+    pub async fn stand_in(&self, outlet: u32) -> Result<(), CoreError> {
+        let moved = self
+            .border
+            .write(STAFF, move |shop| Ok(shop.stand_in(OutletId(outlet))?));
+        moved.await
+    }
+
+    /// The role of a member of staff counts in these outlets only; none named = everywhere.
+    ///
+    /// # Errors
+    /// `RuleRejected` with the missing right; `NotFound`.
+    pub async fn limit_to_outlets(
+        &self,
+        request: Vec<u8>,
+        operator: u32,
+        outlets: Vec<u32>,
+    ) -> Result<(), CoreError> {
+        let limited = self.border.write(STAFF, move |shop| {
+            let outlets: Vec<OutletId> = outlets.into_iter().map(OutletId).collect();
+            let request = request_id(&request)?;
+            Ok(shop.limit_to_outlets(request, OperatorId(operator), &outlets)?)
+        });
+        limited.await
+    }
+
     /// Publishes a version of a role, or a new one where its number is 0; answers with its number.
     ///
     /// # Errors
@@ -212,6 +282,7 @@ fn colleague_view(colleague: Colleague, pin: bool) -> ColleagueView {
         employed: operator.state == Employment::Active,
         here,
         pin,
+        outlets: operator.outlets.iter().map(|outlet| outlet.0).collect(),
     }
 }
 

@@ -8,10 +8,12 @@ mod devices;
 mod figures;
 mod handover;
 mod open;
+mod outlets;
 mod people;
 mod show;
 mod staff;
 mod till;
+mod unlinked;
 
 use std::io::Write;
 use std::path::PathBuf;
@@ -70,12 +72,16 @@ enum DeskCommand {
     Sell(till::SellArgs),
     /// Takes goods back, all or by lines.
     Return(till::ReturnArgs),
+    /// Takes goods back by a receipt that is not here, lists such returns, or decides what becomes of one.
+    ReturnUnlinked(unlinked::UnlinkedArgs),
     /// Undoes a whole receipt within the allowed minutes.
     Void(till::VoidArgs),
     /// Today, or another day, against the same day of the week before.
     Report(business::ReportArgs),
     /// Who works here, who is at this device, PINs.
     Staff(staff::StaffArgs),
+    /// Where the business sells, where this device stands, whose role counts where.
+    Outlets(outlets::OutletsArgs),
     /// Devices: lists, revokes and wipes them, and decides about what they sent.
     Devices(devices::DevicesArgs),
     /// What waits for a decision.
@@ -135,9 +141,11 @@ fn perform(shop: &Shop, request: RequestId, command: &DeskCommand) -> Result<Ans
         DeskCommand::Find(args) => people::find(shop, args),
         DeskCommand::Sell(args) => till::sell(shop, request, args),
         DeskCommand::Return(args) => till::give_back(shop, request, args),
+        DeskCommand::ReturnUnlinked(args) => unlinked::unlinked(shop, request, args),
         DeskCommand::Void(args) => till::void(shop, request, args),
         DeskCommand::Report(args) => business::report(shop, args),
         DeskCommand::Staff(args) => staff::staff(shop, request, args),
+        DeskCommand::Outlets(args) => outlets::outlets(shop, request, args),
         DeskCommand::Devices(args) => devices::devices(shop, request, args),
         DeskCommand::Inbox(args) => devices::inbox(shop, request, args),
         DeskCommand::Account(args) => figures::account(shop, args),

@@ -170,6 +170,9 @@ fn refusal(reason: Code) -> String {
             "this customer's points are held until the owner decides: take money".to_owned()
         }
         Code::NoCustomer => "points and rewards need a customer: scan the card first".to_owned(),
+        Code::NotInThisOutlet { outlet } => format!(
+            "your role does not count in outlet {outlet}: ask the owner, or work where it does"
+        ),
         Code::NewerRule { instrument } => format!(
             "instrument {instrument} is newer than this program and does nothing here: update it"
         ),

@@ -122,6 +122,43 @@ fn a_desk_explains_an_account_and_what_is_owed() {
 }
 
 #[test]
+fn a_desk_takes_goods_back_by_a_receipt_that_is_not_here() {
+    let desk = Desk::founded();
+    let mia = desk.json("register --given Mia --phone 030123456 --issue");
+    let id = mia["customer"].as_str().unwrap();
+    let sold = desk.json(&format!("sell 200 --customer {id} --receipt A-1"));
+    let purchase = sold["purchase"].as_str().unwrap();
+    let day = desk.json("report")["date"].as_str().unwrap().to_owned();
+    assert_eq!(
+        desk.refused(&format!(
+            "return-unlinked add 50 --receipt A-1 --date {day}"
+        )),
+        (3, "ReceiptIsHere".into())
+    );
+    let add = "return-unlinked add 50 --receipt B-1 --date 2020-01-02 --customer";
+    let all = desk.json(&format!("{add} {id}"));
+    let row = &all["returns"][0];
+    assert_eq!(
+        (&row["amount"], &row["state"]),
+        (&"50.00".into(), &"to_be_settled".into())
+    );
+    let of = row["id"].as_str().unwrap();
+    let account = desk.json(&format!("account --customer {id}"));
+    let by = &account["accounts"][0]["lots"][0]["moves"][0]["by"];
+    assert_eq!(by["to_be_settled"], true);
+    assert_eq!(desk.json("inbox")[0]["code"], "ReturnUnlinked");
+
+    let all = desk.json(&format!("return-unlinked link {of} {purchase}"));
+    assert_eq!(
+        (&all["returns"][0]["state"], &all["returns"][0]["purchase"]),
+        (&"linked".into(), &purchase.into())
+    );
+    assert_eq!(desk.json("inbox").as_array().unwrap().len(), 0);
+    let back = desk.json(&format!("return {purchase}"));
+    assert_eq!(back["points"], 0, "the rest of it, and no more");
+}
+
+#[test]
 fn a_desk_works_out_the_shop_of_the_law() {
     let desk = Desk::founded();
     let answer = desk.json(

@@ -5,7 +5,9 @@
 
 use std::collections::BTreeSet;
 
-use kartka_domain::authority::{Author, Before, Decided, Standing as OpStanding, after, decide};
+use kartka_domain::authority::{
+    Author, Before, Decided, Standing as OpStanding, after, decide, links, owed,
+};
 use kartka_domain::customer::ProfileGroup;
 use kartka_domain::ids::{
     BirthMark, Id, OpId, OperatorId, OutletId, ProgrammeVersion, RequestMark, Seq,
@@ -13,7 +15,7 @@ use kartka_domain::ids::{
 use kartka_domain::ledger::EntryKind;
 use kartka_domain::moment::Moment;
 use kartka_domain::money::Points;
-use kartka_domain::op::{Claim, ENTRIES_MAX, Fact, Op, OpTime, Seen};
+use kartka_domain::op::{Claim, ENTRIES_MAX, Fact, Op, OpTime, Seen, Settlement};
 use kartka_domain::voucher::Origin;
 use kartka_protocol::chain::{ChainValue, PersonalHash};
 use kartka_protocol::keys::ShopKeys;
@@ -94,6 +96,9 @@ pub(crate) fn commit(tx: &Tx<'_>, ground: &Ground<'_>, draft: Draft) -> Result<O
     tx.advance(last.counter() + 1, &value)?;
     tx.add_request(request, op.id, op.time.wall.instant_ms)?;
     follow(tx, ground, &op, &follows)?;
+    if ground.device.standing == Standing::Authority {
+        settle(tx, ground, &op)?;
+    }
     Ok(op.id)
 }
 
@@ -105,24 +110,54 @@ pub(crate) fn follow(
     claims: &[Claim],
 ) -> Result<(), CoreError> {
     for claims in claims.chunks(ENTRIES_MAX) {
-        let device = tx.device()?.ok_or(CoreError::NotPaired)?;
-        let mut request = [0; 16];
-        ground.rng.fill(&mut request);
-        let draft = Draft {
-            request: RequestId(request),
-            operator: OWNER,
-            outlet: op.outlet,
-            programme: op.programme,
-            at: op.time.wall,
-            facts: claims.iter().copied().map(Fact::Claim).collect(),
-            personal: Vec::new(),
-        };
-        let ground = Ground {
-            device: &device,
-            ..*ground
-        };
-        commit(tx, &ground, draft)?;
+        let facts = claims.iter().copied().map(Fact::Claim).collect();
+        add(tx, ground, op, facts)?;
     }
+    Ok(())
+}
+
+/// Returns without their purchase that a founding phone can settle after an op, and what they owe beyond their claims
+/// (X1): each an op of its own, in the same transaction.
+fn settle(tx: &Tx<'_>, ground: &Ground<'_>, op: &Op) -> Result<(), CoreError> {
+    for fact in links(&**tx, op)? {
+        add(tx, ground, op, vec![fact])?;
+    }
+    for fact in &op.facts {
+        let Fact::SettleReturn {
+            how: Settlement::Link(purchase),
+            ..
+        } = fact
+        else {
+            continue;
+        };
+        let claims = owed(&**tx, *purchase)?;
+        if !claims.is_empty() {
+            let first = std::iter::once(Fact::Owed(*purchase));
+            add(tx, ground, op, first.chain(claims).collect())?;
+        }
+    }
+    Ok(())
+}
+
+/// One more op by the authority itself, after `op`.
+fn add(tx: &Tx<'_>, ground: &Ground<'_>, op: &Op, facts: Vec<Fact>) -> Result<(), CoreError> {
+    let device = tx.device()?.ok_or(CoreError::NotPaired)?;
+    let mut request = [0; 16];
+    ground.rng.fill(&mut request);
+    let draft = Draft {
+        request: RequestId(request),
+        operator: OWNER,
+        outlet: op.outlet,
+        programme: op.programme,
+        at: op.time.wall,
+        facts,
+        personal: Vec::new(),
+    };
+    let ground = Ground {
+        device: &device,
+        ..*ground
+    };
+    commit(tx, &ground, draft)?;
     Ok(())
 }
 
@@ -191,6 +226,14 @@ fn refers_to(fact: &Fact) -> [Option<Id>; 2] {
         | Fact::Bind { customer, .. } => [Some(customer.0), None],
         Fact::Sale(sale) => [sale.customer.map(|customer| customer.0), None],
         Fact::Return { purchase, .. } | Fact::Owed(purchase) => [Some(purchase.0), None],
+        Fact::ReturnUnlinked(back) => [back.customer.map(|customer| customer.0), None],
+        Fact::SettleReturn { of, how } => {
+            let to = match how {
+                Settlement::Link(purchase) => Some(purchase.0),
+                Settlement::Accept | Settlement::Refuse => None,
+            };
+            [Some(of.0), to]
+        }
         Fact::Attach {
             purchase, customer, ..
         } => [Some(purchase.0), Some(customer.0)],
@@ -266,7 +309,17 @@ pub(crate) fn order(
 
 /// Whether anything can follow from an op: somebody bought, or brought something back.
 fn moves_value(op: &Op) -> bool {
-    let moves = |f: &Fact| matches!(f, Fact::Sale(_) | Fact::Attach { .. } | Fact::Return { .. });
+    let moves = |f: &Fact| {
+        matches!(
+            f,
+            Fact::Sale(_)
+                | Fact::Attach { .. }
+                | Fact::Return { .. }
+                | Fact::ReturnUnlinked(_)
+                | Fact::SettleReturn { .. }
+                | Fact::Owed(_)
+        )
+    };
     op.facts.iter().any(moves)
 }
 

@@ -233,7 +233,7 @@ pub(crate) fn setting(reader: &Reader<'_>) -> Result<Setting, CoreError> {
     // Until its row comes with the first pull, whoever is here is who it was handed to.
     let holder = reader.device_row(device.no)?;
     let holder = holder.map_or(operator, |device| device.holder);
-    let who = who(reader, operator, Some(holder))?;
+    let who = who(reader, operator, Some(holder))?.in_outlet(device.outlet);
     Ok(Setting {
         operator,
         who,

@@ -244,6 +244,8 @@ pub struct RefundView {
     pub lines: Vec<ReturnedLine>,
     /// Money that goes back, in minor units.
     pub money: i64,
+    /// What it is lowered by, because it pays for points that were spent already (L10), in minor units.
+    pub deducted: i64,
     /// Gross value of what comes back, in minor units.
     pub gross: i64,
     /// Whether nothing stays with the customer.
@@ -409,7 +411,7 @@ impl From<&Return> for ReturnView {
         Self {
             id: back.id.get(),
             void_reason: match back.kind {
-                ReturnKind::Goods => None,
+                ReturnKind::Goods | ReturnKind::Settled(_) => None,
                 ReturnKind::Void(DomainVoid::Undo) => Some(VoidReason::Undo),
                 ReturnKind::Void(DomainVoid::Mistake) => Some(VoidReason::Mistake),
                 ReturnKind::Void(DomainVoid::Customer) => Some(VoidReason::Customer),
@@ -441,6 +443,7 @@ impl From<Refund> for RefundView {
         Self {
             lines: returned_lines(&refund.lines),
             money: refund.money.0,
+            deducted: refund.deducted.0,
             gross: refund.price.0,
             everything: refund.kept == Kept::Nothing,
             claims: refund

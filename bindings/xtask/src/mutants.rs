@@ -267,6 +267,24 @@ mod tests {
         assert!(parse("core/x.rs\n- a\n+ b\nkills laws\n").is_err());
     }
 
+    /// A line that was rewritten takes its mutation along, or the list proves less every month.
+    #[test]
+    fn every_mutation_of_the_list_finds_its_line() {
+        let house = Path::new(env!("CARGO_MANIFEST_DIR")).join("../..");
+        let all = parse(&fs::read_to_string(house.join(LIST)).unwrap()).unwrap();
+        assert!(all.len() >= AT_LEAST);
+        for mutant in &all {
+            let text = fs::read_to_string(house.join(&mutant.file));
+            let text = text.unwrap_or_else(|error| panic!("{}: {error}", mutant.file));
+            assert!(
+                mutated(&text, mutant).is_ok(),
+                "{}: {}",
+                mutant.file,
+                mutant.line
+            );
+        }
+    }
+
     #[test]
     fn exactly_one_line_is_changed() {
         let text = "fn f() {\n    a < b\n}\n";

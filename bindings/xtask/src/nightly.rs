@@ -5,7 +5,7 @@ use std::process::ExitCode;
 use clap::ValueEnum;
 
 use crate::house::House;
-use crate::steps::{Outcome, process, simulator};
+use crate::steps::{Outcome, process, rust, simulator};
 use crate::suite::{Report, summarise, timed};
 
 /// One step of `cargo xtask nightly`, in the order they run.
@@ -13,6 +13,8 @@ use crate::suite::{Report, summarise, timed};
 pub(crate) enum NightStep {
     /// The real binaries over bad lines, killed at any moment, for half an hour
     Process,
+    /// Ten thousand generated shops for every law of the loyalty rules
+    Laws,
     /// Ten thousand seeded worlds
     Simulator,
 }
@@ -21,6 +23,7 @@ impl NightStep {
     const fn name(self) -> &'static str {
         match self {
             Self::Process => "process",
+            Self::Laws => "laws",
             Self::Simulator => "simulator",
         }
     }
@@ -28,6 +31,7 @@ impl NightStep {
     fn run(self, house: &House) -> Outcome {
         match self {
             Self::Process => process::test(house, process::BY_NIGHT),
+            Self::Laws => rust::laws_by_night(house),
             Self::Simulator => simulator::by_night(house),
         }
     }

@@ -128,7 +128,13 @@ fn source(origin: Option<Source>) -> String {
         let purchase = origin
             .purchase
             .map_or(String::new(), |p| format!(" of purchase {}", p.get()));
-        format!("{:?} {}{purchase}", origin.kind, origin.date)
+        let settled = if origin.to_be_settled {
+            ", to be settled".to_owned()
+        } else {
+            let why = origin.verdict.map(|code| format!(", {}", code.name()));
+            why.unwrap_or_default()
+        };
+        format!("{:?} {}{purchase}{settled}", origin.kind, origin.date)
     })
 }
 
@@ -201,6 +207,8 @@ fn source_json(source: Source) -> Value {
         "kind": format!("{:?}", source.kind),
         "purchase": source.purchase.map(|purchase| show::id(purchase.0)),
         "date": source.date.to_string(),
+        "verdict": source.verdict.map(|code| code.name()),
+        "to_be_settled": source.to_be_settled,
     })
 }
 

@@ -98,8 +98,14 @@ fn shown(colleague: Colleague) -> Answer {
         (_, Some(role)) => role.name,
         (id, None) => format!("role {}", id.0),
     };
+    let outlets: Vec<u32> = operator.outlets.iter().map(|outlet| outlet.0).collect();
+    let only: Vec<String> = outlets.iter().map(u32::to_string).collect();
+    let only = match only.as_slice() {
+        [] => String::new(),
+        some => format!("  in {} only", some.join(", ")),
+    };
     let text = format!(
-        "{}  {}  {role}{}{}",
+        "{}  {}  {role}{only}{}{}",
         operator.id.0,
         operator.name,
         if works { "" } else { "  dismissed" },
@@ -111,6 +117,7 @@ fn shown(colleague: Colleague) -> Answer {
         "role": operator.role.0,
         "role_name": role,
         "works_here": works,
+        "outlets": outlets,
         "at_this_device": here,
     });
     Answer { json, text }

@@ -129,6 +129,28 @@ pub struct Operator {
     pub state: Employment,
     /// The customer that they are themselves, where the owner said so (T7).
     pub customer: Option<CustomerId>,
+    /// Where their role counts, ascending; none named = in every outlet (S4).
+    pub outlets: Vec<OutletId>,
+}
+
+impl Operator {
+    /// Whether their role counts in an outlet.
+    #[must_use]
+    pub fn works_in(&self, outlet: OutletId) -> bool {
+        self.outlets.is_empty() || self.outlets.contains(&outlet)
+    }
+
+    /// Whether everywhere their role counts, the other's does too.
+    fn is_within(&self, other: &Self) -> bool {
+        other.outlets.is_empty()
+            || !self.outlets.is_empty() && self.outlets.iter().all(|one| other.works_in(*one))
+    }
+
+    /// Whether `other` works nowhere that this one does not.
+    #[must_use]
+    pub fn covers(&self, other: &Self) -> bool {
+        other.is_within(self)
+    }
 }
 
 /// Whether a device still belongs to the business (sync §7).

@@ -104,6 +104,7 @@ impl Founding<'_> {
             day_start: 0,
         };
         let owner = Operator {
+            outlets: Vec::new(),
             id: OperatorId(1),
             name: self.owner.trim().to_owned(),
             role: RoleId::OWNER,

@@ -9,9 +9,9 @@ use crate::ids::{
     BirthMark, CustomerId, DeviceNo, EntryId, Id, IdError, OpId, PurchaseId, ReturnId, VoucherId,
 };
 use crate::ledger::{Entry, Use};
-use crate::op::{Claim, Fact, Notice, Op, Quarantine, Sale};
-use crate::purchase::{Purchase, Return};
-use crate::row::{Card, Emission, Erasure, Inbox, Merge, Row};
+use crate::op::{Claim, Fact, Notice, Op, Quarantine, ReturnUnlinked, Sale, Settlement};
+use crate::purchase::{Purchase, Return, ReturnKind, Settled};
+use crate::row::{Card, Emission, Erasure, Inbox, Merge, Row, Unlinked, UnlinkedState};
 use crate::voucher::{Issued, Move, Moved, Origin, Voucher};
 
 /// Where a device number comes from, when it is not a device's first (sync §12: kept for ever).
@@ -198,8 +198,16 @@ impl Renumbering {
             Row::Return(back) => Row::Return(Return {
                 id: ReturnId(self.id(back.id.0)),
                 purchase: self.purchase(back.purchase),
+                kind: match back.kind {
+                    ReturnKind::Settled(settled) => ReturnKind::Settled(Settled {
+                        of: ReturnId(self.id(settled.of.0)),
+                        ..settled
+                    }),
+                    kind => kind,
+                },
                 ..back
             }),
+            Row::Unlinked(unlinked) => Row::Unlinked(self.unlinked_row(unlinked)),
             Row::Entry(entry) => Row::Entry(self.entry_row(entry)),
             Row::Voucher(voucher) => Row::Voucher(self.voucher_row(voucher)),
             Row::Moved(moved) => Row::Moved(Moved {
@@ -235,6 +243,22 @@ impl Renumbering {
             purchase: voucher.purchase.map(|id| self.purchase(id)),
             origin: origin_through(voucher.origin, &mut |id| self.id(id)),
             ..voucher
+        }
+    }
+
+    fn unlinked_row(&self, unlinked: Unlinked) -> Unlinked {
+        let customer = unlinked.back.customer.map(|id| self.customer(id));
+        Unlinked {
+            id: ReturnId(self.id(unlinked.id.0)),
+            back: ReturnUnlinked {
+                customer,
+                ..unlinked.back
+            },
+            state: match unlinked.state {
+                UnlinkedState::Linked(id) => UnlinkedState::Linked(self.purchase(id)),
+                state => state,
+            },
+            ..unlinked
         }
     }
 
@@ -289,6 +313,7 @@ pub fn map_ids(fact: &Fact, map: &mut dyn FnMut(Id) -> Id) -> Fact {
             parts,
             read,
             fiscal,
+            confirmed,
         }) => Fact::Sale(Sale {
             customer: customer.map(|id| CustomerId(map(id.0))),
             receipt: receipt.clone(),
@@ -296,6 +321,7 @@ pub fn map_ids(fact: &Fact, map: &mut dyn FnMut(Id) -> Id) -> Fact {
             parts: *parts,
             read: *read,
             fiscal: fiscal.clone(),
+            confirmed: *confirmed,
         }),
         Fact::Return {
             purchase,
@@ -356,6 +382,17 @@ pub fn map_ids(fact: &Fact, map: &mut dyn FnMut(Id) -> Id) -> Fact {
             customer: operator.customer.map(|id| CustomerId(map(id.0))),
             ..operator.clone()
         }),
+        Fact::ReturnUnlinked(back) => Fact::ReturnUnlinked(ReturnUnlinked {
+            customer: back.customer.map(|id| CustomerId(map(id.0))),
+            ..back.clone()
+        }),
+        Fact::SettleReturn { of, how } => Fact::SettleReturn {
+            of: ReturnId(map(of.0)),
+            how: match how {
+                Settlement::Link(id) => Settlement::Link(PurchaseId(map(id.0))),
+                how => *how,
+            },
+        },
         Fact::Owed(purchase) => Fact::Owed(PurchaseId(map(purchase.0))),
         Fact::Close(item) => Fact::Close(EntryId(map(item.0))),
         Fact::Agree(item) => Fact::Agree(EntryId(map(item.0))),

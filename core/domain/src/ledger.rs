@@ -279,4 +279,10 @@ impl Entry {
     pub fn effect(&self) -> Effect {
         self.verdict.map_or(self.claim, |(effect, _)| effect)
     }
+
+    /// Whether its effect is still open: taken back by a return that no purchase is known of yet (X1).
+    #[must_use]
+    pub fn is_to_be_settled(&self) -> bool {
+        self.kind == EntryKind::Reverse && self.purchase.is_none() && self.verdict.is_none()
+    }
 }

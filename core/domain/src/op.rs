@@ -9,7 +9,7 @@ use crate::codes::Code;
 use crate::customer::{Channel, ProfileGroup, Purpose, Will};
 use crate::ids::{
     BirthMark, CustomerId, DeviceNo, EntryId, Epoch, Id, IdError, InstrumentId, OpId, OperatorId,
-    OutletId, ProgrammeVersion, PurchaseId, RequestMark, Seq,
+    OutletId, ProgrammeVersion, PurchaseId, RequestMark, ReturnId, Seq,
 };
 use crate::ledger::{About, Effect, EntryKind, LotTerms};
 use crate::limits::CardRead;
@@ -17,6 +17,7 @@ use crate::moment::{Date, Moment};
 use crate::money::{Money, Points};
 use crate::programme::Programme;
 use crate::purchase::{Fiscal, Line, Parts, ReceiptNumber, ReturnKind, ReturnedLine};
+use crate::redeem::Confirmation;
 use crate::rights::Role;
 use crate::voucher::{Issued, Move};
 
@@ -75,6 +76,8 @@ pub struct Sale {
     pub read: Option<CardRead>,
     /// The fiscal receipt, where there is one (X8).
     pub fiscal: Option<Fiscal>,
+    /// How the points it spends were confirmed, where the till asked for it (U5).
+    pub confirmed: Option<Confirmation>,
 }
 
 /// One thing that happened. Its id is the op's id + its place.
@@ -199,6 +202,42 @@ pub enum Fact {
     },
     /// An inbox item was answered with yes: what it proposes is done.
     Agree(EntryId),
+    /// Goods came back whose purchase the phone does not hold (X1); what it claims by today's programme follows in the
+    /// same op.
+    ReturnUnlinked(ReturnUnlinked),
+    /// What becomes of such a return: said by the authority, or by a person who was asked (X1, L15).
+    SettleReturn {
+        /// Which.
+        of: ReturnId,
+        /// How.
+        how: Settlement,
+    },
+}
+
+/// A return of which the phone knows the receipt only.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub struct ReturnUnlinked {
+    /// The receipt's number, as printed.
+    pub receipt: ReceiptNumber,
+    /// Where it was bought.
+    pub outlet: OutletId,
+    /// The business date on the receipt.
+    pub date: Date,
+    /// Money that went back, in minor units.
+    pub amount: Money,
+    /// Whose points are claimed, if anybody's.
+    pub customer: Option<CustomerId>,
+}
+
+/// What becomes of an unlinked return.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Settlement {
+    /// It belongs to this purchase, as far as it is kept: the purchase's own terms decide.
+    Link(PurchaseId),
+    /// It stands as it was claimed.
+    Accept,
+    /// Nothing of it counts.
+    Refuse,
 }
 
 /// What the authority puts before a person, beside what follows from an op.

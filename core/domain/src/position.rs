@@ -53,6 +53,9 @@ pub struct Wallet {
     pub status: Points,
     /// The part of a point that the next purchase begins with (E2), in 10⁻⁸ minor units of points' value.
     pub carry: i64,
+    /// Last days that were joined to a later one because the wallet was full, by the day they had (L3): so their lots are
+    /// still found. At most [`BUCKETS_MAX`]; the earliest days are forgotten first.
+    pub joined: BTreeMap<Date, Date>,
 }
 
 /// What is known of a customer's account: one row, synced to every phone (sync §3).
@@ -147,7 +150,15 @@ impl Wallet {
         }
     }
 
+    /// The last day of the bucket that points of this last day lie in.
+    #[must_use]
+    pub fn home(&self, expires_on: Option<Date>) -> Option<Date> {
+        let joined = expires_on.and_then(|last| self.joined.get(&last));
+        joined.copied().or(expires_on)
+    }
+
     fn put_in_bucket(&mut self, expires_on: Option<Date>, points: Points) -> Result<(), Overflow> {
+        let expires_on = self.home(expires_on);
         if !points.is_positive() {
             return Ok(());
         }
@@ -189,6 +200,15 @@ impl Wallet {
         };
         let earlier = self.buckets.remove(at);
         self.buckets[at].points = self.buckets[at].points.plus(earlier.points)?;
+        if let (Some(from), Some(to)) = (earlier.expires_on, self.buckets[at].expires_on) {
+            for home in self.joined.values_mut().filter(|home| **home == from) {
+                *home = to;
+            }
+            self.joined.insert(from, to);
+            if self.joined.len() > BUCKETS_MAX {
+                self.joined.pop_first();
+            }
+        }
         Ok(())
     }
 
@@ -207,6 +227,7 @@ impl Wallet {
         expires_on: Option<Date>,
         points: Points,
     ) -> Result<Points, Overflow> {
+        let expires_on = self.home(expires_on);
         let Ok(at) = self
             .buckets
             .binary_search_by(|b| spend_order(b.expires_on, expires_on))
@@ -283,7 +304,8 @@ impl Position {
             ours.debt = ours.debt.plus(theirs.debt)?;
             ours.status = ours.status.plus(theirs.status)?;
             ours.carry = ours.carry.checked_add(theirs.carry).ok_or(Overflow)?;
-            // A sum is only read, never stored: it may have more buckets than a wallet.
+            // A sum is only read, never stored: it may have more buckets than a wallet, and joins none.
+            ours.joined.clear();
             for bucket in &theirs.buckets {
                 ours.put_in_bucket(bucket.expires_on, bucket.points)?;
             }

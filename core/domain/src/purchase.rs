@@ -443,6 +443,20 @@ pub enum ReturnKind {
     Goods,
     /// The receipt is undone (X6).
     Void(VoidReason),
+    /// Goods came back by an unlinked return, which the authority settled with this purchase (X1).
+    Settled(Settled),
+}
+
+/// How an unlinked return stands in the purchase it belongs to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub struct Settled {
+    /// The unlinked return.
+    pub of: ReturnId,
+    /// What of its amount counts, in minor units.
+    pub money: Money,
+    /// What its lines are worth above that, in minor units: a line is parted in thousandths, an amount is not. It goes
+    /// back with the last of the goods.
+    pub kept_back: Money,
 }
 
 /// How much of which line comes back.
@@ -496,6 +510,18 @@ pub fn returned_part(value: i64, returned: Quantity, sold: Quantity) -> Result<i
     } else {
         scale(value, returned.0, sold.0, Rounding::Down)
     }
+}
+
+/// Money that unlinked returns left in the till, because lines are parted in thousandths, in minor units.
+///
+/// # Errors
+/// [`Overflow`].
+pub fn kept_back(returns: &[Return]) -> Result<Money, Overflow> {
+    let of = |back: &Return| match back.kind {
+        ReturnKind::Settled(settled) => Some(settled.kept_back),
+        ReturnKind::Goods | ReturnKind::Void(_) => None,
+    };
+    Money::total(returns.iter().filter_map(of))
 }
 
 /// Σ effective returned quantity per line of `purchase`.

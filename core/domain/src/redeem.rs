@@ -10,6 +10,14 @@ use crate::money::{Money, Overflow, Points, Rounding, scale};
 use crate::position::Position;
 use crate::programme::{BonusCard, OfflinePolicy, RedeemPolicy};
 
+/// How a redemption above the owner's threshold was confirmed (U5). The other way, a rotating code, comes with the cards
+/// that show one.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Confirmation {
+    /// The operator typed their PIN.
+    Pin = 1,
+}
+
 /// How far the authority is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Connectivity {

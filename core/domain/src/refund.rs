@@ -3,6 +3,8 @@
 //! Everything is a difference of cumulative amounts, recomputed in the authority's order, so many small
 //! returns equal one big one (X2). Used by the phone for its claim and by the authority for its verdict.
 
+pub mod deduct;
+pub mod unlinked;
 mod vouchers;
 
 use crate::codes::Code;
@@ -14,7 +16,8 @@ use crate::op::Claim;
 use crate::planted;
 use crate::programme::{Kept, Programme, Terms};
 use crate::purchase::{
-    Line, Purchase, Quantity, Return, ReturnKind, ReturnedLine, returned_part, returned_so_far,
+    Line, Purchase, Quantity, Return, ReturnKind, ReturnedLine, kept_back, returned_part,
+    returned_so_far,
 };
 use crate::voucher::{Move, Moved, Voucher};
 use vouchers::of_vouchers;
@@ -41,8 +44,10 @@ pub struct Sold<'a> {
 pub struct Refund {
     /// What of it counts, per line (X1).
     pub lines: Vec<ReturnedLine>,
-    /// Money that goes back, in minor units: only the money part (X4).
+    /// Money that goes back, in minor units: only the money part (X4), less what is deducted.
     pub money: Money,
+    /// What of the money part pays for points that were spent already (L10), in minor units.
+    pub deducted: Money,
     /// What came back had cost, after discounts; certificates that were sold are no goods.
     pub price: Money,
     /// Whether nothing is left with the customer.
@@ -125,10 +130,14 @@ pub fn refund(sold: Sold<'_>, back: &[ReturnedLine]) -> Result<Refund, Overflow>
     }
     let kept = kept(&sold.purchase.lines, &after);
     let vouchers = of_vouchers(sold, (&before, &after), kept)?;
-    let paid = sum(crate::purchase::Line::paid)?;
+    let mut paid = sum(crate::purchase::Line::paid)?;
+    if kept == Kept::Nothing && !lines.is_empty() {
+        paid = paid.plus(kept_back(sold.returns)?)?;
+    }
     Ok(Refund {
         lines,
         money: paid.minus(vouchers.used_up)?,
+        deducted: Money::ZERO,
         price: sum(crate::purchase::Line::spent)?,
         kept,
         claims,

@@ -6,13 +6,16 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use crate::earn::kept;
 use crate::ids::{CustomerId, InstrumentId, OperatorId, OutletId, PurchaseId};
 use crate::ledger::{Entry, EntryKind};
 use crate::moment::Date;
 use crate::money::{Money, Overflow, Points, Rounding, scale};
-use crate::programme::{Programme, Terms};
-use crate::purchase::{Line, Purchase, Return, ReturnKind, returned_part, returned_so_far};
-use crate::row::NotedVisits;
+use crate::programme::{Kept, Programme, Terms};
+use crate::purchase::{
+    Line, Purchase, Return, ReturnKind, kept_back, returned_part, returned_so_far,
+};
+use crate::row::{NotedVisits, Unlinked, UnlinkedState};
 
 /// A purchase of which something came back, with all its returns so far.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -40,6 +43,8 @@ pub struct Day<'a> {
     pub known: &'a BTreeSet<CustomerId>,
     /// Visits that the outlets counted without money, if any did (X7).
     pub noted: &'a [NotedVisits],
+    /// Returns without their purchase (X1); those of other dates do not count.
+    pub unlinked: &'a [Unlinked],
 }
 
 /// Sums of a day, of one outlet or of one operator.
@@ -179,7 +184,11 @@ pub fn today(day: &Day<'_>) -> Result<Today, Overflow> {
     for returned in day.returned.iter().filter(kept) {
         report.take_back(returned)?;
     }
+    for back in day.unlinked {
+        report.take_back_unlinked(back)?;
+    }
     for entry in day.entries {
+        report.keep_deducted(entry, day.returned)?;
         if entry.purchase.is_none_or(|id| !undone.contains(&id)) {
             report.move_points(entry)?;
         }
@@ -270,9 +279,16 @@ impl Today {
                 worth(purchase, &by_day[..at])?,
                 worth(purchase, &by_day[..=at])?,
             );
-            let gross = after.goods.minus(before.goods)?;
-            let money = after.money.minus(before.money)?;
+            let mut gross = after.goods.minus(before.goods)?;
+            let mut money = after.money.minus(before.money)?;
             let certificates = after.certificates.minus(before.certificates)?;
+            let all = returned_so_far(purchase, &by_day[..=at])?;
+            if matches!(back.kind, ReturnKind::Settled(_)) {
+                // The money went back on the day of the unlinked return.
+                (gross, money) = (gross.minus(money)?, Money::ZERO);
+            } else if kept(&purchase.lines, &all) == Kept::Nothing {
+                money = money.plus(kept_back(&by_day[..at])?)?;
+            }
             self.add((back.outlet, back.operator), |sum| {
                 sum.returns = sum.returns.plus(gross)?;
                 sum.given_back = sum.given_back.plus(money)?;
@@ -281,6 +297,38 @@ impl Today {
             })?;
         }
         Ok(())
+    }
+
+    /// Money that did not go back, because it paid for points that were spent already (L10).
+    fn keep_deducted(&mut self, entry: &Entry, returned: &[Returned]) -> Result<(), Overflow> {
+        let by_return = |of: &&Returned| Some(of.purchase.id) == entry.purchase;
+        let Some(of) = returned.iter().find(by_return) else {
+            return Ok(());
+        };
+        let before = |back: &&Return| back.id.0 < entry.id.0;
+        let back = of.returns.iter().filter(before).max_by_key(|back| back.id);
+        let Some(back) = back.filter(|_| entry.kind == EntryKind::Cleared) else {
+            return Ok(());
+        };
+        let kept = entry.effect().value;
+        self.add((back.outlet, back.operator), |sum| {
+            sum.given_back = sum.given_back.minus(kept)?;
+            Ok(())
+        })
+    }
+
+    /// Money went back for goods whose purchase nobody knew: on the day it did, unless the owner said that nothing of it
+    /// counts (X1).
+    fn take_back_unlinked(&mut self, unlinked: &Unlinked) -> Result<(), Overflow> {
+        if unlinked.at.date != self.date || matches!(unlinked.state, UnlinkedState::Refused(_)) {
+            return Ok(());
+        }
+        let amount = unlinked.back.amount;
+        self.add((unlinked.outlet, unlinked.operator), |sum| {
+            sum.returns = sum.returns.plus(amount)?;
+            sum.given_back = sum.given_back.plus(amount)?;
+            Ok(())
+        })
     }
 
     fn move_points(&mut self, entry: &Entry) -> Result<(), Overflow> {

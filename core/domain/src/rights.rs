@@ -7,7 +7,7 @@
 use crate::adjust::Amount;
 use crate::business::{Employment, Operator};
 use crate::codes::Code;
-use crate::ids::{OperatorId, RoleId};
+use crate::ids::{OperatorId, OutletId, RoleId};
 use crate::money::{Points, Stamps};
 
 /// One thing a role may allow; the number is the bit in the wire's set and never reused.
@@ -270,6 +270,8 @@ pub struct Who {
     pub role: Option<Role>,
     /// What the device's holder may do.
     pub holder: Permissions,
+    /// Where; none where no outlet is asked about.
+    pub outlet: Option<OutletId>,
 }
 
 /// What somebody wants to do.
@@ -303,6 +305,7 @@ impl Who {
             operator: None,
             role: Role::ready(RoleId::OWNER),
             holder: Permissions::all(),
+            outlet: None,
         }
     }
 
@@ -316,6 +319,7 @@ impl Who {
                 role: operator.as_ref().and(role),
                 operator,
                 holder: Permissions::all(),
+                outlet: None,
             },
         }
     }
@@ -327,10 +331,18 @@ impl Who {
         self
     }
 
+    /// The same in an outlet: a role counts where its operator works (S4).
+    #[must_use]
+    pub const fn in_outlet(mut self, outlet: OutletId) -> Self {
+        self.outlet = Some(outlet);
+        self
+    }
+
     /// Whether they may, or why not.
     ///
     /// # Errors
-    /// [`Code::OperatorUnknown`], [`Code::OperatorDismissed`], [`Code::NotEntitled`] with the missing permission,
+    /// [`Code::OperatorUnknown`], [`Code::OperatorDismissed`], [`Code::NotInThisOutlet`] with the outlet,
+    /// [`Code::NotEntitled`] with the missing permission,
     /// [`Code::DeviceNotEntitled`], or the limit that is reached.
     pub fn allowed(&self, action: Action) -> Result<(), Code> {
         match action {
@@ -395,6 +407,10 @@ impl Who {
             (Some(operator), _) if operator.state == Employment::Dismissed => {
                 Err(Code::OperatorDismissed)
             }
+            (Some(operator), _) if self.outlet.is_some_and(|here| !operator.works_in(here)) => {
+                let outlet = self.outlet.map_or(0, |here| here.0.into());
+                Err(Code::NotInThisOutlet { outlet })
+            }
             (_, Some(role)) if role.permissions.has(permission) => {
                 if permission.is_office() && !self.holder.has(permission) {
                     return Err(Code::DeviceNotEntitled {
@@ -427,7 +443,8 @@ impl Who {
             return Err(Code::NotYourself);
         }
         let below = |(operator, permissions): (&Operator, Permissions)| {
-            operator.role != RoleId::OWNER && permissions.is_within(self.permissions())
+            let within = self.operator.as_ref().is_none_or(|me| me.covers(operator));
+            operator.role != RoleId::OWNER && permissions.is_within(self.permissions()) && within
         };
         // The founder is an owner before their row is known.
         let new = before.is_none() && after.0.id != OperatorId(1);

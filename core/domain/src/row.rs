@@ -7,10 +7,14 @@ use crate::business::{Business, Device, Operator, Outlet};
 use crate::card::{CardNumber, EmitterSlot};
 use crate::codes::Code;
 use crate::customer::{Consent, Customer};
-use crate::ids::{CustomerId, DeviceNo, EntryId, InstrumentId, OutletId, RoleId, Seq};
+use crate::ids::{
+    CustomerId, DeviceNo, EntryId, InstrumentId, OperatorId, OutletId, PurchaseId, ReturnId,
+    RoleId, Seq,
+};
 use crate::ledger::Entry;
-use crate::moment::{Date, Month, day_number};
+use crate::moment::{Date, Moment, Month, day_number};
 use crate::money::Points;
+use crate::op::ReturnUnlinked;
 use crate::position::Position;
 use crate::programme::Programme;
 use crate::purchase::{Purchase, Return};
@@ -62,13 +66,15 @@ pub enum RowKind {
     Moved = 26,
     /// [`Row::NotedVisits`], key = outlet · 2³² + day since 1970.
     NotedVisits = 30,
+    /// [`Row::Unlinked`], key = return id.
+    Unlinked = 50,
     /// [`Row::CouponUses`], key = instrument id.
     CouponUses = 45,
 }
 
 impl RowKind {
     /// All kinds this version knows.
-    pub const ALL: [Self; 22] = [
+    pub const ALL: [Self; 23] = [
         Self::Business,
         Self::Outlet,
         Self::Operator,
@@ -91,6 +97,7 @@ impl RowKind {
         Self::Moved,
         Self::NotedVisits,
         Self::CouponUses,
+        Self::Unlinked,
     ];
 
     /// The kind with this wire tag.
@@ -111,6 +118,7 @@ impl RowKind {
                 | Self::Return
                 | Self::Entry
                 | Self::Moved
+                | Self::Unlinked
         )
     }
 }
@@ -240,6 +248,39 @@ pub struct NotedVisits {
     pub count: u32,
 }
 
+/// A return whose purchase its author did not hold (X1). It lies in `base`, so that every phone sees what is still to
+/// be settled, however old its receipt is.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Unlinked {
+    /// Its id; the entries it claimed have the numbers after it.
+    pub id: ReturnId,
+    /// What its author knew.
+    pub back: ReturnUnlinked,
+    /// By whom.
+    pub operator: OperatorId,
+    /// Where it came back.
+    pub outlet: OutletId,
+    /// When.
+    pub at: Moment,
+    /// How many entries it claimed.
+    pub claims: u8,
+    /// What became of it.
+    pub state: UnlinkedState,
+}
+
+/// What became of an unlinked return: set once (L15).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum UnlinkedState {
+    /// To be settled: its claim counts.
+    Waits,
+    /// It belongs to this purchase.
+    Linked(PurchaseId),
+    /// It stands as claimed.
+    Accepted,
+    /// Nothing of it counts, and why.
+    Refused(Code),
+}
+
 /// How often a coupon with a total limit was used, by all ops ordered so far (G2).
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct CouponUses {
@@ -294,6 +335,8 @@ pub enum Row {
     Moved(Moved),
     /// Visits that were counted on a day.
     NotedVisits(NotedVisits),
+    /// A return whose purchase its author did not hold.
+    Unlinked(Unlinked),
     /// How often a coupon was used.
     CouponUses(CouponUses),
 }
@@ -336,6 +379,7 @@ impl Row {
             Self::Voucher(_) => RowKind::Voucher,
             Self::Moved(_) => RowKind::Moved,
             Self::NotedVisits(_) => RowKind::NotedVisits,
+            Self::Unlinked(_) => RowKind::Unlinked,
             Self::CouponUses(_) => RowKind::CouponUses,
         }
     }
@@ -365,6 +409,7 @@ impl Row {
             Self::Voucher(voucher) => voucher.id.get(),
             Self::Moved(moved) => moved.id.get(),
             Self::NotedVisits(noted) => noted_key(noted.outlet, noted.date),
+            Self::Unlinked(back) => back.id.get(),
             Self::CouponUses(uses) => i64::from(uses.instrument.0),
         }
     }

@@ -8,9 +8,9 @@ use kartka_domain::moment::{Date, PeriodEnd};
 use kartka_domain::money::{Money, Points};
 use kartka_domain::programme::{
     Audience, Benefit, BonusCard, BundlePrice, Certificate, Club, Counting, Coupon, Demotion,
-    DiscountCard, Expiry, Gift, Goods, Greeting, GreetingFor, Instrument, Issue, Joining, Late,
-    Level, Life, Multiplier, Need, Nominals, NumberedCoupon, Offer, Owing, Part, Programme,
-    Spending, Terms, Tiers, VoucherOffline, When, Window,
+    DiscountCard, Expiry, Gift, Goods, Greeting, GreetingFor, Instrument, Issue, Joining, Level,
+    Life, Multiplier, Need, Nominals, NumberedCoupon, Offer, Part, Programme, Spending, Terms,
+    Tiers, VoucherOffline, When, Window,
 };
 use kartka_domain::purchase::{GoodsId, GroupId};
 use kartka_domain::wizard::{
@@ -415,102 +415,6 @@ fn a_receipt_earns_a_card_for_whoever_buys() {
         .build(&ground(&programme))
         .unwrap();
     assert_eq!(made.rules.scope.audience, Audience::Anybody);
-}
-
-#[test]
-fn a_certificate_is_asked_for_its_amounts_its_use_and_its_term() {
-    let (programme, made) = (programme(), |answers: &[(&str, i64)]| {
-        answered(Kind::Certificate, answers)
-    });
-    let ground = ground(&programme);
-    let terms = |answers: &[(&str, i64)]| {
-        let made = made(answers).build(&ground).unwrap();
-        made.certificate().unwrap().clone()
-    };
-    let plain = terms(&[]);
-    let fixed = Nominals::Fixed([30_000, 50_000, 100_000].map(Money).to_vec());
-    assert_eq!((plain.nominals, plain.spending), (fixed, Spending::Many));
-    assert_eq!(plain.offline, VoucherOffline::UpTo(Money(30_000)));
-    let two = terms(&[
-        ("second", 0),
-        ("months", 0),
-        ("spending", 2),
-        ("offline", 2),
-    ]);
-    let fixed = Nominals::Fixed([30_000, 100_000].map(Money).to_vec());
-    assert_eq!((two.nominals, two.life), (fixed, Life::default()));
-    assert_eq!(
-        (two.spending, two.offline),
-        (Spending::OnceKept, VoucherOffline::Ask)
-    );
-    let any = terms(&[("sold", 1), ("least", 100)]);
-    assert_eq!(any.nominals, Nominals::Between(Money(100), Money(500_000)));
-    for (answers, field, why) in [
-        (vec![("third", 50_000)], "third", Wrong::Together),
-        (vec![("second", 30_000)], "second", Wrong::Together),
-        (
-            vec![("sold", 1), ("least", 600_000)],
-            "most",
-            Wrong::Together,
-        ),
-        (vec![("least", 0)], "least", Wrong::Below(100)),
-        (vec![("months", 61)], "months", Wrong::Above(60)),
-    ] {
-        let problems = made(&answers).check(&ground);
-        assert_eq!(
-            problems,
-            [Problem {
-                field: field.to_owned(),
-                why
-            }],
-            "{answers:?}"
-        );
-    }
-}
-
-#[test]
-fn a_coupon_with_a_number_is_asked_for_its_term() {
-    let programme = programme();
-    let ground = ground(&programme);
-    let made = answered(
-        Kind::Numbered,
-        &[("months", 0), ("ends", 2), ("minimum", 20_000)],
-    );
-    let made = made.build(&ground).unwrap();
-    let Terms::Numbered(coupon) = &made.terms else {
-        panic!("a coupon")
-    };
-    let for_ever = Life {
-        months: None,
-        ends: PeriodEnd::Year,
-    };
-    assert_eq!(
-        (coupon.life, &coupon.gives),
-        (for_ever, &Benefit::Percent(1_500))
-    );
-    assert_eq!(made.rules.stacking.minimum, Money(20_000));
-}
-
-#[test]
-fn a_bonus_card_says_what_becomes_of_points_when_something_is_late() {
-    let programme = programme();
-    let ground = ground(&programme);
-    let late = |draft: Draft| draft.build(&ground).unwrap().bonus().unwrap().late;
-    assert_eq!(late(draft(Kind::Bonus, Trade::Coffee)), Late::default());
-    let clothes = Late {
-        returned_days: 14,
-        ..Late::default()
-    };
-    assert_eq!(late(draft(Kind::Bonus, Trade::Clothes)), clothes);
-    let answers = [("grace_days", 0), ("returned_days", 366), ("owing", 1)];
-    let chosen = Late {
-        grace_days: 0,
-        returned_days: 366,
-        owing: Owing::Cleared,
-    };
-    assert_eq!(late(answered(Kind::Bonus, &answers)), chosen);
-    let problems = answered(Kind::Bonus, &[("grace_days", 367)]).check(&ground);
-    assert_eq!(problems[0].why, Wrong::Above(366));
 }
 
 #[test]

@@ -8,6 +8,7 @@ mod ledger;
 mod profile;
 mod programme;
 mod receipt;
+mod unlinked;
 mod voucher;
 
 pub(crate) use ledger::{
@@ -18,6 +19,7 @@ pub(crate) use profile::{CHANNELS, PURPOSES, put_group, read_group};
 pub(crate) use programme::{put_programme, read_programme};
 pub(crate) use receipt::{put_paper, put_receipt, put_return_kind, put_returned};
 pub(crate) use receipt::{read_paper, read_receipt, read_return_kind, read_returned};
+pub(crate) use unlinked::{put_unlinked, read_unlinked};
 pub(crate) use voucher::{
     NumberTags, OriginTags, put_number, put_origin, read_move_kind, read_number, read_origin,
     read_why,

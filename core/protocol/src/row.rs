@@ -11,6 +11,7 @@ mod limits;
 mod people;
 mod shop;
 mod standing;
+mod unlinked;
 mod visits;
 mod voucher;
 
@@ -58,6 +59,7 @@ fn record(row: &Row) -> Record {
         Row::Voucher(of) => voucher::voucher_record(of),
         Row::Moved(of) => voucher::moved_record(of),
         Row::NotedVisits(noted) => visits::noted_record(noted),
+        Row::Unlinked(back) => unlinked::unlinked_record(back),
         Row::CouponUses(uses) => coupon::uses_record(*uses),
     }
 }
@@ -92,6 +94,7 @@ pub fn decode(kind: u8, key: i64, bytes: &[u8]) -> Result<Row, WireError> {
         RowKind::Voucher => Row::Voucher(voucher::read_voucher(key, r)?),
         RowKind::Moved => Row::Moved(voucher::read_moved(key, r)?),
         RowKind::NotedVisits => Row::NotedVisits(visits::read_noted(key, r)?),
+        RowKind::Unlinked => Row::Unlinked(unlinked::read_unlinked_row(key, r)?),
         RowKind::CouponUses => Row::CouponUses(coupon::read_uses(key, r)?),
     })
 }

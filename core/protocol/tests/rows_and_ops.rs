@@ -3,7 +3,7 @@
 
 mod common;
 
-use common::{after, golden, office, samples};
+use common::{after, golden, office, samples, unlinked};
 use kartka_domain::ids::{OpId, Seq};
 use kartka_domain::money::Money;
 use kartka_domain::op::{Fact, Op};
@@ -16,7 +16,13 @@ use proptest::prelude::*;
 
 #[test]
 fn every_kind_of_row_comes_back() {
-    let rows = [samples::rows(), office::rows(), after::rows()].concat();
+    let rows = [
+        samples::rows(),
+        office::rows(),
+        after::rows(),
+        unlinked::rows(),
+    ]
+    .concat();
     for (name, sample) in &rows {
         let wire = WireRow::of(sample, Seq(9));
         assert!(
@@ -40,7 +46,7 @@ fn every_kind_of_row_comes_back() {
 
 #[test]
 fn every_op_comes_back() {
-    for (name, sample) in [samples::ops(), office::ops(), after::ops()].concat() {
+    for (name, sample) in [samples::ops(), office::ops(), after::ops(), unlinked::ops()].concat() {
         let bytes = op::encode(&sample).unwrap();
         let read = op::decode(sample.id, &bytes.facts, bytes.personal.as_deref());
         assert!(read.as_ref() == Ok(&sample), "{name}: {:?}", read.err());
@@ -116,7 +122,14 @@ fn a_typed_amount_paid_in_one_way_takes_few_bytes() {
 
 #[test]
 fn fields_of_a_newer_version_do_not_disturb() {
-    for (name, sample) in [samples::rows(), office::rows(), after::rows()].concat() {
+    for (name, sample) in [
+        samples::rows(),
+        office::rows(),
+        after::rows(),
+        unlinked::rows(),
+    ]
+    .concat()
+    {
         let wire = WireRow::of(&sample, Seq(9));
         let mut newer = Record::decode(&wire.record, Shape::ENTITY).unwrap();
         newer.put(60_000, vec![Value::from("news"), Value::Int(1)]);

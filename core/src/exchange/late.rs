@@ -3,7 +3,8 @@
 use kartka_domain::programme::{Late, Owing};
 use serde::Deserialize;
 
-/// `late = { grace_days = 14, returned_days = 10, clears_debt = true }`
+/// `late = { grace_days = 14, returned_days = 10, debt = "deducted" }`; `clears_debt = true` is an older word for
+/// `debt = "cleared"`.
 #[derive(Debug, Default, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(super) struct LateFile {
@@ -12,6 +13,16 @@ pub(super) struct LateFile {
     returned_days: u16,
     #[serde(default)]
     clears_debt: bool,
+    debt: Option<DebtFile>,
+}
+
+/// What becomes of points that a return needs and that were spent already (L10).
+#[derive(Debug, Clone, Copy, Deserialize)]
+#[serde(rename_all = "snake_case")]
+enum DebtFile {
+    Owed,
+    Cleared,
+    Deducted,
 }
 
 impl LateFile {
@@ -19,10 +30,10 @@ impl LateFile {
         Late {
             grace_days: self.grace_days.unwrap_or(Late::default().grace_days),
             returned_days: self.returned_days,
-            owing: if self.clears_debt {
-                Owing::Cleared
-            } else {
-                Owing::Owed
+            owing: match (self.debt, self.clears_debt) {
+                (Some(DebtFile::Owed), _) | (None, false) => Owing::Owed,
+                (Some(DebtFile::Cleared), _) | (None, true) => Owing::Cleared,
+                (Some(DebtFile::Deducted), _) => Owing::Deducted,
             },
         }
     }

@@ -109,6 +109,7 @@ fn report(reader: &Reader<'_>, date: Date) -> Result<Today, CoreError> {
         registered: reader.registered_on(date)?,
         known: &known,
         noted: &reader.noted_visits()?,
+        unlinked: &reader.unlinked_returns()?,
     })?)
 }
 

@@ -7,16 +7,16 @@ use kartka_domain::card::CardNumber;
 use kartka_domain::customer::Customer;
 use kartka_domain::ids::{
     CustomerId, DeviceNo, EntryId, InstrumentId, OpId, OperatorId, ProgrammeVersion, PurchaseId,
-    RequestMark, RoleId, VoucherId,
+    RequestMark, ReturnId, RoleId, VoucherId,
 };
 use kartka_domain::ledger::{Entry, EntryKind};
 use kartka_domain::moment::Date;
 use kartka_domain::money::Points;
 use kartka_domain::position::Position;
 use kartka_domain::programme::Programme;
-use kartka_domain::purchase::{Fiscal, Purchase, Return};
+use kartka_domain::purchase::{Fiscal, Purchase, ReceiptNumber, Return};
 use kartka_domain::rights::Role;
-use kartka_domain::row::{Card, Inbox, Merge, Row, RowKind};
+use kartka_domain::row::{Card, Inbox, Merge, Row, RowKind, Unlinked, UnlinkedState};
 use kartka_domain::voucher::{Moved, Voucher, VoucherNumber};
 
 use super::{Reader, StoreError};
@@ -66,6 +66,37 @@ impl Book for Reader<'_> {
 
     fn fiscal(&self, fiscal: &Fiscal) -> Result<Vec<PurchaseId>, StoreError> {
         self.purchases_by_fiscal(fiscal)
+    }
+
+    fn entry(&self, id: EntryId) -> Result<Option<Entry>, StoreError> {
+        Ok(match self.row(RowKind::Entry, id.get())? {
+            Some(Row::Entry(entry)) => Some(entry),
+            _ => None,
+        })
+    }
+
+    fn unlinked(&self, id: ReturnId) -> Result<Option<Unlinked>, StoreError> {
+        Ok(match self.row(RowKind::Unlinked, id.get())? {
+            Some(Row::Unlinked(unlinked)) => Some(unlinked),
+            _ => None,
+        })
+    }
+
+    fn waiting(&self, receipt: &ReceiptNumber) -> Result<Vec<ReturnId>, StoreError> {
+        let waits =
+            |row: &Unlinked| row.state == UnlinkedState::Waits && row.back.receipt == *receipt;
+        let all = self.unlinked_returns()?;
+        Ok(all
+            .iter()
+            .filter(|row| waits(row))
+            .map(|row| row.id)
+            .collect())
+    }
+
+    fn sold(&self, date: Date, receipt: &ReceiptNumber) -> Result<Vec<PurchaseId>, StoreError> {
+        let of_day = self.purchases_on(date)?.into_iter();
+        let named = of_day.filter(|purchase| purchase.receipt.as_ref() == Some(receipt));
+        Ok(named.map(|purchase| purchase.id).collect())
     }
 
     fn expiries(&self, id: CustomerId) -> Result<Vec<Entry>, StoreError> {

@@ -1,9 +1,10 @@
-//! What is found by the papers that customers bring, fiscal receipts (X8), and what was counted without any (X7).
+//! What is found by the papers that customers bring, receipts (X1) and fiscal ones (X8), and what was counted without any
+//! (X7).
 
 use kartka_domain::ids::{InstrumentId, PurchaseId};
 use kartka_domain::programme::Assortment;
 use kartka_domain::purchase::{Fiscal, Purchase};
-use kartka_domain::row::{NotedVisits, Row, RowKind};
+use kartka_domain::row::{NotedVisits, Row, RowKind, Unlinked};
 use kartka_protocol::row::decode;
 use rusqlite::params;
 
@@ -40,6 +41,16 @@ impl Reader<'_> {
             _ => None,
         };
         Ok(rows.into_iter().filter_map(noted).collect())
+    }
+
+    /// All returns whose purchase their author did not hold, by id (X1).
+    pub(crate) fn unlinked_returns(&self) -> Result<Vec<Unlinked>, StoreError> {
+        let rows = self.rules_of(RowKind::Unlinked)?;
+        let unlinked = |(_, row)| match row {
+            Row::Unlinked(unlinked) => Some(unlinked),
+            _ => None,
+        };
+        Ok(rows.into_iter().filter_map(unlinked).collect())
     }
 
     /// How often a coupon with a total limit was used, own pending receipts included (G2).

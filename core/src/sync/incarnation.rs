@@ -226,7 +226,8 @@ pub(super) fn is_strangers(no: DeviceNo, next_n: i64, kind: u8, key: i64) -> boo
             | RowKind::Return
             | RowKind::Entry
             | RowKind::Voucher
-            | RowKind::Moved,
+            | RowKind::Moved
+            | RowKind::Unlinked,
         ) => true,
         Some(
             RowKind::Business

@@ -11,11 +11,13 @@ pub mod handover;
 pub mod idle;
 pub mod limits;
 pub mod operator;
+pub mod outlets;
 pub mod pair;
 pub mod programme;
 pub mod reserve;
 pub mod staff;
 pub mod till;
+pub mod unlinked;
 pub mod vouchers;
 pub mod wizard;
 

@@ -7,6 +7,7 @@ use kartka_domain::business::Employment;
 use kartka_domain::codes::Code;
 use kartka_domain::ids::OperatorId;
 use kartka_domain::money::Points;
+use kartka_domain::redeem::Confirmation;
 use kartka_domain::rights::{Permission, Permissions, Role, Who};
 
 use super::staff::role_in_force;
@@ -137,11 +138,15 @@ impl Shop {
         self.verify(operator, pin)
     }
 
-    /// Whether points above the role's threshold may leave now (U5).
-    pub(crate) fn confirmed(&self, setting: &Setting, points: Points) -> Result<(), CoreError> {
+    /// Whether points above the role's threshold may leave now, and how that was confirmed (U5); nothing below it.
+    pub(crate) fn confirmed(
+        &self,
+        setting: &Setting,
+        points: Points,
+    ) -> Result<Option<Confirmation>, CoreError> {
         let above = setting.who.limits().pin_above;
         if above.is_none_or(|above| points <= above) {
-            return Ok(());
+            return Ok(None);
         }
         let clock = self.platform.clock.as_ref();
         let last = *self
@@ -155,7 +160,7 @@ impl Shop {
                 && (0..=CONFIRMED_MS).contains(&age)
         });
         if fresh {
-            Ok(())
+            Ok(Some(Confirmation::Pin))
         } else {
             Err(Code::PinNeeded.into())
         }

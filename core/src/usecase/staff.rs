@@ -103,6 +103,7 @@ impl Shop {
                 role,
                 state: Employment::Active,
                 customer: None,
+                outlets: Vec::new(),
             };
             write(tx, setting, operator)
         })?;

@@ -9,7 +9,7 @@ use kartka_domain::codes::Code;
 use kartka_domain::customer::Customer;
 use kartka_domain::ids::{CustomerId, InstrumentId, PurchaseId, ReturnId};
 use kartka_domain::limits::CardRead;
-use kartka_domain::moment::{DayOfYear, Moment};
+use kartka_domain::moment::{Date, DayOfYear, Moment};
 use kartka_domain::money::{Money, Points};
 use kartka_domain::op::Fact;
 use kartka_domain::position::{Group, Position};
@@ -19,6 +19,7 @@ use kartka_domain::purchase::{
 };
 use kartka_domain::quote::{Paper, Question, Quote, RewardTaken, Tender, quote};
 use kartka_domain::redeem::{CashStep, Connectivity};
+use kartka_domain::refund::deduct::deduct;
 use kartka_domain::refund::{Refund, Sold, everything_left, refund, refusal};
 use kartka_domain::rights::{Action, Permission};
 use kartka_domain::row::EdgeState;
@@ -181,6 +182,7 @@ impl Shop {
                 receipt,
                 read: ask.read,
                 fiscal: ask.fiscal,
+                confirmed: self.confirmed(setting, ask.spend)?,
             };
             Ok(answer.into_facts(ask.tender, paper)?.into())
         })?;
@@ -245,8 +247,12 @@ impl Shop {
         purchase: PurchaseId,
         lines: &[ReturnedLine],
     ) -> Result<Refund, CoreError> {
-        self.store
-            .read(|r| refund_of(r, purchase, ReturnKind::Goods, lines).map(|(_, refund)| refund))
+        self.store.read(|r| {
+            let setting = setting(r)?;
+            let date = self.now(&setting.outlet)?.date;
+            let ask = (purchase, ReturnKind::Goods, lines);
+            refund_of(r, &setting, ask, date).map(|(_, refund)| refund)
+        })
     }
 
     fn take_back(
@@ -257,7 +263,7 @@ impl Shop {
         lines: &[ReturnedLine],
     ) -> Result<ReturnId, CoreError> {
         let op = self.once(request, |tx, setting, at| {
-            let (purchase, refund) = refund_of(tx, id, kind, lines)?;
+            let (purchase, refund) = refund_of(tx, setting, (id, kind, lines), at.date)?;
             if matches!(kind, ReturnKind::Void(_)) {
                 setting.may(Action::Void {
                     own: purchase.operator == setting.operator,
@@ -463,9 +469,9 @@ pub(crate) fn birthday(
 
 fn refund_of(
     reader: &Reader<'_>,
-    id: PurchaseId,
-    kind: ReturnKind,
-    lines: &[ReturnedLine],
+    setting: &Setting,
+    (id, kind, lines): (PurchaseId, ReturnKind, &[ReturnedLine]),
+    date: Date,
 ) -> Result<(Purchase, Refund), CoreError> {
     let purchase = reader.purchase(id)?.ok_or(CoreError::NotFound)?;
     let returns = reader.returns_of(id)?;
@@ -488,7 +494,7 @@ fn refund_of(
         moved: &moved,
         vouchers: &vouchers,
     };
-    let refund = refund(sold, asked)?;
+    let mut refund = refund(sold, asked)?;
     if let Some(above) = asked.iter().find(|part| !refund.lines.contains(part)) {
         let left = everything
             .iter()
@@ -504,6 +510,10 @@ fn refund_of(
         return Err(CoreError::Validation {
             field: Field::Lines,
         });
+    }
+    if let Some(customer) = purchase.earner() {
+        let members = reader.members_of(customer)?;
+        deduct(&mut refund, (&purchase, &setting.programme), members, date)?;
     }
     Ok((purchase, refund))
 }
@@ -532,11 +542,16 @@ impl Reader<'_> {
 
     /// The position of a whole person, with this device's pending ops.
     pub(crate) fn group_position(&self, customer: CustomerId) -> Result<Position, CoreError> {
+        Ok(Group::new(self.members_of(customer)?).combined()?)
+    }
+
+    /// The positions of all members of a person, with this device's pending ops.
+    fn members_of(&self, customer: CustomerId) -> Result<Vec<(CustomerId, Position)>, CoreError> {
         let mut members = Vec::new();
         for member in self.group_of(customer)? {
             members.push((member, self.position(member)?.unwrap_or_default()));
         }
-        Ok(Group::new(members).combined()?)
+        Ok(members)
     }
 
     /// A member's position by the authority's last word.

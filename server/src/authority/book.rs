@@ -6,17 +6,17 @@ use kartka_domain::card::CardNumber;
 use kartka_domain::customer::Customer;
 use kartka_domain::ids::{
     CustomerId, DeviceNo, EntryId, InstrumentId, OpId, OperatorId, ProgrammeVersion, PurchaseId,
-    RequestMark, RoleId, VoucherId,
+    RequestMark, ReturnId, RoleId, VoucherId,
 };
 use kartka_domain::ledger::Entry;
 use kartka_domain::moment::Date;
 use kartka_domain::money::Points;
 use kartka_domain::position::Position;
 use kartka_domain::programme::Programme;
-use kartka_domain::purchase::{Fiscal, Purchase, Return};
+use kartka_domain::purchase::{Fiscal, Purchase, ReceiptNumber, Return};
 use kartka_domain::reservation::{Asset, Kept};
 use kartka_domain::rights::Role;
-use kartka_domain::row::{Card, Inbox, Merge, Row, RowKind};
+use kartka_domain::row::{Card, Inbox, Merge, Row, RowKind, Unlinked};
 use kartka_domain::voucher::{Moved, Voucher, VoucherNumber};
 use kartka_protocol::rows::WireRow;
 
@@ -106,6 +106,38 @@ impl Book for Turn<'_> {
 
     fn fiscal(&self, fiscal: &Fiscal) -> Result<Vec<PurchaseId>, StoreError> {
         self.db.fiscal(fiscal)
+    }
+
+    fn entry(&self, id: EntryId) -> Result<Option<Entry>, StoreError> {
+        let wire = self.db.row(RowKind::Entry, id.get())?;
+        Ok(match wire.map(|wire| wire.read()).transpose()? {
+            Some(Row::Entry(entry)) => Some(entry),
+            _ => None,
+        })
+    }
+
+    fn unlinked(&self, id: ReturnId) -> Result<Option<Unlinked>, StoreError> {
+        let wire = self.db.row(RowKind::Unlinked, id.get())?;
+        Ok(match wire.map(|wire| wire.read()).transpose()? {
+            Some(Row::Unlinked(unlinked)) => Some(unlinked),
+            _ => None,
+        })
+    }
+
+    fn waiting(&self, receipt: &ReceiptNumber) -> Result<Vec<ReturnId>, StoreError> {
+        self.db.unlinked(receipt)
+    }
+
+    fn sold(&self, date: Date, receipt: &ReceiptNumber) -> Result<Vec<PurchaseId>, StoreError> {
+        let mut found = Vec::new();
+        for wire in self.db.day(date, RowKind::Purchase)? {
+            if let Row::Purchase(purchase) = wire.read()?
+                && purchase.receipt.as_ref() == Some(receipt)
+            {
+                found.push(purchase.id);
+            }
+        }
+        Ok(found)
     }
 
     fn expiries(&self, id: CustomerId) -> Result<Vec<Entry>, StoreError> {

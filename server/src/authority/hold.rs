@@ -3,7 +3,7 @@
 
 use kartka_domain::authority::Book as _;
 use kartka_domain::ids::{CustomerId, DeviceNo, Id, PurchaseId};
-use kartka_domain::op::{Fact as OpFact, Op};
+use kartka_domain::op::{Fact as OpFact, Op, Settlement};
 
 use super::turn::Turn;
 use crate::store::{Fact, Reads, StoreError, Writes};
@@ -140,6 +140,12 @@ pub(super) fn misses(turn: &Turn<'_>, op: Option<&Op>) -> Result<bool, StoreErro
         {
             return Ok(true);
         }
+        if let OpFact::SettleReturn { of, .. } = fact
+            && !own(of.0)
+            && turn.unlinked(*of)?.is_none()
+        {
+            return Ok(true);
+        }
         if let OpFact::Move(of) = fact
             && !own(of.voucher.0)
             && turn.voucher(of.voucher)?.is_none()
@@ -158,6 +164,11 @@ fn named(fact: &OpFact) -> (Option<CustomerId>, Option<PurchaseId>) {
         | OpFact::Bind { customer, .. } => (Some(*customer), None),
         OpFact::Sale(sale) => (sale.customer, None),
         OpFact::Return { purchase, .. } => (None, Some(*purchase)),
+        OpFact::ReturnUnlinked(back) => (back.customer, None),
+        OpFact::SettleReturn {
+            how: Settlement::Link(purchase),
+            ..
+        } => (None, Some(*purchase)),
         OpFact::Attach {
             purchase, customer, ..
         } => (Some(*customer), Some(*purchase)),

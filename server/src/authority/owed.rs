@@ -1,43 +1,65 @@
-//! What a return by a phone that did not know of an attached customer takes from them, as an op of the authority's own
-//! (X7). What that comes to is `domain::authority`'s word.
+//! What an op of a phone leaves for the authority to claim, as ops of its own: returns without their purchase that can be
+//! linked now (X1), and what returns take beyond the claims of their authors (X1, X7). What that comes to is
+//! `domain::authority`'s word.
 
 use std::collections::BTreeSet;
 
-use kartka_domain::authority::owed;
-use kartka_domain::op::{Fact as OpFact, Op};
+use kartka_domain::authority::{links, owed};
+use kartka_domain::ids::PurchaseId;
+use kartka_domain::op::{Fact as OpFact, Op, Settlement};
 
 use super::push::Order;
 use super::turn::Turn;
 use super::{Authority, marks, own};
 use crate::store::StoreError;
 
-/// Takes what the returns of an op that was just ordered leave owed.
+/// Settles what an op that was just ordered brought, and takes what its returns leave owed.
 pub(super) fn take(
     authority: &Authority,
     turn: &mut Turn<'_>,
     order: &mut Order,
     op: &Op,
 ) -> Result<(), StoreError> {
-    let returns = |op: &Op| {
-        let purchases = op.facts.iter().filter_map(|fact| match fact {
-            OpFact::Return { purchase, .. } => Some(*purchase),
-            _ => None,
-        });
-        purchases.collect::<BTreeSet<_>>()
-    };
-    if returns(op).is_empty() {
+    if !op.facts.iter().any(may_lead_on) {
         return Ok(());
     }
     let followed = marks::followed(turn, op)?;
-    for purchase in returns(followed.as_ref().unwrap_or(op)) {
+    let op = followed.as_ref().unwrap_or(op);
+    let mut touched: BTreeSet<PurchaseId> = op.facts.iter().filter_map(of_purchase).collect();
+    for fact in links(&*turn, op)? {
+        touched.extend(of_purchase(&fact));
+        own::write(authority, turn, order, &[fact])?;
+    }
+    for purchase in touched {
         let claims = owed(&*turn, purchase)?;
         if claims.is_empty() {
             continue;
         }
         let facts: Vec<OpFact> = std::iter::once(OpFact::Owed(purchase))
-            .chain(claims.into_iter().map(OpFact::Claim))
+            .chain(claims)
             .collect();
         own::write(authority, turn, order, &facts)?;
     }
     Ok(())
+}
+
+/// Whether anything can follow from a fact; most sales name no receipt, or one that nobody waits for.
+fn may_lead_on(fact: &OpFact) -> bool {
+    match fact {
+        OpFact::Sale(sale) => sale.receipt.is_some(),
+        OpFact::ReturnUnlinked(_) => true,
+        fact => of_purchase(fact).is_some(),
+    }
+}
+
+/// The purchase that a return or an answer is about.
+fn of_purchase(fact: &OpFact) -> Option<PurchaseId> {
+    match fact {
+        OpFact::Return { purchase, .. } => Some(*purchase),
+        OpFact::SettleReturn {
+            how: Settlement::Link(purchase),
+            ..
+        } => Some(*purchase),
+        _ => None,
+    }
 }

@@ -6,7 +6,7 @@ use kartka_domain::ids::{
     DeviceNo, OpId, OperatorId, OutletId, ProgrammeVersion, RequestMark, Seq,
 };
 use kartka_domain::moment::Moment;
-use kartka_domain::op::{Fact, Op, OpTime, Seen};
+use kartka_domain::op::{Claim, ENTRIES_MAX, Fact, Op, OpTime, Seen};
 use kartka_domain::row::{Row, RowKind};
 use kartka_protocol::batch::Personal;
 use kartka_protocol::chain::{ChainValue, PersonalHash};
@@ -43,16 +43,24 @@ pub(super) fn write(
         epoch: memory::epoch(turn.db)?,
         seq: order.seq,
     };
-    write_op(turn, order, facts, (at, request, seen))
+    let (first, follows) = write_op(turn, order, facts, (at, request, seen))?;
+    for claims in follows.chunks(ENTRIES_MAX) {
+        let request = RequestMark(draw(authority.random.as_ref()));
+        let facts: Vec<Fact> = claims.iter().copied().map(Fact::Claim).collect();
+        // Claims alone lead to nothing more.
+        write_op(turn, order, &facts, (at, request, seen))?;
+    }
+    Ok(first)
 }
 
-/// Writes one op of the server on its own chain.
+/// Writes one op of the server on its own chain; says the first number it took, and what the authority has to claim after
+/// it.
 pub(super) fn write_op(
     turn: &mut Turn<'_>,
     order: &mut Order,
     facts: &[Fact],
     (at, request, seen): (Moment, RequestMark, Seen),
-) -> Result<i64, StoreError> {
+) -> Result<(i64, Vec<Claim>), StoreError> {
     let broken = |_| StoreError::Malformed("an own op");
     let mut device = turn
         .db
@@ -84,7 +92,7 @@ pub(super) fn write_op(
         corrected: None,
         author: Author::Authority,
     };
-    turn.apply(&op, standing, seq, Wording::Own)?;
+    let follows = turn.apply(&op, standing, seq, Wording::Own)?;
     let chain = ChainValue(device.chain).next(&bytes.facts, &PersonalHash::NONE);
     turn.db.put_op(&StoredOp {
         id,
@@ -112,7 +120,7 @@ pub(super) fn write_op(
     device.chain = chain.0;
     device.earlier_ms = device.earlier_ms.max(at.instant_ms);
     turn.db.put_device(&device)?;
-    Ok(id.get())
+    Ok((id.get(), follows))
 }
 
 /// The version in force.

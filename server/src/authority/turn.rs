@@ -126,7 +126,9 @@ impl<'t> Turn<'t> {
     ) -> Result<Vec<Claim>, StoreError> {
         let device = Author::Device;
         let by_device = matches!(standing, Standing::Ordered { author, .. } if author == device);
-        let programme = if by_device { self.newest()? } else { None };
+        let settles = |fact: &OpFact| matches!(fact, OpFact::Owed(_) | OpFact::SettleReturn { .. });
+        let leads_on = by_device || op.facts.iter().any(settles);
+        let programme = if leads_on { self.newest()? } else { None };
         let before = match &programme {
             Some(programme) => Before::read(&*self, op, programme)?,
             None => Before::default(),

@@ -11,7 +11,7 @@ use kartka_domain::outstanding;
 use kartka_domain::programme::Programme;
 use kartka_domain::purchase::{Purchase, Return};
 use kartka_domain::report::{self, Change, Day, Moved, Returned, Today};
-use kartka_domain::row::{Row, RowKind};
+use kartka_domain::row::{Row, RowKind, Unlinked};
 use kartka_protocol::rows::WireRow;
 
 use super::{business, one};
@@ -146,6 +146,11 @@ fn fold(db: &dyn Reads, date: Date, until_ms: i64) -> Result<Today, StoreError> 
         Err(error) => Some(Err(error)),
     });
     let noted = noted.collect::<Result<Vec<_>, _>>()?;
+    let mut unlinked: Vec<Unlinked> = rows_on(db, date, RowKind::Unlinked, |row| match row {
+        Row::Unlinked(unlinked) => Some(unlinked),
+        _ => None,
+    })?;
+    unlinked.retain(|back| back.at.instant_ms <= until_ms);
     let registered = db.count_on(date, RowKind::Customer)?;
     let day = Day {
         date,
@@ -155,6 +160,7 @@ fn fold(db: &dyn Reads, date: Date, until_ms: i64) -> Result<Today, StoreError> 
         registered: i64::try_from(registered).unwrap_or(i64::MAX),
         known: &known,
         noted: &noted,
+        unlinked: &unlinked,
     };
     report::today(&day).map_err(overflow)
 }

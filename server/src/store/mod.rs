@@ -24,13 +24,13 @@ pub use types::{
 use std::collections::BTreeSet;
 
 use kartka_domain::ids::{
-    BirthMark, CustomerId, DeviceNo, EntryId, Id, OpId, OperatorId, PurchaseId, RequestMark, Seq,
-    VoucherId,
+    BirthMark, CustomerId, DeviceNo, EntryId, Id, OpId, OperatorId, PurchaseId, RequestMark,
+    ReturnId, Seq, VoucherId,
 };
 use kartka_domain::moment::Date;
 use kartka_domain::money::Points;
 use kartka_domain::op::Op;
-use kartka_domain::purchase::Fiscal;
+use kartka_domain::purchase::{Fiscal, ReceiptNumber};
 use kartka_domain::reservation::{Asset, Item, Kept, Receipt};
 use kartka_domain::row::RowKind;
 use kartka_protocol::rows::WireRow;
@@ -306,6 +306,11 @@ pub trait Reads {
     /// # Errors
     /// What the disk reports.
     fn fiscal(&self, fiscal: &Fiscal) -> Result<Vec<PurchaseId>, StoreError>;
+    /// The unlinked returns that wait for a receipt with this number, by id (X1).
+    ///
+    /// # Errors
+    /// What the disk reports.
+    fn unlinked(&self, receipt: &ReceiptNumber) -> Result<Vec<ReturnId>, StoreError>;
     /// Points that an operator let redeem on a business date.
     ///
     /// # Errors

@@ -457,6 +457,7 @@ pub fn sale_of(customer: Option<CustomerId>, amount: i64, at: Moment) -> Vec<Fac
         },
         read: None,
         fiscal: None,
+        confirmed: None,
     };
     let mut facts = vec![Fact::Sale(sale)];
     facts.extend(customer.map(|customer| Fact::Claim(earn(customer, amount / 20, at))));

@@ -285,6 +285,7 @@ impl Device {
             parts,
             read: None,
             fiscal: None,
+            confirmed: None,
         };
         std::iter::once(Fact::Sale(sale)).chain(claims).collect()
     }

@@ -198,6 +198,34 @@ class Loyalty(unittest.IsolatedAsyncioTestCase):
         self.assertEqual((day.discounted.income, day.discounted.profit), (280_000, 70_000))
         self.assertEqual(day.paid_back, 6)
 
+    async def test_goods_come_back_with_a_receipt_that_is_not_here_and_the_owner_decides(self):
+        sale = await self.sell(receipt="A-17")
+        before = (await self.customers.sheet(self.customer)).points[0].balance
+        ask = kartka.UnlinkedReturnRequest(
+            receipt="B-1", date="2020-01-02", amount=GROSS // 4, customer=self.customer
+        )
+        (claim,) = await self.till.unlinked_quote(ask)
+        self.assertLess(claim.points, 0)
+        number = await self.till.return_unlinked(new_request(), ask)
+        (row,) = await self.till.unlinked_returns()
+        self.assertEqual((row.id, row.state), (number, kartka.UnlinkedState.TO_BE_SETTLED))
+        (account,) = (await self.customers.account(self.customer)).accounts
+        self.assertEqual(account.balance, before + claim.points)
+        (taken,) = [move for lot in account.lots for move in lot.moves]
+        self.assertTrue(taken.by.to_be_settled)
+
+        await self.till.settle_return(new_request(), number, kartka.Settlement.LINK(purchase=sale.id))
+        (row,) = await self.till.unlinked_returns()
+        self.assertEqual((row.state, row.purchase), (kartka.UnlinkedState.LINKED, sale.id))
+        (back,) = (await self.till.purchase(sale.id)).returns
+        self.assertEqual([line.quantity for line in back.lines], [250])
+
+        self.assertEqual(await self.till.receipts("A-17", sale.date), [sale.id])
+        ask.receipt, ask.date = "A-17", sale.date
+        with self.assertRaises(kartka.CoreError.RuleRejected) as refused:
+            await self.till.return_unlinked(new_request(), ask)
+        self.assertEqual(refused.exception.reason.name, "ReceiptIsHere")
+
 
 if __name__ == "__main__":
     unittest.main()

@@ -18,4 +18,5 @@ mod reserve;
 mod revoked;
 mod shops;
 mod standing;
+mod unlinked;
 mod vouchers;

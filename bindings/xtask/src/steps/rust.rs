@@ -49,6 +49,15 @@ pub(crate) fn test(house: &House) -> Outcome {
     Ok(run(cargo(house).args(["test", "--workspace", "--locked"]))?)
 }
 
+/// The laws of the loyalty rules on ten thousand generated shops each, where every change has five hundred.
+pub(crate) fn laws_by_night(house: &House) -> Outcome {
+    machine::c_toolchain()?;
+    let arguments = ["test", "--locked", "-p", "kartka-domain", "--test", "laws"];
+    let mut command = cargo(house);
+    command.args(arguments).env("PROPTEST_CASES", "10000");
+    Ok(run(&mut command)?)
+}
+
 /// The border library with its bindings, and the `kartka` command the border tests talk to.
 pub(crate) fn bindings(house: &House) -> Outcome {
     machine::c_toolchain()?;

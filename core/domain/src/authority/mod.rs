@@ -21,6 +21,7 @@ mod returns;
 mod right;
 mod sale;
 pub mod standing;
+mod unlinked;
 mod vouchers;
 mod work;
 
@@ -30,6 +31,7 @@ pub use earning::has_earned;
 pub use reserve::reserve;
 pub use returns::owed;
 pub use right::{may_settle, who};
+pub use unlinked::links;
 
 use crate::business::{Business, Device, Operator};
 use crate::card::CardNumber;
@@ -37,7 +39,7 @@ use crate::codes::Code;
 use crate::customer::Customer;
 use crate::ids::{
     CustomerId, DeviceNo, EntryId, InstrumentId, OpId, OperatorId, ProgrammeVersion, PurchaseId,
-    RequestMark, RoleId, Seq, VoucherId,
+    RequestMark, ReturnId, RoleId, Seq, VoucherId,
 };
 use crate::ledger::Entry;
 use crate::moment::{Date, Moment};
@@ -45,10 +47,10 @@ use crate::money::{Overflow, Points};
 use crate::op::{Fact, Notice, Op};
 use crate::position::Position;
 use crate::programme::Programme;
-use crate::purchase::{Fiscal, Purchase, Return};
+use crate::purchase::{Fiscal, Purchase, ReceiptNumber, Return};
 use crate::reservation::{Asset, Kept};
 use crate::rights::Role;
-use crate::row::{Card, Inbox, Merge, NotedVisits, Row};
+use crate::row::{Card, Inbox, Merge, NotedVisits, Row, Unlinked, UnlinkedState};
 use crate::voucher::{Moved, Voucher, VoucherNumber};
 use work::Work;
 
@@ -118,6 +120,34 @@ pub trait Book {
     /// # Errors
     /// The store's own.
     fn fiscal(&self, _: &Fiscal) -> Result<Vec<PurchaseId>, Self::Error> {
+        Ok(Vec::new())
+    }
+    /// A ledger entry; a book that only replays receipts is not asked.
+    ///
+    /// # Errors
+    /// The store's own.
+    fn entry(&self, _: EntryId) -> Result<Option<Entry>, Self::Error> {
+        Ok(None)
+    }
+    /// A return whose purchase its author did not hold (X1); a book that only replays receipts has none.
+    ///
+    /// # Errors
+    /// The store's own.
+    fn unlinked(&self, _: ReturnId) -> Result<Option<Unlinked>, Self::Error> {
+        Ok(None)
+    }
+    /// Those of them that wait for a receipt with this number, by id.
+    ///
+    /// # Errors
+    /// The store's own.
+    fn waiting(&self, _: &ReceiptNumber) -> Result<Vec<ReturnId>, Self::Error> {
+        Ok(Vec::new())
+    }
+    /// The purchases of a business date with this receipt number, by id.
+    ///
+    /// # Errors
+    /// The store's own.
+    fn sold(&self, _: Date, _: &ReceiptNumber) -> Result<Vec<PurchaseId>, Self::Error> {
         Ok(Vec::new())
     }
     /// For which receipts something is kept (mode `online`), those that have ended left out; a book that answers no
@@ -325,6 +355,7 @@ fn refusal_of_all<B: Book>(
             f,
             Fact::Sale(_)
                 | Fact::Return { .. }
+                | Fact::ReturnUnlinked(_)
                 | Fact::Attach { .. }
                 | Fact::Issue(_)
                 | Fact::Move(_)
@@ -375,6 +406,7 @@ fn apply_all<B: Book>(
                 kind,
                 lines,
             } => returns::apply(&mut work, place, (*purchase, *kind, lines))?,
+            Fact::ReturnUnlinked(back) => unlinked::apply(&mut work, place, back)?,
             Fact::Visits(count) => {
                 note_visits(&mut work, *count);
                 1
@@ -398,6 +430,7 @@ fn apply_all<B: Book>(
             | Fact::Settle { .. }
             | Fact::Close(_)
             | Fact::Agree(_)
+            | Fact::SettleReturn { .. }
             | Fact::LevelNotKept { .. }
             | Fact::Quarantine(_)
             | Fact::ErasureDone { .. } => {
@@ -469,6 +502,10 @@ pub fn as_claimed(op: &Op) -> Vec<Row> {
         Row::Moved(moved) => Row::Moved(Moved {
             verdict: None,
             ..moved
+        }),
+        Row::Unlinked(unlinked) => Row::Unlinked(Unlinked {
+            state: UnlinkedState::Waits,
+            ..unlinked
         }),
         other => other,
     };

@@ -6,7 +6,7 @@
 use super::demotion;
 use super::right::{needed, role};
 use super::work::Work;
-use super::{Author, Book, Echo, Standing, Stop};
+use super::{Author, Book, Echo, Standing, Stop, unlinked};
 use crate::business::{Business, Device, DeviceState};
 use crate::codes::Code;
 use crate::ids::{DeviceNo, EntryId, ProgrammeVersion};
@@ -28,6 +28,7 @@ pub(super) fn apply<B: Book>(
     }
     match fact {
         Fact::Agree(item) => demotion::agree(work, place, *item),
+        Fact::SettleReturn { of, how } => unlinked::settle(work, place, (*of, *how)),
         Fact::LevelNotKept {
             customer,
             instrument,

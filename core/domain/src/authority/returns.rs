@@ -8,14 +8,14 @@ use super::{Book, Echo, Stop, coupons, is_the_authoritys, right, vouchers};
 use crate::codes::Code;
 use crate::ids::{CustomerId, EntryId, PurchaseId, ReturnId, VoucherId};
 use crate::ledger::{Effect, EntryKind, Use};
-use crate::moment::Month;
+use crate::moment::{Date, Month};
 use crate::money::{Overflow, Points};
-use crate::op::Claim;
+use crate::op::{Claim, Fact};
 use crate::position::MonthSum;
 use crate::programme::{Instrument, Kept};
-use crate::purchase::{Return, ReturnKind, ReturnedLine};
-use crate::refund::{Refund, Sold, refund, refusal};
-use crate::row::Row;
+use crate::purchase::{Purchase, Return, ReturnKind, ReturnedLine};
+use crate::refund::{Refund, Sold, deduct, refund, refusal};
+use crate::row::{Row, RowKind};
 use crate::voucher::Voucher;
 
 /// Applies a return and the claims after it; says how many facts that were.
@@ -38,10 +38,13 @@ pub(super) fn apply<B: Book>(
     };
     let known = work.purchase(id)?;
     right::taking_back(work, &back, known.as_ref(), claims.len())?;
-    let outcome = match work.refused {
+    let mut outcome = match work.refused {
         Some(code) => Err(code),
         None => outcome(work, &back, known.as_ref())?,
     };
+    if let (Ok(counted), Some(known)) = (&mut outcome, &known) {
+        pay_with_money(work, counted, (&known.purchase, at.date), &claims)?;
+    }
     back.verdict = verdict(&back, outcome.as_ref());
     if let Some((_, code)) = back.verdict {
         echo = Echo::Changed;
@@ -68,21 +71,28 @@ pub(super) fn apply<B: Book>(
     Ok(facts + moves)
 }
 
-/// What the returns of a purchase still take from a customer who was attached to it, whom the author of a return did not
-/// know of: nothing where the authors claimed it all (X2, X7). A writer asks after every return that it ordered, within
-/// the same transaction, and claims it behind a [`Fact::Owed`](crate::op::Fact::Owed).
+/// What the returns of a purchase still lead to beyond what their authors claimed: of a customer who was attached to it,
+/// whom the author of a return did not know of (X2, X7), and of returns whose author did not hold it (X1). A writer asks
+/// after every return that it ordered, within the same transaction, and claims it behind a
+/// [`Fact::Owed`](crate::op::Fact::Owed).
 ///
 /// # Errors
 /// The book's own.
-pub fn owed<B: Book>(book: &B, id: PurchaseId) -> Result<Vec<Claim>, B::Error> {
-    let attached = book.purchase(id)?.filter(|p| p.attached.is_some());
-    let Some(purchase) = attached else {
+pub fn owed<B: Book>(book: &B, id: PurchaseId) -> Result<Vec<Fact>, B::Error> {
+    let Some(purchase) = book.purchase(id)? else {
         return Ok(Vec::new());
     };
+    let returns = book.returns(id)?;
+    let settled = returns
+        .iter()
+        .any(|back| matches!(back.kind, ReturnKind::Settled(_)));
+    if purchase.attached.is_none() && !settled {
+        return Ok(Vec::new());
+    }
     let Some(programme) = book.programme(purchase.programme)? else {
         return Ok(Vec::new());
     };
-    let (entries, returns, moved) = (book.entries(id)?, book.returns(id)?, book.moves(id)?);
+    let (entries, moved) = (book.entries(id)?, book.moves(id)?);
     let ids: BTreeSet<VoucherId> = moved.iter().map(|m| m.voucher).collect();
     let vouchers = ids.into_iter().map(|id| book.voucher(id));
     let vouchers: Vec<Voucher> = vouchers
@@ -97,12 +107,21 @@ pub fn owed<B: Book>(book: &B, id: PurchaseId) -> Result<Vec<Claim>, B::Error> {
         vouchers: &vouchers,
     };
     // Sums that no fact could have made owe nothing.
-    let claims = refund(sold, &[]).map_or(Vec::new(), |refund| refund.claims);
+    let Ok(Refund { claims, moves, .. }) = refund(sold, &[]) else {
+        return Ok(Vec::new());
+    };
+    let undoes =
+        |claim: &Claim| settled && matches!(claim.kind, EntryKind::Unuse | EntryKind::Leave);
     let claims = claims.into_iter().map(|(claim, _)| claim);
-    Ok(claims.filter(|c| c.effect != Effect::NONE).collect())
+    let claims = claims.filter(|c| c.effect != Effect::NONE || undoes(c));
+    let moves = moves.into_iter().filter(|_| settled);
+    Ok(claims
+        .map(Fact::Claim)
+        .chain(moves.map(Fact::Move))
+        .collect())
 }
 
-/// Applies what the authority takes from an attached customer; says how many facts that were.
+/// Applies what the authority claims so; says how many facts that were.
 pub(super) fn apply_owed<B: Book>(
     work: &mut Work<'_, B>,
     place: usize,
@@ -133,7 +152,9 @@ pub(super) fn apply_owed<B: Book>(
         (_, false) => Err(Code::MalformedFact),
     };
     post_claims(work, place + 1, &claims, id, outcome.as_ref())?;
-    Ok(1 + claims.len())
+    let facts = 1 + claims.len();
+    let moves = vouchers::apply_returned(work, place + facts, id, outcome.as_ref())?;
+    Ok(facts + moves)
 }
 
 /// What the return comes to, or why it does not count.
@@ -145,6 +166,10 @@ fn outcome<B: Book>(
     let Some(known) = known else {
         return Ok(Err(Code::UnknownTarget));
     };
+    if matches!(back.kind, ReturnKind::Settled(_)) {
+        // The authority's word alone, by another fact.
+        return Ok(Err(Code::MalformedFact));
+    }
     let purchase = &known.purchase;
     let Some(programme) = work
         .book
@@ -181,6 +206,30 @@ fn outcome<B: Book>(
         return Ok(Err(Code::MalformedFact));
     }
     Ok(Ok(counted))
+}
+
+/// What counts of the claims that points which were spent already are paid with the refund (L10), by the rules that the op
+/// names.
+fn pay_with_money<B: Book>(
+    work: &Work<'_, B>,
+    counted: &mut Refund,
+    (purchase, date): (&Purchase, Date),
+    claims: &[Claim],
+) -> Result<(), Stop<B::Error>> {
+    for claim in claims.iter().filter(|c| c.kind == EntryKind::Cleared) {
+        let same = |(one, _): &(Claim, Vec<Use>)| {
+            (one.kind, one.instrument) == (claim.kind, claim.instrument)
+        };
+        let programme = work.book.programme(work.op.programme).map_err(Stop::Book)?;
+        let Some(programme) = programme.filter(|_| !counted.claims.iter().any(same)) else {
+            continue;
+        };
+        let counts = deduct::counts(claim, counted, (purchase, &programme), date)?;
+        counted
+            .claims
+            .extend(counts.map(|claim| (claim, Vec::new())));
+    }
+    Ok(())
 }
 
 /// What counts of a return, where that is not what it claims (X1).
@@ -221,6 +270,15 @@ fn post_claims<B: Book>(
             (e.customer, e.instrument, e.kind) == (claim.customer, claim.instrument, claim.kind)
         };
         let found = expected.iter().position(same).map(|at| expected.remove(at));
+        let set_right = match &found {
+            Some((e, _)) if e.kind == EntryKind::Cleared => Claim {
+                lot: e.lot,
+                ..*claim
+            },
+            _ => *claim,
+        };
+        let is_its_own = set_right == *claim;
+        let claim = &set_right;
         let (verdict, uses) = match (found, outcome) {
             (Some((e, uses)), _) if e.effect == claim.effect => (None, uses),
             (Some((e, uses)), _) => (Some((e.effect, corrected(&e, claim))), uses),
@@ -239,6 +297,10 @@ fn post_claims<B: Book>(
                 uses,
             },
         )?;
+        if !is_its_own {
+            let id = work.id(first + i)?;
+            work.tell(RowKind::Entry, id.get());
+        }
     }
     Ok(())
 }
@@ -274,7 +336,7 @@ fn above_sold(claimed: &[ReturnedLine], counted: &[ReturnedLine]) -> Code {
 }
 
 /// A return lowers what the customer has spent (Q3); a visit that left nothing was none.
-fn lower_counters<B: Book>(
+pub(super) fn lower_counters<B: Book>(
     work: &mut Work<'_, B>,
     customer: CustomerId,
     known: &Known,

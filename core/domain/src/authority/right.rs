@@ -9,6 +9,7 @@ use crate::ledger::EntryKind;
 use crate::money::Points;
 use crate::op::{Claim, Fact, Op};
 use crate::purchase::{Purchase, Return, ReturnKind};
+use crate::redeem::Confirmation;
 use crate::rights::{Action, Permission, Permissions, Role, Who};
 
 /// Who is at a device, as the book has them now; `holder` is who the device was handed to.
@@ -70,7 +71,8 @@ pub(super) fn judged<B: Book>(
 /// Who made an op: a device that nobody enrolled was handed to nobody.
 fn author<B: Book>(book: &B, op: &Op) -> Result<Who, B::Error> {
     let device = book.device(op.id.0.device())?;
-    who(book, op.operator, device.map(|device| device.holder))
+    let who = who(book, op.operator, device.map(|device| device.holder))?;
+    Ok(who.in_outlet(op.outlet))
 }
 
 /// Whether an op's word about a quarantine counts.
@@ -107,11 +109,12 @@ impl<B: Book> Work<'_, B> {
     }
 }
 
-/// Points and rewards that leave a balance by the sale at `place`: asked about when it was not the operator's to allow.
+/// Points and rewards that leave a balance by the sale at `place`: asked about when it was not the operator's to allow, or
+/// nobody says how points above the owner's threshold were confirmed (U5).
 pub(super) fn redemption<B: Book>(
     work: &mut Work<'_, B>,
     place: usize,
-    claims: &[Claim],
+    (claims, confirmed): (&[Claim], Option<Confirmation>),
 ) -> Result<(), Stop<B::Error>> {
     let Some(who) = work.who.as_ref().filter(|_| work.refused.is_none()) else {
         return Ok(());
@@ -130,7 +133,13 @@ pub(super) fn redemption<B: Book>(
         }
         None => Points::ZERO,
     };
-    if let Err(reason) = who.allowed(Action::Redeem { points, today }) {
+    let above = who.limits().pin_above.is_some_and(|above| points > above);
+    let confirmed = match (above, confirmed) {
+        (true, None) => Err(Code::PinNeeded),
+        (true, Some(Confirmation::Pin)) | (false, _) => Ok(()),
+    };
+    let allowed = who.allowed(Action::Redeem { points, today });
+    if let Err(reason) = allowed.and(confirmed) {
         // The purchase's own number: an overdraft of the same receipt has the claim's.
         let id = EntryId(work.id(place)?);
         work.ask(id, Permission::Redeem, (reason, Some(first)));
@@ -167,7 +176,9 @@ pub(super) fn taking_back<B: Book>(
             Permission::Void,
         ),
         (ReturnKind::Void(_), None) => (Action::Plain(Permission::Void), Permission::Void),
-        (ReturnKind::Goods, _) => (Action::Plain(Permission::Return), Permission::Return),
+        (ReturnKind::Goods | ReturnKind::Settled(_), _) => {
+            (Action::Plain(Permission::Return), Permission::Return)
+        }
     };
     if let Some(reason) = work.missing(action) {
         // The last number of the return: more than was sold is asked about under its first.
@@ -189,7 +200,7 @@ pub(super) const fn needed(fact: &Fact) -> Option<Permission> {
         Fact::Operator(_) | Fact::Role(_) => Some(Permission::Staff),
         Fact::Outlet(_) | Fact::Programme(_) | Fact::Business(_) => Some(Permission::Programme),
         Fact::Revoke { .. } | Fact::Settle { .. } => Some(Permission::Devices),
-        Fact::Close(_) | Fact::Agree(_) => Some(Permission::Inbox),
+        Fact::Close(_) | Fact::Agree(_) | Fact::SettleReturn { .. } => Some(Permission::Inbox),
         Fact::Erase(_) => Some(Permission::Erase),
         _ => None,
     }

@@ -74,7 +74,7 @@ pub(super) fn apply_sale<B: Book>(
     };
     let id = purchase.id;
     work.put(Row::Purchase(purchase), echo);
-    right::redemption(work, place, &claims)?;
+    right::redemption(work, place, (&claims, sale.confirmed))?;
     for (i, (claim, earn)) in claims.iter().zip(earns).enumerate() {
         let allowed = Some(claim.customer) == sale.customer
             && matches!(
@@ -286,7 +286,7 @@ fn forged(claim: &Claim, allowed: bool) -> Option<(Effect, Code)> {
 }
 
 /// Earning gives, redeeming takes, and nothing is too large to be true: anything else is forged.
-fn has_right_sign(claim: &Claim) -> bool {
+pub(super) fn has_right_sign(claim: &Claim) -> bool {
     let Effect {
         points,
         stamps,

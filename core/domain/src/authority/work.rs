@@ -64,6 +64,11 @@ impl<'b, B: Book> Work<'b, B> {
         }
     }
 
+    /// Whether it is only a phone's own claim.
+    pub(super) const fn is_pending(&self) -> bool {
+        matches!(self.standing, Standing::Pending)
+    }
+
     /// Whether a person said that nothing of this op counts, people and cards included.
     pub(super) fn is_refused_by_owner(&self) -> bool {
         self.refused == Some(Code::RefusedByOwner)

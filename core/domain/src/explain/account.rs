@@ -144,7 +144,9 @@ impl Telling {
             } else {
                 entry.customer
             };
-            self.give_back(member, used.expires_on, part, source)?;
+            let home = group.member(member).wallets.get(&self.instrument);
+            let home = home.map_or(used.expires_on, |wallet| wallet.home(used.expires_on));
+            self.give_back(member, home, part, source)?;
         }
         if left.is_positive() || entry.uses.is_empty() {
             let lot = entry.lot.unwrap_or(LotTerms {
@@ -406,20 +408,14 @@ fn places(wallet: &Wallet) -> impl Iterator<Item = (Place, Points)> + '_ {
 
 /// A bucket that was joined to a later one takes its lots along (L3).
 fn follow_joins(lots: &mut [Standing], member: CustomerId, wallet: &Wallet) {
-    for standing in of_member(lots, member).filter(|s| s.lot.left.is_positive()) {
+    for standing in of_member(lots, member) {
         let Place::Bucket(last) = standing.place else {
             continue;
         };
-        if wallet.buckets.iter().any(|b| b.expires_on == last) {
-            continue;
-        }
-        let later = wallet
-            .buckets
-            .iter()
-            .find(|b| last.is_some_and(|last| b.expires_on.is_none_or(|other| other > last)));
-        if let Some(bucket) = later {
-            standing.place = Place::Bucket(bucket.expires_on);
-            standing.lot.expires_on = bucket.expires_on;
+        let home = wallet.home(last);
+        if home != last {
+            standing.place = Place::Bucket(home);
+            standing.lot.expires_on = home;
         }
     }
 }

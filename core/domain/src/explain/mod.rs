@@ -49,7 +49,7 @@ pub struct Account<'a> {
 }
 
 /// An entry, as the reason of something.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Source {
     /// Which entry.
     pub entry: EntryId,
@@ -59,6 +59,10 @@ pub struct Source {
     pub purchase: Option<PurchaseId>,
     /// Business date.
     pub date: Date,
+    /// Why its number is what it is, where the authority said so (L15).
+    pub verdict: Option<Code>,
+    /// Whether its number is still open: a return whose purchase is not known yet (X1).
+    pub to_be_settled: bool,
 }
 
 impl From<&Entry> for Source {
@@ -68,6 +72,8 @@ impl From<&Entry> for Source {
             kind: entry.kind,
             purchase: entry.purchase,
             date: entry.date,
+            verdict: entry.verdict.map(|(_, code)| code),
+            to_be_settled: entry.is_to_be_settled(),
         }
     }
 }

@@ -208,9 +208,9 @@ impl Group {
             if left == Points::ZERO {
                 break;
             }
-            let points = self
-                .wallet(member, instrument)
-                .take_bucket(expires_on, left)?;
+            let wallet = self.wallet(member, instrument);
+            let expires_on = wallet.home(expires_on);
+            let points = wallet.take_bucket(expires_on, left)?;
             left = left.minus(points)?;
             if points.is_positive() {
                 uses.push(Use {

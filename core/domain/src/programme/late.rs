@@ -11,6 +11,8 @@ pub enum Owing {
     Owed = 1,
     /// Nothing: the balance stops at zero.
     Cleared = 2,
+    /// Nothing either: the refund's money is lowered by the points' value, as far as it goes.
+    Deducted = 3,
 }
 
 /// The owner's options for what comes late.

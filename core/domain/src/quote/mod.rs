@@ -29,7 +29,7 @@ use crate::purchase::{
     Fiscal, GoodsId, Line, Parts, PointsAs, PurchaseError, Quantity, ReceiptNumber, ShareKind,
     check_lines,
 };
-use crate::redeem::{CashStep, Connectivity, Redeemable};
+use crate::redeem::{CashStep, Confirmation, Connectivity, Redeemable};
 use crate::voucher::{Issued, Move};
 use bill::{Bill, Cut};
 pub use certificates::{Asked, Presented, Selling, Whose};
@@ -169,6 +169,8 @@ pub struct Paper {
     pub read: Option<CardRead>,
     /// The fiscal receipt (X8).
     pub fiscal: Option<Fiscal>,
+    /// How the points it spends were confirmed (U5).
+    pub confirmed: Option<Confirmation>,
 }
 
 /// The answer: committed as it is, or asked again.
@@ -227,6 +229,7 @@ impl Quote {
             parts,
             read: paper.read,
             fiscal: paper.fiscal,
+            confirmed: paper.confirmed,
         };
         Ok(std::iter::once(Fact::Sale(sale))
             .chain(self.claims.into_iter().map(Fact::Claim))

@@ -83,6 +83,11 @@ fn what_is_put_right_after_a_sale() {
 }
 
 #[test]
+fn what_comes_back_without_its_purchase() {
+    check_file(include_str!("../cases/unlinked.txt"));
+}
+
+#[test]
 fn what_an_older_phone_says_of_newer_rules() {
     check_file(include_str!("../cases/newer.txt"));
 }

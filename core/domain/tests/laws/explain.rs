@@ -15,7 +15,7 @@ use kartka_domain::row::Row;
 use proptest::collection::vec;
 use proptest::prelude::*;
 
-use crate::acts::{Act, BONUS, Knows, act, plain, terms};
+use crate::acts::{Act, BONUS, Knows, act, cases, plain, terms};
 use crate::support::Shop;
 use crate::support::words::{plain_bonus, plain_stamps};
 use crate::world::World;
@@ -284,10 +284,6 @@ fn tells_everything(explained: &Explained) {
         );
         assert!(debit, "{kind:?} takes nothing");
     }
-}
-
-fn cases() -> ProptestConfig {
-    ProptestConfig::with_cases(300)
 }
 
 proptest! {

@@ -4,12 +4,15 @@ use kartka_domain::authority::Decided;
 use kartka_domain::business::{Employment, Operator};
 use kartka_domain::card::CardNumber;
 use kartka_domain::codes::Code;
-use kartka_domain::ids::{CustomerId, DeviceNo, Id, OpId, OperatorId, PurchaseId, RoleId};
+use kartka_domain::ids::{
+    CustomerId, DeviceNo, Id, OpId, OperatorId, OutletId, PurchaseId, RoleId,
+};
 use kartka_domain::ledger::{About, Effect, EntryKind, LotTerms};
+use kartka_domain::moment::date_of;
 use kartka_domain::money::{AMOUNT_MAX, Money, Points};
-use kartka_domain::op::{Claim, Fact, Sale};
+use kartka_domain::op::{Claim, Fact, ReturnUnlinked, Sale};
 use kartka_domain::purchase::{
-    Line, Parts, Quantity, ReturnKind, ReturnedLine, Share, ShareKind, VoidReason,
+    Line, Parts, Quantity, ReceiptNumber, ReturnKind, ReturnedLine, Share, ShareKind, VoidReason,
 };
 use kartka_domain::quote::{Paper, Tender};
 use kartka_domain::row::Row;
@@ -54,6 +57,7 @@ pub(crate) fn sale(customer: Option<CustomerId>, lines: Vec<Line>, cash: i64) ->
         },
         read: None,
         fiscal: None,
+        confirmed: None,
     })
 }
 
@@ -67,6 +71,16 @@ pub(crate) fn back(purchase: PurchaseId, kind: ReturnKind, parts: &[(u16, i64)])
         kind,
         lines: parts.iter().map(part).collect(),
     }
+}
+
+pub(crate) fn unlinked(customer: CustomerId, amount: i64) -> Fact {
+    Fact::ReturnUnlinked(ReturnUnlinked {
+        receipt: ReceiptNumber::new("A-17").unwrap(),
+        outlet: OutletId(1),
+        date: date_of(20_500).unwrap(),
+        amount: Money(amount),
+        customer: Some(customer),
+    })
 }
 
 /// Each with its name: facts that must not move a single point of anybody.
@@ -229,6 +243,41 @@ fn forgeries(world: &World) -> Vec<(&'static str, Vec<Fact>)> {
             ],
         ),
         (
+            "points that a refund pays for, though no rule says so",
+            vec![
+                back(bought, ReturnKind::Goods, &[]),
+                claim(ann, EntryKind::Cleared, 50),
+            ],
+        ),
+        (
+            "a debt that is let go of",
+            vec![claim(ann, EntryKind::Cleared, 50)],
+        ),
+        (
+            "goods without their purchase that give points",
+            vec![unlinked(ann, 1_000), claim(ann, EntryKind::Reverse, 50)],
+        ),
+        (
+            "goods without their purchase that take too much",
+            vec![unlinked(ann, 1_000), claim(ann, EntryKind::Reverse, -51)],
+        ),
+        (
+            "goods without their purchase that take another's points",
+            vec![unlinked(ann, 1_000), claim(bob, EntryKind::Reverse, -50)],
+        ),
+        (
+            "goods without their purchase that give back what was spent",
+            vec![unlinked(ann, 1_000), claim(ann, EntryKind::Restore, 50)],
+        ),
+        (
+            "nothing without its purchase",
+            vec![unlinked(ann, 0), claim(ann, EntryKind::Reverse, 0)],
+        ),
+        (
+            "more money than can be true without its purchase",
+            vec![unlinked(ann, too_much), claim(ann, EntryKind::Reverse, -50)],
+        ),
+        (
             "attaching to another's purchase",
             vec![
                 Fact::Attach {
@@ -270,6 +319,7 @@ fn boss() -> Operator {
         name: "Mallory".to_owned(),
         role: RoleId::OWNER,
         customer: None,
+        outlets: Vec::new(),
         state: Employment::Active,
     }
 }

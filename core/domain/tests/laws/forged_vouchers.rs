@@ -48,6 +48,7 @@ fn paid(shares: &[(InstrumentId, ShareKind, i64)], certificate: i64) -> Fact {
         },
         read: None,
         fiscal: None,
+        confirmed: None,
     })
 }
 
@@ -80,6 +81,7 @@ fn forgeries([gift, _, single, coupon]: [VoucherId; 4]) -> Vec<(&'static str, Ve
             },
             read: None,
             fiscal: None,
+            confirmed: None,
         })
     };
     let nobody = VoucherId::new((9 << 40) | 9).unwrap();

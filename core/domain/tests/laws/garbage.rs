@@ -3,17 +3,17 @@
 use kartka_domain::authority::{Author, Standing, decide};
 use kartka_domain::card::CardNumber;
 use kartka_domain::customer::{Channel, Purpose, Will};
-use kartka_domain::ids::{CustomerId, InstrumentId, ProgrammeVersion, PurchaseId, Seq};
+use kartka_domain::ids::{CustomerId, InstrumentId, ProgrammeVersion, PurchaseId, ReturnId, Seq};
 use kartka_domain::ledger::{About, Effect, EntryKind, LotTerms, Resolved};
 use kartka_domain::moment::date_of;
 use kartka_domain::money::{Money, Points, Stamps};
-use kartka_domain::op::{Claim, Fact};
+use kartka_domain::op::{Claim, Fact, Settlement};
 use kartka_domain::purchase::{Line, ONE, Quantity, ReturnKind, Share, ShareKind, VoidReason};
 use proptest::collection::vec;
 use proptest::prelude::*;
 
 use crate::acts::{BONUS, act, cases, terms};
-use crate::forged::{back, sale};
+use crate::forged::{back, sale, unlinked};
 use crate::world::World;
 
 /// Numbers that break things.
@@ -169,10 +169,24 @@ fn any_fact() -> impl Strategy<Value = Any> {
         1 => (some_purchase(), someone()).prop_map(move |with| Any(attach(with))),
         1 => (cards, someone()).prop_map(move |with| Any(bind(with))),
         1 => Just(Any(Fact::Register)),
+        2 => (someone(), number()).prop_map(|(customer, amount)| Any(unlinked(customer, amount))),
+        2 => (some_purchase(), 0_u8..3).prop_map(|(id, how)| Any(settle(id, how))),
         1 => someone().prop_map(|customer| Any(Fact::Edit(customer))),
         1 => someone().prop_map(|customer| Any(Fact::Erase(customer))),
         1 => someone().prop_map(move |customer| Any(consent(customer))),
     ]
+}
+
+/// Settles what may be a return, with what may be a purchase.
+fn settle(id: PurchaseId, how: u8) -> Fact {
+    Fact::SettleReturn {
+        of: ReturnId(id.0),
+        how: match how {
+            0 => Settlement::Link(id),
+            1 => Settlement::Accept,
+            _ => Settlement::Refuse,
+        },
+    }
 }
 
 proptest! {

@@ -3,7 +3,7 @@
 use std::path::Path;
 
 const INDEX: &str = include_str!("../../../../docs/laws.md");
-const CASES: [(&str, &str); 17] = [
+const CASES: [(&str, &str); 18] = [
     ("redeem.txt", include_str!("../cases/redeem.txt")),
     ("earn.txt", include_str!("../cases/earn.txt")),
     ("returns.txt", include_str!("../cases/returns.txt")),
@@ -24,6 +24,7 @@ const CASES: [(&str, &str); 17] = [
     ("vouchers.txt", include_str!("../cases/vouchers.txt")),
     ("limits.txt", include_str!("../cases/limits.txt")),
     ("adjust.txt", include_str!("../cases/adjust.txt")),
+    ("unlinked.txt", include_str!("../cases/unlinked.txt")),
 ];
 
 /// Everything between backticks.
@@ -48,8 +49,10 @@ fn every_test_of_the_index_exists() {
         include_str!("forged.rs"),
         include_str!("garbage.rs"),
         include_str!("invariants.rs"),
+        include_str!("joined.rs"),
         include_str!("bad_input.rs"),
         include_str!("newer.rs"),
+        include_str!("rights.rs"),
         include_str!("../../../tests/wizard.rs"),
         include_str!("vouchers.rs"),
         include_str!("forged_vouchers.rs"),

@@ -15,6 +15,7 @@ mod forged_vouchers;
 mod garbage;
 mod index;
 mod invariants;
+mod joined;
 mod liar;
 mod newer;
 mod people;

@@ -8,6 +8,7 @@ use kartka_domain::ids::{CustomerId, DeviceNo, EntryId, OperatorId, OutletId, Se
 use proptest::collection::vec;
 use proptest::prelude::*;
 
+use crate::acts::cases;
 use crate::support::noon;
 
 fn device(no: u32) -> DeviceNo {
@@ -276,6 +277,8 @@ fn a_birthday_exists_in_some_calendar() {
 }
 
 proptest! {
+    #![proptest_config(cases())]
+
     /// However edits come, a group is one of them whole, and its version is the winner's.
     #[test]
     fn an_edit_is_never_half_applied(edits in vec((0_i64..50, 1_u32..5, 0_i64..50), 1..20)) {

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use chrono::Days;
+use kartka_domain::allocate::allocate;
 use kartka_domain::authority::expiry;
 use kartka_domain::codes::Code;
 use kartka_domain::ids::{CustomerId, EntryId, InstrumentId};
@@ -344,6 +345,17 @@ proptest! {
         phone.show(&op);
         authority.order(&op);
         prop_assert_eq!(state(&phone), state(&authority));
+    }
+
+    /// D3: the shares are the discount, and none is more than its line.
+    #[test]
+    fn allocation_sums_to_the_discount(weights in vec(0_i64..1_000_000, 1..40), part in 0_i64..=1000) {
+        let weights: Vec<Money> = weights.into_iter().map(Money).collect();
+        let total = Money::total(weights.iter().copied()).unwrap();
+        let amount = Money(total.0 / 1_000 * part);
+        let shares = allocate(amount, &weights).unwrap();
+        prop_assert_eq!(Money::total(shares.iter().copied()), Ok(amount));
+        prop_assert!(shares.iter().zip(&weights).all(|(s, w)| s <= w && s.0 >= 0));
     }
 
     /// A second op with the same request has no effect (sync §2).

@@ -42,6 +42,10 @@ fn report(shop: &Shop, date: Date) -> Today {
         Row::NotedVisits(noted) => Some(*noted),
         _ => None,
     });
+    let unlinked = shop.all(|row| match row {
+        Row::Unlinked(unlinked) => Some(unlinked.clone()),
+        _ => None,
+    });
     today(&Day {
         date,
         purchases: &purchases,
@@ -50,6 +54,7 @@ fn report(shop: &Shop, date: Date) -> Today {
         registered: i64::try_from(registered.len()).unwrap(),
         known: &known,
         noted: &noted,
+        unlinked: &unlinked,
     })
     .unwrap()
 }

@@ -15,7 +15,7 @@ use kartka_domain::card::CardNumber;
 use kartka_domain::customer::{Customer, ProfileGroup};
 use kartka_domain::ids::{
     CustomerId, DeviceNo, EntryId, Epoch, InstrumentId, OpId, OperatorId, OutletId,
-    ProgrammeVersion, PurchaseId, RequestMark, RoleId, Seq, VoucherId,
+    ProgrammeVersion, PurchaseId, RequestMark, ReturnId, RoleId, Seq, VoucherId,
 };
 use kartka_domain::ledger::{Entry, EntryKind};
 use kartka_domain::moment::{Date, Moment, day_number};
@@ -23,10 +23,10 @@ use kartka_domain::money::Points;
 use kartka_domain::op::{Fact, Op, OpTime, Seen};
 use kartka_domain::position::{Group, Position};
 use kartka_domain::programme::Programme;
-use kartka_domain::purchase::{Fiscal, PointsAs, Purchase, Return};
+use kartka_domain::purchase::{Fiscal, PointsAs, Purchase, ReceiptNumber, Return};
 use kartka_domain::reservation::{Asset, Kept};
 use kartka_domain::rights::Role;
-use kartka_domain::row::{Card, EdgeState, Inbox, Merge, Row, RowKind};
+use kartka_domain::row::{Card, EdgeState, Inbox, Merge, Row, RowKind, Unlinked, UnlinkedState};
 use kartka_domain::voucher::{Moved, Voucher, VoucherNumber};
 
 /// The state of a shop after the ops ordered so far.
@@ -301,6 +301,40 @@ impl Book for Shop {
         Ok(self.all(|row| match row {
             Row::Purchase(purchase) if purchase.fiscal.as_ref() == Some(fiscal) => {
                 Some(purchase.id)
+            }
+            _ => None,
+        }))
+    }
+
+    fn entry(&self, id: EntryId) -> Result<Option<Entry>, Infallible> {
+        Ok(match self.rows.get(&(RowKind::Entry, id.get())) {
+            Some(Row::Entry(entry)) => Some(entry.clone()),
+            _ => None,
+        })
+    }
+
+    fn unlinked(&self, id: ReturnId) -> Result<Option<Unlinked>, Infallible> {
+        Ok(match self.rows.get(&(RowKind::Unlinked, id.get())) {
+            Some(Row::Unlinked(unlinked)) => Some(unlinked.clone()),
+            _ => None,
+        })
+    }
+
+    fn waiting(&self, receipt: &ReceiptNumber) -> Result<Vec<ReturnId>, Infallible> {
+        Ok(self.all(|row| match row {
+            Row::Unlinked(unlinked) => {
+                let waits = unlinked.state == UnlinkedState::Waits;
+                (waits && unlinked.back.receipt == *receipt).then_some(unlinked.id)
+            }
+            _ => None,
+        }))
+    }
+
+    fn sold(&self, date: Date, receipt: &ReceiptNumber) -> Result<Vec<PurchaseId>, Infallible> {
+        Ok(self.all(|row| match row {
+            Row::Purchase(purchase) => {
+                let same = purchase.at.date == date && purchase.receipt.as_ref() == Some(receipt);
+                same.then_some(purchase.id)
             }
             _ => None,
         }))

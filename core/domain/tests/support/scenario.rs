@@ -16,6 +16,7 @@ mod office;
 mod owed;
 mod points;
 mod reserve;
+mod unlinked;
 mod vouchers;
 
 use std::collections::BTreeMap;
@@ -27,9 +28,10 @@ use kartka_domain::customer::ProfileGroup;
 use kartka_domain::ids::{
     CustomerId, DeviceNo, InstrumentId, OutletId, ProgrammeVersion, PurchaseId,
 };
+use kartka_domain::ledger::EntryKind;
 use kartka_domain::moment::{Date, DayOfYear, Moment};
 use kartka_domain::money::{Money, Points};
-use kartka_domain::op::Fact;
+use kartka_domain::op::{Fact, Op};
 use kartka_domain::programme::Programme;
 use kartka_domain::purchase::{
     GoodsId, Quantity, Return, ReturnKind, ReturnedLine, VoidReason, returned_so_far,
@@ -38,9 +40,10 @@ use kartka_domain::quote::{
     Presented, Question, QuoteError, RewardTaken, Selling, Tender, attached, quote,
 };
 use kartka_domain::redeem::{CashStep, Connectivity};
+use kartka_domain::refund::deduct::deduct;
 use kartka_domain::refund::{Refund, Sold, everything_left, refund};
 use kartka_domain::reservation::{Asset, Kept};
-use kartka_domain::row::Row;
+use kartka_domain::row::{InboxState, Row};
 
 use super::terms::instruments;
 use super::words::{code, lines, money, pieces, position};
@@ -94,6 +97,8 @@ struct Story {
     relatives: Vec<DayOfYear>,
     /// Minute of the day, where it is not noon.
     minute: Option<u16>,
+    /// What phones without network have written.
+    away: Vec<Op>,
     /// What each till was told that is kept for its receipt.
     promised: BTreeMap<u32, Vec<(Asset, Kept)>>,
 }
@@ -130,6 +135,16 @@ impl Story {
             ["sweep"] => self.sweep(),
             ["till", number, ref what @ ..] => self.till(number, what),
             ["inbox"] => self.inbox(),
+            ["away", name, "buys", ref what @ ..] => {
+                let (said, op) = match self.sale(name, what, aware) {
+                    Ok(sale) => sale,
+                    Err(why) => return why,
+                };
+                self.away.push(op);
+                said
+            }
+            ["arrives"] => self.arrive(),
+            ["unlinked", number, ref what @ ..] => self.judge(number, what),
             ["voucher" | "vouchers" | "give", ..] => self.voucher_step(&words, aware),
             ["adjust", ref what @ ..] => self.adjust(what),
             ["limits", ref terms @ ..] => self.limit(terms),
@@ -166,6 +181,7 @@ impl Story {
             [name, "is", "erased"] => self.erase(name),
             ["names"] => self.names(),
             [name, "buys", ref what @ ..] => self.buy(name, what, aware),
+            [name, "returns", ref what @ ..] => self.return_unlinked(name, what),
             [name, "has"] => {
                 let id = self.person(name);
                 position(&self.shop.person(id))
@@ -221,6 +237,22 @@ impl Story {
     }
 
     fn buy(&mut self, name: &str, what: &[&str], aware: bool) -> String {
+        let (said, op) = match self.sale(name, what, aware) {
+            Ok(sale) => sale,
+            Err(why) => return why,
+        };
+        let at = at_minute(self.today, op.time.wall.minute);
+        let before = self.before(&op);
+        let decided = self.shop.order_at(&op, at);
+        self.shop
+            .reserved
+            .retain(|one| one.1.receipt.request != op.request);
+        let then = self.late(&op, &before, &decided) + &self.late_vouchers(&decided);
+        format!("{said}{}{then}{}", verdicts(&decided), self.linked(&op))
+    }
+
+    /// What a till says of a sale, and the op that it writes; or why it does not.
+    fn sale(&mut self, name: &str, what: &[&str], aware: bool) -> Result<(String, Op), String> {
         let customer = (name != "somebody").then(|| self.person(name));
         let known = self.known(aware);
         let person = customer.map(|id| (id, known.person(id)));
@@ -255,7 +287,7 @@ impl Story {
         let invited: Vec<InstrumentId> = invited.iter().map(|n| InstrumentId(number(n))).collect();
         let paper = limits::paper(how);
         if let Some(why) = self.known_fiscal(&known, &paper) {
-            return why;
+            return Err(why);
         }
         let limits = self.broken(&known, customer, &paper);
         let rewards = after("rewards").map_or_else(Vec::new, |n| vec![reward; n as usize]);
@@ -286,8 +318,8 @@ impl Story {
         };
         let answer = match quote(&ask) {
             Ok(answer) => answer,
-            Err(QuoteError::Refused(why)) => return format!("refused {}", code(why)),
-            Err(error) => return format!("refused: {error}"),
+            Err(QuoteError::Refused(why)) => return Err(format!("refused {}", code(why))),
+            Err(error) => return Err(format!("refused: {error}")),
         };
         let said = answer.said.iter().map(|c| format!(", {}", code(*c)));
         let said = format!("pays {}{}", money(answer.due), said.collect::<String>());
@@ -297,14 +329,7 @@ impl Story {
         let mut op = self.shop.op(device, self.moment(), facts);
         op.request = receipt.map_or(op.request, |receipt| receipt.request);
         self.receipts.push(PurchaseId(op.id.0));
-        let at = at_minute(self.today, op.time.wall.minute);
-        let before = self.before(&op);
-        let decided = self.shop.order_at(&op, at);
-        self.shop
-            .reserved
-            .retain(|one| Some(one.1.receipt) != receipt);
-        let then = self.late(&op, &before, &decided) + &self.late_vouchers(&decided);
-        format!("{said}{}{then}", verdicts(&decided))
+        Ok((said, op))
     }
 
     fn receipt(&mut self, number: &str, what: &[&str], aware: bool) -> String {
@@ -331,7 +356,16 @@ impl Story {
             ["void", parts @ ..] => (ReturnKind::Void(VoidReason::Mistake), returned(parts)),
             _ => panic!("unknown return: {what:?}"),
         };
-        let counted = self::refunded(&known, id, &lines);
+        let mut counted = self::refunded(&known, id, &lines);
+        if let Some(customer) = purchase.earner() {
+            let members = known.group_of(customer).into_iter().map(|member| {
+                let Ok(position) = Book::position(&known, member);
+                (member, position.unwrap_or_default())
+            });
+            let rules = known.programme_now().unwrap();
+            let deducts = (&purchase, &rules);
+            deduct(&mut counted, deducts, members.collect(), self.today).unwrap();
+        }
         let back = Fact::Return {
             purchase: id,
             kind,
@@ -498,6 +532,7 @@ fn came_back(before: &Shop, decided: &[Decided]) -> String {
                 purchase,
                 verdict,
                 claimed,
+                kind: back_by,
                 ..
             }) => {
                 let counts = verdict.as_ref().map_or(claimed, |(lines, _)| lines);
@@ -506,7 +541,13 @@ fn came_back(before: &Shop, decided: &[Decided]) -> String {
                     .filter(|part| part.quantity > Quantity(0))
                     .copied()
                     .collect();
-                said.push(money(refunded(before, *purchase, &counts).money));
+                said.push(money(match back_by {
+                    ReturnKind::Settled(settled) => settled.money,
+                    _ => {
+                        let money = refunded(before, *purchase, &counts).money;
+                        money.minus(deducted(decided)).unwrap()
+                    }
+                }));
             }
             Row::Entry(entry) => {
                 let effect = entry.effect();
@@ -524,6 +565,15 @@ fn came_back(before: &Shop, decided: &[Decided]) -> String {
     format!("{}{}", said.join(", "), verdicts(decided))
 }
 
+/// Money that paid for points in the place of going back.
+fn deducted(decided: &[Decided]) -> Money {
+    let paid = decided.iter().filter_map(|decided| match &decided.row {
+        Row::Entry(entry) if entry.kind == EntryKind::Cleared => Some(entry.effect().value),
+        _ => None,
+    });
+    Money::total(paid).unwrap()
+}
+
 /// What the authority set otherwise, and why.
 fn verdicts(decided: &[Decided]) -> String {
     let why = |row: &Row| -> Option<Code> {
@@ -532,7 +582,7 @@ fn verdicts(decided: &[Decided]) -> String {
             Row::Return(back) => back.verdict.as_ref().map(|(_, code)| *code),
             Row::Entry(entry) => entry.verdict.map(|(_, code)| code),
             Row::Moved(moved) => moved.verdict.map(|(_, code)| code),
-            Row::Inbox(item) => Some(item.code),
+            Row::Inbox(item) if item.state == InboxState::Open => Some(item.code),
             _ => None,
         }
     };

@@ -219,6 +219,7 @@ fn bonus_term(card: &mut BonusCard, key: &str, value: &str) {
         "grace" => card.late.grace_days = small(),
         "returned" => card.late.returned_days = small(),
         "clears" => card.late.owing = Owing::Cleared,
+        "deducts" => card.late.owing = Owing::Deducted,
         "minimum" => card.redeem.minimum = Points(number()),
         "step" => card.redeem.step = Points(number()),
         "base" if value == "before" => card.base = EarnBase::BeforeDiscounts,

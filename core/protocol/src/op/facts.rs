@@ -11,14 +11,15 @@ use kartka_domain::ids::{CustomerId, DeviceNo, EntryId, InstrumentId, PurchaseId
 use kartka_domain::ledger::LotTerms;
 use kartka_domain::moment::Date;
 use kartka_domain::op::{Claim, Fact, Notice, Sale};
+use kartka_domain::redeem::Confirmation;
 
 use crate::WireError;
 use crate::fields::Record;
 use crate::parts::{
     CHANNELS, EffectTags, LotTags, PURPOSES, id, one_of, opt_id, put_about, put_code, put_effect,
-    put_lot, put_paper, put_receipt, put_return_kind, put_returned, read_about, read_code,
-    read_effect, read_kind, read_lot, read_paper, read_receipt, read_return_kind, read_returned,
-    read_slot, slot_number,
+    put_lot, put_paper, put_receipt, put_return_kind, put_returned, put_unlinked, read_about,
+    read_code, read_effect, read_kind, read_lot, read_paper, read_receipt, read_return_kind,
+    read_returned, read_slot, read_unlinked, slot_number,
 };
 use crate::row;
 
@@ -51,6 +52,9 @@ const CARD: u16 = 3;
 const SLOT: u16 = 3;
 const FIRST: u16 = 4;
 const COUNT: u16 = 5;
+/// How the points that a sale spends were confirmed (1 PIN); absent = not said.
+const CONFIRMED: u16 = 110;
+const CONFIRMATIONS: [(i64, Confirmation); 1] = [(Confirmation::Pin as i64, Confirmation::Pin)];
 /// The key and the record of a row that the op sets.
 const KEY: u16 = 2;
 const ROW: u16 = 3;
@@ -89,6 +93,8 @@ mod kind {
     pub(super) const VISITS: i64 = 51;
     pub(super) const LEVEL_NOT_KEPT: i64 = 60;
     pub(super) const AGREE: i64 = 61;
+    pub(super) const RETURN_UNLINKED: i64 = 85;
+    pub(super) const SETTLE_RETURN: i64 = 86;
 }
 
 /// The record of one fact in an op of `date` whose last sale was to `sold_to`.
@@ -135,6 +141,7 @@ pub(super) fn entry_record(fact: &Fact, date: Date, sold_to: Option<CustomerId>)
             r.put_opt(CUSTOMER, sale.customer.map(CustomerId::get));
             put_receipt(&mut r, sale.receipt.as_ref(), &sale.lines, &sale.parts);
             put_paper(&mut r, sale.read, sale.fiscal.as_ref());
+            r.put_opt(CONFIRMED, sale.confirmed.map(|how| how as i64));
         }
         Fact::Return {
             purchase,
@@ -145,6 +152,10 @@ pub(super) fn entry_record(fact: &Fact, date: Date, sold_to: Option<CustomerId>)
             r.put(PURCHASE, purchase.get());
             put_return_kind(&mut r, VOID, *kind);
             put_returned(&mut r, RETURNED, lines);
+        }
+        Fact::ReturnUnlinked(back) => {
+            of(kind::RETURN_UNLINKED);
+            put_unlinked(&mut r, back);
         }
         Fact::Attach {
             purchase,
@@ -271,6 +282,10 @@ pub(super) fn read_entry(
                 parts,
                 read,
                 fiscal,
+                confirmed: r
+                    .opt_int(CONFIRMED)?
+                    .map(|_: i64| one_of(r, CONFIRMED, &CONFIRMATIONS, None))
+                    .transpose()?,
             })
         }
         kind::RETURN => Fact::Return {
@@ -278,6 +293,7 @@ pub(super) fn read_entry(
             kind: read_return_kind(r, VOID)?,
             lines: read_returned(r, RETURNED)?,
         },
+        kind::RETURN_UNLINKED => Fact::ReturnUnlinked(read_unlinked(r)?),
         kind::ATTACH => Fact::Attach {
             purchase: purchase()?,
             customer: customer()?,

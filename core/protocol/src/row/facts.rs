@@ -6,8 +6,8 @@ use kartka_domain::ids::{
 };
 use kartka_domain::ledger::{Entry, Use};
 use kartka_domain::moment::day_number;
-use kartka_domain::money::Points;
-use kartka_domain::purchase::{Purchase, Return};
+use kartka_domain::money::{Money, Points};
+use kartka_domain::purchase::{Purchase, Return, ReturnKind, Settled};
 
 use super::KEY;
 use crate::WireError;
@@ -49,6 +49,10 @@ mod back {
     /// What counts and why, where the authority decided otherwise.
     pub(super) const COUNTED: u16 = 8;
     pub(super) const CODE: u16 = 9;
+    /// The unlinked return it settles, what of its amount counts, and what its lines are worth above that.
+    pub(super) const SETTLES: u16 = 110;
+    pub(super) const MONEY: u16 = 111;
+    pub(super) const KEPT_BACK: u16 = 112;
 }
 
 mod entry {
@@ -144,6 +148,11 @@ pub(super) fn return_record(b: &Return) -> Record {
     let mut r = Record::new();
     r.put(back::PURCHASE, b.purchase.get());
     put_return_kind(&mut r, back::VOID, b.kind);
+    if let ReturnKind::Settled(settled) = b.kind {
+        r.put(back::SETTLES, settled.of.get());
+        r.put(back::MONEY, settled.money.0);
+        r.put_unless(back::KEPT_BACK, settled.kept_back.0, 0);
+    }
     r.put(back::OPERATOR, b.operator.0);
     r.put(back::OUTLET, b.outlet.0);
     put_moment(&mut r, back::AT, back::AHEAD, b.at);
@@ -160,7 +169,14 @@ pub(super) fn read_return(key: i64, r: &Record) -> Result<Return, WireError> {
     Ok(Return {
         id: ReturnId::new(key).map_err(|_| WireError::OutOfRange(KEY))?,
         purchase: id(r, back::PURCHASE, PurchaseId::new)?,
-        kind: read_return_kind(r, back::VOID)?,
+        kind: match opt_id(r, back::SETTLES, ReturnId::new)? {
+            Some(of) => ReturnKind::Settled(Settled {
+                of,
+                money: Money(r.int(back::MONEY)?),
+                kept_back: Money(r.int_or(back::KEPT_BACK, 0)?),
+            }),
+            None => read_return_kind(r, back::VOID)?,
+        },
         operator: OperatorId(r.int(back::OPERATOR)?),
         outlet: OutletId(r.int(back::OUTLET)?),
         at: read_moment(r, back::AT, back::AHEAD)?,

@@ -65,6 +65,8 @@ mod wallet {
     pub(super) const DEBT: u16 = 5;
     pub(super) const STATUS: u16 = 6;
     pub(super) const CARRY: u16 = 7;
+    /// A last day that was joined, the day it was joined to, …
+    pub(super) const JOINED: u16 = 110;
 }
 
 mod pending {
@@ -252,6 +254,9 @@ fn wallet_record(instrument: InstrumentId, wallet: &Wallet) -> Record {
     r.put_unless(wallet::DEBT, wallet.debt.0, 0);
     r.put_unless(wallet::STATUS, wallet.status.0, 0);
     r.put_unless(wallet::CARRY, wallet.carry, 0);
+    let joined = wallet.joined.iter();
+    let joined = joined.flat_map(|(from, to)| [day_number(*from), day_number(*to)]);
+    put_numbers(&mut r, wallet::JOINED, joined);
     r
 }
 
@@ -286,6 +291,11 @@ fn read_wallet(r: &Record) -> Result<(InstrumentId, Wallet), WireError> {
         .map(pending)
         .collect::<Result<_, WireError>>()?;
     let debt = Points(r.int_or(wallet::DEBT, 0)?);
+    let day = |day| date_of(day).ok_or(WireError::OutOfRange(wallet::JOINED));
+    let joined = pairs(r, wallet::JOINED)?.into_iter();
+    let joined = joined
+        .map(|(from, to)| Ok((day(from)?, day(to)?)))
+        .collect::<Result<_, WireError>>()?;
     Ok((
         InstrumentId(r.int(wallet::INSTRUMENT)?),
         Wallet {
@@ -294,6 +304,7 @@ fn read_wallet(r: &Record) -> Result<(InstrumentId, Wallet), WireError> {
             debt,
             status: Points(r.int_or(wallet::STATUS, 0)?),
             carry: r.int_or(wallet::CARRY, 0)?,
+            joined,
         },
     ))
 }

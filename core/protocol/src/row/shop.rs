@@ -14,7 +14,7 @@ use kartka_domain::rights::{Limits, Permissions, Role};
 
 use super::{KEY, key_as};
 use crate::WireError;
-use crate::fields::Record;
+use crate::fields::{Record, Value};
 use crate::parts::{one_of, opt_id, put_programme, read_programme, read_slot, slot_number};
 
 mod business {
@@ -50,6 +50,8 @@ mod operator {
     pub(super) const STATE: u16 = 3;
     /// The customer that they are; absent = nobody said.
     pub(super) const CUSTOMER: u16 = 70;
+    /// Where the role counts; absent = everywhere.
+    pub(super) const OUTLETS: u16 = 120;
 }
 
 mod role {
@@ -178,6 +180,8 @@ pub(crate) fn operator_record(operator: &Operator) -> Record {
         Employment::Active as i64,
     );
     r.put_opt(operator::CUSTOMER, operator.customer.map(CustomerId::get));
+    let outlets: Vec<Value> = operator.outlets.iter().map(|o| Value::from(o.0)).collect();
+    r.put_opt(operator::OUTLETS, (!outlets.is_empty()).then_some(outlets));
     r
 }
 
@@ -188,7 +192,18 @@ pub(crate) fn read_operator(key: i64, r: &Record) -> Result<Operator, WireError>
         role: RoleId(r.int(operator::ROLE)?),
         state: one_of(r, operator::STATE, &EMPLOYMENTS, Some(Employment::Active))?,
         customer: opt_id(r, operator::CUSTOMER, CustomerId::new)?,
+        outlets: read_outlets(r)?,
     })
+}
+
+/// Ascending, each once.
+fn read_outlets(r: &Record) -> Result<Vec<OutletId>, WireError> {
+    let wrong = WireError::OutOfRange(operator::OUTLETS);
+    let numbers = r.ints(operator::OUTLETS)?.into_iter().map(u32::try_from);
+    let outlets: Vec<u32> = numbers.collect::<Result<_, _>>().map_err(|_| wrong)?;
+    let rises = outlets.windows(2).all(|pair| pair[0] < pair[1]);
+    let outlets = outlets.into_iter().map(OutletId).collect();
+    rises.then_some(outlets).ok_or(wrong)
 }
 
 pub(crate) fn role_record(role: &Role) -> Record {

@@ -13,6 +13,7 @@ use kartka_domain::programme::{Benefit, Counting, Coupon, Instrument, Programme,
 use kartka_domain::purchase::{
     Fiscal, Line, Parts, PointsAs, Purchase, ReceiptNumber, Share, ShareKind,
 };
+use kartka_domain::redeem::Confirmation;
 use kartka_domain::rights::{Limits, Role};
 use kartka_domain::row::{CouponUses, NotedVisits, Row};
 
@@ -155,6 +156,7 @@ pub(crate) fn ops() -> Vec<(&'static str, Op)> {
         },
         read: Some(CardRead::Scanned),
         fiscal: Some(fiscal()),
+        confirmed: Some(Confirmation::Pin),
     };
     let adjust = |effect, reason| {
         Fact::Claim(Claim {

@@ -23,6 +23,7 @@ pub(crate) fn rows() -> Vec<(&'static str, Row)> {
         ),
         ("account", Row::Position(customer(17), carrying())),
         ("asked-account", Row::Position(customer(17), asked())),
+        ("joined-account", Row::Position(customer(17), joined_days())),
         ("lowered", Row::Purchase(lowered_purchase())),
         ("earned", Row::Entry(earned_entry())),
         ("newer-entry", Row::Entry(newer_entry())),
@@ -269,6 +270,18 @@ fn scale() -> DiscountCard {
         scale: [(0, 300), (500_000, 500), (2_000_000, 1_000)]
             .map(step)
             .into(),
+    }
+}
+
+/// An account of so many last days that two of them were joined.
+fn joined_days() -> Position {
+    let wallet = Wallet {
+        joined: [(date("2026-06-29"), date("2026-06-30"))].into(),
+        ..Wallet::default()
+    };
+    Position {
+        wallets: [(InstrumentId(1), wallet)].into(),
+        ..Position::default()
     }
 }
 

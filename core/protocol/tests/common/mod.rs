@@ -8,6 +8,7 @@ mod loyalty;
 pub(crate) mod office;
 pub(crate) mod samples;
 pub(crate) mod signing;
+pub(crate) mod unlinked;
 pub(crate) mod vouchers;
 
 use kartka_domain::ids::Seq;

@@ -55,6 +55,10 @@ pub(crate) fn rows() -> Vec<(&'static str, Row)> {
         state: Employment::Dismissed,
         ..operator(RoleId::OWN_FIRST)
     };
+    let of_two_outlets = Operator {
+        outlets: vec![OutletId(2), OutletId(513)],
+        ..operator(RoleId::CASHIER)
+    };
     let held = |state| Device {
         holder: OperatorId(2),
         state,
@@ -79,6 +83,7 @@ pub(crate) fn rows() -> Vec<(&'static str, Row)> {
         ("role", Row::Role(role())),
         ("ready-role-changed", Row::Role(lowered_cashier())),
         ("dismissed-operator", Row::Operator(dismissed)),
+        ("operator-of-two-outlets", Row::Operator(of_two_outlets)),
         ("held-device", Row::Device(held(DeviceState::Active))),
         ("revoked-device", Row::Device(held(DeviceState::Revoked))),
         ("wiped-device", Row::Device(held(DeviceState::Wiped))),

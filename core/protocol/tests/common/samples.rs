@@ -81,6 +81,7 @@ pub(crate) fn operator(role: RoleId) -> Operator {
         role,
         state: Employment::Active,
         customer: None,
+        outlets: Vec::new(),
     }
 }
 
@@ -273,7 +274,7 @@ fn full_purchase() -> Purchase {
     }
 }
 
-fn bare_return() -> Return {
+pub(crate) fn bare_return() -> Return {
     Return {
         id: ReturnId(id(2, 200)),
         purchase: PurchaseId(id(2, 100)),
@@ -449,6 +450,7 @@ pub(crate) fn sale(op: OpId, who: CustomerId, gross: i64, seconds: i64) -> Op {
         parts: paid(gross, 0, 0, 0, 0),
         read: None,
         fiscal: None,
+        confirmed: None,
     };
     op_of(op, seconds, vec![Fact::Sale(sale), Fact::Claim(claim)])
 }
@@ -550,6 +552,7 @@ pub(crate) fn ops() -> Vec<(&'static str, Op)> {
         parts: paid(0, 0, 5_000, 0, 0),
         read: None,
         fiscal: None,
+        confirmed: None,
     };
     let all_claims = vec![
         Fact::Sale(Sale {

@@ -16,6 +16,7 @@ const STEPS: &[&str] = &[
     include_str!("migrations/0005_vouchers.sql"),
     include_str!("migrations/0006_fiscal.sql"),
     include_str!("migrations/0007_reservations.sql"),
+    include_str!("migrations/0008_unlinked.sql"),
 ];
 
 /// Runs the steps that the file has not seen.

@@ -4,12 +4,12 @@ use std::collections::BTreeSet;
 
 use kartka_domain::ids::{
     BirthMark, CustomerId, DeviceNo, EntryId, Id, InstrumentId, OpId, OperatorId, PurchaseId,
-    RequestMark, Seq, VoucherId,
+    RequestMark, ReturnId, Seq, VoucherId,
 };
 use kartka_domain::moment::{Date, day_number};
 use kartka_domain::money::{Points, Stamps};
 use kartka_domain::op::Op;
-use kartka_domain::purchase::Fiscal;
+use kartka_domain::purchase::{Fiscal, ReceiptNumber};
 use kartka_domain::reservation::{Asset, Kept};
 use kartka_domain::row::RowKind;
 use kartka_protocol::digest::Digest;
@@ -419,6 +419,14 @@ impl Reads for View<'_> {
         let key = [fiscal.register.as_str(), fiscal.number.as_str()];
         let ids = statement.query_map(key, |row| row.get::<_, i64>(0))?;
         ids.map(|id| PurchaseId::new(id?).map_err(|_| StoreError::Malformed("fiscal.purchase")))
+            .collect()
+    }
+
+    fn unlinked(&self, receipt: &ReceiptNumber) -> Result<Vec<ReturnId>, StoreError> {
+        let sql = "SELECT id FROM unlinked WHERE number = ?1 ORDER BY id";
+        let mut statement = self.conn.prepare_cached(sql)?;
+        let ids = statement.query_map([receipt.as_str()], |row| row.get::<_, i64>(0))?;
+        ids.map(|id| ReturnId::new(id?).map_err(|_| StoreError::Malformed("unlinked.id")))
             .collect()
     }
 

@@ -3,12 +3,13 @@
 use std::collections::BTreeSet;
 
 use kartka_domain::authority::Echo;
+use kartka_domain::codes::Code;
 use kartka_domain::ids::{BirthMark, CustomerId, DeviceNo, EntryId, OpId, OperatorId};
 use kartka_domain::moment::{Date, day_number};
 use kartka_domain::money::Points;
 use kartka_domain::planted;
 use kartka_domain::reservation::{Item, Receipt};
-use kartka_domain::row::{Row, RowKind};
+use kartka_domain::row::{Row, RowKind, Unlinked, UnlinkedState};
 
 use kartka_protocol::batch::Personal;
 
@@ -319,6 +320,7 @@ impl View<'_> {
                 self.index_day(day_number(entry.date), RowKind::Entry, entry.id.get())?;
                 self.index_entry(entry)?;
             }
+            Row::Unlinked(unlinked) => self.index_unlinked(unlinked)?,
             Row::Voucher(voucher) => self.index_voucher(voucher)?,
             Row::Moved(moved) => self.index_moved(moved)?,
             Row::Customer(customer) => {
@@ -340,6 +342,24 @@ impl View<'_> {
         Ok(())
     }
 
+    /// By its day, and by its receipt as long as it waits.
+    fn index_unlinked(&self, unlinked: &Unlinked) -> Result<(), StoreError> {
+        let (id, day) = (unlinked.id.get(), day_number(unlinked.at.date));
+        self.index_day(day, RowKind::Unlinked, id)?;
+        if unlinked.state == UnlinkedState::Waits {
+            self.conn
+                .prepare_cached(
+                    "INSERT INTO unlinked (id, number) VALUES (?1, ?2) ON CONFLICT DO NOTHING",
+                )?
+                .execute((id, unlinked.back.receipt.as_str()))?;
+        } else {
+            self.conn
+                .prepare_cached("DELETE FROM unlinked WHERE id = ?1")?
+                .execute([id])?;
+        }
+        Ok(())
+    }
+
     fn index_day(&self, day: i64, kind: RowKind, id: i64) -> Result<(), StoreError> {
         self.conn
             .prepare_cached(
@@ -351,6 +371,12 @@ impl View<'_> {
 
     fn index_entry(&self, entry: &kartka_domain::ledger::Entry) -> Result<(), StoreError> {
         let effect = entry.effect();
+        if entry.purchase.is_some() && matches!(entry.verdict, Some((_, Code::ReturnSettled))) {
+            // It was claimed before anybody knew whose purchase it belongs to.
+            self.conn
+                .prepare_cached("DELETE FROM ledger WHERE purchase = 0 AND entry = ?1")?
+                .execute([entry.id.get()])?;
+        }
         self.conn
             .prepare_cached(
                 "INSERT INTO ledger (purchase, entry, customer, instrument, kind, points, stamps)

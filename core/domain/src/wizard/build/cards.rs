@@ -45,7 +45,8 @@ pub(super) fn bonus(values: &Values<'_>, mut card: BonusCard) -> Terms {
         returned_days: values.small("returned_days"),
         owing: match values.get("owing") {
             0 => Owing::Owed,
-            _ => Owing::Cleared,
+            1 => Owing::Cleared,
+            _ => Owing::Deducted,
         },
     };
     Terms::Bonus(card)
@@ -124,7 +125,7 @@ pub(super) fn of_bonus(card: &BonusCard) -> Pairs {
         ("family", family),
         ("grace_days", i64::from(card.late.grace_days)),
         ("returned_days", i64::from(card.late.returned_days)),
-        ("owing", i64::from(card.late.owing == Owing::Cleared)),
+        ("owing", card.late.owing as i64 - Owing::Owed as i64),
     ];
     pairs.extend(cap.map(|cap| ("offline_cap", cap)));
     pairs.extend(months.map(|months| ("months", i64::from(months))));

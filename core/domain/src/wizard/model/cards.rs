@@ -46,7 +46,7 @@ pub(super) fn bonus(make: &Maker) -> Vec<Step> {
                     (0, LATE_MAX),
                     [0, 14, 0, 0, 0],
                 ),
-                make.choice("owing", &["owed", "cleared"], all(0)),
+                make.choice("owing", &["owed", "cleared", "deducted"], all(0)),
             ],
         },
     ]

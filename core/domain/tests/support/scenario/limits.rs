@@ -1,7 +1,8 @@
 //! Steps about the owner's limits on earning.
 //!
 //! `limits day=2:refuse gap=10:flag own=flag typed=refuse attach=1` sets all of them; `staff 6 is ann` says which customer a
-//! member of staff is. A purchase may say `typed`, `scanned` or `fiscal REGISTER:NUMBER`.
+//! member of staff is. A purchase may say `typed`, `scanned`, `fiscal REGISTER:NUMBER`, or `pin` where
+//! one was typed.
 
 use kartka_domain::authority::has_earned;
 use kartka_domain::business::{Business, Lifetimes, Operator};
@@ -12,6 +13,7 @@ use kartka_domain::money::Currency;
 use kartka_domain::op::Fact;
 use kartka_domain::purchase::{Fiscal, PointsAs, ReceiptNumber};
 use kartka_domain::quote::Paper;
+use kartka_domain::redeem::Confirmation;
 
 use super::super::words::code;
 use super::super::{Book, Shop, noon};
@@ -104,12 +106,14 @@ impl Story {
 /// What a purchase notes beside goods and money.
 pub(super) fn paper(how: &[&str]) -> Paper {
     let mut paper = Paper::default();
+    let number = |text: &str| ReceiptNumber::new(text).unwrap();
     for (at, word) in how.iter().enumerate() {
         match *word {
+            "pin" => paper.confirmed = Some(Confirmation::Pin),
             "typed" => paper.read = Some(CardRead::Typed),
             "scanned" => paper.read = Some(CardRead::Scanned),
+            "receipt" => paper.receipt = Some(number(how[at + 1])),
             "fiscal" => {
-                let number = |text: &str| ReceiptNumber::new(text).unwrap();
                 let (register, receipt) = how[at + 1].split_once(':').unwrap();
                 paper.fiscal = Some(Fiscal {
                     register: number(register),

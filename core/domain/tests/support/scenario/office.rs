@@ -6,7 +6,7 @@
 use kartka_domain::authority::Decided;
 use kartka_domain::business::{Device, DeviceState, Employment, Operator};
 use kartka_domain::codes::Code;
-use kartka_domain::ids::{DeviceNo, OperatorId, RoleId};
+use kartka_domain::ids::{DeviceNo, OperatorId, OutletId, RoleId};
 use kartka_domain::ledger::About;
 use kartka_domain::money::Points;
 use kartka_domain::op::Fact;
@@ -80,7 +80,7 @@ impl Story {
 
     fn fact(&self, words: &[&str]) -> Fact {
         match *words {
-            ["staff", number, how] => {
+            ["staff", number, how, ref places @ ..] => {
                 let id = OperatorId(number.parse().unwrap());
                 let Ok(known) = Book::operator(&self.shop, id);
                 let dismissed = how == "dismissed";
@@ -92,6 +92,7 @@ impl Story {
                         _ => role_of(how),
                     },
                     customer: None,
+                    outlets: outlets(places),
                     state: if dismissed {
                         Employment::Dismissed
                     } else {
@@ -122,7 +123,7 @@ impl Story {
         }
     }
 
-    /// A new version of a role: `may=sell,redeem receipt=100 day=300 void=5`.
+    /// A new version of a role: `may=sell,redeem receipt=100 day=300 pin=50 void=5`.
     fn role(&self, name: &str, terms: &[&str]) -> Role {
         let id = role_of(name);
         let Ok(known) = Book::role(&self.shop, id);
@@ -140,6 +141,7 @@ impl Story {
                 }
                 ("receipt", most) => role.limits.redeem_receipt = points(most),
                 ("day", most) => role.limits.redeem_day = points(most),
+                ("pin", above) => role.limits.pin_above = points(above),
                 ("adjust", most) => role.limits.adjust_points = points(most),
                 ("void", minutes) => {
                     role.limits = Limits {
@@ -190,4 +192,14 @@ fn changed(decided: &[Decided]) -> String {
         (true, false) => "nothing".to_owned(),
         _ => format!("{}{}", rows.join(", "), verdicts(decided)),
     }
+}
+
+/// `in 1+2` are the outlets where a role counts; nothing = everywhere.
+fn outlets(words: &[&str]) -> Vec<OutletId> {
+    let ["in", all] = *words else {
+        return Vec::new();
+    };
+    all.split('+')
+        .map(|id| OutletId(id.parse().unwrap()))
+        .collect()
 }

@@ -4,7 +4,6 @@
 //! decided.
 
 use kartka_domain::adjust::{AdjustReason, Amount, claim};
-use kartka_domain::authority::owed;
 use kartka_domain::ids::InstrumentId;
 use kartka_domain::money::{Points, Stamps};
 use kartka_domain::op::{Fact, Op};
@@ -45,15 +44,7 @@ impl Story {
             let Fact::Return { purchase, .. } = fact else {
                 continue;
             };
-            let Ok(claims) = owed(&self.shop, *purchase);
-            if claims.is_empty() {
-                continue;
-            }
-            let first = std::iter::once(Fact::Owed(*purchase));
-            let facts = first.chain(claims.into_iter().map(Fact::Claim));
-            let before = self.shop.clone();
-            let decided = self.shop.own(noon(self.today), facts.collect());
-            said.push_str(&format!(", owed {}", came_back(&before, &decided)));
+            said.push_str(&self.owed_for(*purchase));
         }
         said
     }

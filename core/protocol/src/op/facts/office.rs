@@ -1,9 +1,9 @@
 //! Entries by which the office changes the business: roles, revoked devices, quarantine, the inbox (sync §7).
 
-use kartka_domain::ids::{CustomerId, DeviceNo, EntryId, Id, InstrumentId};
+use kartka_domain::ids::{CustomerId, DeviceNo, EntryId, Id, InstrumentId, PurchaseId, ReturnId};
 use kartka_domain::moment::day_number;
 use kartka_domain::money::{Money, Points};
-use kartka_domain::op::{Decision, Fact, Quarantine};
+use kartka_domain::op::{Decision, Fact, Quarantine, Settlement};
 
 use super::{CUSTOMER, INSTRUMENT, KEY, KIND, ROW, kind};
 use crate::WireError;
@@ -27,6 +27,14 @@ const OPS: u16 = 4;
 const SOLD: u16 = 5;
 const REDEEMED: u16 = 6;
 const DATE: u16 = 7;
+
+/// Of an unlinked return that is settled: which, how (1 linked, 2 as claimed, 3 refused), with which purchase.
+const OF: u16 = 2;
+const HOW: u16 = 3;
+const TO: u16 = 4;
+const LINK: i64 = 1;
+const ACCEPT: i64 = 2;
+const REFUSE: i64 = 3;
 
 const DECISIONS: [(i64, Decision); 2] = [
     (Decision::Accept as i64, Decision::Accept),
@@ -62,6 +70,18 @@ pub(super) fn put(r: &mut Record, fact: &Fact) {
         Fact::Agree(item) => {
             r.put(KIND, kind::AGREE);
             r.put(ITEM, item.get());
+        }
+        Fact::SettleReturn { of, how } => {
+            r.put(KIND, kind::SETTLE_RETURN);
+            r.put(OF, of.get());
+            match how {
+                Settlement::Link(purchase) => {
+                    r.put(HOW, LINK);
+                    r.put(TO, purchase.get());
+                }
+                Settlement::Accept => r.put(HOW, ACCEPT),
+                Settlement::Refuse => r.put(HOW, REFUSE),
+            }
         }
         Fact::LevelNotKept {
             customer,
@@ -101,6 +121,15 @@ pub(super) fn read(r: &Record, number: i64) -> Result<Fact, WireError> {
         },
         kind::CLOSE => Fact::Close(id(r, ITEM, EntryId::new)?),
         kind::AGREE => Fact::Agree(id(r, ITEM, EntryId::new)?),
+        kind::SETTLE_RETURN => Fact::SettleReturn {
+            of: id(r, OF, ReturnId::new)?,
+            how: match r.int::<i64>(HOW)? {
+                LINK => Settlement::Link(id(r, TO, PurchaseId::new)?),
+                ACCEPT => Settlement::Accept,
+                REFUSE => Settlement::Refuse,
+                _ => return Err(WireError::OutOfRange(HOW)),
+            },
+        },
         kind::LEVEL_NOT_KEPT => Fact::LevelNotKept {
             customer: id(r, CUSTOMER, CustomerId::new)?,
             instrument: InstrumentId(r.int(INSTRUMENT)?),

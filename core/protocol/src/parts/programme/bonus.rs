@@ -91,9 +91,10 @@ const MULTIPLIES: [(i64, Multiply); 2] = [
     (Multiply::Best as i64, Multiply::Best),
     (Multiply::Product as i64, Multiply::Product),
 ];
-const OWINGS: [(i64, Owing); 2] = [
+const OWINGS: [(i64, Owing); 3] = [
     (Owing::Owed as i64, Owing::Owed),
     (Owing::Cleared as i64, Owing::Cleared),
+    (Owing::Deducted as i64, Owing::Deducted),
 ];
 pub(super) const PERIOD_ENDS: [(i64, PeriodEnd); 3] = [
     (PeriodEnd::Month as i64, PeriodEnd::Month),

@@ -2,6 +2,7 @@ package kartka.app
 
 import android.content.Intent
 import android.graphics.SurfaceTexture
+import android.os.Build
 import android.os.Bundle
 import android.provider.Settings
 import android.view.TextureView
@@ -10,6 +11,9 @@ import androidx.activity.OnBackPressedCallback
 import androidx.activity.compose.setContent
 import androidx.compose.foundation.isSystemInDarkTheme
 import androidx.compose.runtime.Composable
+import androidx.compose.runtime.collectAsState
+import androidx.compose.runtime.getValue
+import androidx.compose.runtime.produceState
 import androidx.compose.ui.Modifier
 import androidx.compose.ui.text.font.Font
 import androidx.compose.ui.text.font.FontFamily
@@ -17,10 +21,12 @@ import androidx.compose.ui.text.font.FontWeight
 import androidx.compose.ui.viewinterop.AndroidView
 import kartka.corebridge.KartkaGateway
 import kartka.corebridge.RandomRequestIds
+import kartka.presentation.CoreFault
 import kartka.presentation.ShopFacts
 import kartka.presentation.words.Language
 import kartka.ui.design.Motion
 import kartka.ui.nav.Counter
+import kartka.ui.nav.Here
 import kartka.ui.nav.KartkaApp
 import kartka.ui.nav.Stage
 import kartka.ui.nav.Taste
@@ -44,18 +50,31 @@ class MainActivity : ComponentActivity() {
         SyncWorker.nowAndThen(this)
         scope.launch {
             val core = (application as KartkaApplication).core()
-            open(core, core.facts())
+            open(core, core.isEnrolled())
         }
     }
 
-    private fun open(core: KartkaGateway, facts: ShopFacts) {
-        val opened = CounterShell(this, Counter(core, RandomRequestIds(), Dispatchers.Default), saved)
+    private fun open(core: KartkaGateway, enrolled: Boolean) {
+        val here = Here(Locale.getDefault().country, Build.MODEL, enrolled)
+        val opened = CounterShell(this, Counter(core, RandomRequestIds(), Dispatchers.Default, here), saved)
         shell = opened
         val stage = Stage(PhoneHost(this, core, opened)) { CameraPicture(it, opened) }
-        setContent { KartkaApp(opened.screens, facts, taste(isSystemInDarkTheme()), stage) }
+        setContent {
+            val place by opened.screens.place.collectAsState()
+            // Before the shop is founded or paired there are no facts; numbers are written without them.
+            val facts by produceState<ShopFacts?>(null, place) { value = factsOf(core) }
+            KartkaApp(opened.screens, facts, taste(isSystemInDarkTheme()), stage)
+        }
         opened.opened(intent)
         opened.start()
     }
+
+    private suspend fun factsOf(core: KartkaGateway): ShopFacts? =
+        try {
+            core.facts()
+        } catch (_: CoreFault) {
+            null
+        }
 
     override fun onStart() {
         super.onStart()

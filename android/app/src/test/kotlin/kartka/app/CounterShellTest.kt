@@ -14,6 +14,7 @@ import kartka.presentation.customer.CustomerAction
 import kartka.presentation.customer.CustomerPresenter
 import kartka.presentation.scan.Camera
 import kartka.ui.nav.Counter
+import kartka.ui.nav.Here
 import kotlinx.coroutines.CompletableDeferred
 import kotlinx.coroutines.Dispatchers
 import org.junit.Test
@@ -156,7 +157,12 @@ class Desk : Activity() {
 
     override fun onCreate(savedInstanceState: Bundle?) {
         super.onCreate(savedInstanceState)
-        shell = CounterShell(this, Counter(shop, CountingIds(), Dispatchers.Unconfined), savedInstanceState)
+        shell =
+            CounterShell(
+                this,
+                Counter(shop, CountingIds(), Dispatchers.Unconfined, Here("UA", "Каса", enrolled = true)),
+                savedInstanceState,
+            )
     }
 
     override fun onStart() {

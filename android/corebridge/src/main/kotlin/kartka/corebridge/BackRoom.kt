@@ -3,17 +3,11 @@ package kartka.corebridge
 import kartka.presentation.RequestId
 
 /**
- * What a phone does behind the counter: joining the shop, the exchange with the server, blank cards.
+ * What a phone does behind the counter: blank cards and pictures of codes.
  *
  * No presenter asks for it; the app and the window do.
  */
 public interface BackRoom {
-    /** Joins the shop whose pairing [code] was scanned, as the device called [name]. */
-    public suspend fun pair(request: RequestId, code: String, name: String)
-
-    /** Sends what waits and takes what is new; throws when the server was not reached. */
-    public suspend fun exchange()
-
     /** Makes [count] blank cards; answers with the texts of their QR codes. */
     public suspend fun blankCards(request: RequestId, count: Int): List<String>
 
@@ -25,14 +19,6 @@ public interface BackRoom {
 public class Qr(public val side: Int, public val dark: BooleanArray)
 
 internal class BackRoomPart(private val parts: CoreParts) : BackRoom {
-    override suspend fun pair(request: RequestId, code: String, name: String) {
-        asked { parts.sync.pair(request.bytes(), code, name) }
-    }
-
-    override suspend fun exchange() {
-        asked { parts.sync.start(null).outcome() }
-    }
-
     override suspend fun blankCards(request: RequestId, count: Int): List<String> =
         asked { parts.cards.emit(request.bytes(), count.toUInt()).map { parts.cards.code(it.number) } }
 

@@ -7,15 +7,17 @@ import kartka.presentation.RequestIds
 import java.security.SecureRandom
 
 /** The core's sub-objects, held while the gateway lives, and what every part of the gateway needs of them. */
-internal class CoreParts(private val core: KartkaCore) : AutoCloseable {
-    val cards = core.cards()
-    val customers = core.customers()
-    val till = core.till()
-    val team = core.team()
-    val reports = core.reports()
-    val programme = core.programme()
-    val settings = core.settings()
-    val sync = core.sync()
+internal class CoreParts(val root: KartkaCore) : AutoCloseable {
+    val cards = root.cards()
+    val customers = root.customers()
+    val till = root.till()
+    val team = root.team()
+    val reports = root.reports()
+    val programme = root.programme()
+    val settings = root.settings()
+    val sync = root.sync()
+    val office = root.office()
+    val recovery = root.recovery()
 
     @Volatile
     private var currency: String? = null
@@ -24,7 +26,9 @@ internal class CoreParts(private val core: KartkaCore) : AutoCloseable {
     suspend fun currency(): String = currency ?: settings.business().currency.also { currency = it }
 
     override fun close() {
-        listOf(cards, customers, till, team, reports, programme, settings, sync, core).forEach { it.destroy() }
+        listOf(cards, customers, till, team, reports, programme, settings, sync, office, recovery, root).forEach {
+            it.destroy()
+        }
     }
 }
 

@@ -4,14 +4,15 @@ import kartka.generated.KartkaCore
 import kartka.presentation.ChangeTopic
 import kartka.presentation.CoreGateway
 import kartka.presentation.CustomerGateway
+import kartka.presentation.OfficeGateway
+import kartka.presentation.ProgrammeGateway
 import kartka.presentation.ScanGateway
 import kartka.presentation.ShopFacts
-import kartka.presentation.SyncDot
+import kartka.presentation.ShopGateway
 import kartka.presentation.SyncMark
 import kartka.presentation.TeamGateway
 import kartka.presentation.TillGateway
 import kotlinx.coroutines.flow.Flow
-import kartka.generated.SyncDot as CoreDot
 
 /** The core behind the presenters: conversions only, every answer is the core's. */
 public class KartkaGateway private constructor(private val parts: CoreParts, override val changes: Flow<ChangeTopic>) :
@@ -20,6 +21,9 @@ public class KartkaGateway private constructor(private val parts: CoreParts, ove
     CustomerGateway by CustomerPart(parts),
     TillGateway by TillPart(parts),
     TeamGateway by TeamPart(parts),
+    ShopGateway by ShopPart(parts),
+    OfficeGateway by OfficePart(parts),
+    ProgrammeGateway by ProgrammePart(parts),
     BackRoom by BackRoomPart(parts),
     AutoCloseable {
         internal constructor(core: KartkaCore, changes: Flow<ChangeTopic>) : this(CoreParts(core), changes)
@@ -41,12 +45,7 @@ public class KartkaGateway private constructor(private val parts: CoreParts, ove
                 )
             }
 
-        override suspend fun syncMark(): SyncMark =
-            asked {
-                val standing = parts.sync.standing()
-                val heard = standing.syncedMs.takeIf { standing.server != null }
-                SyncMark(standing.dot.asDot(), standing.outbox, heard)
-            }
+        override suspend fun syncMark(): SyncMark = asked { parts.sync.standing().asMark() }
 
         /** Lets go of the data folder; calls under way end first. */
         override fun close(): Unit = parts.close()
@@ -59,13 +58,4 @@ public class KartkaGateway private constructor(private val parts: CoreParts, ove
                 return KartkaGateway(core, feed.flow)
             }
         }
-    }
-
-private fun CoreDot.asDot(): SyncDot =
-    when (this) {
-        CoreDot.ALONE -> SyncDot.Alone
-        CoreDot.IN_SYNC -> SyncDot.InSync
-        CoreDot.WAITING -> SyncDot.Waiting
-        CoreDot.STUCK -> SyncDot.Stuck
-        CoreDot.REVOKED -> SyncDot.Revoked
     }

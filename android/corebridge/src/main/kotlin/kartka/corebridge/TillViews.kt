@@ -101,7 +101,7 @@ private fun noRedeem(reason: String): NoRedeem =
         else -> NoRedeem.Rule
     }
 
-private fun ClaimView.asEffect(currency: String): Effect =
+internal fun ClaimView.asEffect(currency: String): Effect =
     Effect(instrument.toLong(), kind.asKind(), points, stamps, value.money(currency))
 
 private fun EntryView.asEffect(): Effect = Effect(instrument.toLong(), kind.asKind(), points, stamps)

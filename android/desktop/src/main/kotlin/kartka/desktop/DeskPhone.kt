@@ -11,6 +11,7 @@ import kartka.presentation.ShopFacts
 import kartka.presentation.scan.Camera
 import kartka.ui.component.Squares
 import kartka.ui.nav.Counter
+import kartka.ui.nav.Here
 import kartka.ui.nav.OpenScreens
 import kartka.ui.screen.Felt
 import kartka.ui.screen.Host
@@ -20,6 +21,7 @@ import java.awt.GraphicsEnvironment
 import java.awt.Toolkit
 import java.awt.datatransfer.StringSelection
 import java.io.File
+import java.util.Locale
 
 /** The bundled letters. */
 val letters =
@@ -32,11 +34,12 @@ val letters =
 class DeskPhone private constructor(
     val core: KartkaGateway,
     val facts: ShopFacts,
+    here: Here,
     scope: CoroutineScope,
     kept: List<String>,
 ) : AutoCloseable {
     /** What is open; the camera is a picture that is offered by [show]. */
-    val screens = OpenScreens(Counter(core, RandomRequestIds(), Dispatchers.Default), scope, kept)
+    val screens = OpenScreens(Counter(core, RandomRequestIds(), Dispatchers.Default, here), scope, kept)
 
     /** What a computer can do for a screen. */
     val host: Host =
@@ -82,7 +85,8 @@ class DeskPhone private constructor(
             val data = folder.resolve("data").also { it.mkdirs() }
             val core = KartkaGateway.open(data.path, FileSecrets(folder.resolve("keys")), { _, _, _ -> })
             if (code != null) core.pair(RandomRequestIds().next(), code, name)
-            return DeskPhone(core, core.facts(), scope, kept)
+            val here = Here(Locale.getDefault().country, name, core.isEnrolled())
+            return DeskPhone(core, core.facts(), here, scope, kept)
         }
     }
 }

@@ -13,7 +13,10 @@ public interface CoreGateway :
     ScanGateway,
     CustomerGateway,
     TillGateway,
-    TeamGateway {
+    TeamGateway,
+    ShopGateway,
+    OfficeGateway,
+    ProgrammeGateway {
     /** Topics that changed since the last emission: a screen asks again for what it shows of them. */
     public val changes: Flow<ChangeTopic>
 

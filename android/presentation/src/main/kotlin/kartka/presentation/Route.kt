@@ -37,7 +37,29 @@ public sealed interface Route {
 
     public data object Shift : Route
 
+    /** A phone without a shop. */
+    public data object Start : Route
+
+    public data object Found : Route
+
+    public data object Pair : Route
+
+    /** The recovery sheet. */
+    public data object Sheet : Route
+
     public data object Operator : Route
+
+    public data object Today : Route
+
+    public data object Devices : Route
+
+    public data object Limits : Route
+
+    public data object Instruments : Route
+
+    /** A new instrument of [kind], one to change, or a draft to go on with. */
+    public data class Wizard(val kind: WizardKind? = null, val instrument: Long? = null, val draft: Long? = null) :
+        Route
 
     public data object Inbox : Route
 

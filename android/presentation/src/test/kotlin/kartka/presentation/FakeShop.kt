@@ -16,10 +16,16 @@ class FakeShop private constructor(
     val people: FakePeople,
     val till: FakeTill,
     val team: FakeTeam,
+    val house: FakeHouse,
+    val office: FakeOffice,
+    val programme: FakeProgramme,
 ) : CoreGateway,
     CustomerGateway by people,
     TillGateway by till,
-    TeamGateway by team {
+    TeamGateway by team,
+    ShopGateway by house,
+    OfficeGateway by office,
+    ProgrammeGateway by programme {
     constructor() : this(FakeDesk())
 
     private constructor(desk: FakeDesk) : this(desk, FakePeople(desk))
@@ -28,6 +34,9 @@ class FakeShop private constructor(
 
     private constructor(desk: FakeDesk, people: FakePeople, team: FakeTeam) :
         this(desk, people, FakeTill(desk, people, team), team)
+
+    private constructor(desk: FakeDesk, people: FakePeople, till: FakeTill, team: FakeTeam) :
+        this(desk, people, till, team, FakeHouse(desk), FakeOffice(desk, till, team), FakeProgramme(desk))
 
     /** Sessions opened and not ended. */
     var openSessions = 0

@@ -37,6 +37,19 @@ class FakeTeam(private val desk: FakeDesk) : TeamGateway {
             everybody.replaceAll { if (it.operator == operator) it.copy(pin = true) else it }
         }
 
+    fun employ(name: String, role: Long): Long {
+        val number = everybody.size + 1L
+        everybody += Colleague(number, name, RoleName(role, ""), employed = true, here = false, pin = false)
+        return number
+    }
+
+    fun dismiss(operator: Long) {
+        if (everybody.any { it.operator == operator && it.here }) {
+            throw CoreFault(refusal(TroubleKind.Rule, "code.not_yourself"))
+        }
+        everybody.replaceAll { if (it.operator == operator) it.copy(employed = false) else it }
+    }
+
     private fun check(operator: Long, pin: String) {
         if (wrong >= 3) throw CoreFault(refusal(TroubleKind.PinNeeded, "code.pin_locked", "wait_ms" to 30_000))
         if (pins[operator] == pin) {

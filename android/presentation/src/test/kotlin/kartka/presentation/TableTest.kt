@@ -50,6 +50,17 @@ class TableTest {
     }
 
     @Test
+    fun `each action of the table is acted by a test`() {
+        val tests = File(System.getProperty("kartka.tests")).walk().filter { it.extension == "kt" }
+        val text = tests.joinToString("\n") { it.readText() }
+        val missing =
+            screens.flatMap { row ->
+                row.actions.map { "${row.type("Action").simpleName}.$it" }.filter { Regex("\\b$it\\b") !in text }
+            }
+        assertEquals(emptyList(), missing)
+    }
+
+    @Test
     fun `each state of the table is reached by a presenter and no other`() {
         val expected = screens.flatMap { row -> row.states.map { "${row.name}.$it" } }
         assertEquals(expected.sorted(), SHOWN.map { it.name }.sorted())
@@ -83,4 +94,4 @@ class TableTest {
 }
 
 /** Every state of the table, as a presenter comes to show it. */
-val SHOWN: List<ShownState> = ScanStates.all + CounterStates.all
+val SHOWN: List<ShownState> = ScanStates.all + CounterStates.all + HouseStates.all + OwnerStates.all

@@ -185,6 +185,27 @@ class ScanPresenterTest {
         }
 
     @Test
+    fun `each way from the counter leads there, with what was typed`() =
+        atTheCounter {
+            act(ScanAction.OpenKeypad, ScanAction.Type("Оле"))
+            val ways =
+                listOf(
+                    ScanAction.OpenSearch to Route.Search("Оле"),
+                    ScanAction.WithoutCard to Route.Customer(null),
+                    ScanAction.OpenShift to Route.Shift,
+                    ScanAction.OpenStanding to Route.Standing,
+                    ScanAction.StopAttaching to Route.Back,
+                )
+            ways.forEach { (action, route) ->
+                act(action)
+                assertEquals(route, state.open)
+                act(ScanAction.Opened)
+            }
+            act(ScanAction.OpenKeypad, ScanAction.Type("1"), ScanAction.CloseKeypad)
+            assertEquals("" to Keypad.Closed, state.typed to state.keypad)
+        }
+
+    @Test
     fun `a refusal is named and goes with the next try`() =
         atTheCounter {
             val refusal = refusal(TroubleKind.NotAllowed, "code.not_entitled", "permission" to 4)

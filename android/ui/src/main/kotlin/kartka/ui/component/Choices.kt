@@ -16,6 +16,8 @@ import androidx.compose.ui.Modifier
 import androidx.compose.ui.semantics.error
 import androidx.compose.ui.semantics.semantics
 import androidx.compose.ui.text.input.KeyboardType
+import androidx.compose.ui.text.input.PasswordVisualTransformation
+import androidx.compose.ui.text.input.VisualTransformation
 import androidx.compose.ui.unit.dp
 import kartka.ui.design.Kartka
 import kartka.ui.design.Space
@@ -58,6 +60,7 @@ fun Entry(
     modifier: Modifier = Modifier,
     wrong: String? = null,
     keyboard: KeyboardType = KeyboardType.Text,
+    secret: Boolean = false,
 ) {
     OutlinedTextField(
         value = text,
@@ -68,6 +71,7 @@ fun Entry(
         supportingText = wrong?.let { { Text(it, style = Kartka.type.small) } },
         isError = wrong != null,
         singleLine = true,
+        visualTransformation = if (secret) PasswordVisualTransformation() else VisualTransformation.None,
         keyboardOptions = KeyboardOptions(keyboardType = keyboard),
         shape = RoundedCornerShape(Space.corner),
     )

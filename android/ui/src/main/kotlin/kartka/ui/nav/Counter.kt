@@ -19,7 +19,21 @@ import kotlinx.coroutines.job
 import kotlin.coroutines.CoroutineContext
 
 /** What all presenters of one phone stand on. */
-class Counter(internal val core: CoreGateway, internal val ids: RequestIds, internal val reading: CoroutineContext)
+class Counter(
+    internal val core: CoreGateway,
+    internal val ids: RequestIds,
+    internal val reading: CoroutineContext,
+    internal val here: Here,
+)
+
+/**
+ * Where this phone is.
+ *
+ * @property country ISO 3166 code that the platform believes
+ * @property device how the phone calls itself
+ * @property enrolled a business was founded here or the phone was paired
+ */
+class Here(val country: String, val device: String, val enrolled: Boolean)
 
 /**
  * The screens that were opened, the last in front.
@@ -37,11 +51,8 @@ class OpenScreens(private val counter: Counter, private val scope: CoroutineScop
 
     init {
         kept.mapNotNull { Kept.of(it) }.forEach { fields -> fields.route()?.let { push(it, fields) } }
-        if (stack.firstOrNull()?.route != Route.Scan()) {
-            stack.forEach { it.end() }
-            stack.clear()
-            push(Route.Scan())
-        }
+        val root = if (counter.here.enrolled) Route.Scan() else Route.Start
+        if (stack.firstOrNull()?.route != root) begin(root)
         front = MutableStateFlow(stack.last())
         stack.last().show()
     }
@@ -80,6 +91,11 @@ class OpenScreens(private val counter: Counter, private val scope: CoroutineScop
                 (stack.last().presenter as? CustomerPresenter)?.act(CustomerAction.Redeemed(route.draft))
             }
             is Route.Scan -> if (route.attachTo == null) toStart() else push(route)
+            // Founded: the way back is the counter, no longer the choice how to begin.
+            Route.Sheet -> {
+                if (stack.first().route == Route.Start) begin(Route.Scan())
+                push(route)
+            }
             is Route.Done -> {
                 toStart()
                 push(route)
@@ -119,6 +135,13 @@ class OpenScreens(private val counter: Counter, private val scope: CoroutineScop
 
     private fun toStart() {
         while (stack.size > 1) leave()
+        if (stack.first().route != Route.Scan()) begin(Route.Scan())
+    }
+
+    private fun begin(root: Route) {
+        stack.forEach { it.end() }
+        stack.clear()
+        push(root)
     }
 
     private companion object {

@@ -3,13 +3,21 @@ package kartka.ui.nav
 import androidx.compose.animation.Crossfade
 import androidx.compose.animation.core.snap
 import androidx.compose.animation.core.tween
+import androidx.compose.foundation.layout.Column
+import androidx.compose.material3.NavigationBar
+import androidx.compose.material3.NavigationBarItem
+import androidx.compose.material3.Text
 import androidx.compose.runtime.Composable
 import androidx.compose.runtime.collectAsState
 import androidx.compose.runtime.getValue
 import androidx.compose.runtime.remember
+import androidx.compose.ui.Modifier
 import androidx.compose.ui.text.font.FontFamily
+import kartka.presentation.Route
 import kartka.presentation.ShopFacts
 import kartka.presentation.words.Language
+import kartka.ui.component.Glyph
+import kartka.ui.component.Sign
 import kartka.ui.design.DarkColours
 import kartka.ui.design.Kartka
 import kartka.ui.design.KartkaTheme
@@ -17,6 +25,7 @@ import kartka.ui.design.LightColours
 import kartka.ui.design.Motion
 import kartka.ui.text.Speaking
 import kartka.ui.text.Speech
+import kartka.ui.text.speech
 
 private const val QUICK = 120
 
@@ -30,9 +39,32 @@ fun KartkaApp(screens: OpenScreens, facts: ShopFacts?, taste: Taste, stage: Stag
     val speech = remember(taste.language, facts) { Speech(taste.language, facts) }
     KartkaTheme(taste.family, if (taste.dark) DarkColours else LightColours, taste.motion) {
         Speaking(speech) {
-            Crossfade(place, animationSpec = if (Kartka.motion == Motion.Full) tween(QUICK) else snap()) {
-                it.Draw(stage)
+            Column {
+                Crossfade(
+                    place,
+                    Modifier.weight(1f),
+                    animationSpec = if (Kartka.motion == Motion.Full) tween(QUICK) else snap(),
+                ) { it.Draw(stage) }
+                if (place.route == Route.Scan() || place.route == Route.Today) ModeBar(place.route, screens::go)
             }
+        }
+    }
+}
+
+/** The two modes of staff and owner; whether a person may see the second one's figures, the core says. */
+@Composable
+private fun ModeBar(front: Route, go: (Route) -> Unit) {
+    NavigationBar(containerColor = Kartka.colours.card.ground) {
+        listOf(
+            Triple(Route.Scan(), "scan.title", Glyph.Card),
+            Triple(Route.Today, "today.title", Glyph.Star),
+        ).forEach { (route, word, glyph) ->
+            NavigationBarItem(
+                selected = route == front,
+                onClick = { go(route) },
+                icon = { Sign(glyph) },
+                label = { Text(speech(word), style = Kartka.type.small) },
+            )
         }
     }
 }

@@ -47,7 +47,17 @@ internal fun Counter.open(route: Route, scope: CoroutineScope, kept: Kept? = nul
         is Route.Receipt -> receipt(route, scope, kept)
         is Route.Attach -> attach(route, scope, kept)
         Route.Shift -> shift(scope)
-        Route.Operator, Route.Inbox, Route.Standing, Route.Back, is Route.Redeemed -> null
+        Route.Start -> start(scope)
+        Route.Found -> found(scope, kept)
+        Route.Pair -> pair(scope, kept)
+        Route.Sheet -> sheet(scope)
+        Route.Operator -> operator(scope)
+        Route.Inbox -> inbox(scope)
+        Route.Standing -> standing(scope)
+        Route.Today -> today(scope)
+        Route.Devices -> devices(scope)
+        Route.Limits -> limits(scope)
+        Route.Instruments, is Route.Wizard, Route.Back, is Route.Redeemed -> null
     }
 
 private fun Counter.scan(route: Route.Scan, scope: CoroutineScope) =

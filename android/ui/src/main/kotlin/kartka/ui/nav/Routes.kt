@@ -6,6 +6,22 @@ import kartka.presentation.RequestId
 import kartka.presentation.Route
 import kartka.presentation.SaleDraft
 
+/** Routes that say everything by their name. */
+private val plain: Map<String, Route> =
+    mapOf(
+        "shift" to Route.Shift,
+        "start" to Route.Start,
+        "found" to Route.Found,
+        "pair" to Route.Pair,
+        "sheet" to Route.Sheet,
+        "operator" to Route.Operator,
+        "today" to Route.Today,
+        "devices" to Route.Devices,
+        "limits" to Route.Limits,
+        "inbox" to Route.Inbox,
+        "standing" to Route.Standing,
+    )
+
 /** A route as fields, under names that no presenter uses. */
 internal fun Route.kept(): Kept =
     when (this) {
@@ -19,8 +35,8 @@ internal fun Route.kept(): Kept =
         is Route.Receipt -> Kept("at" to "receipt", "at.sale" to saleId)
         is Route.Attach ->
             Kept("at" to "attach", "at.sale" to saleId, "at.customer" to customerId, "at.read" to read)
-        Route.Shift -> Kept("at" to "shift")
-        Route.Operator, Route.Inbox, Route.Standing, Route.Back, is Route.Redeemed -> Kept()
+        Route.Back, Route.Instruments, is Route.Wizard, is Route.Redeemed -> Kept()
+        else -> Kept("at" to plain.entries.firstOrNull { it.value == this }?.key)
     }
 
 /** The route that these fields tell of; null for a line of another version. */
@@ -38,7 +54,6 @@ internal fun Kept.route(): Route? {
         "history" -> customer?.let { Route.History(it) }
         "receipt" -> sale?.let { Route.Receipt(it) }
         "attach" -> if (sale != null && customer != null) Route.Attach(sale, customer, read) else null
-        "shift" -> Route.Shift
-        else -> null
+        else -> plain[get("at")]
     }
 }

@@ -14,7 +14,9 @@ import java.util.TimeZone
 
 /** What a composable says: the table's words with the platform's numbers in them. */
 class Speech(language: Language, private val facts: ShopFacts?, zone: TimeZone = TimeZone.getDefault()) {
-    private val formats = PlatformFormats(Locale.forLanguageTag(language.tag), zone, facts)
+    /** Whose names of countries and numbers are used. */
+    val locale: Locale = Locale.forLanguageTag(language.tag)
+    private val formats = PlatformFormats(locale, zone, facts)
     private val book = WordBook(language, facts, formats)
 
     /** The text of [words]. */
@@ -29,6 +31,9 @@ class Speech(language: Language, private val facts: ShopFacts?, zone: TimeZone =
 
     /** An amount with its currency. */
     fun money(amount: Money): String = formats.money(amount.minor, amount.currency)
+
+    /** A number of things. */
+    fun count(number: Long): String = formats.number(number, 0)
 
     /** Points with their word. */
     fun points(points: Long): String = invoke("common.points", "points" to points)

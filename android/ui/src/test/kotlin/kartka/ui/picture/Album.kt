@@ -51,7 +51,10 @@ class Page(val screen: String, val state: Pictured, val draw: @Composable () -> 
 }
 
 /** Every screen in every state that the table names, in the table's order of screens. */
-val album: List<Page> =
+val album: List<Page> get() = counter + office
+
+/** The counter's. */
+val counter: List<Page> =
     with(Samples) {
         scans() + customers() + redeems() + dones() + registers() + searches() + histories() + receipts() + attaches() +
             shifts()

@@ -1,0 +1,82 @@
+package kartka.corebridge
+
+import kartka.generated.SyncDot
+import kartka.presentation.CopyAge
+import kartka.presentation.Founding
+import kartka.presentation.RecoverySheet
+import kartka.presentation.RequestId
+import kartka.presentation.ShopGateway
+import kartka.presentation.ShopKind
+import kartka.presentation.Standing
+import kartka.presentation.SyncMark
+import kartka.generated.CopyAge as CoreAge
+import kartka.generated.Founding as CoreFounding
+import kartka.generated.ShopKind as CoreKind
+import kartka.generated.SyncStanding as CoreStanding
+import kartka.presentation.SyncDot as Dot
+
+/** The shop on this phone over the core. */
+internal class ShopPart(private val core: CoreParts) : ShopGateway {
+    override suspend fun isEnrolled(): Boolean = asked { core.root.isEnrolled() }
+
+    override suspend fun found(request: RequestId, form: Founding): Unit =
+        asked {
+            val kind =
+                when (form.kind) {
+                    ShopKind.Coffee -> CoreKind.COFFEE
+                    ShopKind.Shop -> CoreKind.SHOP
+                }
+            val founding = CoreFounding(form.name.trim(), form.country, kind, form.owner.trim())
+            core.root.found(request.bytes(), founding)
+        }
+
+    override suspend fun pair(request: RequestId, code: String, deviceName: String) {
+        asked { core.sync.pair(request.bytes(), code, deviceName) }
+    }
+
+    override suspend fun newSheet(): RecoverySheet =
+        asked { core.recovery.newSheet().let { RecoverySheet(it.letters, it.qr) } }
+
+    override suspend fun confirmSheet(text: String): Unit = asked { core.recovery.confirmSheet(text) }
+
+    override suspend fun hasSheet(): Boolean = asked { core.recovery.hasPrintedSheet() }
+
+    override suspend fun copyAge(): CopyAge =
+        asked {
+            when (val age = core.recovery.copyAge()) {
+                CoreAge.NotNeeded -> CopyAge.NotNeeded
+                CoreAge.Never -> CopyAge.Never
+                is CoreAge.Aged -> CopyAge.Aged(age.ageMs, age.overdue)
+            }
+        }
+
+    override suspend fun standing(): Standing =
+        asked {
+            val standing = core.sync.standing()
+            Standing(standing.asMark(), standing.server, standing.stopped?.toInt(), standing.renumbered?.ops)
+        }
+
+    override suspend fun exchange() {
+        asked {
+            val run = core.sync.start(null)
+            try {
+                run.outcome()
+            } finally {
+                run.destroy()
+            }
+        }
+    }
+
+    override suspend fun resume(): Unit = asked { core.sync.resume() }
+}
+
+internal fun CoreStanding.asMark(): SyncMark = SyncMark(dot.asDot(), outbox, syncedMs.takeIf { server != null })
+
+private fun SyncDot.asDot(): Dot =
+    when (this) {
+        SyncDot.ALONE -> Dot.Alone
+        SyncDot.IN_SYNC -> Dot.InSync
+        SyncDot.WAITING -> Dot.Waiting
+        SyncDot.STUCK -> Dot.Stuck
+        SyncDot.REVOKED -> Dot.Revoked
+    }

@@ -1,0 +1,75 @@
+package kartka.presentation
+
+/** The shop on this phone: its beginning, its recovery sheet and copies, its exchange with the authority. */
+public interface ShopGateway {
+    /** Whether a business was founded here or this phone was paired. */
+    public suspend fun isEnrolled(): Boolean
+
+    /** Founds a business: this phone is its authority and needs no server. */
+    public suspend fun found(request: RequestId, form: Founding)
+
+    /** Pairs this phone by the text of a pairing code and fetches the shop's data; a repeat goes on where it stopped. */
+    public suspend fun pair(request: RequestId, code: String, deviceName: String)
+
+    /** A new recovery sheet; an older one opens everything until this one is confirmed. */
+    public suspend fun newSheet(): RecoverySheet
+
+    /** Somebody has the newest sheet on paper and shows it. */
+    public suspend fun confirmSheet(text: String)
+
+    /** Whether somebody has a sheet on paper. */
+    public suspend fun hasSheet(): Boolean
+
+    /** How old the newest copy of this shop is. */
+    public suspend fun copyAge(): CopyAge
+
+    /** How this phone stands with the authority, in full. */
+    public suspend fun standing(): Standing
+
+    /** Sends and fetches until nothing is left of either. */
+    public suspend fun exchange()
+
+    /** A person has read what stopped the exchange, and wants it to go on. */
+    public suspend fun resume()
+}
+
+/** What the founder of a business is asked. */
+public data class Founding(val name: String, val country: String, val kind: ShopKind, val owner: String)
+
+/** What a shop sells: decides its ready instruments. */
+public enum class ShopKind { Coffee, Shop }
+
+/** What is printed on a recovery sheet: whoever has it and a copy has the shop. It is never kept. */
+public class RecoverySheet(public val letters: String, public val qr: String)
+
+/** How old the newest copy is. */
+public sealed interface CopyAge {
+    /** A server has everything. */
+    public data object NotNeeded : CopyAge
+
+    public data object Never : CopyAge
+
+    /** [overdue]: show it in red, and in words. */
+    public data class Aged(val millis: Long, val overdue: Boolean) : CopyAge
+}
+
+/**
+ * How this phone stands with the authority.
+ *
+ * @property server the server's address, null where this phone is the authority
+ * @property stopped the protocol's code that stops the exchange
+ * @property renumbered entries that were kept when this phone's data turned out to be an older copy
+ */
+public data class Standing(val mark: SyncMark, val server: String?, val stopped: Int?, val renumbered: Long?)
+
+/** The data of a shop before it is open: with the platform's keys, by the recovery sheet, or from a copy. */
+public interface Opener {
+    /** Opens it, or makes an empty store. */
+    public suspend fun open()
+
+    /** Opens data whose key the platform has lost. */
+    public suspend fun unlock(sheet: String)
+
+    /** Opens a copy on a new phone. */
+    public suspend fun restore(sheet: String, copy: String)
+}

@@ -1,0 +1,28 @@
+package kartka.presentation.devices
+
+import kartka.presentation.Revoking
+
+/** Everything that can happen with staff and devices. */
+public sealed interface DevicesAction {
+    public data object Shown : DevicesAction
+
+    public data class AskRevoke(val device: Long) : DevicesAction
+
+    public data class Revoke(val how: Revoking) : DevicesAction
+
+    public data class AskDismiss(val operator: Long) : DevicesAction
+
+    public data object Dismiss : DevicesAction
+
+    public data object AskEmploy : DevicesAction
+
+    public data class TypeName(val text: String) : DevicesAction
+
+    public data class ChooseRole(val role: Long) : DevicesAction
+
+    public data object Employ : DevicesAction
+
+    public data object Leave : DevicesAction
+
+    public data object Opened : DevicesAction
+}

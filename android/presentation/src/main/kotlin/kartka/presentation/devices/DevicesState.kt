@@ -1,0 +1,64 @@
+package kartka.presentation.devices
+
+import kartka.presentation.Colleague
+import kartka.presentation.Device
+import kartka.presentation.DeviceStanding
+import kartka.presentation.Pictured
+import kartka.presentation.RoleName
+import kartka.presentation.Route
+import kartka.presentation.Trouble
+import kartka.presentation.TroubleKind
+
+/**
+ * Staff and devices.
+ *
+ * @property asked the device or person of whom the owner is asked once more
+ * @property name of a new member of staff, as typed
+ */
+public data class DevicesState(
+    val devices: List<Device>? = null,
+    val staff: List<Colleague> = emptyList(),
+    val roles: List<RoleName> = emptyList(),
+    val asked: Asked? = null,
+    val name: String = "",
+    val role: Long? = null,
+    val writing: Boolean = false,
+    val trouble: Trouble? = null,
+    val open: Route? = null,
+) : Pictured {
+    override val face: DevicesFace
+        get() =
+            when {
+                trouble?.kind == TroubleKind.NotAllowed -> DevicesFace.NotAllowed
+                trouble != null -> DevicesFace.Trouble
+                devices == null -> DevicesFace.Loading
+                writing -> DevicesFace.Writing
+                asked is Asked.Revoke -> DevicesFace.AskRevoke
+                asked is Asked.Dismiss -> DevicesFace.AskDismiss
+                asked is Asked.Employ -> DevicesFace.Employing
+                devices.any { it.standing != DeviceStanding.Active } -> DevicesFace.Flagged
+                else -> DevicesFace.Everybody
+            }
+}
+
+/** What the owner is about to do. */
+public sealed interface Asked {
+    public data class Revoke(val device: Long) : Asked
+
+    public data class Dismiss(val operator: Long) : Asked
+
+    public data object Employ : Asked
+}
+
+/** The lines of the table. */
+public enum class DevicesFace {
+    Loading,
+    Everybody,
+    Flagged,
+    AskRevoke,
+    AskDismiss,
+    Employing,
+    Writing,
+    NotAllowed,
+    Trouble,
+}

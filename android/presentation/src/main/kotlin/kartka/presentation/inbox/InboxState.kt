@@ -1,0 +1,29 @@
+package kartka.presentation.inbox
+
+import kartka.presentation.InboxItem
+import kartka.presentation.Pictured
+import kartka.presentation.Route
+import kartka.presentation.Trouble
+import kartka.presentation.TroubleKind
+
+/** What waits for a decision. [deciding] is the item whose answer is being written. */
+public data class InboxState(
+    val items: List<InboxItem>? = null,
+    val deciding: Long? = null,
+    val trouble: Trouble? = null,
+    val open: Route? = null,
+) : Pictured {
+    override val face: InboxFace
+        get() =
+            when {
+                trouble?.kind == TroubleKind.NotAllowed -> InboxFace.NotAllowed
+                trouble != null -> InboxFace.Trouble
+                items == null -> InboxFace.Loading
+                deciding != null -> InboxFace.Deciding
+                items.isEmpty() -> InboxFace.Empty
+                else -> InboxFace.Items
+            }
+}
+
+/** The lines of the table. */
+public enum class InboxFace { Loading, Empty, Items, Deciding, NotAllowed, Trouble }

@@ -1,0 +1,28 @@
+package kartka.presentation.instruments
+
+import kartka.presentation.Instrument
+import kartka.presentation.Pictured
+import kartka.presentation.Route
+import kartka.presentation.Trouble
+import kartka.presentation.WizardDraft
+
+/** The programme's instruments and the drafts of this phone. */
+public data class InstrumentsState(
+    val instruments: List<Instrument>? = null,
+    val drafts: List<WizardDraft> = emptyList(),
+    val trouble: Trouble? = null,
+    val open: Route? = null,
+) : Pictured {
+    override val face: InstrumentsFace
+        get() =
+            when {
+                trouble != null -> InstrumentsFace.Trouble
+                instruments == null -> InstrumentsFace.Loading
+                drafts.isNotEmpty() -> InstrumentsFace.Drafts
+                instruments.isEmpty() -> InstrumentsFace.None
+                else -> InstrumentsFace.Active
+            }
+}
+
+/** The lines of the table. */
+public enum class InstrumentsFace { Loading, None, Active, Drafts, Trouble }

@@ -1,0 +1,17 @@
+package kartka.presentation.standing
+
+/** Everything that can happen on the Standing screen. */
+public sealed interface StandingAction {
+    public data object Shown : StandingAction
+
+    public data object Exchange : StandingAction
+
+    /** A person has read why the exchange stopped, and wants it to go on. */
+    public data object Resume : StandingAction
+
+    public data object OpenSheet : StandingAction
+
+    public data object Leave : StandingAction
+
+    public data object Opened : StandingAction
+}

@@ -1,0 +1,49 @@
+package kartka.presentation.standing
+
+import kartka.presentation.ChangeTopic
+import kartka.presentation.CoreGateway
+import kartka.presentation.Presenter
+import kartka.presentation.Route
+import kartka.presentation.Trouble
+import kotlinx.coroutines.CoroutineScope
+
+/** Shows where this phone stands with the authority and lets a person begin or resume the exchange. */
+public class StandingPresenter(private val core: CoreGateway, scope: CoroutineScope) :
+    Presenter<StandingState, StandingAction>(StandingState(), scope) {
+    init {
+        begin { core.changes.collect { if (it == ChangeTopic.Sync) look() } }
+    }
+
+    override fun act(action: StandingAction) {
+        when (action) {
+            StandingAction.Shown -> begin { look() }
+            StandingAction.Exchange -> run { core.exchange() }
+            StandingAction.Resume ->
+                run {
+                    core.resume()
+                    core.exchange()
+                }
+            StandingAction.OpenSheet -> show { it.copy(open = Route.Sheet) }
+            StandingAction.Leave -> show { it.copy(open = Route.Back) }
+            StandingAction.Opened -> show { it.copy(open = null) }
+        }
+    }
+
+    private suspend fun look() {
+        asking(::failed) { core.standing() }?.let { standing -> show { it.copy(standing = standing) } }
+        asking(::failed) { core.copyAge() }?.let { age -> show { it.copy(copy = age) } }
+        asking(::failed) { core.hasSheet() }?.let { has -> show { it.copy(sheetPrinted = has) } }
+    }
+
+    private fun run(work: suspend () -> Unit) {
+        if (now.exchanging) return
+        show { it.copy(exchanging = true, trouble = null) }
+        begin {
+            asking(::failed) { work() }
+            show { it.copy(exchanging = false) }
+            look()
+        }
+    }
+
+    private fun failed(trouble: Trouble): Unit = show { it.copy(trouble = trouble) }
+}

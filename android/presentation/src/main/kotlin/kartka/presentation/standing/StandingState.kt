@@ -1,0 +1,54 @@
+package kartka.presentation.standing
+
+import kartka.presentation.CopyAge
+import kartka.presentation.Pictured
+import kartka.presentation.Route
+import kartka.presentation.Standing
+import kartka.presentation.SyncDot
+import kartka.presentation.Trouble
+
+/** How this phone stands with the authority, and what a person must decide. */
+public data class StandingState(
+    val standing: Standing? = null,
+    val exchanging: Boolean = false,
+    val copy: CopyAge? = null,
+    val sheetPrinted: Boolean? = null,
+    val trouble: Trouble? = null,
+    val open: Route? = null,
+) : Pictured {
+    override val face: StandingFace
+        get() =
+            when {
+                standing?.mark?.dot == SyncDot.Revoked -> StandingFace.Revoked
+                exchanging -> StandingFace.Exchanging
+                trouble != null -> StandingFace.Trouble
+                standing == null -> StandingFace.Loading
+                standing.renumbered != null -> StandingFace.Renumbered
+                else -> faceOf(standing.mark.dot)
+            }
+
+    private fun faceOf(dot: SyncDot): StandingFace =
+        when (dot) {
+            SyncDot.Alone -> if (copyOverdue) StandingFace.CopyOverdue else StandingFace.Alone
+            SyncDot.InSync -> StandingFace.InSync
+            SyncDot.Waiting -> StandingFace.Waiting
+            SyncDot.Stuck -> StandingFace.Stuck
+            SyncDot.Revoked -> StandingFace.Revoked
+        }
+
+    private val copyOverdue: Boolean get() = copy == CopyAge.Never || (copy as? CopyAge.Aged)?.overdue == true
+}
+
+/** The lines of the table. */
+public enum class StandingFace {
+    Loading,
+    Alone,
+    CopyOverdue,
+    InSync,
+    Waiting,
+    Exchanging,
+    Stuck,
+    Renumbered,
+    Revoked,
+    Trouble,
+}

@@ -1,0 +1,12 @@
+package kartka.presentation.start
+
+/** Everything that can happen on the first screen. */
+public sealed interface StartAction {
+    public data object Shown : StartAction
+
+    public data object Found : StartAction
+
+    public data object Pair : StartAction
+
+    public data object Opened : StartAction
+}

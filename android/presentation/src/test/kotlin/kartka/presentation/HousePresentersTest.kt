@@ -1,0 +1,209 @@
+package kartka.presentation
+
+import kartka.presentation.found.FoundAction
+import kartka.presentation.found.FoundPresenter
+import kartka.presentation.inbox.InboxAction
+import kartka.presentation.inbox.InboxPresenter
+import kartka.presentation.open.OpenAction
+import kartka.presentation.open.OpenPresenter
+import kartka.presentation.operator.OperatorAction
+import kartka.presentation.operator.OperatorPresenter
+import kartka.presentation.pair.PairAction
+import kartka.presentation.pair.PairFace
+import kartka.presentation.pair.PairPresenter
+import kartka.presentation.pair.PairState
+import kartka.presentation.sheet.SheetAction
+import kartka.presentation.sheet.SheetFace
+import kartka.presentation.sheet.SheetPresenter
+import kartka.presentation.standing.StandingAction
+import kartka.presentation.standing.StandingPresenter
+import kartka.presentation.start.StartAction
+import kartka.presentation.start.StartPresenter
+import kotlin.test.Test
+import kotlin.test.assertEquals
+import kotlin.test.assertNull
+
+class HousePresentersTest {
+    private val shop = FakeShop()
+    private val ids = CountingIds()
+
+    @Test
+    fun `a new phone is led to founding or pairing, a paired one to the counter`() {
+        play(shop, { StartPresenter(shop, it) }) {
+            act(StartAction.Shown)
+            assertEquals(Route.Scan(), state.open)
+        }
+        shop.house.enrolled = false
+        play(shop, { StartPresenter(shop, it) }) {
+            act(StartAction.Shown)
+            assertNull(state.open)
+            act(StartAction.Found)
+            assertEquals(Route.Found, state.open)
+            act(StartAction.Opened, StartAction.Pair)
+            assertEquals(Route.Pair, state.open)
+        }
+    }
+
+    @Test
+    fun `thirty taps found one business, also over a dead process, and its sheet comes next`() {
+        shop.house.enrolled = false
+        var kept: Kept? = null
+        play(shop, { FoundPresenter(shop, ids, it, "PL").also { now -> keep = now::keep } }) {
+            act(FoundAction.Shown, FoundAction.Found)
+            assertNull(shop.house.founding, "an empty form founds nothing")
+            act(FoundAction.TypeName("Кав'ярня"), FoundAction.TypeOwner("Марта"))
+            tap(30, FoundAction.Found)
+            assertEquals(Route.Sheet, state.open)
+            kept = Kept.of(keep().line())
+        }
+        play(shop, { FoundPresenter(shop, ids, it, "UA", kept) }) {
+            act(FoundAction.Shown)
+            assertEquals(Route.Sheet to null, state.open to state.trouble)
+            act(FoundAction.Opened, FoundAction.Leave)
+            assertEquals(Route.Back, state.open)
+        }
+        assertEquals(Founding("Кав'ярня", "PL", ShopKind.Coffee, "Марта"), shop.house.founding)
+        assertEquals(1, shop.desk.writes)
+    }
+
+    private lateinit var keep: () -> Kept
+
+    @Test
+    fun `a used code asks for a new one, and the new one pairs once`() {
+        shop.house.enrolled = false
+        play(shop, { PairPresenter(shop, ids, it, "Каса 2") }) {
+            act(PairAction.Shown, PairAction.Read("KP1-used"))
+            assertEquals(PairFace.Refused, state.face)
+            tap(5, PairAction.Read("KP1-good"))
+            assertEquals(Route.Scan(), state.open)
+            act(PairAction.Opened, PairAction.Leave)
+            assertEquals(Route.Back, state.open)
+        }
+        assertEquals(1, shop.desk.writes)
+    }
+
+    @Test
+    fun `pairing under way when the process died goes on under its request`() {
+        shop.house.enrolled = false
+        var kept: Kept? = null
+        play(shop, { PairPresenter(shop, ids, it, "Каса 2").also { now -> keep = now::keep } }) {
+            hold()
+            act(PairAction.Read("KP1-good"))
+            kept = Kept.of(keep().line())
+            die()
+            shop.desk.gate = null
+        }
+        repeat(2) {
+            play<PairState, PairAction>(shop, { PairPresenter(shop, ids, it, "Каса 2", kept) }) {
+                act(PairAction.Shown)
+                assertEquals(Route.Scan(), state.open)
+            }
+        }
+        assertEquals(1, shop.desk.writes)
+    }
+
+    @Test
+    fun `the sheet counts only when the newest one is shown from paper`() {
+        shop.house.printed = false
+        play(shop, { SheetPresenter(shop, it) }) {
+            act(SheetAction.Shown, SheetAction.Shown)
+            assertEquals("SHEET-1", state.sheet?.letters, "coming back makes no other sheet")
+            act(SheetAction.Written, SheetAction.Type("SHEET-0"), SheetAction.Confirm)
+            assertEquals(SheetFace.Wrong, state.face)
+            act(SheetAction.Later)
+            assertEquals(SheetFace.NotPrinted, state.face)
+            act(SheetAction.Written, SheetAction.Type("SHEET-1"), SheetAction.Confirm)
+            assertEquals(SheetFace.Printed to null, state.face to state.sheet)
+            act(SheetAction.GoOn)
+            assertEquals(Route.Scan(), state.open)
+            act(SheetAction.Opened)
+        }
+        assertEquals(true, shop.house.printed)
+    }
+
+    @Test
+    fun `a lost key is helped by the sheet, and a damaged shop by a copy`() {
+        val opener = FakeOpener(refusal(TroubleKind.KeysLost, "error.keys_lost"))
+        play(shop, { OpenPresenter(opener, it) }) {
+            act(OpenAction.Shown, OpenAction.AskSheet, OpenAction.TypeSheet("SHET"), OpenAction.UseSheet)
+            assertEquals(TroubleKind.WrongKey, state.trouble?.kind)
+            act(OpenAction.TypeSheet("SHEET"), OpenAction.UseSheet)
+            assertEquals(true to "", state.opened to state.sheet, "the sheet is not kept")
+        }
+        play(shop, { OpenPresenter(opener, it) }) {
+            act(
+                OpenAction.Shown,
+                OpenAction.PickCopy("kartka.copy"),
+                OpenAction.TypeSheet("SHEET"),
+                OpenAction.UseSheet,
+            )
+        }
+        assertEquals(listOf("unlock", "restore kartka.copy"), opener.done)
+        opener.fails = null
+        play(shop, { OpenPresenter(opener, it) }) { act(OpenAction.Shown, OpenAction.TryAgain, OpenAction.Leave) }
+        assertEquals("open", opener.done.last())
+    }
+
+    @Test
+    fun `the phone goes to a colleague by their PIN, and one without is not asked`() {
+        play(shop, { OperatorPresenter(shop, it) }) {
+            act(OperatorAction.Shown, OperatorAction.Choose(2))
+            assertEquals(Route.Scan(), state.open)
+            act(OperatorAction.Opened)
+            assertEquals(listOf(false, true), state.staff?.map { it.here })
+            act(OperatorAction.Choose(1), OperatorAction.TypePin("1111"), OperatorAction.Confirm)
+            assertEquals("code.wrong_pin" to "", state.trouble?.words?.key to state.pin)
+            act(OperatorAction.TypePin("2580"), OperatorAction.Confirm)
+            assertEquals(listOf(true, false), state.staff?.map { it.here })
+        }
+    }
+
+    @Test
+    fun `a PIN is set with the old one, and a simple one is named`() {
+        play(shop, { OperatorPresenter(shop, it) }) {
+            act(OperatorAction.Shown, OperatorAction.ChangePin(1), OperatorAction.TypePin("7777"))
+            act(OperatorAction.TypeOld("2580"), OperatorAction.Confirm)
+            assertEquals("code.pin_too_simple", state.trouble?.words?.key)
+            act(OperatorAction.TypeOld("2580"), OperatorAction.TypePin("7319"), OperatorAction.Confirm)
+            assertNull(state.trouble)
+            act(OperatorAction.ChangePin(2), OperatorAction.Leave, OperatorAction.Leave)
+            assertEquals(Route.Back, state.open)
+        }
+    }
+
+    @Test
+    fun `each item of the inbox is decided once`() {
+        shop.office.waiting(*HouseStates.WAITING)
+        play(shop, { InboxPresenter(shop, ids, it) }) {
+            act(InboxAction.Shown)
+            tap(10, InboxAction.Close(1))
+            assertEquals(listOf(2L), state.items?.map { it.item })
+            act(InboxAction.Refuse(2))
+            assertEquals(emptyList(), state.items)
+            shop.office.waiting(*HouseStates.WAITING)
+            act(InboxAction.Shown, InboxAction.Agree(1), InboxAction.TakeIn(2), InboxAction.OpenCustomer(7))
+            assertEquals(Route.Customer(7, CardRead.Found), state.open)
+            act(InboxAction.Opened, InboxAction.Leave)
+            assertEquals(Route.Back, state.open)
+        }
+        assertEquals(4, shop.desk.writes)
+    }
+
+    @Test
+    fun `a stopped exchange goes on when a person has read why`() {
+        shop.house.stopped = 12
+        shop.house.renumbered = 4
+        shop.desk.waits(2)
+        play(shop, { StandingPresenter(shop, it) }) {
+            act(StandingAction.Shown, StandingAction.Exchange)
+            assertEquals(TroubleKind.ServerWentBack, state.trouble?.kind)
+            act(StandingAction.Resume)
+            assertEquals(SyncMark(SyncDot.InSync, 0, NOON), state.standing?.mark)
+            assertNull(state.trouble)
+            act(StandingAction.OpenSheet)
+            assertEquals(Route.Sheet, state.open)
+            act(StandingAction.Opened, StandingAction.Leave)
+            assertEquals(Route.Back, state.open)
+        }
+    }
+}

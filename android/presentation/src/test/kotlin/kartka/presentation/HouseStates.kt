@@ -1,0 +1,280 @@
+package kartka.presentation
+
+import kartka.presentation.found.FoundAction
+import kartka.presentation.found.FoundPresenter
+import kartka.presentation.found.FoundState
+import kartka.presentation.inbox.InboxAction
+import kartka.presentation.inbox.InboxPresenter
+import kartka.presentation.inbox.InboxState
+import kartka.presentation.open.OpenAction
+import kartka.presentation.open.OpenPresenter
+import kartka.presentation.open.OpenState
+import kartka.presentation.operator.OperatorAction
+import kartka.presentation.operator.OperatorPresenter
+import kartka.presentation.operator.OperatorState
+import kartka.presentation.pair.PairAction
+import kartka.presentation.pair.PairPresenter
+import kartka.presentation.pair.PairState
+import kartka.presentation.sheet.SheetAction
+import kartka.presentation.sheet.SheetPresenter
+import kartka.presentation.sheet.SheetState
+import kartka.presentation.standing.StandingAction
+import kartka.presentation.standing.StandingPresenter
+import kartka.presentation.standing.StandingState
+import kartka.presentation.start.StartAction
+import kartka.presentation.start.StartPresenter
+import kartka.presentation.start.StartState
+
+/** Every state of the screens that all modes share. */
+object HouseStates {
+    val all: List<ShownState> = open() + start() + found() + pair() + sheet() + operator() + inbox() + standing()
+
+    private fun onOpen(
+        name: String,
+        fails: TroubleKind? = null,
+        stuck: Boolean = false,
+        script: Screen<OpenState, OpenAction>.() -> Unit = {},
+    ) = ShownState("open.$name") {
+        val opener = FakeOpener(fails?.let { refusal(it, "error.${snake(it.name)}") }).also { it.stuck = stuck }
+        play(FakeShop(), { OpenPresenter(opener, it) }) {
+            act(OpenAction.Shown)
+            script()
+        }
+    }
+
+    private fun open() =
+        listOf(
+            onOpen("opening", stuck = true),
+            onOpen("opened"),
+            onOpen("key_missing", TroubleKind.KeysLost),
+            onOpen("keys_locked", TroubleKind.KeysLocked),
+            onOpen("storage_full", TroubleKind.StorageFull),
+            onOpen("too_new", TroubleKind.TooNew),
+            onOpen("corrupt", TroubleKind.Corrupt),
+            onOpen("busy", TroubleKind.Busy) { act(OpenAction.TryAgain) },
+            onOpen("ask_sheet", TroubleKind.KeysLost) { act(OpenAction.AskSheet) },
+            onOpen("wrong_sheet", TroubleKind.KeysLost) {
+                act(OpenAction.AskSheet, OpenAction.TypeSheet("SHET"), OpenAction.UseSheet)
+            },
+            onOpen("restoring", TroubleKind.Corrupt) { act(OpenAction.PickCopy("kartka.copy")) },
+            onOpen("trouble", TroubleKind.KeysUnavailable),
+        )
+
+    private fun onStart(name: String, script: Screen<StartState, StartAction>.() -> Unit) =
+        ShownState("start.$name") { FakeShop().let { shop -> play(shop, { StartPresenter(shop, it) }, script) } }
+
+    private fun start() =
+        listOf(
+            onStart("loading") { hold().also { act(StartAction.Shown) } },
+            onStart("first_run") {
+                shop.house.enrolled = false
+                act(StartAction.Shown)
+            },
+            onStart("enrolled") { act(StartAction.Shown) },
+            onStart("trouble") {
+                shop.desk.refuse(FULL_DISK)
+                act(StartAction.Shown)
+            },
+        )
+
+    private fun onFound(name: String, script: Screen<FoundState, FoundAction>.() -> Unit) =
+        ShownState("found.$name") {
+            val shop = FakeShop().apply { house.enrolled = false }
+            play(shop, { FoundPresenter(shop, CountingIds(), it, "UA") }, script)
+        }
+
+    private val typed = arrayOf(FoundAction.TypeName("Кав'ярня"), FoundAction.TypeOwner("Марта"))
+
+    private fun found() =
+        listOf(
+            onFound("empty") { act(FoundAction.Shown) },
+            onFound("ready") { act(*typed, FoundAction.Choose("PL"), FoundAction.ChooseKind(ShopKind.Shop)) },
+            onFound("founding") {
+                hold()
+                act(*typed, FoundAction.Found)
+            },
+            onFound("invalid") {
+                act(FoundAction.TypeName("Ї".repeat(200)), FoundAction.TypeOwner("Марта"), FoundAction.Found)
+            },
+            onFound("trouble") {
+                shop.desk.refuse(FULL_DISK)
+                act(*typed, FoundAction.Found)
+            },
+        )
+
+    private fun onPair(name: String, script: Screen<PairState, PairAction>.() -> Unit) =
+        ShownState("pair.$name") {
+            val shop = FakeShop().apply { house.enrolled = false }
+            play(shop, { PairPresenter(shop, CountingIds(), it, "Каса 2") }, script)
+        }
+
+    private fun pair() =
+        listOf(
+            onPair("scanning") { act(PairAction.Shown) },
+            onPair("ready") { act(PairAction.Type("KP1-good"), PairAction.TypeDeviceName("Каса 3")) },
+            onPair("pairing") {
+                hold()
+                act(PairAction.Read("KP1-good"))
+            },
+            onPair("refused") { act(PairAction.Read("KP1-used")) },
+            onPair("invalid") { act(PairAction.Type("4820"), PairAction.Pair) },
+            onPair("offline") {
+                shop.desk.refuse(refusal(TroubleKind.Offline, "error.offline"))
+                act(PairAction.Read("KP1-good"))
+            },
+            onPair("trouble") {
+                shop.desk.refuse(FULL_DISK)
+                act(PairAction.Read("KP1-good"))
+            },
+        )
+
+    private fun onSheet(name: String, script: Screen<SheetState, SheetAction>.() -> Unit) =
+        ShownState("sheet.$name") {
+            val shop = FakeShop().apply { house.printed = false }
+            play(shop, { SheetPresenter(shop, it) }, script)
+        }
+
+    private fun sheet() =
+        listOf(
+            onSheet("loading") { hold().also { act(SheetAction.Shown) } },
+            onSheet("not_printed") { act(SheetAction.Shown) },
+            onSheet("confirming") { act(SheetAction.Shown, SheetAction.Written, SheetAction.Type("SHEET-1")) },
+            onSheet(
+                "wrong",
+            ) { act(SheetAction.Shown, SheetAction.Written, SheetAction.Type("SHEET-9"), SheetAction.Confirm) },
+            onSheet(
+                "printed",
+            ) { act(SheetAction.Shown, SheetAction.Written, SheetAction.Type("SHEET-1"), SheetAction.Confirm) },
+            onSheet("trouble") {
+                shop.desk.refuse(FULL_DISK)
+                act(SheetAction.Shown)
+            },
+        )
+
+    private fun onOperator(name: String, script: Screen<OperatorState, OperatorAction>.() -> Unit) =
+        ShownState("operator.$name") {
+            FakeShop().let { shop -> play(shop, { OperatorPresenter(shop, it) }, script) }
+        }
+
+    private fun Screen<OperatorState, OperatorAction>.typePin(pin: String) =
+        act(OperatorAction.TypePin(pin), OperatorAction.Confirm)
+
+    private fun operator() =
+        listOf(
+            onOperator("loading") { hold().also { act(OperatorAction.Shown) } },
+            onOperator("people") { act(OperatorAction.Shown) },
+            onOperator("ask_pin") { act(OperatorAction.Shown, OperatorAction.Choose(1)) },
+            onOperator("wrong_pin") {
+                act(OperatorAction.Shown, OperatorAction.Choose(1))
+                typePin("1111")
+            },
+            onOperator("pin_locked") {
+                act(OperatorAction.Shown, OperatorAction.Choose(1))
+                repeat(4) { typePin("1111") }
+            },
+            onOperator(
+                "new_pin",
+            ) { act(OperatorAction.Shown, OperatorAction.ChangePin(1), OperatorAction.TypeOld("2580")) },
+            onOperator("pin_too_simple") {
+                act(OperatorAction.Shown, OperatorAction.ChangePin(2))
+                typePin("0000")
+            },
+            onOperator("trouble") {
+                shop.desk.refuse(FULL_DISK)
+                act(OperatorAction.Shown)
+            },
+        )
+
+    /** Two things that wait: a debt, and what a revoked phone sent. */
+    val WAITING =
+        arrayOf(
+            InboxItem(
+                1,
+                Words("code.overdraft", mapOf("points" to 120)),
+                7,
+                null,
+                "2026-11-22",
+                null,
+                agreeable = false,
+            ),
+            InboxItem(2, Words("code.quarantined", QUARANTINED), null, null, "2026-11-22", 77, agreeable = false),
+        )
+
+    private fun onInbox(name: String, script: Screen<InboxState, InboxAction>.() -> Unit) =
+        ShownState("inbox.$name") {
+            val shop = stocked()
+            play(shop, { InboxPresenter(shop, CountingIds(), it) }, script)
+        }
+
+    private fun inbox() =
+        listOf(
+            onInbox("loading") { hold().also { act(InboxAction.Shown) } },
+            onInbox("empty") { act(InboxAction.Shown) },
+            onInbox("items") {
+                shop.office.waiting(*WAITING)
+                act(InboxAction.Shown)
+            },
+            onInbox("deciding") {
+                shop.office.waiting(*WAITING)
+                act(InboxAction.Shown)
+                hold()
+                act(InboxAction.TakeIn(2))
+            },
+            onInbox("not_allowed") {
+                shop.office.mayNot = true
+                act(InboxAction.Shown)
+            },
+            onInbox("trouble") {
+                shop.desk.refuse(FULL_DISK)
+                act(InboxAction.Shown)
+            },
+        )
+
+    private fun onStanding(name: String, script: Screen<StandingState, StandingAction>.() -> Unit) =
+        ShownState("standing.$name") {
+            FakeShop().let { shop -> play(shop, { StandingPresenter(shop, it) }, script) }
+        }
+
+    private fun standing() =
+        listOf(
+            onStanding("loading") { hold() },
+            onStanding("alone") {
+                shop.desk.alone()
+                shop.house.copy = CopyAge.Aged(3_600_000, overdue = false)
+                act(StandingAction.Shown)
+            },
+            onStanding("copy_overdue") {
+                shop.desk.alone()
+                shop.house.copy = CopyAge.Never
+                act(StandingAction.Shown)
+            },
+            onStanding("in_sync") { act(StandingAction.Shown) },
+            onStanding("waiting") {
+                shop.desk.waits(3)
+                act(StandingAction.Shown)
+            },
+            onStanding("exchanging") {
+                act(StandingAction.Shown)
+                hold()
+                act(StandingAction.Exchange)
+            },
+            onStanding("stuck") {
+                shop.house.stopped = 12
+                act(StandingAction.Shown)
+            },
+            onStanding("renumbered") {
+                shop.house.renumbered = 4
+                act(StandingAction.Shown)
+            },
+            onStanding("revoked") {
+                shop.desk.revoke()
+                act(StandingAction.Shown)
+            },
+            onStanding("trouble") {
+                shop.house.stopped = 12
+                act(StandingAction.Shown, StandingAction.Exchange)
+            },
+        )
+}
+
+private val QUARANTINED = mapOf("device" to 2L, "upto" to 77L, "ops" to 3L, "sold" to 12_000L, "redeemed" to 0L)

@@ -1,0 +1,339 @@
+package kartka.ui.screen
+
+import androidx.compose.foundation.layout.Box
+import androidx.compose.material3.Text
+import androidx.compose.runtime.Composable
+import androidx.compose.runtime.remember
+import androidx.compose.ui.Alignment
+import androidx.compose.ui.text.input.KeyboardType
+import kartka.presentation.Colleague
+import kartka.presentation.CopyAge
+import kartka.presentation.DeviceStanding
+import kartka.presentation.Revoking
+import kartka.presentation.RoleName
+import kartka.presentation.Standing
+import kartka.presentation.devices.Asked
+import kartka.presentation.devices.DevicesAction
+import kartka.presentation.devices.DevicesFace
+import kartka.presentation.devices.DevicesState
+import kartka.presentation.operator.OperatorAction
+import kartka.presentation.operator.OperatorState
+import kartka.presentation.operator.OperatorStep
+import kartka.presentation.sheet.SheetAction
+import kartka.presentation.sheet.SheetFace
+import kartka.presentation.sheet.SheetState
+import kartka.presentation.standing.StandingAction
+import kartka.presentation.standing.StandingFace
+import kartka.presentation.standing.StandingState
+import kartka.ui.component.Banner
+import kartka.ui.component.Choices
+import kartka.ui.component.CodeTile
+import kartka.ui.component.Entry
+import kartka.ui.component.Frame
+import kartka.ui.component.Glyph
+import kartka.ui.component.Line
+import kartka.ui.component.Mood
+import kartka.ui.component.PrimaryAction
+import kartka.ui.component.SecondAction
+import kartka.ui.design.Kartka
+import kartka.ui.text.speech
+
+/** Who is at this phone, handing it over, PINs. */
+@Composable
+fun OperatorScreen(state: OperatorState, host: Host, act: (OperatorAction) -> Unit) {
+    val typing = state.step != OperatorStep.List
+    Frame(
+        title = if (typing) state.chosen?.name.orEmpty() else speech("operator.title"),
+        back = speech("common.back"),
+        onBack = { act(OperatorAction.Leave) },
+        low = if (typing) ({ PinLow(state, act) }) else null,
+    ) {
+        state.trouble?.let { TroubleBanner(it, host) }
+        if (state.staff == null && state.trouble == null) Loading()
+        if (!typing) state.staff.orEmpty().forEach { Person(it, act) }
+        val chosen = state.chosen
+        if (state.step == OperatorStep.NewPin && chosen != null && chosen.pin) {
+            Entry(
+                speech("operator.old_pin"),
+                state.old,
+                { act(OperatorAction.TypeOld(it)) },
+                keyboard = KeyboardType.NumberPassword,
+                secret = true,
+            )
+        }
+    }
+}
+
+@Composable
+private fun Person(person: Colleague, act: (OperatorAction) -> Unit) {
+    val standing =
+        when {
+            !person.employed -> speech("operator.dismissed")
+            person.here -> speech("operator.here")
+            else -> null
+        }
+    Line(
+        title = person.name,
+        detail = listOfNotNull(roleOf(person.role), standing).joinToString(" · "),
+        glyph = if (person.here) Glyph.Check else Glyph.Person,
+        onTap = if (person.employed && !person.here) ({ act(OperatorAction.Choose(person.operator)) }) else null,
+    )
+    if (person.here) {
+        SecondAction(
+            speech("operator.change_pin"),
+            { act(OperatorAction.ChangePin(person.operator)) },
+            wide,
+        )
+    }
+}
+
+@Composable
+private fun PinLow(state: OperatorState, act: (OperatorAction) -> Unit) {
+    Typed(
+        "•".repeat(state.pin.length),
+        speech(
+            if (state.step ==
+                OperatorStep.NewPin
+            ) {
+                "operator.new_pin"
+            } else {
+                "operator.pin"
+            },
+        ),
+    )
+    KeypadOf(state.pin, { act(OperatorAction.TypePin(it)) })
+    PrimaryAction(
+        speech(if (state.step == OperatorStep.NewPin) "common.save" else "operator.take_over"),
+        { act(OperatorAction.Confirm) },
+        readiness = readiness(state.asking, state.pin.isNotEmpty()),
+    )
+}
+
+/** A role's own name, or the ready one's word. */
+@Composable
+internal fun roleOf(role: RoleName): String = role.name.ifEmpty { speech("role.${role.role}") }
+
+/** How this phone stands with the authority, and what a person must decide. */
+@Composable
+fun StandingScreen(state: StandingState, host: Host, act: (StandingAction) -> Unit) {
+    Frame(
+        title = speech("standing.title"),
+        back = speech("common.back"),
+        onBack = { act(StandingAction.Leave) },
+        low = if (state.standing?.server == null) null else ({ ExchangeLow(state, act) }),
+    ) {
+        state.trouble?.let { TroubleBanner(it, host) }
+        val standing = state.standing
+        if (standing == null) {
+            if (state.trouble == null) Loading()
+            return@Frame
+        }
+        SyncLine(standing, state.face)
+        Copies(state, act)
+    }
+}
+
+@Composable
+private fun SyncLine(standing: Standing, face: StandingFace) {
+    val mood =
+        when (face) {
+            StandingFace.InSync -> Mood.Good
+            StandingFace.Waiting, StandingFace.Exchanging -> Mood.Waiting
+            StandingFace.Stuck, StandingFace.Revoked -> Mood.Problem
+            else -> Mood.Quiet
+        }
+    val words =
+        speech(
+            "sync." +
+                standing.mark.dot.name
+                    .inKeys(),
+            "pending" to standing.mark.pending,
+        )
+    Banner(mood, words, detail = standing.server?.let { speech.named("standing.server", "server", it) })
+    standing.mark.heardAt?.let { Text(speech("standing.heard", "at" to it), style = Kartka.type.body) }
+    standing.stopped?.let { Banner(Mood.Problem, speech("standing.stopped", "code" to it.toLong())) }
+    standing.renumbered?.let { Banner(Mood.Attention, speech("standing.renumbered", "entries" to it)) }
+}
+
+@Composable
+private fun Copies(state: StandingState, act: (StandingAction) -> Unit) {
+    if (state.standing?.server == null) Text(speech("standing.alone_about"), style = Kartka.type.body)
+    if (state.face == StandingFace.CopyOverdue) Banner(Mood.Problem, speech("standing.copy_overdue"))
+    (state.copy as? CopyAge.Aged)?.let {
+        Text(
+            speech("standing.copy_age", "age" to it.millis),
+            style = Kartka.type.body,
+        )
+    }
+    if (state.sheetPrinted == false) {
+        Banner(
+            Mood.Attention,
+            speech("sheet.not_printed"),
+            action = speech("today.print_sheet"),
+            onAction = { act(StandingAction.OpenSheet) },
+        )
+    }
+}
+
+@Composable
+private fun ExchangeLow(state: StandingState, act: (StandingAction) -> Unit) {
+    val stopped = state.standing?.run { stopped != null || renumbered != null } == true
+    if (stopped) SecondAction(speech("standing.resume"), { act(StandingAction.Resume) }, wide)
+    PrimaryAction(
+        speech(if (state.exchanging) "standing.exchanging" else "standing.exchange"),
+        { act(StandingAction.Exchange) },
+        readiness = readiness(state.exchanging, state.face != StandingFace.Revoked),
+    )
+}
+
+/** The recovery sheet: shown, written down or printed, and confirmed. */
+@Composable
+fun SheetScreen(state: SheetState, host: Host, act: (SheetAction) -> Unit) {
+    Frame(title = speech("sheet.title"), back = null, onBack = {}, low = { SheetLow(state, act) }) {
+        when (state.face) {
+            SheetFace.Loading -> Loading()
+            SheetFace.Printed -> Outcome(Glyph.Check, speech("sheet.printed"))
+            SheetFace.Trouble -> state.trouble?.let { TroubleBanner(it, host) }
+            SheetFace.Confirming, SheetFace.Wrong -> {
+                Text(speech("sheet.confirm_about"), style = Kartka.type.body)
+                val wrong = if (state.face == SheetFace.Wrong) speech("sheet.wrong") else null
+                Entry(speech("open.sheet"), state.typed, { act(SheetAction.Type(it)) }, wrong = wrong)
+            }
+            SheetFace.NotPrinted -> Letters(state, host)
+        }
+    }
+}
+
+@Composable
+private fun Letters(state: SheetState, host: Host) {
+    val sheet = state.sheet ?: return
+    Banner(Mood.Attention, speech("sheet.not_printed"), detail = speech("sheet.about"))
+    Text(sheet.letters, style = Kartka.type.title)
+    val code = remember(sheet) { host.squares(sheet.qr) }
+    if (code != null) Box(wide, contentAlignment = Alignment.Center) { CodeTile(code, speech("sheet.title")) }
+}
+
+@Composable
+private fun SheetLow(state: SheetState, act: (SheetAction) -> Unit) {
+    if (state.printed) {
+        PrimaryAction(speech("sheet.go_on"), { act(SheetAction.GoOn) })
+        return
+    }
+    SecondAction(speech("sheet.later"), { act(SheetAction.Later) }, wide)
+    if (state.confirms) {
+        PrimaryAction(
+            speech("sheet.confirm"),
+            { act(SheetAction.Confirm) },
+            readiness = readiness(state.checking, state.typed.isNotBlank()),
+        )
+    } else {
+        PrimaryAction(
+            speech("sheet.written"),
+            { act(SheetAction.Written) },
+            readiness = readiness(working = false, possible = state.sheet != null),
+        )
+    }
+}
+
+/** Staff and devices: employ, dismiss, revoke. */
+@Composable
+fun DevicesScreen(state: DevicesState, host: Host, act: (DevicesAction) -> Unit) {
+    Frame(
+        title = speech("devices.title"),
+        back = speech("common.back"),
+        onBack = { act(DevicesAction.Leave) },
+        low = { DevicesLow(state, act) },
+    ) {
+        if (state.face == DevicesFace.NotAllowed) {
+            Banner(Mood.Attention, speech("devices.not_allowed"))
+        } else {
+            state.trouble?.let { TroubleBanner(it, host) }
+        }
+        when (val asked = state.asked) {
+            is Asked.Revoke -> AskRevoke(state, asked, act)
+            is Asked.Dismiss ->
+                Banner(Mood.Attention, speech.named("devices.ask_dismiss", "name", nameOf(state, asked.operator)))
+            Asked.Employ -> NewColleague(state, act)
+            null -> Everybody(state, act)
+        }
+    }
+}
+
+private fun nameOf(state: DevicesState, operator: Long): String =
+    state.staff
+        .firstOrNull { it.operator == operator }
+        ?.name
+        .orEmpty()
+
+@Composable
+private fun Everybody(state: DevicesState, act: (DevicesAction) -> Unit) {
+    val devices = state.devices
+    if (devices == null) {
+        if (state.trouble == null) Loading()
+        return
+    }
+    Part(speech("devices.devices"))
+    devices.forEach { device ->
+        val word = speech(if (device.here) "devices.here" else "devices." + device.standing.name.inKeys())
+        val active = device.standing == DeviceStanding.Active
+        Line(
+            title = device.name,
+            detail = listOf(word, nameOf(state, device.holder)).filter { it.isNotEmpty() }.joinToString(" · "),
+            glyph = if (active) Glyph.Alone else Glyph.Stop,
+            onTap = if (active && !device.here) ({ act(DevicesAction.AskRevoke(device.device)) }) else null,
+        )
+    }
+    Part(speech("devices.staff"))
+    state.staff.forEach { person ->
+        val gone = if (person.employed) null else speech("operator.dismissed")
+        Line(
+            title = person.name,
+            detail = listOfNotNull(roleOf(person.role), gone).joinToString(" · "),
+            glyph = Glyph.Person,
+            onTap = if (person.employed && !person.here) ({ act(DevicesAction.AskDismiss(person.operator)) }) else null,
+        )
+    }
+}
+
+@Composable
+private fun AskRevoke(state: DevicesState, asked: Asked.Revoke, act: (DevicesAction) -> Unit) {
+    val name =
+        state.devices
+            .orEmpty()
+            .firstOrNull { it.device == asked.device }
+            ?.name
+            .orEmpty()
+    Banner(Mood.Problem, speech.named("devices.ask_revoke", "device", name))
+    Revoking.entries.forEach { how ->
+        val key = if (how == Revoking.KeepData) "devices.keep_data" else "devices." + how.name.inKeys()
+        Line(speech(key), glyph = Glyph.Stop, onTap = { act(DevicesAction.Revoke(how)) })
+    }
+}
+
+@Composable
+private fun NewColleague(state: DevicesState, act: (DevicesAction) -> Unit) {
+    Entry(speech("devices.name"), state.name, { act(DevicesAction.TypeName(it)) })
+    Part(speech("devices.role"))
+    val words = state.roles.associate { it.role to roleOf(it) }
+    Choices(words.keys.toList(), state.role, words::getValue, { act(DevicesAction.ChooseRole(it)) })
+}
+
+@Composable
+private fun DevicesLow(state: DevicesState, act: (DevicesAction) -> Unit) {
+    when (state.asked) {
+        is Asked.Revoke -> SecondAction(speech("common.cancel"), { act(DevicesAction.Leave) }, wide)
+        is Asked.Dismiss ->
+            PrimaryAction(
+                speech("devices.dismiss"),
+                { act(DevicesAction.Dismiss) },
+                readiness = readiness(state.writing, possible = true),
+            )
+        Asked.Employ ->
+            PrimaryAction(
+                speech("devices.employ"),
+                { act(DevicesAction.Employ) },
+                readiness = readiness(state.writing, state.name.isNotBlank() && state.role != null),
+            )
+        null -> SecondAction(speech("devices.employ"), { act(DevicesAction.AskEmploy) }, wide, glyph = Glyph.Person)
+    }
+}

@@ -1,0 +1,230 @@
+package kartka.ui.picture
+
+import kartka.presentation.Colleague
+import kartka.presentation.CopyAge
+import kartka.presentation.Day
+import kartka.presentation.Device
+import kartka.presentation.DeviceStanding
+import kartka.presentation.EarnLimits
+import kartka.presentation.InboxItem
+import kartka.presentation.LimitNumber
+import kartka.presentation.LimitThen
+import kartka.presentation.Outstanding
+import kartka.presentation.RecoverySheet
+import kartka.presentation.RoleName
+import kartka.presentation.Standing
+import kartka.presentation.SyncDot
+import kartka.presentation.SyncMark
+import kartka.presentation.Today
+import kartka.presentation.Trouble
+import kartka.presentation.TroubleKind
+import kartka.presentation.Trust
+import kartka.presentation.Words
+import kartka.presentation.devices.Asked
+import kartka.presentation.devices.DevicesState
+import kartka.presentation.found.FoundState
+import kartka.presentation.inbox.InboxState
+import kartka.presentation.limits.LimitsState
+import kartka.presentation.open.OpenState
+import kartka.presentation.operator.OperatorState
+import kartka.presentation.operator.OperatorStep
+import kartka.presentation.pair.PairState
+import kartka.presentation.sheet.SheetState
+import kartka.presentation.standing.StandingState
+import kartka.presentation.start.StartState
+import kartka.presentation.today.TodayState
+import kartka.ui.screen.DevicesScreen
+import kartka.ui.screen.FoundScreen
+import kartka.ui.screen.InboxScreen
+import kartka.ui.screen.LimitsScreen
+import kartka.ui.screen.OpenScreen
+import kartka.ui.screen.OperatorScreen
+import kartka.ui.screen.PairScreen
+import kartka.ui.screen.SheetScreen
+import kartka.ui.screen.StandingScreen
+import kartka.ui.screen.StartScreen
+import kartka.ui.screen.TodayScreen
+
+private fun trouble(kind: TroubleKind, key: String, vararg numbers: Pair<String, Long>) =
+    Trouble(kind, Words(key, numbers.toMap()))
+
+private val denied = trouble(TroubleKind.NotAllowed, "code.only_the_owner")
+private val owner = Colleague(1, "Марта", RoleName(1, ""), employed = true, here = true, pin = true)
+private val cashier = Colleague(2, "Остап", RoleName(2, ""), employed = true, here = false, pin = true)
+private val former = Colleague(3, "Юрій", RoleName(2, ""), employed = false, here = false, pin = false)
+
+/** What both modes share and the owner's: the beginning, staff, the office. */
+val office: List<Page> =
+    with(Samples) {
+        opens() + starts() + founds() + pairs() + sheets() + operators() + inboxes() + standings() + todays() +
+            deviceses() + limitses()
+    }
+
+private fun Samples.opens(): List<Page> =
+    listOf(
+        OpenState(opening = true),
+        OpenState(opened = true),
+        OpenState(trouble = trouble(TroubleKind.KeysLost, "error.keys_lost")),
+        OpenState(trouble = trouble(TroubleKind.KeysLocked, "error.keys_locked")),
+        OpenState(trouble = full),
+        OpenState(trouble = trouble(TroubleKind.TooNew, "error.too_new")),
+        OpenState(trouble = trouble(TroubleKind.Corrupt, "error.corrupt")),
+        OpenState(trouble = trouble(TroubleKind.Busy, "error.busy")),
+        OpenState(asksSheet = true, sheet = "7K2M-"),
+        OpenState(asksSheet = true, sheet = "7K2M-0", trouble = trouble(TroubleKind.WrongKey, "error.wrong_key")),
+        OpenState(asksSheet = true, copy = "kartka.copy"),
+        OpenState(trouble = trouble(TroubleKind.KeysUnavailable, "error.keys_unavailable")),
+    ).map { Page("open", it) { OpenScreen(it, StillHost) {} } }
+
+private fun Samples.starts(): List<Page> =
+    listOf(StartState(), StartState(enrolled = false), StartState(enrolled = true), StartState(trouble = full))
+        .map { Page("start", it) { StartScreen(it, StillHost) {} } }
+
+private fun Samples.founds(): List<Page> {
+    val empty = FoundState(request, country = "UA")
+    val ready = empty.copy(name = "Кав'ярня Ранок", owner = "Марта")
+    return listOf(
+        empty,
+        ready,
+        ready.copy(founding = true),
+        ready.copy(trouble = trouble(TroubleKind.Invalid, "error.validation.name")),
+        ready.copy(trouble = full),
+    ).map { Page("found", it) { FoundScreen(it, StillHost) {} } }
+}
+
+private fun Samples.pairs(): List<Page> {
+    val scanning = PairState(request, deviceName = "Каса 2")
+    val ready = scanning.copy(code = "KP1-7K2M-0QXD")
+    return listOf(
+        scanning,
+        ready,
+        ready.copy(pairing = true),
+        ready.copy(trouble = trouble(TroubleKind.PairingRefused, "error.pairing_refused")),
+        ready.copy(trouble = trouble(TroubleKind.Invalid, "error.validation.pairing_code")),
+        ready.copy(trouble = trouble(TroubleKind.Offline, "error.offline")),
+        ready.copy(trouble = full),
+    ).map { Page("pair", it) { PairScreen(it, StillHost) {} } }
+}
+
+private fun Samples.sheets(): List<Page> {
+    val shown = SheetState(RecoverySheet("7K2M 0QXD 5R9T\nB3FW 8HNC 4JPE", "KR1 7K2M0QXD5R9TB3FW8HNC4JPE"))
+    val confirming = shown.copy(confirms = true, typed = "7K2M 0QXD")
+    return listOf(
+        SheetState(),
+        shown,
+        confirming,
+        confirming.copy(trouble = trouble(TroubleKind.Invalid, "error.validation.recovery_sheet")),
+        shown.copy(printed = true),
+        SheetState(trouble = full),
+    ).map { Page("sheet", it) { SheetScreen(it, StillHost) {} } }
+}
+
+private fun Samples.operators(): List<Page> {
+    val people = OperatorState(listOf(owner, cashier, former))
+    val pin = people.copy(chosen = cashier, step = OperatorStep.Pin, pin = "12")
+    val new = people.copy(chosen = owner, step = OperatorStep.NewPin)
+    return listOf(
+        OperatorState(),
+        people,
+        pin,
+        pin.copy(pin = "", trouble = trouble(TroubleKind.PinNeeded, "code.wrong_pin", "left" to 4)),
+        pin.copy(pin = "", trouble = trouble(TroubleKind.Rule, "code.pin_locked", "wait_ms" to 60_000)),
+        new.copy(old = "1234", pin = "55"),
+        new.copy(pin = "", trouble = trouble(TroubleKind.Rule, "code.pin_too_simple")),
+        OperatorState(trouble = full),
+    ).map { Page("operator", it) { OperatorScreen(it, StillHost) {} } }
+}
+
+private fun Samples.inboxes(): List<Page> {
+    val overdraft =
+        InboxItem(
+            1,
+            Words("code.overdraft", mapOf("points" to 40L)),
+            olena.id,
+            null,
+            "2026-11-21",
+            null,
+            agreeable = false,
+        )
+    val held = InboxItem(2, Words("code.kept_apart"), null, null, "2026-11-22", upTo = 90, agreeable = false)
+    val items = InboxState(listOf(overdraft, held))
+    return listOf(
+        InboxState(),
+        InboxState(emptyList()),
+        items,
+        items.copy(deciding = 2),
+        items.copy(trouble = denied),
+        InboxState(trouble = full),
+    ).map { Page("inbox", it) { InboxScreen(it, StillHost) {} } }
+}
+
+private fun Samples.standings(): List<Page> {
+    fun state(dot: SyncDot, pending: Long = 0) =
+        StandingState(Standing(SyncMark(dot, pending, NOON), "https://ranok.example", null, null))
+    val alone =
+        StandingState(Standing(SyncMark(SyncDot.Alone, 0), null, null, null), copy = CopyAge.Aged(86_400_000, false))
+    val stuck = Standing(SyncMark(SyncDot.Stuck, 12, NOON), "https://ranok.example", 31, null)
+    return listOf(
+        StandingState(),
+        alone,
+        alone.copy(copy = CopyAge.Never, sheetPrinted = false),
+        state(SyncDot.InSync),
+        state(SyncDot.Waiting, 3),
+        state(SyncDot.Waiting, 3).copy(exchanging = true),
+        StandingState(stuck),
+        StandingState(stuck.copy(mark = inSync, stopped = null, renumbered = 5)),
+        state(SyncDot.Revoked),
+        state(SyncDot.Waiting, 3).copy(trouble = trouble(TroubleKind.Offline, "error.offline")),
+    ).map { Page("standing", it) { StandingScreen(it, StillHost) {} } }
+}
+
+private fun Samples.todays(): List<Page> {
+    val day = Day("2026-11-22", 41, 33, uah(728_600), uah(720_050), uah(8_550), 33, 31, 22, 4)
+    val today =
+        Today(day, day.copy(sales = uah(650_000)), 1_209, 800, listOf(Outstanding(BONUS, 48_200)), uah(48_200), 0, NOON)
+    val figures = TodayState(today, inSync, CopyAge.NotNeeded, sheetPrinted = true, waiting = 2)
+    return listOf(
+        TodayState(),
+        figures.copy(today = today.copy(day = day.copy(receipts = 0)), waiting = 0),
+        figures,
+        figures.copy(sync = waiting),
+        figures.copy(sheetPrinted = false),
+        figures.copy(copy = CopyAge.Aged(9 * 86_400_000L, overdue = true)),
+        TodayState(trouble = full),
+    ).map { Page("today", it) { TodayScreen(it, StillHost) {} } }
+}
+
+private fun Samples.deviceses(): List<Page> {
+    val till = Device(1, "Каса 1", 1, DeviceStanding.Active, here = true)
+    val second = Device(2, "Каса 2", 2, DeviceStanding.Active, here = false)
+    val roles = listOf(RoleName(2, ""), RoleName(3, ""))
+    val everybody = DevicesState(listOf(till, second), listOf(owner, cashier, former), roles)
+    return listOf(
+        DevicesState(),
+        everybody,
+        everybody.copy(devices = listOf(till, second.copy(standing = DeviceStanding.WipeWhenEmpty))),
+        everybody.copy(asked = Asked.Revoke(2)),
+        everybody.copy(asked = Asked.Dismiss(2)),
+        everybody.copy(asked = Asked.Employ, name = "Ірина", role = 2),
+        everybody.copy(asked = Asked.Employ, name = "Ірина", role = 2, writing = true),
+        everybody.copy(trouble = denied),
+        DevicesState(trouble = full),
+    ).map { Page("devices", it) { DevicesScreen(it, StillHost) {} } }
+}
+
+private fun Samples.limitses(): List<Page> {
+    val trust = Trust(48, 7, 9, 5_000, uah(5_000))
+    val limits = EarnLimits(LimitNumber(3, LimitThen.Flag), null, LimitThen.Refuse, LimitThen.Flag)
+    val bounded = LimitsState(trust, limits, hours = "48", days = "7")
+    return listOf(
+        LimitsState(),
+        bounded,
+        bounded.copy(trust = trust.copy(points = null, worth = null)),
+        bounded.copy(hours = "24"),
+        bounded.copy(saving = true),
+        bounded.copy(saved = true),
+        bounded.copy(trouble = trouble(TroubleKind.Invalid, "error.validation.amount")),
+        bounded.copy(trouble = denied),
+        LimitsState(trouble = full),
+    ).map { Page("limits", it) { LimitsScreen(it, StillHost) {} } }
+}
