@@ -179,6 +179,7 @@ class CounterTest {
 
             val cashier = gateway.roles().first { it.role == 2L }
             val ihor = gateway.employ(ids.next(), "Ігор", cashier.role)
+            gateway.setPin(1, null, "2580")
             gateway.setPin(ihor, null, "7319")
             assertEquals(
                 "code.pin_needed",
@@ -187,7 +188,7 @@ class CounterTest {
             gateway.switchTo(ihor, "7319")
             assertEquals(listOf("Ігор"), gateway.staff().filter { it.here }.map { it.name })
             assertEquals(TroubleKind.NotAllowed, assertFailsWith<CoreFault> { gateway.inbox() }.trouble.kind)
-            gateway.switchTo(1, null)
+            gateway.switchTo(1, "2580")
 
             val limits = EarnLimits(perDay = LimitNumber(3, LimitThen.Refuse), typed = LimitThen.Flag)
             gateway.setLimits(ids.next(), limits)
