@@ -159,7 +159,7 @@ pub(crate) const SOURCES: &[Rule] = &[
         except: &[
             "android/corebridge/src/test",
             // Starts the real server for the demo shop, and looks for a free port.
-            "android/desktop/src/main/kotlin/kartka/desktop/DemoServer.kt",
+            "android/desktop/src/main",
             "ios/Tests/CoreBridgeTests",
         ],
         tests: Bound,
