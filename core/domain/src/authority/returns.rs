@@ -74,7 +74,7 @@ pub(super) fn apply<B: Book>(
 /// What the returns of a purchase still lead to beyond what their authors claimed: of a customer who was attached to it,
 /// whom the author of a return did not know of (X2, X7), and of returns whose author did not hold it (X1). A writer asks
 /// after every return that it ordered, within the same transaction, and claims it behind a
-/// [`Fact::Owed`](crate::op::Fact::Owed).
+/// [`Fact::Owed`].
 ///
 /// # Errors
 /// The book's own.
