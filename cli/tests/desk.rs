@@ -128,7 +128,10 @@ fn a_desk_takes_goods_back_by_a_receipt_that_is_not_here() {
     let id = mia["customer"].as_str().unwrap();
     let sold = desk.json(&format!("sell 200 --customer {id} --receipt A-1"));
     let purchase = sold["purchase"].as_str().unwrap();
-    let day = desk.json("report")["date"].as_str().unwrap().to_owned();
+    let day = desk.json("report")["day"]["date"]
+        .as_str()
+        .unwrap()
+        .to_owned();
     assert_eq!(
         desk.refused(&format!(
             "return-unlinked add 50 --receipt A-1 --date {day}"
