@@ -32,9 +32,9 @@ class KeptTest {
         listOf("", "&&&", "request", "request=%", "request=zz&amount=x", "=&=", "request=%ff%zz").forEach { line ->
             assertNull(Kept.of(line)?.draft(), line)
         }
-        val fields = mapOf("request" to "a".repeat(32), "amount" to "x", "read" to "Never", "rewards" to "x.y,3,4.z")
-        val line = fields.entries.joinToString("&") { (name, value) -> "$name=${value.encodeToByteArray().toHexString()}" }
-        val half = Kept.of("$line&pieces=%")?.draft()
+        val fields =
+            Kept("request" to "a".repeat(32), "amount" to "x", "read" to "Never", "rewards" to "x.y,3,4.z")
+        val half = Kept.of("${fields.line()}&pieces=%")?.draft()
         assertEquals(SaleDraft(RequestId("a".repeat(32)), rewards = listOf(RewardPick(3), RewardPick(4))), half)
     }
 
