@@ -70,8 +70,7 @@ class CounterFlowTest {
         one.screens.cameraIs(Camera.Searching)
 
         // A new customer is a blank card, the digits of a phone, and one tap.
-        hand.shows(one.frame(cards[0]))
-        hand.sees("New customer")
+        hand.shows(cards[0], "New customer")
         hand.types("Phone", "0671234567")
         assertEquals(1, hand.taps { tap("Register") })
         hand.sees("Sell")
@@ -86,8 +85,7 @@ class CounterFlowTest {
         runBlocking { one.core.exchange() }
 
         // The next sale spends what the first one earned.
-        hand.shows(one.frame(cards[0]))
-        hand.sees("Customer")
+        hand.shows(cards[0], "Customer")
         hand.keys("50,00")
         hand.tap("Spend points")
         hand.sees("Spend and sell")
@@ -109,8 +107,7 @@ class CounterFlowTest {
         assertEquals(TroubleKind.Offline, unreached.trouble.kind)
         one.screens.go(Route.Scan())
         hand.sees("Scan")
-        hand.shows(one.frame(cards[0]))
-        hand.sees("Customer")
+        hand.shows(cards[0], "Customer")
         hand.keys("70,00")
         hand.tapWith("Sell · ")
         hand.sees("Next customer")
@@ -161,9 +158,18 @@ private class Hand(private val rule: ComposeContentTestRule, private val phone: 
         return tapped - before
     }
 
-    fun shows(frame: LumaFrame) {
+    /** Holds a card before the camera, which gives picture after picture, until the screen says [text]. */
+    fun shows(card: String, text: String) {
         rule.waitForIdle()
-        phone.show(frame)
+        var looks = 0
+        try {
+            rule.waitUntil(PATIENCE) {
+                if (looks++ % LOOKS_PER_PICTURE == 0) phone.show(phone.frame(card))
+                rule.onAllNodes(hasText(text, substring = true)).fetchSemanticsNodes().isNotEmpty()
+            }
+        } catch (late: ComposeTimeoutException) {
+            throw AssertionError("no \"$text\" among ${seen()}", late)
+        }
     }
 
     fun sees(text: String): Unit = sees(text, hasText(text, substring = true))
@@ -199,5 +205,6 @@ private class Hand(private val rule: ComposeContentTestRule, private val phone: 
 
     private companion object {
         const val PATIENCE = 30_000L
+        const val LOOKS_PER_PICTURE = 20
     }
 }
