@@ -20,15 +20,21 @@ use crate::store::{Reads, StoreError, StoredOp};
 pub(super) struct Lines {
     /// The number before, and the first one of the line.
     descents: BTreeMap<DeviceNo, (Former, DeviceNo)>,
+    /// The numbers that came of each number.
+    branches: BTreeMap<DeviceNo, Vec<DeviceNo>>,
 }
 
 impl Lines {
     /// As they lie in the store.
     pub(super) fn read(db: &dyn Reads) -> Result<Self, StoreError> {
-        let descents = db.descents()?.into_iter();
-        Ok(Self {
-            descents: descents.map(|d| (d.no, (d.former, d.root))).collect(),
-        })
+        let mut lines = Self::default();
+        for descent in db.descents()? {
+            let of = lines.branches.entry(descent.former.device).or_default();
+            of.push(descent.no);
+            let from = (descent.former, descent.root);
+            lines.descents.insert(descent.no, from);
+        }
+        Ok(lines)
     }
 
     fn root(&self, no: DeviceNo) -> DeviceNo {
@@ -37,8 +43,7 @@ impl Lines {
 
     /// Whether a number has ever been part of a fork.
     fn knows(&self, no: DeviceNo) -> bool {
-        let of = |(former, _): &(Former, DeviceNo)| former.device == no;
-        self.descents.contains_key(&no) || self.descents.values().any(of)
+        self.descents.contains_key(&no) || self.branches.contains_key(&no)
     }
 
     /// Every number that what is `id` may have had before a fork or got after one, itself included. A counter that two
@@ -47,9 +52,15 @@ impl Lines {
         let mut found = BTreeSet::from([id]);
         let mut ahead = vec![id];
         while let Some(id) = ahead.pop() {
-            for (no, (former, _)) in &self.descents {
-                for other in [after(id, *no, *former), before(id, *no, *former)] {
-                    ahead.extend(other.filter(|other| found.insert(*other)));
+            let no = id.device();
+            let came_from = |no: &DeviceNo| self.descents.get(no).map(|(former, _)| (*no, *former));
+            let branches = self.branches.get(&no).into_iter().flatten();
+            let later = branches.filter_map(came_from);
+            let later = later.filter_map(|(no, former)| after(id, no, former));
+            let earlier = came_from(&no).and_then(|(no, former)| before(id, no, former));
+            for other in later.chain(earlier) {
+                if found.insert(other) {
+                    ahead.push(other);
                 }
             }
         }
