@@ -31,7 +31,7 @@ pub use earning::has_earned;
 pub use reserve::reserve;
 pub use returns::owed;
 pub use right::{may_settle, who};
-pub use unlinked::links;
+pub use unlinked::{WAITING_MAX, links};
 
 use crate::business::{Business, Device, Operator};
 use crate::card::CardNumber;
@@ -136,7 +136,7 @@ pub trait Book {
     fn unlinked(&self, _: ReturnId) -> Result<Option<Unlinked>, Self::Error> {
         Ok(None)
     }
-    /// Those of them that wait for a receipt with this number, by id.
+    /// Those of them that wait for a receipt with this number, by id; [`WAITING_MAX`] are enough.
     ///
     /// # Errors
     /// The store's own.

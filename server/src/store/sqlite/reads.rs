@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 
+use kartka_domain::authority::WAITING_MAX;
 use kartka_domain::ids::{
     BirthMark, CustomerId, DeviceNo, EntryId, Id, InstrumentId, OpId, OperatorId, PurchaseId,
     RequestMark, ReturnId, Seq, VoucherId,
@@ -423,9 +424,10 @@ impl Reads for View<'_> {
     }
 
     fn unlinked(&self, receipt: &ReceiptNumber) -> Result<Vec<ReturnId>, StoreError> {
-        let sql = "SELECT id FROM unlinked WHERE number = ?1 ORDER BY id";
+        let sql = "SELECT id FROM unlinked WHERE number = ?1 ORDER BY id LIMIT ?2";
         let mut statement = self.conn.prepare_cached(sql)?;
-        let ids = statement.query_map([receipt.as_str()], |row| row.get::<_, i64>(0))?;
+        let key = (receipt.as_str(), WAITING_MAX);
+        let ids = statement.query_map(key, |row| row.get::<_, i64>(0))?;
         ids.map(|id| ReturnId::new(id?).map_err(|_| StoreError::Malformed("unlinked.id")))
             .collect()
     }
