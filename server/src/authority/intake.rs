@@ -51,22 +51,34 @@ pub(crate) fn refusal_of(error: WireError) -> Refusal {
 }
 
 impl Authority {
+    /// The device that signed an envelope, and its key, if it is one of this business's: an unknown one and a wrong signature are
+    /// told apart to nobody.
+    ///
+    /// # Errors
+    /// [`Turned::Away`], [`Turned::Store`].
+    pub(super) fn sender(&self, envelope: &Envelope) -> Result<(DeviceState, PublicKey), Turned> {
+        let unknown = Turned::Away(Refusal::Unauthorised);
+        if envelope.business != self.memory.business {
+            return Err(unknown);
+        }
+        let found = read(self.store.as_ref(), |db| db.device(envelope.device))?;
+        let keyed = found.and_then(|device| {
+            let key = self.memory.device_key(device.no, &device.key)?;
+            Some((device, key))
+        });
+        match keyed {
+            Some((device, key)) if envelope.verify(&key).is_ok() => Ok((device, key)),
+            _ => Err(unknown),
+        }
+    }
+
     /// Checks a request's signature and opens its batches.
     ///
     /// # Errors
     /// [`Turned::Away`] when nobody may be answered more than a refusal; [`Turned::Store`].
     pub(crate) fn intake(&self, envelope: &Envelope) -> Result<Asked, Turned> {
         let away = Turned::Away;
-        if envelope.business != self.memory.business {
-            return Err(away(Refusal::Unauthorised));
-        }
-        let device = read(self.store.as_ref(), |db| db.device(envelope.device))?;
-        let device = device.ok_or(away(Refusal::Unauthorised))?;
-        let key = self.memory.device_key(device.no, &device.key);
-        let key = key.ok_or(away(Refusal::Unauthorised))?;
-        if envelope.verify(&key).is_err() {
-            return Err(away(Refusal::Unauthorised));
-        }
+        let (_, key) = self.sender(envelope)?;
         let request = SyncRequest::decode(&envelope.body)?;
         if request.device != envelope.device {
             return Err(away(Refusal::Malformed));

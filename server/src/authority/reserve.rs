@@ -43,16 +43,7 @@ impl Authority {
     /// [`Turned::Away`], [`Turned::Store`].
     pub(crate) fn read_reserve(&self, envelope: &Envelope) -> Result<Asking, Turned> {
         let away = Turned::Away;
-        if envelope.business != self.memory.business {
-            return Err(away(Refusal::Unauthorised));
-        }
-        let device = read(self.store.as_ref(), |db| db.device(envelope.device))?;
-        let device = device.ok_or(away(Refusal::Unauthorised))?;
-        let key = self.memory.device_key(device.no, &device.key);
-        let key = key.ok_or(away(Refusal::Unauthorised))?;
-        if envelope.verify(&key).is_err() {
-            return Err(away(Refusal::Unauthorised));
-        }
+        let (device, _) = self.sender(envelope)?;
         let request = ReserveRequest::decode(&envelope.body)?;
         if request.proto < OLDEST_PROTO {
             return Err(away(Refusal::ProtocolTooOld { min: OLDEST_PROTO }));
