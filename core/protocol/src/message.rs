@@ -7,12 +7,14 @@ mod answer;
 mod envelope;
 mod handover;
 mod incarnation;
+mod invite;
 mod moved;
 mod order;
 mod pair;
 mod refusal;
 mod request;
 mod reserve;
+mod sealed;
 
 pub use answer::{Acked, Carried, Flag, Flags, Run, ScopeDigest, SyncAnswer};
 pub use envelope::Envelope;
@@ -20,6 +22,7 @@ pub use handover::{
     HandoverAnswer, HandoverRequest, HandoverSaid, HandoverStep, SignedHandoverAnswer,
 };
 pub use incarnation::{Branch, Incarnation};
+pub use invite::{InviteAnswer, InviteRequest, Invited, SignedInviteAnswer};
 pub use moved::Moved;
 pub use order::{SignedWord, Word};
 pub use pair::{Certificate, PairAnswer, PairError, PairLimits, PairRequest, SignedPairAnswer};

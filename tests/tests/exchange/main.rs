@@ -9,6 +9,7 @@ mod forks;
 mod handover;
 mod healing;
 mod histories;
+mod invite;
 mod meetings;
 mod newer;
 mod over_http;

@@ -30,7 +30,7 @@ pub use clock::{Anchor, effective_time};
 pub use earning::has_earned;
 pub use reserve::reserve;
 pub use returns::owed;
-pub use right::{may_settle, who};
+pub use right::{may_invite, may_settle, who};
 pub use unlinked::{WAITING_MAX, links};
 
 use crate::business::{Business, Device, Operator};
