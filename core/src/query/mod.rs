@@ -11,4 +11,5 @@ pub mod recent;
 pub mod shift;
 pub mod status;
 pub mod today;
+pub mod vouchers;
 pub mod whatif;
