@@ -98,7 +98,7 @@ private fun AskRevoke(state: DevicesState, asked: Asked.Revoke, act: (DevicesAct
     Banner(Mood.Problem, speech.named("devices.ask_revoke", "device", name))
     Revoking.entries.forEach { how ->
         val key = if (how == Revoking.KeepData) "devices.keep_data" else "devices." + how.name.inKeys()
-        Line(speech(key), glyph = Glyph.Stop, onTap = { act(DevicesAction.Revoke(how)) })
+        Line(speech(key), glyph = Glyph.Stop, lines = Int.MAX_VALUE, onTap = { act(DevicesAction.Revoke(how)) })
     }
 }
 

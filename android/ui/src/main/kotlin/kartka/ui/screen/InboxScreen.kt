@@ -87,7 +87,7 @@ private fun Answer(word: String, action: InboxAction, readiness: Readiness, act:
 /** What it is about; each person concerned is a tap away. */
 @Composable
 private fun About(item: InboxItem, act: (InboxAction) -> Unit) {
-    Line(title = speech(item.words), detail = speech.day(item.date), glyph = Glyph.Warn)
+    Line(speech(item.words), detail = speech.day(item.date), glyph = Glyph.Warn, lines = Int.MAX_VALUE)
     val (first, other) = item.customerId to item.otherId
     if (first != null) {
         val word = if (other == null) "inbox.customer" else "inbox.first_person"

@@ -55,7 +55,7 @@ class ScreensTest {
         val sheet = fewColours(contactSheet(pages, pictures))
         val file = folder.resolve("$mode-${look.name}.png")
         if (accepted) {
-            ImageIO.write(sheet, "png", file)
+            save(sheet, file)
             shown.filter { it.second == look.name && pages === counter }.forEach { (page, _) -> showAlone(page, look) }
             return emptyList()
         }
@@ -65,14 +65,14 @@ class ScreensTest {
         return pages.indices
             .filter { difference(golden.page(it), sheet.page(it)) > TOLERANCE }
             .map { "${file.name}: ${pages[it].screen} ${pages[it].face}" }
-            .also { if (it.isNotEmpty()) ImageIO.write(sheet, "png", File("target/${file.name}")) }
+            .also { if (it.isNotEmpty()) save(sheet, File("target/${file.name}")) }
     }
 
     /** One page larger, for the README. */
     private fun showAlone(name: String, look: Look) {
         val page = album.first { "${it.screen}-${it.face}" == name }
         val picture = look.drawn(page, Glass(density = 0.75f))
-        ImageIO.write(fewColours(picture), "png", folder.resolve("app-$name-${look.name}.png"))
+        save(fewColours(picture), folder.resolve("app-$name-${look.name}.png"))
     }
 
     private fun difference(one: BufferedImage, other: BufferedImage): Double {
