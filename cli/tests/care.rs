@@ -63,7 +63,7 @@ fn what_waits_goes_into_a_file_and_the_only_copy_stays() {
     // A founding device decides by itself: nothing of it waits for anybody, and it may not be emptied.
     assert_eq!(desk.json("outbox")["outbox"], 0);
     assert_eq!(desk.json(&format!("outbox --export {file}"))["ops"], 0);
-    assert_eq!(desk.refused("sign-out").1, "rule_rejected");
+    assert_eq!(desk.refused("sign-out").1, "OnlyCopyHere");
     let carry = format!("outbox --carry {file} --sheet {qr}");
     assert_ne!(desk.refused(&carry).0, 0);
 }
