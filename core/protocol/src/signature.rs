@@ -84,6 +84,7 @@ pub(crate) enum Purpose {
     Handover,
     Reserve,
     Invite,
+    Carry,
 }
 
 /// The bytes to sign for `purpose`: its name, a zero, and the canonical record of what is claimed.
@@ -99,6 +100,7 @@ pub(crate) fn message(purpose: Purpose, claim: &Record) -> Vec<u8> {
         Purpose::Handover => b"kartka handover 1",
         Purpose::Reserve => b"kartka reserve 1",
         Purpose::Invite => b"kartka invite 1",
+        Purpose::Carry => b"kartka carry 1",
     };
     let mut bytes = [name, &[0]].concat();
     bytes.extend_from_slice(&claim.encode());

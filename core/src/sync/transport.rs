@@ -30,6 +30,8 @@ pub enum Route {
     Reserve,
     /// A pairing code for the next device.
     Invite,
+    /// Another phone's batches.
+    Carry,
 }
 
 impl Route {
@@ -42,6 +44,7 @@ impl Route {
             Self::Handover => "/v1/handover",
             Self::Reserve => "/v1/reserve",
             Self::Invite => "/v1/invite",
+            Self::Carry => "/v1/carry",
         }
     }
 
@@ -50,7 +53,7 @@ impl Route {
     const fn patience(self) -> Duration {
         match self {
             Self::Reserve | Self::Invite => COUNTER,
-            Self::Sync | Self::Pair | Self::Handover => TOTAL,
+            Self::Sync | Self::Pair | Self::Handover | Self::Carry => TOTAL,
         }
     }
 }

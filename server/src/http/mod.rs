@@ -122,7 +122,7 @@ const READ: Limits = Limits {
 };
 
 /// All routes.
-const ROUTES: [Route; 13] = [
+const ROUTES: [Route; 14] = [
     Route {
         method: MethodFilter::POST,
         path: "/v1/sync",
@@ -162,6 +162,16 @@ const ROUTES: [Route; 13] = [
             ..LOOKED_AT
         },
         serve: |method| on(method, exchange::invite),
+    },
+    Route {
+        method: MethodFilter::POST,
+        path: "/v1/carry",
+        limits: Limits {
+            body: exchange::REQUEST,
+            knock: Knock::Exchange,
+            ..LOOKED_AT
+        },
+        serve: |method| on(method, exchange::carry),
     },
     Route {
         method: MethodFilter::POST,

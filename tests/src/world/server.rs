@@ -336,6 +336,7 @@ impl Server {
             Route::Pair => self.authority().pair(message),
             Route::Reserve => self.authority().reserve(message),
             Route::Invite => self.authority().invite(message, ""),
+            Route::Carry => self.authority().carry(message),
             // Nobody was invited.
             Route::Handover => Err(ExchangeError::Refused(Refusal::PairingRefused)),
         };

@@ -109,6 +109,7 @@ impl Host {
             Route::Pair => authority.as_ref().ok_or(none)?.pair(message),
             Route::Reserve => authority.as_ref().ok_or(none)?.reserve(message),
             Route::Invite => authority.as_ref().ok_or(none)?.invite(message, ""),
+            Route::Carry => authority.as_ref().ok_or(none)?.carry(message),
         }
     }
 

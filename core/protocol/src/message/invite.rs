@@ -8,12 +8,12 @@ use kartka_domain::codes::Code;
 use kartka_domain::ids::{OperatorId, OutletId};
 
 use super::Nonce;
-use super::sealed::Sealed;
+use super::signed::Signed;
 use crate::WireError;
 use crate::fields::{Record, Shape};
 use crate::pairing::PairingQr;
 use crate::parts::{put_code, read_code};
-use crate::signature::{PublicKey, Purpose, Signature};
+use crate::signature::{PublicKey, Purpose, Signature, request_digest};
 
 mod tag {
     pub(super) const PROTO: u16 = 1;
@@ -122,7 +122,7 @@ impl InviteAnswer {
 
 /// An answer under the identity key's signature over it and the request it answers.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct SignedInviteAnswer(Sealed);
+pub struct SignedInviteAnswer(Signed);
 
 impl SignedInviteAnswer {
     /// Signs an answer to the request with these bytes; `sign` gets the bytes to sign.
@@ -131,12 +131,8 @@ impl SignedInviteAnswer {
         answer: &InviteAnswer,
         sign: impl FnOnce(&[u8]) -> Signature,
     ) -> Self {
-        Self(Sealed::seal(
-            Purpose::Invite,
-            request,
-            answer.encode(),
-            sign,
-        ))
+        let about = (Purpose::Invite, request_digest(request));
+        Self(Signed::seal(about, answer.encode(), sign))
     }
 
     /// The answer, if the identity key signed it for this very request.
@@ -144,7 +140,8 @@ impl SignedInviteAnswer {
     /// # Errors
     /// [`WireError`] for bytes that are no answer, and when somebody else answered: told apart to nobody.
     pub fn open(&self, request: &[u8], identity: &PublicKey) -> Result<InviteAnswer, WireError> {
-        InviteAnswer::decode(self.0.open(Purpose::Invite, request, identity)?)
+        let about = (Purpose::Invite, request_digest(request));
+        InviteAnswer::decode(self.0.open(about, identity)?)
     }
 
     /// As sent.
@@ -158,6 +155,6 @@ impl SignedInviteAnswer {
     /// # Errors
     /// Any [`WireError`].
     pub fn decode(bytes: &[u8]) -> Result<Self, WireError> {
-        Sealed::decode(bytes).map(Self)
+        Signed::decode_short(bytes).map(Self)
     }
 }

@@ -8,12 +8,12 @@ use kartka_domain::codes::Code;
 use kartka_domain::ids::{CustomerId, InstrumentId, ProgrammeVersion, RequestMark, VoucherId};
 use kartka_domain::reservation::{Asset, ITEMS_MAX, Item};
 
-use super::sealed::Sealed;
+use super::signed::Signed;
 use super::{Nonce, bounded};
 use crate::WireError;
 use crate::fields::{Record, Shape};
 use crate::parts::{id, opt_id, put_code, read_code};
-use crate::signature::{PublicKey, Purpose, Signature};
+use crate::signature::{PublicKey, Purpose, Signature, request_digest};
 
 mod tag {
     pub(super) const PROTO: u16 = 1;
@@ -174,9 +174,9 @@ impl ReserveAnswer {
     }
 }
 
-/// An answer under the identity key's signature over it and the request it answers.
+/// A [`ReserveAnswer`] under the identity key's signature over it and the request it answers.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct SignedReserveAnswer(Sealed);
+pub struct SignedReserveAnswer(Signed);
 
 impl SignedReserveAnswer {
     /// Signs an answer to the request with these bytes; `sign` gets the bytes to sign.
@@ -185,12 +185,8 @@ impl SignedReserveAnswer {
         answer: &ReserveAnswer,
         sign: impl FnOnce(&[u8]) -> Signature,
     ) -> Self {
-        Self(Sealed::seal(
-            Purpose::Reserve,
-            request,
-            answer.encode(),
-            sign,
-        ))
+        let about = (Purpose::Reserve, request_digest(request));
+        Self(Signed::seal(about, answer.encode(), sign))
     }
 
     /// The answer, if the identity key signed it for this very request.
@@ -198,7 +194,8 @@ impl SignedReserveAnswer {
     /// # Errors
     /// [`WireError`] for bytes that are no answer, and when somebody else answered: told apart to nobody.
     pub fn open(&self, request: &[u8], identity: &PublicKey) -> Result<ReserveAnswer, WireError> {
-        ReserveAnswer::decode(self.0.open(Purpose::Reserve, request, identity)?)
+        let about = (Purpose::Reserve, request_digest(request));
+        ReserveAnswer::decode(self.0.open(about, identity)?)
     }
 
     /// As sent.
@@ -212,6 +209,6 @@ impl SignedReserveAnswer {
     /// # Errors
     /// Any [`WireError`].
     pub fn decode(bytes: &[u8]) -> Result<Self, WireError> {
-        Sealed::decode(bytes).map(Self)
+        Signed::decode_short(bytes).map(Self)
     }
 }

@@ -1,6 +1,7 @@
-//! An answer under the identity key's signature over it and the request it answers, so that nobody between them answers.
+//! A word of the authority under its identity key's signature over it and the request it answers.
 //!
-//! What is inside is the caller's: the purpose keeps an answer of one kind from being taken for one of another.
+//! Knows nothing of what is said: each route has an answer of its own, and a purpose that no other route's signature
+//! serves.
 
 use crate::fields::{Record, Shape};
 use crate::signature::{self, PublicKey, Purpose, Signature, request_digest};
@@ -13,18 +14,17 @@ mod tag {
     pub(super) const REQUEST: u16 = 3;
 }
 
-/// The bytes of an answer, signed.
+/// The encoded answer and the signature.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct Sealed {
+pub(super) struct Signed {
     body: Vec<u8>,
     signature: Signature,
 }
 
-impl Sealed {
-    /// Signs the bytes of an answer to `request`; `sign` gets the bytes to sign.
+impl Signed {
+    /// Signs an answer to the request whose bytes have this digest; `sign` gets the bytes to sign.
     pub(super) fn seal(
-        purpose: Purpose,
-        request: &[u8],
+        (purpose, request): (Purpose, [u8; 32]),
         body: Vec<u8>,
         sign: impl FnOnce(&[u8]) -> Signature,
     ) -> Self {
@@ -32,14 +32,10 @@ impl Sealed {
         Self { body, signature }
     }
 
-    /// The bytes of the answer, if the identity key signed them for this very request.
-    ///
-    /// # Errors
-    /// [`WireError`] when somebody else answered.
+    /// The answer's bytes, if the identity key signed them for that request: else told apart to nobody.
     pub(super) fn open(
         &self,
-        purpose: Purpose,
-        request: &[u8],
+        (purpose, request): (Purpose, [u8; 32]),
         identity: &PublicKey,
     ) -> Result<&[u8], WireError> {
         identity
@@ -48,7 +44,6 @@ impl Sealed {
         Ok(&self.body)
     }
 
-    /// As sent.
     pub(super) fn encode(&self) -> Vec<u8> {
         let mut r = Record::new();
         r.put(tag::BODY, self.body.as_slice());
@@ -56,24 +51,26 @@ impl Sealed {
         r.encode()
     }
 
-    /// From received bytes.
-    ///
-    /// # Errors
-    /// Any [`WireError`].
-    pub(super) fn decode(bytes: &[u8]) -> Result<Self, WireError> {
-        let r = Record::decode(bytes, Shape::REQUEST)?;
-        let body = r.bytes(tag::BODY)?;
-        crate::error::within(crate::error::Measure::Bytes, body.len(), limits::BYTES)?;
+    /// From received bytes; an answer without pages is at most [`limits::BYTES`] long.
+    pub(super) fn decode_short(bytes: &[u8]) -> Result<Self, WireError> {
+        let signed = Self::decode(bytes, Shape::REQUEST)?;
+        let measure = crate::error::Measure::Bytes;
+        crate::error::within(measure, signed.body.len(), limits::BYTES)?;
+        Ok(signed)
+    }
+
+    pub(super) fn decode(bytes: &[u8], shape: Shape) -> Result<Self, WireError> {
+        let r = Record::decode(bytes, shape)?;
         Ok(Self {
-            body: body.to_vec(),
+            body: r.bytes(tag::BODY)?.to_vec(),
             signature: Signature(r.array(tag::SIGNATURE)?),
         })
     }
 }
 
-fn message(purpose: Purpose, request: &[u8], body: &[u8]) -> Vec<u8> {
+fn message(purpose: Purpose, request: [u8; 32], body: &[u8]) -> Vec<u8> {
     let mut claim = Record::new();
     claim.put(tag::BODY, request_digest(body));
-    claim.put(tag::REQUEST, request_digest(request));
+    claim.put(tag::REQUEST, request);
     signature::message(purpose, &claim)
 }
