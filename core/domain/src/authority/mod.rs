@@ -16,6 +16,7 @@ mod inactivity;
 pub mod lapse;
 mod office;
 mod people;
+pub mod referral;
 mod reserve;
 mod returns;
 mod right;
@@ -33,6 +34,7 @@ pub use returns::owed;
 pub use right::{may_settle, who};
 pub use unlinked::{WAITING_MAX, links};
 
+use crate::brought::Brought;
 use crate::business::{Business, Device, Operator};
 use crate::card::CardNumber;
 use crate::codes::Code;
@@ -164,6 +166,47 @@ pub trait Book {
     /// The store's own.
     fn coupon_uses(&self, _: InstrumentId) -> Result<i64, Self::Error> {
         Ok(0)
+    }
+    /// Whether anybody was ever said to have brought somebody (G3); a book that only replays receipts knows nobody.
+    ///
+    /// # Errors
+    /// The store's own.
+    fn has_referrals(&self) -> Result<bool, Self::Error> {
+        Ok(false)
+    }
+    /// What was said of who brought whom.
+    ///
+    /// # Errors
+    /// The store's own.
+    fn brought(&self, _: EntryId) -> Result<Option<Brought>, Self::Error> {
+        Ok(None)
+    }
+    /// Everything that was said of who brought this customer, by id.
+    ///
+    /// # Errors
+    /// The store's own.
+    fn brought_of(&self, _: CustomerId) -> Result<Vec<Brought>, Self::Error> {
+        Ok(Vec::new())
+    }
+    /// Everything that was said of whom this customer brought, by id.
+    ///
+    /// # Errors
+    /// The store's own.
+    fn brought_by(&self, _: CustomerId) -> Result<Vec<Brought>, Self::Error> {
+        Ok(Vec::new())
+    }
+    /// What a customer bought from one business date to another, both included, by date and id; the first
+    /// [`referral::BOUGHT_MAX`] are enough.
+    ///
+    /// # Errors
+    /// The store's own.
+    fn bought(
+        &self,
+        _: CustomerId,
+        _: Date,
+        _: Option<Date>,
+    ) -> Result<Vec<PurchaseId>, Self::Error> {
+        Ok(Vec::new())
     }
     /// A version of the programme.
     ///
@@ -359,6 +402,7 @@ fn refusal_of_all<B: Book>(
                 | Fact::Attach { .. }
                 | Fact::Issue(_)
                 | Fact::Move(_)
+                | Fact::Refer { .. }
         )
     };
     if !op.facts.iter().any(moves_value) {
@@ -412,6 +456,13 @@ fn apply_all<B: Book>(
                 1
             }
             Fact::Owed(purchase) => returns::apply_owed(&mut work, place, *purchase)?,
+            Fact::Refer { friend, referrer } => {
+                referral::apply_refer(&mut work, place, (*friend, *referrer))?;
+                1
+            }
+            Fact::SettleReferral { of, refused } => {
+                referral::apply_settle(&mut work, place, (*of, *refused))?
+            }
             Fact::Claim(claim) => {
                 sale::apply_own_claim(&mut work, place, claim)?;
                 1
@@ -506,6 +557,11 @@ pub fn as_claimed(op: &Op) -> Vec<Row> {
         Row::Unlinked(unlinked) => Row::Unlinked(Unlinked {
             state: UnlinkedState::Waits,
             ..unlinked
+        }),
+        Row::Brought(brought) => Row::Brought(Brought {
+            refused: None,
+            counted: None,
+            ..brought
         }),
         other => other,
     };
