@@ -13,6 +13,7 @@ mod meetings;
 mod newer;
 mod over_http;
 mod people;
+mod referral;
 mod released;
 mod reserve;
 mod revoked;

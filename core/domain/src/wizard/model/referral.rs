@@ -19,9 +19,9 @@ pub(super) fn referral(make: &Maker, ground: &Ground<'_>) -> Vec<Step> {
         Step {
             key: "thanks",
             fields: vec![
-                quick(make.plain("card", card, (0, i64::from(u32::MAX)), first)),
+                make.plain("card", card, (0, i64::from(u32::MAX)), first),
                 quick(make.field("reward", Input::Points, (1, 1_000_000_000), points)),
-                quick(make.field("welcome", Input::Points, (0, 1_000_000_000), all(0))),
+                make.field("welcome", Input::Points, (0, 1_000_000_000), all(0)),
                 make.plain("every", Input::Count, (1, 100), 1),
             ],
         },
