@@ -23,7 +23,7 @@ const HRYVNIA: u8 = 2;
 /// The club that stands in every ground here.
 const CLUB: InstrumentId = InstrumentId(7);
 /// And the bonus card.
-const BONUS: InstrumentId = InstrumentId(90);
+const BONUS: InstrumentId = InstrumentId(8);
 
 /// A programme with one club, so that a receipt has a card to earn, and a bonus card to thank with.
 fn programme() -> Programme {
@@ -226,7 +226,7 @@ fn answers_become_terms() {
     };
     assert_eq!(
         (made.id, bonus.rate, bonus.expiry),
-        (InstrumentId(8), 700, Expiry::Months(3))
+        (InstrumentId(9), 700, Expiry::Months(3))
     );
     let scale = answered(
         Kind::Discount,
@@ -412,12 +412,12 @@ fn a_code_is_typed_in_any_case_and_belongs_to_one_coupon() {
     assert_eq!(why(&typed(" "), &base), [Wrong::Below(1)]);
     let spring = typed(" spring-26 ");
     let with = spring.publish(&ground(&base)).unwrap();
-    let Terms::Coupon(coupon) = &with.instruments()[1].terms else {
+    let Terms::Coupon(coupon) = &with.instruments()[2].terms else {
         panic!("a coupon")
     };
     assert_eq!(coupon.code, "SPRING-26");
     assert_eq!(why(&spring, &with), [Wrong::Taken]);
-    let again = ground(&with).editing(Some(with.instruments()[1].id));
+    let again = ground(&with).editing(Some(with.instruments()[2].id));
     assert_eq!(spring.check(&again), [], "its own code is free for itself");
 }
 
