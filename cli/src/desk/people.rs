@@ -146,7 +146,7 @@ pub(crate) fn find(shop: &Shop, args: &FindArgs) -> Result<Answer, Failure> {
 ///
 /// # Errors
 /// Says what the card is instead.
-fn holder(shop: &Shop, text: &str) -> Result<CustomerId, Failure> {
+pub(crate) fn holder(shop: &Shop, text: &str) -> Result<CustomerId, Failure> {
     match shop.recognise(Carrier::Text, text)? {
         Recognised::Customer { customer, .. } => Ok(customer),
         Recognised::NotOurs if CardNumber::parse_typed(text).is_ok() => {

@@ -7,6 +7,7 @@
 
 mod adjust;
 mod after;
+mod claimed;
 mod clock;
 mod coupons;
 mod demotion;
@@ -27,6 +28,7 @@ mod vouchers;
 mod work;
 
 pub use after::{Before, after};
+pub use claimed::as_claimed;
 pub use clock::{Anchor, effective_time};
 pub use earning::has_earned;
 pub use reserve::reserve;
@@ -52,7 +54,7 @@ use crate::programme::Programme;
 use crate::purchase::{Fiscal, Purchase, ReceiptNumber, Return};
 use crate::reservation::{Asset, Kept};
 use crate::rights::Role;
-use crate::row::{Card, Inbox, Merge, NotedVisits, Row, Unlinked, UnlinkedState};
+use crate::row::{Card, Inbox, Merge, NotedVisits, Row, Unlinked};
 use crate::voucher::{Moved, Voucher, VoucherNumber};
 use work::Work;
 
@@ -532,80 +534,4 @@ fn tell<B: Book>(
         work.open_inbox(id, notice.code, (None, None), Points::ZERO);
     }
     Ok(())
-}
-
-/// The fact rows of `op` exactly as claimed: what a phone writes for its own ordered op when the authority
-/// sent nothing else about it (sync §4). The same bytes as [`decide`] makes for rows with
-/// [`Echo::AsClaimed`]; states (customer, position, card, …) always come from the authority.
-#[must_use]
-pub fn as_claimed(op: &Op) -> Vec<Row> {
-    let rows = decide(&Nothing, op, Standing::Pending).unwrap_or_default();
-    let plain = |row: Row| match row {
-        Row::Entry(entry) => Row::Entry(Entry {
-            verdict: None,
-            uses: Vec::new(),
-            ..entry
-        }),
-        Row::Return(back) => Row::Return(Return {
-            verdict: None,
-            ..back
-        }),
-        Row::Moved(moved) => Row::Moved(Moved {
-            verdict: None,
-            ..moved
-        }),
-        Row::Unlinked(unlinked) => Row::Unlinked(Unlinked {
-            state: UnlinkedState::Waits,
-            ..unlinked
-        }),
-        Row::Brought(brought) => Row::Brought(Brought {
-            refused: None,
-            counted: None,
-            ..brought
-        }),
-        other => other,
-    };
-    rows.into_iter()
-        .map(|d| d.row)
-        .filter(|row| row.kind().is_fact())
-        .map(plain)
-        .collect()
-}
-
-/// A book without any state.
-struct Nothing;
-
-impl Book for Nothing {
-    type Error = std::convert::Infallible;
-
-    fn customer(&self, _: CustomerId) -> Result<Option<Customer>, Self::Error> {
-        Ok(None)
-    }
-    fn position(&self, _: CustomerId) -> Result<Option<Position>, Self::Error> {
-        Ok(None)
-    }
-    fn card(&self, _: CardNumber) -> Result<Option<Card>, Self::Error> {
-        Ok(None)
-    }
-    fn edges(&self, _: CustomerId) -> Result<Vec<Merge>, Self::Error> {
-        Ok(Vec::new())
-    }
-    fn purchase(&self, _: PurchaseId) -> Result<Option<Purchase>, Self::Error> {
-        Ok(None)
-    }
-    fn returns(&self, _: PurchaseId) -> Result<Vec<Return>, Self::Error> {
-        Ok(Vec::new())
-    }
-    fn entries(&self, _: PurchaseId) -> Result<Vec<Entry>, Self::Error> {
-        Ok(Vec::new())
-    }
-    fn programme(&self, _: ProgrammeVersion) -> Result<Option<Programme>, Self::Error> {
-        Ok(None)
-    }
-    fn is_erased(&self, _: CustomerId) -> Result<bool, Self::Error> {
-        Ok(false)
-    }
-    fn requested(&self, _: RequestMark) -> Result<Option<OpId>, Self::Error> {
-        Ok(None)
-    }
 }

@@ -106,10 +106,8 @@ impl Programme {
     }
 
     fn has_bonus(&self, card: InstrumentId) -> bool {
-        match self.instrument(card).map(|of| &of.terms) {
-            Some(Terms::Bonus(_) | Terms::Newer) => true,
-            _ => false,
-        }
+        let terms = self.instrument(card).map(|of| &of.terms);
+        matches!(terms, Some(Terms::Bonus(_) | Terms::Newer))
     }
 
     fn has_level(&self, tiers: InstrumentId, level: u8) -> bool {
