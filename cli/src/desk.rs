@@ -10,6 +10,7 @@ mod figures;
 mod handover;
 mod limits;
 mod open;
+mod outbox;
 mod outlets;
 mod people;
 mod programme;
@@ -65,6 +66,10 @@ enum DeskCommand {
     Sheet(care::SheetArgs),
     /// Makes the encrypted copy of this shop, or says how old it is.
     Copy(care::CopyArgs),
+    /// What was not sent: into a sealed file, or from another device's file to the server.
+    Outbox(outbox::OutboxArgs),
+    /// Deletes everything of the shop here; refused while something would be lost.
+    SignOut,
     /// Opens a copy here, on a new device, by the recovery sheet.
     Restore(care::RestoreArgs),
     /// Erases a person for ever, and shows how far every erasure has come.
@@ -156,6 +161,8 @@ fn perform(shop: &Shop, request: RequestId, command: &DeskCommand) -> Result<Ans
         DeskCommand::HandOver(args) => handover::hand_over(shop, args),
         DeskCommand::Sheet(args) => care::sheet(shop, args),
         DeskCommand::Copy(args) => care::copy(shop, args),
+        DeskCommand::Outbox(args) => outbox::outbox(shop, args),
+        DeskCommand::SignOut => outbox::sign_out(shop),
         DeskCommand::Restore(_) => Err(Failure::input("this folder has a shop already")),
         DeskCommand::Erase(args) => care::erase(shop, request, args),
         DeskCommand::Register(args) => people::register(shop, request, args),

@@ -62,6 +62,7 @@ pub(crate) fn business() -> Business {
         earning: EarnLimits::READY,
         attach_days: 0,
         points_as: PointsAs::Payment,
+        recovery: None,
     }
 }
 
