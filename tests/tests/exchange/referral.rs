@@ -82,7 +82,7 @@ fn a_friend_told_on_one_phone_and_buying_on_the_other_is_paid_once_and_taken_bac
     let bob = shop.friend(&shop.a, "067 444 55 66").unwrap();
     shop.agree();
     let ask = TillRequest::amount(Some(bob), Money(6_000));
-    let said = shop.b.shop.quote(&ask).unwrap().said;
+    let said = shop.b.shop.quote(&ask).unwrap().1.said;
     let thanked = Code::ReferrerThanked {
         instrument: FRIENDS.0.into(),
         points: 100,
