@@ -164,14 +164,14 @@ impl<'t> Turn<'t> {
         self.version(version)
     }
 
-    /// Writes an op that a person refused, as facts without effect (sync §7).
+    /// Writes an op that was refused, and why, as facts without effect (sync §7).
     pub(super) fn apply_refused(
         &mut self,
         op: &Op,
-        standing: Standing,
+        (standing, why): (Standing, Code),
         seq: Seq,
     ) -> Result<(), StoreError> {
-        let decided = refuse(&*self, op, standing, Code::RefusedByOwner)?;
+        let decided = refuse(&*self, op, standing, why)?;
         self.write_decided(op, decided, seq)
     }
 

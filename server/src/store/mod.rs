@@ -291,6 +291,15 @@ pub trait Reads {
         up_to: i64,
         most: usize,
     ) -> Result<Vec<Quarantined>, StoreError>;
+    /// Ops of any device that came into quarantine before an instant (epoch ms), by number, at most `most`.
+    ///
+    /// # Errors
+    /// What the disk reports.
+    fn quarantined_before(
+        &self,
+        before_ms: i64,
+        most: usize,
+    ) -> Result<Vec<Quarantined>, StoreError>;
     /// The inbox item under which a device's ops of a business day wait, if any do.
     ///
     /// # Errors

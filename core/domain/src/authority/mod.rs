@@ -430,13 +430,13 @@ fn apply_all<B: Book>(
             | Fact::Consent { .. }
             | Fact::Bind { .. }
             | Fact::Emission { .. } => {
-                if !work.is_refused_by_owner() {
+                if !work.is_refused_whole() {
                     people::apply(&mut work, place, fact)?;
                 }
                 1
             }
             Fact::Erase(_) => {
-                if !work.is_refused_by_owner() && office::is_allowed(&mut work, place, fact)? {
+                if !work.is_refused_whole() && office::is_allowed(&mut work, place, fact)? {
                     people::apply(&mut work, place, fact)?;
                 }
                 1

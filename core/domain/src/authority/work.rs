@@ -69,9 +69,12 @@ impl<'b, B: Book> Work<'b, B> {
         matches!(self.standing, Standing::Pending)
     }
 
-    /// Whether a person said that nothing of this op counts, people and cards included.
-    pub(super) fn is_refused_by_owner(&self) -> bool {
-        self.refused == Some(Code::RefusedByOwner)
+    /// Whether nothing of this op counts, people and cards included: a person said so, or nobody did in time.
+    pub(super) fn is_refused_whole(&self) -> bool {
+        matches!(
+            self.refused,
+            Some(Code::RefusedByOwner | Code::NobodyDecided { .. })
+        )
     }
 
     pub(super) fn id(&self, place: usize) -> Result<Id, Stop<B::Error>> {

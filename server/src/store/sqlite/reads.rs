@@ -396,6 +396,13 @@ impl Reads for View<'_> {
         self.all_revoked()
     }
 
+    fn quarantined_before(
+        &self,
+        before_ms: i64,
+        most: usize,
+    ) -> Result<Vec<Quarantined>, StoreError> {
+        self.find_quarantined_before(before_ms, most)
+    }
     fn quarantined(
         &self,
         device: DeviceNo,
