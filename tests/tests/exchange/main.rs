@@ -15,6 +15,7 @@ mod meetings;
 mod newer;
 mod over_http;
 mod people;
+mod referral;
 mod released;
 mod reserve;
 mod revoked;
