@@ -91,7 +91,7 @@ class CountedTapsTest {
         hand.sees("Pairing code")
         hand.types("Pairing code", code)
         assertEquals(1, hand.taps { tap("Join") })
-        hand.sees("Scan")
+        hand.sees("Sale without a card")
         assertTrue(runBlocking { next.core.isEnrolled() })
     }
 

@@ -59,7 +59,7 @@ class CounterFlowTest {
         hand.shows(cards[0], "New customer")
         hand.types("Phone", "0671234567")
         assertEquals(1, hand.taps { tap("Register") })
-        hand.sees("Sell")
+        hand.sees("Stamp the card")
 
         // A sale is the scan, the amount's digits, and one tap.
         hand.keys("100,00")
