@@ -127,6 +127,11 @@ pub(super) fn misses(turn: &Turn<'_>, op: Option<&Op>) -> Result<bool, StoreErro
     let last = op.last_id().unwrap_or(op.id.0);
     let own = |id: Id| (op.id.0..=last).contains(&id);
     for fact in &op.facts {
+        if let OpFact::Merge { a, b } = fact
+            && (turn.customer(*a)?.is_none() || turn.customer(*b)?.is_none())
+        {
+            return Ok(true);
+        }
         let (customer, purchase) = named(fact);
         if let Some(customer) = customer
             && !own(customer.0)

@@ -95,6 +95,8 @@ mod kind {
     pub(super) const AGREE: i64 = 61;
     pub(super) const RETURN_UNLINKED: i64 = 85;
     pub(super) const SETTLE_RETURN: i64 = 86;
+    pub(super) const MERGE: i64 = 115;
+    pub(super) const UNMERGE: i64 = 116;
 }
 
 /// The record of one fact in an op of `date` whose last sale was to `sold_to`.
