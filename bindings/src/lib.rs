@@ -22,6 +22,7 @@ mod office;
 mod platform;
 mod programme;
 mod recovery;
+mod referral;
 #[cfg(feature = "border-tests")]
 mod rehearsal;
 mod reports;

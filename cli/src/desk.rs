@@ -15,6 +15,7 @@ mod outbox;
 mod outlets;
 mod people;
 mod programme;
+mod referral;
 mod show;
 mod staff;
 mod till;
@@ -80,6 +81,8 @@ enum DeskCommand {
     Register(people::RegisterArgs),
     /// Finds customers by card, phone digits or the start of a name.
     Find(people::FindArgs),
+    /// Who brought a customer, and whom they brought.
+    Friends(referral::FriendsArgs),
     /// Records a sale.
     Sell(till::SellArgs),
     /// Takes goods back, all or by lines.
@@ -168,6 +171,7 @@ fn perform(shop: &Shop, request: RequestId, command: &DeskCommand) -> Result<Ans
         DeskCommand::Erase(args) => care::erase(shop, request, args),
         DeskCommand::Register(args) => people::register(shop, request, args),
         DeskCommand::Find(args) => people::find(shop, args),
+        DeskCommand::Friends(args) => referral::friends(shop, request, args),
         DeskCommand::Sell(args) => till::sell(shop, request, args),
         DeskCommand::Return(args) => till::give_back(shop, request, args),
         DeskCommand::ReturnUnlinked(args) => unlinked::unlinked(shop, request, args),

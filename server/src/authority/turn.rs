@@ -126,7 +126,12 @@ impl<'t> Turn<'t> {
     ) -> Result<Vec<Claim>, StoreError> {
         let device = Author::Device;
         let by_device = matches!(standing, Standing::Ordered { author, .. } if author == device);
-        let settles = |fact: &OpFact| matches!(fact, OpFact::Owed(_) | OpFact::SettleReturn { .. });
+        let settles = |fact: &OpFact| {
+            matches!(
+                fact,
+                OpFact::Owed(_) | OpFact::SettleReturn { .. } | OpFact::SettleReferral { .. }
+            )
+        };
         let leads_on = by_device || op.facts.iter().any(settles);
         let programme = if leads_on { self.newest()? } else { None };
         let before = match &programme {

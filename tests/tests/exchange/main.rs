@@ -15,6 +15,7 @@ mod merges;
 mod newer;
 mod over_http;
 mod people;
+mod referral;
 mod released;
 mod reserve;
 mod revoked;

@@ -2,7 +2,7 @@
 
 use super::merge::{self, is_anybody_erased};
 use super::work::Work;
-use super::{Book, Echo, Standing, Stop};
+use super::{Book, Echo, Standing, Stop, referral};
 use crate::card::CardNumber;
 use crate::codes::Code;
 use crate::customer::{Consent, Customer, Version};
@@ -157,6 +157,7 @@ fn bind<B: Book>(
     if !settled {
         let both = (Some(card.customer), Some(customer));
         work.open_inbox(entry, Code::TwoNamedPeople, both, Points::ZERO);
+        referral::one_card(work, (card.customer, customer))?;
     }
     Ok(())
 }

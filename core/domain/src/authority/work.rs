@@ -214,24 +214,7 @@ impl<'b, B: Book> Work<'b, B> {
         if let Some(members) = self.groups.get(&customer) {
             return Ok(members.clone());
         }
-        let mut members = BTreeSet::from([customer]);
-        let mut next = vec![customer];
-        while let Some(member) = next.pop() {
-            let own = self.edges.iter().copied();
-            let edges = self.book.edges(member).map_err(Stop::Book)?;
-            let newer = |edge: &Merge| self.edges.iter().any(|own| own.id == edge.id);
-            for edge in edges.into_iter().filter(|edge| !newer(edge)).chain(own) {
-                let other = match (edge.state, edge.a == member, edge.b == member) {
-                    (EdgeState::On, true, _) => edge.b,
-                    (EdgeState::On, _, true) => edge.a,
-                    _ => continue,
-                };
-                if members.insert(other) {
-                    next.push(other);
-                }
-            }
-        }
-        let members: Vec<CustomerId> = members.into_iter().collect();
+        let members = group_of(self.book, &self.edges, customer)?;
         self.groups.insert(customer, members.clone());
         Ok(members)
     }
@@ -404,6 +387,32 @@ impl<'b, B: Book> Work<'b, B> {
         }
         Ok(self.rows.into_values().collect())
     }
+}
+
+/// The ids that active edges of the book and `own` ones connect with `customer`, itself included, in id order (I2).
+pub(super) fn group_of<B: Book>(
+    book: &B,
+    own: &[Merge],
+    customer: CustomerId,
+) -> Result<Vec<CustomerId>, Stop<B::Error>> {
+    let mut members = BTreeSet::from([customer]);
+    let mut next = vec![customer];
+    while let Some(member) = next.pop() {
+        let edges = book.edges(member).map_err(Stop::Book)?;
+        // What this op did to an edge is the newer word of it.
+        let known = |edge: &Merge| own.iter().all(|newer| newer.id != edge.id);
+        for edge in edges.into_iter().filter(known).chain(own.iter().copied()) {
+            let other = match (edge.state, edge.a == member, edge.b == member) {
+                (EdgeState::On, true, _) => edge.b,
+                (EdgeState::On, _, true) => edge.a,
+                _ => continue,
+            };
+            if members.insert(other) {
+                next.push(other);
+            }
+        }
+    }
+    Ok(members.into_iter().collect())
 }
 
 /// A purchase and all that happened to it.
