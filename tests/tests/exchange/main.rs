@@ -12,6 +12,7 @@ mod healing;
 mod histories;
 mod invite;
 mod meetings;
+mod merges;
 mod newer;
 mod over_http;
 mod people;
