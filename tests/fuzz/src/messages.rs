@@ -5,9 +5,9 @@ use kartka_protocol::batch::Batch;
 use kartka_protocol::chain::ChainValue;
 use kartka_protocol::fields::{Record, Shape};
 use kartka_protocol::message::{
-    Envelope, HandoverAnswer, HandoverRequest, HandoverStep, PairAnswer, PairRequest,
-    ReserveAnswer, ReserveRequest, SignedHandoverAnswer, SignedReserveAnswer, SyncAnswer,
-    SyncRequest,
+    CarryRequest, Envelope, HandoverAnswer, HandoverRequest, HandoverStep, PairAnswer, PairRequest,
+    ReserveAnswer, ReserveRequest, SignedCarryAnswer, SignedHandoverAnswer, SignedReserveAnswer,
+    SyncAnswer, SyncRequest,
 };
 
 /// Numbers of the fields that this module has to set by hand; `docs/formats/wire.md` lists them.
@@ -132,6 +132,19 @@ pub(crate) fn reserve_answer(bytes: &[u8]) {
         SignedReserveAnswer::encode,
     );
     same(bytes, ReserveAnswer::decode, ReserveAnswer::encode);
+}
+
+/// What a phone brings of another one.
+pub(crate) fn carry_request(bytes: &[u8]) {
+    same(bytes, CarryRequest::decode, CarryRequest::encode);
+    if let Ok(request) = CarryRequest::decode(bytes) {
+        request.batches.iter().for_each(opened);
+    }
+}
+
+/// The server's answer to it, signed by nobody yet.
+pub(crate) fn carry_answer(bytes: &[u8]) {
+    same(bytes, SignedCarryAnswer::decode, SignedCarryAnswer::encode);
 }
 
 /// What is read is written, and read again as the same.
