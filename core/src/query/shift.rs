@@ -6,6 +6,7 @@ use std::collections::BTreeSet;
 
 use kartka_domain::ids::PurchaseId;
 use kartka_domain::moment::Date;
+use kartka_domain::refund::certificates_back;
 use kartka_domain::report::{Day, Figures, Returned, today};
 
 use crate::error::CoreError;
@@ -43,7 +44,13 @@ impl Shop {
                 let returns = r.returns_of(id)?;
                 if let (Some(purchase), false) = (r.purchase(id)?, returns.is_empty()) {
                     entries.extend(r.entries_of(id)?.into_iter().filter(|e| e.date == date));
-                    returned.push(Returned { purchase, returns });
+                    let moved = r.moves_of(id)?;
+                    let vouchers = r.vouchers_in(&moved)?;
+                    returned.push(Returned {
+                        purchase,
+                        returns,
+                        certificates: certificates_back(id, &moved, &vouchers)?,
+                    });
                 }
             }
             let day = today(&Day {
