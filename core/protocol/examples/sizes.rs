@@ -5,6 +5,8 @@
 mod erasure;
 #[path = "../tests/common/loyalty.rs"]
 mod loyalty;
+#[path = "../tests/common/position.rs"]
+mod position;
 #[path = "../tests/common/samples.rs"]
 #[allow(dead_code)]
 mod samples;

@@ -2,6 +2,7 @@
 
 use super::loyalty::consent;
 pub(crate) use super::loyalty::paid;
+use super::position::full_position;
 use kartka_domain::business::*;
 use kartka_domain::card::{CardNumber, EmitterSlot, NumberLength};
 use kartka_domain::codes::Code;
@@ -12,7 +13,7 @@ use kartka_domain::limits::EarnLimits;
 use kartka_domain::moment::{Date, Moment};
 use kartka_domain::money::{Currency, Money, Points, Rounding, Stamps};
 use kartka_domain::op::{Claim, Fact, Op, OpTime, Sale, Seen};
-use kartka_domain::position::{Bucket, Pending, Position, Wallet};
+use kartka_domain::position::Position;
 use kartka_domain::programme::*;
 use kartka_domain::purchase::*;
 use kartka_domain::row::*;
@@ -170,53 +171,6 @@ fn bare_customer() -> Customer {
         registered: date("2025-12-16"),
         outlet: OutletId(1),
         profile: Vec::new(),
-    }
-}
-
-fn full_position() -> Position {
-    let wallet = Wallet {
-        buckets: vec![
-            Bucket {
-                expires_on: Some(date("2026-06-30")),
-                points: Points(120),
-            },
-            Bucket {
-                expires_on: Some(date("2026-12-31")),
-                points: Points(35),
-            },
-            Bucket {
-                expires_on: None,
-                points: Points(5),
-            },
-        ],
-        pending: vec![
-            Pending {
-                lot: lot(),
-                points: Points(12),
-            },
-            Pending {
-                lot: LotTerms {
-                    available_on: date("2026-01-02"),
-                    expires_on: None,
-                },
-                points: Points(1),
-            },
-        ],
-        debt: Points(3),
-        ..Wallet::default()
-    };
-    Position {
-        wallets: [
-            (InstrumentId(1), wallet),
-            (InstrumentId(2), Wallet::default()),
-        ]
-        .into(),
-        stamps: [(InstrumentId(3), Stamps(-1)), (InstrumentId(4), Stamps(5))].into(),
-        visits: 14,
-        spent: Money(345_600),
-        last_visit: Some(date("2025-12-16")),
-        held: true,
-        ..Position::default()
     }
 }
 
