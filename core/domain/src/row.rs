@@ -70,11 +70,13 @@ pub enum RowKind {
     Unlinked = 50,
     /// [`Row::CouponUses`], key = instrument id.
     CouponUses = 45,
+    /// [`Row::CampaignSpent`], key = instrument id.
+    CampaignSpent = 65,
 }
 
 impl RowKind {
     /// All kinds this version knows.
-    pub const ALL: [Self; 23] = [
+    pub const ALL: [Self; 24] = [
         Self::Business,
         Self::Outlet,
         Self::Operator,
@@ -97,6 +99,7 @@ impl RowKind {
         Self::Moved,
         Self::NotedVisits,
         Self::CouponUses,
+        Self::CampaignSpent,
         Self::Unlinked,
     ];
 
@@ -290,6 +293,15 @@ pub struct CouponUses {
     pub count: i64,
 }
 
+/// How much of a campaign's budget is spent, by all ops ordered so far (E3).
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct CampaignSpent {
+    /// Which campaign, under whatever version.
+    pub instrument: InstrumentId,
+    /// Points that it added and that returns have not taken back.
+    pub points: Points,
+}
+
 /// Any row.
 #[derive(Clone, PartialEq, Eq)]
 pub enum Row {
@@ -339,6 +351,8 @@ pub enum Row {
     Unlinked(Unlinked),
     /// How often a coupon was used.
     CouponUses(CouponUses),
+    /// How much of a campaign's budget is spent.
+    CampaignSpent(CampaignSpent),
 }
 
 /// The key of a version of a role.
@@ -381,6 +395,7 @@ impl Row {
             Self::NotedVisits(_) => RowKind::NotedVisits,
             Self::Unlinked(_) => RowKind::Unlinked,
             Self::CouponUses(_) => RowKind::CouponUses,
+            Self::CampaignSpent(_) => RowKind::CampaignSpent,
         }
     }
 
@@ -411,6 +426,7 @@ impl Row {
             Self::NotedVisits(noted) => noted_key(noted.outlet, noted.date),
             Self::Unlinked(back) => back.id.get(),
             Self::CouponUses(uses) => i64::from(uses.instrument.0),
+            Self::CampaignSpent(spent) => i64::from(spent.instrument.0),
         }
     }
 

@@ -7,10 +7,10 @@ use kartka_domain::ids::{InstrumentId, ProgrammeVersion};
 use kartka_domain::moment::{Date, PeriodEnd};
 use kartka_domain::money::{Money, Points};
 use kartka_domain::programme::{
-    Audience, Benefit, BonusCard, BundlePrice, Certificate, Club, Counting, Coupon, Demotion,
-    DiscountCard, Expiry, Gift, Goods, Greeting, GreetingFor, Instrument, Issue, Joining, Level,
-    Life, Multiplier, Need, Nominals, NumberedCoupon, Offer, Part, Programme, Spending, Terms,
-    Tiers, VoucherOffline, When, Window,
+    Audience, Benefit, BonusCard, BundlePrice, Campaign, Certificate, Club, Counting, Coupon,
+    Demotion, DiscountCard, Expiry, Gift, Goods, Greeting, GreetingFor, Instrument, Issue, Joining,
+    Level, Life, Multiplier, Need, Nominals, NumberedCoupon, Offer, Part, Programme, Spending,
+    Terms, Tiers, VoucherOffline, When, Window,
 };
 use kartka_domain::purchase::{GoodsId, GroupId};
 use kartka_domain::wizard::{
@@ -22,8 +22,10 @@ const WORDS: &str = include_str!("../../../bindings/shells/wizard.txt");
 const HRYVNIA: u8 = 2;
 /// The club that stands in every ground here.
 const CLUB: InstrumentId = InstrumentId(7);
+/// And the bonus card.
+const BONUS: InstrumentId = InstrumentId(2);
 
-/// A programme with one club, so that a receipt has a card to earn.
+/// A programme with one club, so that a receipt has a card to earn, and a bonus card for campaigns to raise.
 fn programme() -> Programme {
     let club = Club {
         joining: Joining::Invitation,
@@ -31,7 +33,9 @@ fn programme() -> Programme {
         rate: 500,
     };
     let club = Instrument::plain(CLUB, "Club", Terms::Club(club));
-    Programme::publish(ProgrammeVersion(3), vec![club]).unwrap()
+    let bonus = Terms::Bonus(BonusCard::plain(500, Money(1)));
+    let bonus = Instrument::plain(BONUS, "Bonus", bonus);
+    Programme::publish(ProgrammeVersion(3), vec![bonus, club]).unwrap()
 }
 
 fn ground(programme: &Programme) -> Ground<'_> {
@@ -172,6 +176,24 @@ fn a_field_out_of_its_range_is_named_with_the_bound() {
         (
             answered(Kind::Issue, &[("card", 6)]),
             vec![wrong("card", Wrong::NotThere)],
+        ),
+        (
+            answered(Kind::Campaign, &[("card", 7), ("budget", 0)]),
+            vec![
+                wrong("card", Wrong::NotThere),
+                wrong("budget", Wrong::Below(1)),
+            ],
+        ),
+        (
+            answered(Kind::Campaign, &[("more", 0)]),
+            vec![wrong("more", Wrong::Together)],
+        ),
+        (
+            answered(
+                Kind::Campaign,
+                &[("first_day", 20_700), ("last_day", 20_600)],
+            ),
+            vec![wrong("last_day", Wrong::Together)],
         ),
         (
             answered(Kind::Tiers, &[("second_from", 100_000)]),
@@ -359,6 +381,17 @@ fn rich() -> Vec<Instrument> {
             life: Life::default(),
             offline: VoucherOffline::UpTo(Money(150)),
         }),
+        Terms::Campaign(Campaign {
+            card: BONUS,
+            factor: 25_000,
+            per_receipt: Points(7),
+            goods,
+            when: vec![
+                When::Weekdays(0b001_1111),
+                When::Hours { from: 600, to: 720 },
+            ],
+            budget: Points(5_000),
+        }),
         Terms::Tiers(Tiers {
             window: Window::Rolling(9),
             levels: vec![
@@ -399,12 +432,12 @@ fn a_code_is_typed_in_any_case_and_belongs_to_one_coupon() {
     assert_eq!(why(&typed(" "), &base), [Wrong::Below(1)]);
     let spring = typed(" spring-26 ");
     let with = spring.publish(&ground(&base)).unwrap();
-    let Terms::Coupon(coupon) = &with.instruments()[1].terms else {
+    let Terms::Coupon(coupon) = &with.instruments()[2].terms else {
         panic!("a coupon")
     };
     assert_eq!(coupon.code, "SPRING-26");
     assert_eq!(why(&spring, &with), [Wrong::Taken]);
-    let again = ground(&with).editing(Some(with.instruments()[1].id));
+    let again = ground(&with).editing(Some(with.instruments()[2].id));
     assert_eq!(spring.check(&again), [], "its own code is free for itself");
 }
 
@@ -421,7 +454,7 @@ fn a_receipt_earns_a_card_for_whoever_buys() {
 fn a_bonus_card_keeps_its_family() {
     let by_age = answered(Kind::Bonus, &[("family", 1)]);
     let programme = by_age.publish(&ground(&programme())).unwrap();
-    let id = programme.instruments()[1].id;
+    let id = programme.instruments()[2].id;
     let inactive = answered(Kind::Bonus, &[("family", 2)]);
     let problems = inactive.check(&ground(&programme).editing(Some(id)));
     assert_eq!(problems[0].field, "family");
@@ -462,6 +495,8 @@ fn the_preview_is_what_a_till_says() {
         (Kind::Certificate, Trade::Clothes, 2, 115_000),
         // 15 % of 110.00 by the copy that was handed out.
         (Kind::Numbered, Trade::Coffee, 2, 9_350),
+        // Twice 5 % of 110.00, and all of the price.
+        (Kind::Campaign, Trade::Coffee, 1, 11_000),
         // 1,000.00 in three months: ten weekly visits, then 3 %.
         (Kind::Tiers, Trade::Coffee, 11, 10_670),
     ] {

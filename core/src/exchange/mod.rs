@@ -4,12 +4,14 @@
 //! Formats are versioned by their first line. Reading is total: any text gives a value or a sentence that says where
 //! it is wrong. No float comes near an amount: amounts and percentages are text.
 
+mod campaigns;
 mod certificates;
 mod late;
 mod plain;
 mod programme;
 mod receipts;
 mod terms;
+mod when;
 
 pub use programme::{ProgrammeFile, read_programme};
 pub use receipts::{Receipt, read_receipts};

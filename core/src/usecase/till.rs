@@ -338,6 +338,7 @@ impl Shop {
             at,
         )?;
         let used = keeps.used(reader, setting, request)?;
+        let spent = reader.budgets(&setting.programme)?;
         let codes: Vec<&str> = request.codes.iter().map(String::as_str).collect();
         let favourites = favourites(reader, &setting.programme, request.customer)?;
         let minor = 10_i64.pow(u32::from(setting.business.currency.exponent()));
@@ -360,6 +361,7 @@ impl Shop {
             cash: CashStep(Money(minor)),
             limits: &limits,
             used: &used,
+            spent: &spent,
             points_as: setting.business.points_as,
         })?)
     }

@@ -4,6 +4,7 @@
 //! version has no setters; a change is a new version, and what was issued keeps its old terms.
 
 mod bonus;
+mod campaign;
 mod certificate;
 mod club;
 mod coupon;
@@ -20,6 +21,7 @@ pub use bonus::{
     BonusCard, CARRY_MAX, CertificateEarns, EarnBase, Expiry, FACTOR_MAX, MONTHS_MAX, Multiplier,
     Multiply, ONCE, OfflinePolicy, RedeemPolicy, Remainder, TaxEarns, When,
 };
+pub use campaign::Campaign;
 pub use certificate::{Certificate, Life, Nominals, NumberedCoupon, Spending, VoucherOffline};
 pub use club::{Club, Issue, Joining};
 pub use coupon::{Benefit, Counting, Coupon, Greeting, GreetingFor};
@@ -104,6 +106,8 @@ pub enum Terms {
     Certificate(Certificate),
     /// A coupon of which each copy has a number of its own.
     Numbered(NumberedCoupon),
+    /// A campaign with a budget.
+    Campaign(Campaign),
     /// Terms that only a newer version can read: they give nothing here, and that is said (L12).
     Newer,
 }
@@ -195,6 +199,20 @@ impl Programme {
         self.instruments.iter().find(|i| i.id == id)
     }
 
+    /// The campaign with this id, if it raises what `card` gives.
+    #[must_use]
+    pub fn campaign(
+        &self,
+        id: InstrumentId,
+        card: InstrumentId,
+    ) -> Option<(&Instrument, &Campaign)> {
+        let of = self.instrument(id)?;
+        match &of.terms {
+            Terms::Campaign(campaign) if campaign.card == card => Some((of, campaign)),
+            _ => None,
+        }
+    }
+
     /// The bonus card, if the programme has one.
     #[must_use]
     pub fn bonus(&self) -> Option<(InstrumentId, &BonusCard)> {
@@ -243,6 +261,7 @@ impl Instrument {
             Terms::Tiers(tiers) => tiers.check(self),
             Terms::Certificate(of) => of.check(self),
             Terms::Numbered(of) => of.check(self),
+            Terms::Campaign(campaign) => campaign.check(self),
             Terms::Newer => Ok(()),
         }
     }

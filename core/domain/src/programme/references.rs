@@ -91,10 +91,12 @@ impl Programme {
             };
             let own = match &of.terms {
                 Terms::Issue(issue) => self.instrument(issue.card).is_some(),
-                Terms::Bonus(card) => card.multipliers.iter().all(|m| match &m.when {
-                    When::Tier(tiers, level) => self.has_level(*tiers, *level),
-                    _ => true,
-                }),
+                Terms::Bonus(card) => card.multipliers.iter().all(|m| self.has_all_of(&m.when)),
+                Terms::Campaign(campaign) => {
+                    let card = self.instrument(campaign.card).map(|of| &of.terms);
+                    matches!(card, Some(Terms::Bonus(_) | Terms::Newer))
+                        && campaign.when.iter().all(|when| self.has_all_of(when))
+                }
                 _ => true,
             };
             if !audience || !own {
@@ -102,6 +104,13 @@ impl Programme {
             }
         }
         Ok(())
+    }
+
+    fn has_all_of(&self, when: &When) -> bool {
+        match when {
+            When::Tier(tiers, level) => self.has_level(*tiers, *level),
+            _ => true,
+        }
     }
 
     fn has_level(&self, tiers: InstrumentId, level: u8) -> bool {
@@ -130,6 +139,7 @@ fn goods_of(of: &Instrument) -> Vec<&Goods> {
                 .filter_map(|reward| reward.gift.as_ref());
             lists.extend(gifts.map(|gift| &gift.goods));
         }
+        Terms::Campaign(campaign) => lists.push(&campaign.goods),
         Terms::Coupon(coupon) => lists.extend(benefit_goods(&coupon.gives)),
         Terms::Greeting(greeting) => lists.extend(benefit_goods(&greeting.gives)),
         Terms::Numbered(coupon) => lists.extend(benefit_goods(&coupon.gives)),
