@@ -55,6 +55,44 @@ pub(crate) struct FindArgs {
     limit: u32,
 }
 
+/// A customer by id or by card; nobody where neither is given.
+#[derive(Debug, Default, Args)]
+#[group(id = "whose", multiple = false)]
+pub(crate) struct Whose {
+    /// The customer's id.
+    #[arg(long, value_name = "ID")]
+    pub(super) customer: Option<i64>,
+    /// The customer's card: its code or its number.
+    #[arg(long, value_name = "CODE")]
+    pub(super) card: Option<String>,
+}
+
+impl Whose {
+    /// Who it is.
+    ///
+    /// # Errors
+    /// [`CoreError::NotFound`]; says what a card that is nobody's is instead.
+    pub(crate) fn find(&self, shop: &Shop) -> Result<Option<CustomerId>, Failure> {
+        match (&self.card, self.customer) {
+            (Some(text), _) => holder(shop, text).map(Some),
+            (None, Some(id)) => {
+                let id = CustomerId::new(id).map_err(|_| CoreError::NotFound)?;
+                Ok(Some(id))
+            }
+            (None, None) => Ok(None),
+        }
+    }
+
+    /// Who it is, where somebody must be named.
+    ///
+    /// # Errors
+    /// As [`find`](Self::find); says how to name somebody.
+    pub(crate) fn named(&self, shop: &Shop) -> Result<CustomerId, Failure> {
+        let nobody = || Failure::input("say who it is: with --customer ID or --card CODE");
+        self.find(shop)?.ok_or_else(nobody)
+    }
+}
+
 /// Registers and shows the customer.
 pub(crate) fn register(
     shop: &Shop,
@@ -102,7 +140,7 @@ pub(crate) fn find(shop: &Shop, args: &FindArgs) -> Result<Answer, Failure> {
 ///
 /// # Errors
 /// Says what the card is instead.
-pub(crate) fn holder(shop: &Shop, text: &str) -> Result<CustomerId, Failure> {
+fn holder(shop: &Shop, text: &str) -> Result<CustomerId, Failure> {
     match shop.recognise(Carrier::Text, text)? {
         Recognised::Customer { customer, .. } => Ok(customer),
         Recognised::NotOurs if CardNumber::parse_typed(text).is_ok() => {
