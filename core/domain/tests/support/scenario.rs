@@ -45,6 +45,8 @@ use kartka_domain::refund::{Refund, Sold, everything_left, refund};
 use kartka_domain::reservation::{Asset, Kept};
 use kartka_domain::row::{InboxState, Row};
 
+pub(crate) use campaigns::budgets;
+
 use super::terms::instruments;
 use super::words::{code, lines, money, pieces, position};
 use super::{Book, Shop, noon};

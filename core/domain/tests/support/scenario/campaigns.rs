@@ -11,7 +11,7 @@ use super::super::{Book, Shop};
 use super::Story;
 
 /// How much of each campaign's budget is spent, as a phone knows it.
-pub(super) fn budgets(known: &Shop, programme: &Programme) -> Vec<CampaignSpent> {
+pub(crate) fn budgets(known: &Shop, programme: &Programme) -> Vec<CampaignSpent> {
     let campaigns = programme.instruments().iter();
     let campaigns = campaigns.filter(|of| matches!(of.terms, Terms::Campaign(_)));
     let spent = campaigns.map(|of| {
