@@ -90,6 +90,8 @@ pub enum InstrumentKind {
     Certificate,
     /// A coupon of which each copy has a number of its own.
     NumberedCoupon,
+    /// A reward for bringing friends.
+    Referral,
     /// One that only a newer version knows: it does nothing here.
     Newer,
     /// A campaign with a budget.
@@ -297,6 +299,7 @@ impl From<&Instrument> for InstrumentView {
                 Terms::Certificate(_) => other(InstrumentKind::Certificate),
                 Terms::Numbered(_) => other(InstrumentKind::NumberedCoupon),
                 Terms::Campaign(_) => other(InstrumentKind::Campaign),
+                Terms::Referral(_) => other(InstrumentKind::Referral),
                 Terms::Newer => other(InstrumentKind::Newer),
             },
             needs_update: !instrument.is_read_whole(),

@@ -44,6 +44,8 @@ pub enum WizardKind {
     NumberedCoupon,
     /// A campaign with a budget.
     Campaign,
+    /// A reward for bringing friends.
+    Referral,
 }
 
 /// What the shop sells: decides defaults and the sample receipt.
@@ -368,6 +370,7 @@ impl From<WizardKind> for Kind {
             WizardKind::Certificate => Self::Certificate,
             WizardKind::NumberedCoupon => Self::Numbered,
             WizardKind::Campaign => Self::Campaign,
+            WizardKind::Referral => Self::Referral,
         }
     }
 }
@@ -387,6 +390,7 @@ impl From<Kind> for WizardKind {
             Kind::Certificate => Self::Certificate,
             Kind::Numbered => Self::NumberedCoupon,
             Kind::Campaign => Self::Campaign,
+            Kind::Referral => Self::Referral,
         }
     }
 }

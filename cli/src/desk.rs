@@ -10,9 +10,11 @@ mod figures;
 mod handover;
 mod limits;
 mod open;
+mod outbox;
 mod outlets;
 mod people;
 mod programme;
+mod referral;
 mod show;
 mod staff;
 mod till;
@@ -64,6 +66,10 @@ enum DeskCommand {
     Sheet(care::SheetArgs),
     /// Makes the encrypted copy of this shop, or says how old it is.
     Copy(care::CopyArgs),
+    /// What was not sent: into a sealed file, or from another device's file to the server.
+    Outbox(outbox::OutboxArgs),
+    /// Deletes everything of the shop here; refused while something would be lost.
+    SignOut,
     /// Opens a copy here, on a new device, by the recovery sheet.
     Restore(care::RestoreArgs),
     /// Erases a person for ever, and shows how far every erasure has come.
@@ -72,6 +78,8 @@ enum DeskCommand {
     Register(people::RegisterArgs),
     /// Finds customers by card, phone digits or the start of a name.
     Find(people::FindArgs),
+    /// Who brought a customer, and whom they brought.
+    Friends(referral::FriendsArgs),
     /// Records a sale.
     Sell(till::SellArgs),
     /// Takes goods back, all or by lines.
@@ -153,10 +161,13 @@ fn perform(shop: &Shop, request: RequestId, command: &DeskCommand) -> Result<Ans
         DeskCommand::HandOver(args) => handover::hand_over(shop, args),
         DeskCommand::Sheet(args) => care::sheet(shop, args),
         DeskCommand::Copy(args) => care::copy(shop, args),
+        DeskCommand::Outbox(args) => outbox::outbox(shop, args),
+        DeskCommand::SignOut => outbox::sign_out(shop),
         DeskCommand::Restore(_) => Err(Failure::input("this folder has a shop already")),
         DeskCommand::Erase(args) => care::erase(shop, request, args),
         DeskCommand::Register(args) => people::register(shop, request, args),
         DeskCommand::Find(args) => people::find(shop, args),
+        DeskCommand::Friends(args) => referral::friends(shop, request, args),
         DeskCommand::Sell(args) => till::sell(shop, request, args),
         DeskCommand::Return(args) => till::give_back(shop, request, args),
         DeskCommand::ReturnUnlinked(args) => unlinked::unlinked(shop, request, args),

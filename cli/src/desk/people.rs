@@ -43,6 +43,9 @@ pub(crate) struct RegisterArgs {
     /// Give them the next card of this device.
     #[arg(long)]
     issue: bool,
+    /// They were brought by the holder of this card: its code or its number.
+    #[arg(long, value_name = "CODE")]
+    brought_by: Option<String>,
 }
 
 /// Finds customers.
@@ -104,6 +107,8 @@ pub(crate) fn register(
         (None, true) => NewCard::Issue,
         (None, false) => NewCard::None,
     };
+    let referrer = args.brought_by.as_deref();
+    let referrer = referrer.map(|card| holder(shop, card)).transpose()?;
     let form = Registration {
         profile: ProfileForm {
             given: args.given.clone(),
@@ -115,6 +120,7 @@ pub(crate) fn register(
         },
         marketing_consent: args.consent,
         card,
+        referrer,
     };
     let customer = shop.register(request, &form)?;
     one(shop, customer)
@@ -140,7 +146,7 @@ pub(crate) fn find(shop: &Shop, args: &FindArgs) -> Result<Answer, Failure> {
 ///
 /// # Errors
 /// Says what the card is instead.
-fn holder(shop: &Shop, text: &str) -> Result<CustomerId, Failure> {
+pub(crate) fn holder(shop: &Shop, text: &str) -> Result<CustomerId, Failure> {
     match shop.recognise(Carrier::Text, text)? {
         Recognised::Customer { customer, .. } => Ok(customer),
         Recognised::NotOurs if CardNumber::parse_typed(text).is_ok() => {

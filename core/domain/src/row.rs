@@ -3,6 +3,7 @@
 //! A row is found by its kind and key. Facts (purchase, return, entry, consent) are written once and may
 //! get one verdict; states (customer, position, card, …) are replaced by their latest version.
 
+use crate::brought::Brought;
 use crate::business::{Business, Device, Operator, Outlet};
 use crate::card::{CardNumber, EmitterSlot};
 use crate::codes::Code;
@@ -72,11 +73,13 @@ pub enum RowKind {
     CouponUses = 45,
     /// [`Row::CampaignSpent`], key = instrument id.
     CampaignSpent = 65,
+    /// [`Row::Brought`], key = entry id.
+    Brought = 70,
 }
 
 impl RowKind {
     /// All kinds this version knows.
-    pub const ALL: [Self; 24] = [
+    pub const ALL: [Self; 25] = [
         Self::Business,
         Self::Outlet,
         Self::Operator,
@@ -101,6 +104,7 @@ impl RowKind {
         Self::CouponUses,
         Self::CampaignSpent,
         Self::Unlinked,
+        Self::Brought,
     ];
 
     /// The kind with this wire tag.
@@ -122,6 +126,7 @@ impl RowKind {
                 | Self::Entry
                 | Self::Moved
                 | Self::Unlinked
+                | Self::Brought
         )
     }
 }
@@ -353,6 +358,8 @@ pub enum Row {
     CouponUses(CouponUses),
     /// How much of a campaign's budget is spent.
     CampaignSpent(CampaignSpent),
+    /// Who brought whom.
+    Brought(Brought),
 }
 
 /// The key of a version of a role.
@@ -396,6 +403,7 @@ impl Row {
             Self::Unlinked(_) => RowKind::Unlinked,
             Self::CouponUses(_) => RowKind::CouponUses,
             Self::CampaignSpent(_) => RowKind::CampaignSpent,
+            Self::Brought(_) => RowKind::Brought,
         }
     }
 
@@ -427,6 +435,7 @@ impl Row {
             Self::Unlinked(back) => back.id.get(),
             Self::CouponUses(uses) => i64::from(uses.instrument.0),
             Self::CampaignSpent(spent) => i64::from(spent.instrument.0),
+            Self::Brought(brought) => brought.id.get(),
         }
     }
 

@@ -7,10 +7,10 @@ use kartka_domain::ids::{InstrumentId, ProgrammeVersion};
 use kartka_domain::moment::{Date, PeriodEnd};
 use kartka_domain::money::{Money, Points};
 use kartka_domain::programme::{
-    Audience, Benefit, BonusCard, BundlePrice, Campaign, Certificate, Club, Counting, Coupon,
-    Demotion, DiscountCard, Expiry, Gift, Goods, Greeting, GreetingFor, Instrument, Issue, Joining,
-    Level, Life, Multiplier, Need, Nominals, NumberedCoupon, Offer, Part, Programme, Spending,
-    Terms, Tiers, VoucherOffline, When, Window,
+    Audience, Benefit, BonusCard, BundlePrice, Campaign, Certificate, Club, Counting, CountsWhen,
+    Coupon, Demotion, DiscountCard, Expiry, Gift, Goods, Greeting, GreetingFor, Instrument, Issue,
+    Joining, Level, Life, Multiplier, Need, Nominals, NumberedCoupon, Offer, Part, Programme,
+    Referral, Spending, Terms, Tiers, VoucherOffline, When, Window,
 };
 use kartka_domain::purchase::{GoodsId, GroupId};
 use kartka_domain::wizard::{
@@ -23,9 +23,9 @@ const HRYVNIA: u8 = 2;
 /// The club that stands in every ground here.
 const CLUB: InstrumentId = InstrumentId(7);
 /// And the bonus card.
-const BONUS: InstrumentId = InstrumentId(2);
+const BONUS: InstrumentId = InstrumentId(8);
 
-/// A programme with one club, so that a receipt has a card to earn, and a bonus card for campaigns to raise.
+/// A programme with one club, so that a receipt has a card to earn, and a bonus card to thank with and for campaigns to raise.
 fn programme() -> Programme {
     let club = Club {
         joining: Joining::Invitation,
@@ -34,8 +34,8 @@ fn programme() -> Programme {
     };
     let club = Instrument::plain(CLUB, "Club", Terms::Club(club));
     let bonus = Terms::Bonus(BonusCard::plain(500, Money(1)));
-    let bonus = Instrument::plain(BONUS, "Bonus", bonus);
-    Programme::publish(ProgrammeVersion(3), vec![bonus, club]).unwrap()
+    let bonus = Instrument::plain(BONUS, "Points", bonus);
+    Programme::publish(ProgrammeVersion(3), vec![club, bonus]).unwrap()
 }
 
 fn ground(programme: &Programme) -> Ground<'_> {
@@ -244,7 +244,7 @@ fn answers_become_terms() {
     };
     assert_eq!(
         (made.id, bonus.rate, bonus.expiry),
-        (InstrumentId(8), 700, Expiry::Months(3))
+        (InstrumentId(9), 700, Expiry::Months(3))
     );
     let scale = answered(
         Kind::Discount,
@@ -376,6 +376,15 @@ fn rich() -> Vec<Instrument> {
             },
             offline: VoucherOffline::Ask,
         }),
+        Terms::Referral(Referral {
+            welcome: Points(50),
+            every: 3,
+            counts: CountsWhen::Joining,
+            window_days: 14,
+            per_month: Some(5),
+            within_days: Some(90),
+            ..Referral::plain(BONUS, Points(300))
+        }),
         Terms::Numbered(NumberedCoupon {
             gives: Benefit::Amount(Money(2_500)),
             life: Life::default(),
@@ -497,6 +506,8 @@ fn the_preview_is_what_a_till_says() {
         (Kind::Numbered, Trade::Coffee, 2, 9_350),
         // Twice 5 % of 110.00, and all of the price.
         (Kind::Campaign, Trade::Coffee, 1, 11_000),
+        // The first receipt of a friend: 110.00 is above 60.00, so somebody is thanked, and nothing is cheaper.
+        (Kind::Referral, Trade::Coffee, 1, 11_000),
         // 1,000.00 in three months: ten weekly visits, then 3 %.
         (Kind::Tiers, Trade::Coffee, 11, 10_670),
     ] {

@@ -4,6 +4,7 @@
 //! echoed has the same bytes on phone and authority. A kind or value that is newer than this code is an
 //! error here and stays as bytes in the store.
 
+mod brought;
 mod campaign;
 mod coupon;
 mod erasure;
@@ -63,6 +64,7 @@ fn record(row: &Row) -> Record {
         Row::Unlinked(back) => unlinked::unlinked_record(back),
         Row::CouponUses(uses) => coupon::uses_record(*uses),
         Row::CampaignSpent(spent) => campaign::spent_record(*spent),
+        Row::Brought(of) => brought::brought_record(of),
     }
 }
 
@@ -99,6 +101,7 @@ pub fn decode(kind: u8, key: i64, bytes: &[u8]) -> Result<Row, WireError> {
         RowKind::Unlinked => Row::Unlinked(unlinked::read_unlinked_row(key, r)?),
         RowKind::CouponUses => Row::CouponUses(coupon::read_uses(key, r)?),
         RowKind::CampaignSpent => Row::CampaignSpent(campaign::read_spent(key, r)?),
+        RowKind::Brought => Row::Brought(brought::read_brought(key, r)?),
     })
 }
 

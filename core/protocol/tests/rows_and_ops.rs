@@ -3,7 +3,7 @@
 
 mod common;
 
-use common::{after, campaigns, golden, office, samples, unlinked};
+use common::{after, campaigns, golden, office, referral, samples, unlinked};
 use kartka_domain::ids::{OpId, Seq};
 use kartka_domain::money::Money;
 use kartka_domain::op::{Fact, Op};
@@ -22,6 +22,7 @@ fn every_kind_of_row_comes_back() {
         after::rows(),
         unlinked::rows(),
         campaigns::rows(),
+        referral::rows(),
     ]
     .concat();
     for (name, sample) in &rows {
@@ -45,17 +46,21 @@ fn every_kind_of_row_comes_back() {
     );
 }
 
-#[test]
-fn every_op_comes_back() {
-    for (name, sample) in [
+fn all_ops() -> Vec<(&'static str, Op)> {
+    [
         samples::ops(),
         office::ops(),
         after::ops(),
         unlinked::ops(),
         campaigns::ops(),
+        referral::ops(),
     ]
     .concat()
-    {
+}
+
+#[test]
+fn every_op_comes_back() {
+    for (name, sample) in all_ops() {
         let bytes = op::encode(&sample).unwrap();
         let read = op::decode(sample.id, &bytes.facts, bytes.personal.as_deref());
         assert!(read.as_ref() == Ok(&sample), "{name}: {:?}", read.err());
@@ -137,6 +142,7 @@ fn fields_of_a_newer_version_do_not_disturb() {
         after::rows(),
         unlinked::rows(),
         campaigns::rows(),
+        referral::rows(),
     ]
     .concat()
     {

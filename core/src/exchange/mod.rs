@@ -10,6 +10,7 @@ mod late;
 mod plain;
 mod programme;
 mod receipts;
+mod referral;
 mod terms;
 mod when;
 

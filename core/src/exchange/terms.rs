@@ -16,6 +16,7 @@ use super::campaigns::CampaignFile;
 use super::certificates::{CertificateFile, NumberedFile};
 use super::late::LateFile;
 use super::plain::{GoodsFile, Place, instrument};
+use super::referral::ReferralFile;
 use super::when::WhenFile;
 
 /// The terms of one kind; exactly one of them must be there.
@@ -36,6 +37,7 @@ pub(super) struct TermsFile {
     certificate: Option<CertificateFile>,
     numbered_coupon: Option<NumberedFile>,
     campaign: Option<CampaignFile>,
+    referral: Option<ReferralFile>,
 }
 
 impl TermsFile {
@@ -62,6 +64,7 @@ impl TermsFile {
         found.extend(self.certificate.map(|f| f.read(at)).transpose()?);
         found.extend(self.numbered_coupon.map(|f| f.read(at)).transpose()?);
         found.extend(self.campaign.map(|f| f.read(at)).transpose()?);
+        found.extend(self.referral.map(ReferralFile::read));
         Ok((found.len() == 1).then(|| found.remove(0)))
     }
 }

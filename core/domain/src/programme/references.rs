@@ -97,6 +97,7 @@ impl Programme {
                     matches!(card, Some(Terms::Bonus(_) | Terms::Newer))
                         && campaign.when.iter().all(|when| self.has_all_of(when))
                 }
+                Terms::Referral(of) => self.has_bonus(of.card),
                 _ => true,
             };
             if !audience || !own {
@@ -111,6 +112,11 @@ impl Programme {
             When::Tier(tiers, level) => self.has_level(*tiers, *level),
             _ => true,
         }
+    }
+
+    fn has_bonus(&self, card: InstrumentId) -> bool {
+        let terms = self.instrument(card).map(|of| &of.terms);
+        matches!(terms, Some(Terms::Bonus(_) | Terms::Newer))
     }
 
     fn has_level(&self, tiers: InstrumentId, level: u8) -> bool {
@@ -153,6 +159,7 @@ fn goods_of(of: &Instrument) -> Vec<&Goods> {
         | Terms::Issue(_)
         | Terms::Tiers(_)
         | Terms::Certificate(_)
+        | Terms::Referral(_)
         | Terms::Newer => {}
     }
     lists

@@ -111,6 +111,8 @@ pub struct Question<'a> {
     pub used: &'a [Used],
     /// How much of each campaign's budget is spent; of one that is not named nothing, as far as is known (E3).
     pub spent: &'a [CampaignSpent],
+    /// The promise for having brought the customer, where their purchase is waited for (G3).
+    pub brought: Option<&'a Instrument>,
 }
 
 /// How a code that many know stands.
@@ -149,6 +151,7 @@ impl<'a> Question<'a> {
             limits: &[],
             used: &[],
             spent: &[],
+            brought: None,
             points_as: PointsAs::Payment,
         }
     }
@@ -280,6 +283,12 @@ pub fn quote(ask: &Question<'_>) -> Result<Quote, QuoteError> {
     if let Some(customer) = ask.customer {
         earning::apply(&mut on, customer, &[])?;
         standing::apply(&mut on, customer)?;
+    }
+    if let Some(of) = ask.brought
+        && let Some(promised) = of.referral()
+    {
+        // What is given for it is the authority's word; here it is only said.
+        on.said.extend(promised.said(of, &on.bill.lines)?);
     }
     on.answer()
 }

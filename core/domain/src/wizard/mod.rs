@@ -44,11 +44,13 @@ pub enum Kind {
     Numbered = 21,
     /// A campaign with a budget.
     Campaign = 51,
+    /// A reward for bringing friends.
+    Referral = 61,
 }
 
 impl Kind {
     /// Every kind, in the order a shell offers them.
-    pub const ALL: [Self; 12] = [
+    pub const ALL: [Self; 13] = [
         Self::Bonus,
         Self::Stamps,
         Self::Discount,
@@ -61,6 +63,7 @@ impl Kind {
         Self::Certificate,
         Self::Numbered,
         Self::Campaign,
+        Self::Referral,
     ];
 
     /// The kind with this number.
@@ -85,6 +88,7 @@ impl Kind {
             Self::Certificate => "certificate",
             Self::Numbered => "numbered",
             Self::Campaign => "campaign",
+            Self::Referral => "referral",
         }
     }
 
@@ -104,6 +108,7 @@ impl Kind {
             Terms::Certificate(_) => Some(Self::Certificate),
             Terms::Numbered(_) => Some(Self::Numbered),
             Terms::Campaign(_) => Some(Self::Campaign),
+            Terms::Referral(_) => Some(Self::Referral),
             Terms::Newer => None,
         }
     }

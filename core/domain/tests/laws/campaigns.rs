@@ -73,7 +73,9 @@ fn added(world: &World) -> i64 {
         let Ok(programme) = world.shop.programme(purchase.programme);
         let (programme, Ok(returns)) = (programme.unwrap(), world.shop.returns(id));
         let back = returned_so_far(&purchase, &returns).unwrap();
-        let raised = |e: &&Entry| e.about.resolved().raise.is_some();
+        // One that was refused (a second attaching) says what would have been.
+        let raised =
+            |e: &&Entry| e.about.resolved().raise.is_some() && e.effect().points.is_positive();
         let Some(earn) = entries.iter().find(raised) else {
             continue;
         };
@@ -83,7 +85,8 @@ fn added(world: &World) -> i64 {
         };
         let card = programme.instrument(BONUS).unwrap();
         let plain = earned((&programme, card), &purchase.lines, &back, plain).unwrap();
-        let counts: i64 = entries.iter().map(|e| e.effect().points.0).sum();
+        let own = entries.iter().filter(|e| e.customer == earn.customer);
+        let counts: i64 = own.map(|e| e.effect().points.0).sum();
         sum += (counts - plain.effect.points.0).max(0);
     }
     sum

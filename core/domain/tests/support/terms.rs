@@ -8,11 +8,11 @@ use kartka_domain::moment::PeriodEnd;
 use kartka_domain::money::{Money, Points, Rounding, Stamps};
 use kartka_domain::programme::{
     Audience, Benefit, BonusCard, BundlePrice, Campaign, Certificate, CertificateEarns, Club,
-    Counting, Coupon, Demotion, DiscountCard, EarnBase, Expiry, Gift, Goods, Greeting, GreetingFor,
-    Instrument, Issue, Joining, Level, Life, Multiplier, Multiply, Need, Newer, Nominals,
-    NumberedCoupon, Offer, OfflinePolicy, Owing, Part, PriceOf, Remainder, Reward, Rules, Spending,
-    StampCard, StampFor, Step, TaxEarns, Terms, Tiers, Times, Together, VoucherOffline, When,
-    Window,
+    Counting, CountsWhen, Coupon, Demotion, DiscountCard, EarnBase, Expiry, Gift, Goods, Greeting,
+    GreetingFor, Instrument, Issue, Joining, Level, Life, Multiplier, Multiply, Need, Newer,
+    Nominals, NumberedCoupon, Offer, OfflinePolicy, Owing, Part, PriceOf, Referral, Remainder,
+    Reward, Rules, Spending, StampCard, StampFor, Step, TaxEarns, Terms, Tiers, Times, Together,
+    VoucherOffline, When, Window,
 };
 use kartka_domain::purchase::{GoodsId, GroupId};
 
@@ -101,6 +101,7 @@ fn kind(word: &str) -> Option<Terms> {
             offline: VoucherOffline::Accept,
         }),
         "campaign" => Terms::Campaign(Campaign::plain(InstrumentId(1), 20_000, Points(1_000))),
+        "referral" => Terms::Referral(Referral::plain(InstrumentId(1), Points(100))),
         "newer" => Terms::Newer,
         _ => return None,
     })
@@ -188,6 +189,7 @@ fn term(one: &mut Instrument, key: &str, value: &str) {
             _ => voucher_term((&mut of.life, &mut of.offline), key, value),
         },
         Terms::Campaign(campaign) => campaign_term(campaign, key, value),
+        Terms::Referral(of) => referral_term(of, key, value),
         Terms::Newer => panic!("nothing is known of {key}={value}"),
     }
 }
@@ -205,6 +207,20 @@ fn campaign_term(campaign: &mut Campaign, key: &str, value: &str) {
             let when = multiplier(&format!("x:{when}"), "1").when;
             campaign.when.push(when);
         }
+    }
+}
+
+fn referral_term(of: &mut Referral, key: &str, value: &str) {
+    let number = || value.parse::<u16>().unwrap();
+    match key {
+        "reward" => of.reward = Points(value.parse().unwrap()),
+        "welcome" => of.welcome = Points(value.parse().unwrap()),
+        "every" => of.every = number(),
+        "joining" => of.counts = CountsWhen::Joining,
+        "window" => of.window_days = number(),
+        "month" => of.per_month = Some(number()),
+        "within" => of.within_days = Some(number()),
+        _ => panic!("unknown term {key}={value}"),
     }
 }
 

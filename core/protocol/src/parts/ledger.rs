@@ -1,7 +1,7 @@
 //! What the ledger's entries and claims have in common.
 
 use kartka_domain::adjust::AdjustReason;
-use kartka_domain::ids::InstrumentId;
+use kartka_domain::ids::{EntryId, InstrumentId};
 use kartka_domain::ledger::{About, Bound, Effect, EntryKind, LotTerms, Raise, Resolved};
 use kartka_domain::moment::{Date, date_of, day_number};
 use kartka_domain::money::{Money, Points, Stamps};
@@ -18,6 +18,7 @@ const USED: i64 = 3;
 const MEMBER: i64 = 4;
 const LEVEL: i64 = 5;
 const ADJUSTED: i64 = 70;
+const BROUGHT: i64 = 80;
 
 /// What a campaign adds to an earn: its id, points, what bounds them. It stands beside [`About`], so that a version that
 /// knows no campaigns reads the rest.
@@ -66,6 +67,7 @@ pub(crate) fn put_about(record: &mut Record, tag: u16, about: About) {
         }
         About::Level(level) => vec![LEVEL, level.into()],
         About::Adjusted(reason) => vec![ADJUSTED, reason as i64],
+        About::Brought(id) => vec![BROUGHT, id.get()],
     };
     let list: Vec<Value> = numbers.into_iter().map(Value::Int).collect();
     record.put_opt(tag, (!list.is_empty()).then_some(list));
@@ -112,6 +114,7 @@ pub(crate) fn read_about(record: &Record, tag: u16) -> Result<About, WireError> 
         [ADJUSTED, reason] => {
             AdjustReason::from_number(reason).map_or(About::Nothing, About::Adjusted)
         }
+        [BROUGHT, id] => About::Brought(EntryId::new(id).map_err(|_| WireError::OutOfRange(tag))?),
         _ => About::Nothing,
     })
 }

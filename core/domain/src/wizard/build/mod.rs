@@ -3,6 +3,7 @@
 mod benefits;
 mod campaign;
 mod cards;
+mod referral;
 mod status;
 mod vouchers;
 
@@ -139,6 +140,7 @@ fn terms(values: &Values<'_>, kind: Kind, base: Option<&Terms>) -> Result<Terms,
         (Kind::Certificate, base) => vouchers::certificate(values, base)?,
         (Kind::Numbered, base) => vouchers::numbered(values, base),
         (Kind::Campaign, base) => campaign::campaign(values, base),
+        (Kind::Referral, _) => referral::referral(values),
     })
 }
 
@@ -153,6 +155,7 @@ pub(super) fn told(kind: Kind, error: ProgrammeError) -> Problem {
         Kind::Tiers => "first_from",
         Kind::Certificate => "least",
         Kind::Campaign => "more",
+        Kind::Referral => "card",
     };
     match error {
         ProgrammeError::Name => Problem::at(NAME, Wrong::Name),
@@ -180,6 +183,7 @@ pub(super) fn answers(of: &Instrument) -> BTreeMap<String, i64> {
         Terms::Certificate(of) => vouchers::of_certificate(of),
         Terms::Numbered(of) => vouchers::of_numbered(of),
         Terms::Campaign(campaign) => campaign::of_campaign(campaign, of),
+        Terms::Referral(of) => referral::of_referral(of),
         // Nothing is known of it.
         Terms::Newer => Pairs::new(),
     };

@@ -6,6 +6,7 @@
 mod benefits;
 mod campaign;
 mod cards;
+mod referral;
 mod status;
 mod vouchers;
 
@@ -184,6 +185,7 @@ pub fn model(kind: Kind, trade: Trade, ground: &Ground<'_>) -> Model {
         Kind::Certificate => vouchers::certificate(&make),
         Kind::Numbered => vouchers::numbered(&make),
         Kind::Campaign => campaign::campaign(&make, ground),
+        Kind::Referral => referral::referral(&make, ground),
     };
     Model { kind, trade, steps }
 }

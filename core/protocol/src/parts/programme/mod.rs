@@ -5,6 +5,7 @@ mod campaign;
 mod certificate;
 mod more;
 mod newer;
+mod referral;
 mod rules;
 
 use kartka_domain::ids::{InstrumentId, ProgrammeVersion};

@@ -47,6 +47,7 @@ public enum class WizardKind {
     Certificate,
     NumberedCoupon,
     Campaign,
+    Referral,
 }
 
 /** What the shop sells: decides defaults and the sample receipt. */
