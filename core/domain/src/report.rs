@@ -24,6 +24,18 @@ pub struct Returned {
     pub purchase: Purchase,
     /// All its returns and voids, by id.
     pub returns: Vec<Return>,
+    /// What of the certificates that it sold came back with it, by line
+    /// ([`certificates_back`](crate::refund::certificates_back)).
+    pub certificates: BTreeMap<u16, Money>,
+}
+
+impl Returned {
+    /// What a line comes to when all of it came back: of a certificate that was used meanwhile, what was left (X4).
+    fn value(&self, place: usize, of: Money) -> Money {
+        let left = u16::try_from(place).ok();
+        let left = left.and_then(|line| self.certificates.get(&line));
+        left.map_or(of, |left| of.min(*left))
+    }
 }
 
 /// The rows of one business date.
@@ -202,13 +214,18 @@ fn noted(day: &Day<'_>) -> Option<i64> {
     counts.reduce(i64::saturating_add)
 }
 
-/// Undone within the allowed minutes: by a void of its own day.
+/// Undone within the allowed minutes: by a void of its own day. Where a certificate that it sold was used meanwhile, that
+/// part of it was never undone: it counts as a return.
 fn is_undone_at_once(returned: &Returned) -> bool {
-    returned.returns.iter().any(|back| {
+    let lines = returned.purchase.lines.iter().enumerate();
+    let mut certificates = lines.filter(|(_, line)| line.certificate.is_some());
+    let whole = certificates.all(|(at, line)| returned.value(at, line.gross) == line.gross);
+    let void = |back: &Return| {
         matches!(back.kind, ReturnKind::Void(_))
             && !back.effective().is_empty()
             && back.at.date == returned.purchase.at.date
-    })
+    };
+    whole && returned.returns.iter().any(void)
 }
 
 impl Today {
@@ -276,8 +293,8 @@ impl Today {
                 continue;
             }
             let (before, after) = (
-                worth(purchase, &by_day[..at])?,
-                worth(purchase, &by_day[..=at])?,
+                worth(returned, &by_day[..at])?,
+                worth(returned, &by_day[..=at])?,
             );
             let mut gross = after.goods.minus(before.goods)?;
             let mut money = after.money.minus(before.money)?;
@@ -417,20 +434,23 @@ struct Worth {
 }
 
 /// Price and money value of everything that `returns` brought back.
-fn worth(purchase: &Purchase, returns: &[Return]) -> Result<Worth, Overflow> {
+fn worth(returned: &Returned, returns: &[Return]) -> Result<Worth, Overflow> {
+    let purchase = &returned.purchase;
     let back = returned_so_far(purchase, returns)?;
     let part = |line: &Line, value: Money, place: usize| {
         returned_part(value.0, back[place], line.quantity).map(Money)
     };
     let mut worth = Worth::default();
     for (place, line) in purchase.lines.iter().enumerate() {
-        let price = part(line, line.price()?, place)?;
+        let price = part(line, returned.value(place, line.price()?), place)?;
         let sum = match line.certificate {
             Some(_) => &mut worth.certificates,
             None => &mut worth.goods,
         };
         *sum = sum.plus(price)?;
-        worth.money = worth.money.plus(part(line, line.paid()?, place)?)?;
+        worth.money = worth
+            .money
+            .plus(part(line, returned.value(place, line.paid()?), place)?)?;
     }
     Ok(worth)
 }

@@ -18,6 +18,7 @@ mod index;
 mod invariants;
 mod joined;
 mod liar;
+mod merges;
 mod newer;
 mod people;
 mod properties;

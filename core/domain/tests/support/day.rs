@@ -7,6 +7,7 @@ use kartka_domain::moment::Date;
 use kartka_domain::money::Points;
 use kartka_domain::outstanding::outstanding as outstanding_certificates;
 use kartka_domain::purchase::Purchase;
+use kartka_domain::refund::certificates_back;
 use kartka_domain::report::{Day, Figures, Returned, Today, liability, today};
 use kartka_domain::row::Row;
 
@@ -22,7 +23,13 @@ fn report(shop: &Shop, date: Date) -> Today {
         let Ok(returns) = shop.returns(purchase.id);
         let purchase = purchase.clone();
         let today = returns.iter().any(|back| back.at.date == date);
-        today.then_some(Returned { purchase, returns })
+        let Ok(moved) = Book::moves(shop, purchase.id);
+        let certificates = certificates_back(purchase.id, &moved, &shop.vouchers());
+        today.then_some(Returned {
+            purchase,
+            returns,
+            certificates: certificates.unwrap(),
+        })
     });
     let returned: Vec<Returned> = returned.collect();
     let earlier = |p: &&Purchase| p.at.date < date && p.refused.is_none();
