@@ -57,6 +57,8 @@ pub struct SourceView {
     pub verdict: Option<Code>,
     /// Whether its number is still open: a return whose purchase is not known yet (X1).
     pub to_be_settled: bool,
+    /// The referral that it is a thanks for (G3): one of `Customers::friends`.
+    pub brought: Option<i64>,
 }
 
 /// Points that came in together.
@@ -284,6 +286,7 @@ impl From<Source> for SourceView {
             date: source.date.to_string(),
             verdict: source.verdict.map(Code::from),
             to_be_settled: source.to_be_settled,
+            brought: source.brought.map(|id| id.get()),
         }
     }
 }

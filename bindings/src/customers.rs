@@ -18,7 +18,7 @@ use crate::platform::ChangeTopic;
 use crate::till::{HistoryKey, HistoryPage, PurchaseView};
 
 /// What writing about a customer changes.
-const WRITTEN: &[ChangeTopic] = &[ChangeTopic::Customers, ChangeTopic::Sync];
+pub(crate) const WRITTEN: &[ChangeTopic] = &[ChangeTopic::Customers, ChangeTopic::Sync];
 
 /// Registering, finding and looking at customers.
 #[derive(uniffi::Object)]
@@ -70,6 +70,9 @@ pub struct Registration {
     pub marketing_consent: Option<u32>,
     /// A card for them.
     pub card: CardChoice,
+    /// Who brought them, if somebody did.
+    #[uniffi(default = None)]
+    pub referrer: Option<i64>,
 }
 
 /// Which card a new customer gets.
@@ -288,6 +291,7 @@ fn registration(form: Registration) -> Result<CoreRegistration, Failure> {
             CardChoice::Issue => NewCard::Issue,
             CardChoice::Bind { card } => NewCard::Bind(card_number(card)?),
         },
+        referrer: form.referrer.map(customer_id).transpose()?,
     })
 }
 

@@ -168,6 +168,8 @@ pub enum Subject {
     RecoverySheet,
     /// The file of a copy.
     Copy,
+    /// A file with what another device has not sent.
+    Outbox,
 }
 
 /// What the border knows of a failure: a situation, or a fault that needs a report.

@@ -22,6 +22,7 @@ mod office;
 mod platform;
 mod programme;
 mod recovery;
+mod referral;
 #[cfg(feature = "border-tests")]
 mod rehearsal;
 mod reports;
@@ -60,7 +61,7 @@ pub use programme::{
     OfflineSpending, PointLife, PointRounding, Programme, ProgrammeView, SpendingTerms, StampBasis,
     StampReward,
 };
-pub use recovery::{CopyAge, CopyMade, Recovery, RecoverySheet};
+pub use recovery::{CopyAge, CopyMade, OutboxBrought, OutboxMade, Recovery, RecoverySheet};
 #[cfg(feature = "border-tests")]
 pub use rehearsal::{Rehearsal, RehearsedFrame};
 pub use reports::{DayView, MovedView, OutstandingView, RecentSale, Reports, TodayView};

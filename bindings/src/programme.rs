@@ -89,6 +89,8 @@ pub enum InstrumentKind {
     Certificate,
     /// A coupon of which each copy has a number of its own.
     NumberedCoupon,
+    /// A reward for bringing friends.
+    Referral,
     /// One that only a newer version knows: it does nothing here.
     Newer,
 }
@@ -254,6 +256,7 @@ impl From<&Instrument> for InstrumentView {
                 Terms::Tiers(_) => other(InstrumentKind::Tiers),
                 Terms::Certificate(_) => other(InstrumentKind::Certificate),
                 Terms::Numbered(_) => other(InstrumentKind::NumberedCoupon),
+                Terms::Referral(_) => other(InstrumentKind::Referral),
                 Terms::Newer => other(InstrumentKind::Newer),
             },
             needs_update: !instrument.is_read_whole(),

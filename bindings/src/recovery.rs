@@ -33,6 +33,26 @@ pub struct CopyMade {
     pub bytes: i64,
 }
 
+/// What went into a file of acts that were not sent.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, uniffi::Record)]
+pub struct OutboxMade {
+    /// How many; none = nothing waits, and there is no file.
+    pub ops: i64,
+    /// Bytes of the file.
+    pub bytes: i64,
+}
+
+/// What came of bringing such a file to the server.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, uniffi::Record)]
+pub struct OutboxBrought {
+    /// Whose acts they are.
+    pub device: u32,
+    /// Batches in the file.
+    pub batches: u32,
+    /// Of them, how many the server holds now; keep the file while some are missing.
+    pub arrived: u32,
+}
+
 /// How old the newest copy is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, uniffi::Enum)]
 pub enum CopyAge {
@@ -110,6 +130,56 @@ impl Recovery {
         made.await
     }
 
+    /// Writes everything that was not sent into a file that only the shop's recovery sheet opens: for a device that can't
+    /// reach the server or is about to sign out. Nothing here changes.
+    ///
+    /// # Errors
+    /// `NotFound` while the owner has no sheet on paper: nobody could open it; the situation of the disks.
+    pub async fn export_outbox(&self, file: String) -> Result<OutboxMade, CoreError> {
+        let made = self.border.write(&[ChangeTopic::Sync], move |shop| {
+            let made = shop.export_outbox(&PathBuf::from(file))?;
+            Ok(OutboxMade {
+                ops: i64::try_from(made.ops).unwrap_or(i64::MAX),
+                bytes: i64::try_from(made.bytes).unwrap_or(i64::MAX),
+            })
+        });
+        made.await
+    }
+
+    /// Brings another device's file to the server; may be repeated, what has arrived counts once.
+    ///
+    /// # Errors
+    /// `Validation` for a text that is no sheet and for another or a damaged file; `WrongKey` for a sheet that does not open it;
+    /// `Offline` and what else keeps an answer away: bring it again.
+    pub async fn carry_outbox(
+        &self,
+        file: String,
+        sheet: String,
+    ) -> Result<OutboxBrought, CoreError> {
+        let line = Arc::clone(&self.border.line);
+        let brought = self.border.read(move |shop| {
+            let came = shop.carry_outbox(&PathBuf::from(file), &sheet, line.http()?)?;
+            Ok(OutboxBrought {
+                device: came.device.get(),
+                batches: came.batches,
+                arrived: came.arrived,
+            })
+        });
+        brought.await
+    }
+
+    /// Deletes everything of this shop here, the keys too; then the app begins anew. The owner revokes this device on theirs.
+    ///
+    /// # Errors
+    /// `RuleRejected` with `SalesNotSent` while something is neither at the server nor in a file of
+    /// [`export_outbox`](Self::export_outbox), with `OnlyCopyHere` on the phone that is its shop's only authority.
+    pub async fn sign_out(&self) -> Result<(), CoreError> {
+        let left = self
+            .border
+            .write(&[ChangeTopic::Sync], |shop| Ok(shop.sign_out()?));
+        left.await
+    }
+
     /// How old the newest copy is, for Today.
     ///
     /// # Errors
@@ -133,6 +203,7 @@ impl From<RecoveryError> for Failure {
             RecoveryError::WrongSheet => CoreError::WrongKey.into(),
             RecoveryError::NoSheet => CoreError::NotFound.into(),
             RecoveryError::NotACopy => invalid(Subject::Copy),
+            RecoveryError::NotAnOutbox => invalid(Subject::Outbox),
             RecoveryError::NotEmpty => CoreError::AlreadyPaired.into(),
             RecoveryError::Core(error) => error.into(),
         }
@@ -150,6 +221,7 @@ mod tests {
             (RecoveryError::WrongSheet, CoreError::WrongKey.into()),
             (RecoveryError::NoSheet, CoreError::NotFound.into()),
             (RecoveryError::NotACopy, invalid(Subject::Copy)),
+            (RecoveryError::NotAnOutbox, invalid(Subject::Outbox)),
             (RecoveryError::NotEmpty, CoreError::AlreadyPaired.into()),
         ] {
             assert_eq!(Failure::from(error), failure);

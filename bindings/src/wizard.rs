@@ -42,6 +42,8 @@ pub enum WizardKind {
     Certificate,
     /// A coupon of which each copy has a number of its own.
     NumberedCoupon,
+    /// A reward for bringing friends.
+    Referral,
 }
 
 /// What the shop sells: decides defaults and the sample receipt.
@@ -365,6 +367,7 @@ impl From<WizardKind> for Kind {
             WizardKind::Tiers => Self::Tiers,
             WizardKind::Certificate => Self::Certificate,
             WizardKind::NumberedCoupon => Self::Numbered,
+            WizardKind::Referral => Self::Referral,
         }
     }
 }
@@ -383,6 +386,7 @@ impl From<Kind> for WizardKind {
             Kind::Tiers => Self::Tiers,
             Kind::Certificate => Self::Certificate,
             Kind::Numbered => Self::NumberedCoupon,
+            Kind::Referral => Self::Referral,
         }
     }
 }

@@ -2,18 +2,24 @@
 //!
 //! Holds no rules: it turns words into requests of the core and answers into text or JSON.
 
+mod attach;
 mod business;
 mod care;
 mod devices;
 mod figures;
 mod handover;
+mod limits;
 mod open;
+mod outbox;
 mod outlets;
 mod people;
+mod programme;
+mod referral;
 mod show;
 mod staff;
 mod till;
 mod unlinked;
+mod vouchers;
 
 use std::io::Write;
 use std::path::PathBuf;
@@ -60,6 +66,10 @@ enum DeskCommand {
     Sheet(care::SheetArgs),
     /// Makes the encrypted copy of this shop, or says how old it is.
     Copy(care::CopyArgs),
+    /// What was not sent: into a sealed file, or from another device's file to the server.
+    Outbox(outbox::OutboxArgs),
+    /// Deletes everything of the shop here; refused while something would be lost.
+    SignOut,
     /// Opens a copy here, on a new device, by the recovery sheet.
     Restore(care::RestoreArgs),
     /// Erases a person for ever, and shows how far every erasure has come.
@@ -68,6 +78,8 @@ enum DeskCommand {
     Register(people::RegisterArgs),
     /// Finds customers by card, phone digits or the start of a name.
     Find(people::FindArgs),
+    /// Who brought a customer, and whom they brought.
+    Friends(referral::FriendsArgs),
     /// Records a sale.
     Sell(till::SellArgs),
     /// Takes goods back, all or by lines.
@@ -76,6 +88,20 @@ enum DeskCommand {
     ReturnUnlinked(unlinked::UnlinkedArgs),
     /// Undoes a whole receipt within the allowed minutes.
     Void(till::VoidArgs),
+    /// Attaches a customer to a sale that had none, or lists the last sales.
+    Attach(attach::AttachArgs),
+    /// Lets go of what the server keeps for a receipt that will not be sold.
+    Release(attach::ReleaseArgs),
+    /// Gift certificates and coupons with numbers: shows, gives, extends, cancels them.
+    Vouchers(vouchers::VouchersArgs),
+    /// Corrects a balance by hand, with a reason.
+    Adjust(programme::AdjustArgs),
+    /// The instruments in force, or publishes those of a programme file.
+    Programme(programme::ProgrammeArgs),
+    /// The limits on earning: shows and sets them, lists what they have caught.
+    Limits(limits::LimitsArgs),
+    /// What points are to the business, and until when a customer is attached to a sale.
+    Settings(limits::SettingsArgs),
     /// Today, or another day, against the same day of the week before.
     Report(business::ReportArgs),
     /// Who works here, who is at this device, PINs.
@@ -135,14 +161,24 @@ fn perform(shop: &Shop, request: RequestId, command: &DeskCommand) -> Result<Ans
         DeskCommand::HandOver(args) => handover::hand_over(shop, args),
         DeskCommand::Sheet(args) => care::sheet(shop, args),
         DeskCommand::Copy(args) => care::copy(shop, args),
+        DeskCommand::Outbox(args) => outbox::outbox(shop, args),
+        DeskCommand::SignOut => outbox::sign_out(shop),
         DeskCommand::Restore(_) => Err(Failure::input("this folder has a shop already")),
         DeskCommand::Erase(args) => care::erase(shop, request, args),
         DeskCommand::Register(args) => people::register(shop, request, args),
         DeskCommand::Find(args) => people::find(shop, args),
+        DeskCommand::Friends(args) => referral::friends(shop, request, args),
         DeskCommand::Sell(args) => till::sell(shop, request, args),
         DeskCommand::Return(args) => till::give_back(shop, request, args),
         DeskCommand::ReturnUnlinked(args) => unlinked::unlinked(shop, request, args),
         DeskCommand::Void(args) => till::void(shop, request, args),
+        DeskCommand::Attach(args) => attach::attach(shop, request, args),
+        DeskCommand::Release(args) => attach::release(shop, args),
+        DeskCommand::Vouchers(args) => vouchers::vouchers(shop, request, args),
+        DeskCommand::Adjust(args) => programme::adjust(shop, request, args),
+        DeskCommand::Programme(args) => programme::programme(shop, request, args),
+        DeskCommand::Limits(args) => limits::limits(shop, request, args),
+        DeskCommand::Settings(args) => limits::settings(shop, request, args),
         DeskCommand::Report(args) => business::report(shop, args),
         DeskCommand::Staff(args) => staff::staff(shop, request, args),
         DeskCommand::Outlets(args) => outlets::outlets(shop, request, args),
@@ -151,5 +187,26 @@ fn perform(shop: &Shop, request: RequestId, command: &DeskCommand) -> Result<Ans
         DeskCommand::Account(args) => figures::account(shop, args),
         DeskCommand::Owed => figures::owed(shop),
         DeskCommand::Calculate(args) => figures::calculate(shop, args),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::CommandFactory as _;
+
+    /// Whoever reads the page finds every command on it.
+    #[test]
+    fn the_page_of_commands_names_them_all() {
+        #[derive(Debug, clap::Parser)]
+        struct Desk {
+            #[command(flatten)]
+            _args: super::DeskArgs,
+        }
+        let page = include_str!("../../docs/commands.md");
+        for command in Desk::command().get_subcommands() {
+            let name = command.get_name();
+            let named = [format!("`{name}`"), format!("`{name} ")];
+            assert!(named.iter().any(|n| page.contains(n)), "{name}");
+        }
     }
 }

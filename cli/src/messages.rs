@@ -17,7 +17,7 @@ pub(crate) fn sentence(error: &CoreError) -> String {
     match error {
         CoreError::Validation { field } => validation(*field).to_owned(),
         CoreError::NotFound => {
-            "this device has no such customer or purchase: check the id, or sync first".to_owned()
+            "this device has no such customer, purchase or voucher: check what was typed, or sync first".to_owned()
         }
         CoreError::Duplicate { existing } => format!(
             "customer {} has this already: open that customer instead",
@@ -176,6 +176,9 @@ fn refusal(reason: Code) -> String {
         Code::NewerRule { instrument } => format!(
             "instrument {instrument} is newer than this program and does nothing here: update it"
         ),
+        Code::AskServerFirst { .. } => {
+            "this is more than may be taken without the server's word: repeat with --ask".to_owned()
+        }
         Code::NothingToPay => "there is nothing to pay on this receipt".to_owned(),
         Code::AlreadyReturned { line, left } => format!(
             "of line {} only {} can still come back",
@@ -230,7 +233,9 @@ fn people(reason: Code) -> String {
             format!("the operator's role allows {left} more points today: spend fewer")
         }
         Code::OnlyTheOwner => "only an owner may do this".to_owned(),
-        Code::NotYourself => "nobody changes their own role: let another owner do it".to_owned(),
+        Code::NotYourself => {
+            "nobody changes this about themselves: let another owner do it".to_owned()
+        }
         Code::OutOfDate => "no number is left for this on this device: use another one".to_owned(),
         Code::WrongPin { left } => {
             format!("this is not the PIN; {left} more tries before a wait")

@@ -51,3 +51,19 @@ fn a_person_is_erased_and_the_proof_is_shown() {
     assert_eq!(desk.json("find Olena").as_array().unwrap().len(), 0);
     assert_eq!(desk.refused(&format!("erase {id}")).1, "not_found");
 }
+
+#[test]
+fn what_waits_goes_into_a_file_and_the_only_copy_stays() {
+    let desk = Desk::founded();
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("out.kartka").display().to_string();
+    assert_eq!(desk.refused(&format!("outbox --export {file}")).1, "input");
+    let qr = desk.json("sheet --new")["qr"].as_str().unwrap().to_owned();
+    desk.json(&format!("sheet --confirm {qr}"));
+    // A founding device decides by itself: nothing of it waits for anybody, and it may not be emptied.
+    assert_eq!(desk.json("outbox")["outbox"], 0);
+    assert_eq!(desk.json(&format!("outbox --export {file}"))["ops"], 0);
+    assert_eq!(desk.refused("sign-out").1, "OnlyCopyHere");
+    let carry = format!("outbox --carry {file} --sheet {qr}");
+    assert_ne!(desk.refused(&carry).0, 0);
+}

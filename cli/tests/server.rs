@@ -156,3 +156,29 @@ fn a_running_server_keeps_its_folder_to_itself() {
     );
     server.interrupt();
 }
+
+#[test]
+fn one_desk_brings_what_another_could_not_send() {
+    let home = tempfile::tempdir().unwrap();
+    let (data, bind) = (home.path().join("server"), free_address());
+    let created = create(&data, &bind);
+    let server = Server::start(&data, &bind);
+    let (owner, till) = (Desk::new(), Desk::new());
+    owner.json(&format!("pair {} --name Owner", code(&created.out)));
+    till.json(&format!("pair {} --name Till", server.code()));
+    let qr = owner.json("sheet --new")["qr"].as_str().unwrap().to_owned();
+    owner.json(&format!("sheet --confirm {qr}"));
+    owner.json("sync");
+    till.json("sync");
+
+    till.json("sell 250");
+    assert_eq!(till.refused("sign-out").1, "SalesNotSent");
+    let file = home.path().join("till.kartka").display().to_string();
+    assert_eq!(till.json(&format!("outbox --export {file}"))["ops"], 1);
+    till.json("sign-out");
+    let came = owner.json(&format!("outbox --carry {file} --sheet {qr}"));
+    assert_eq!((&came["batches"], &came["arrived"]), (&1.into(), &1.into()));
+    owner.json("sync");
+    assert_eq!(owner.json("report")["day"]["receipts"], 1);
+    assert_eq!(till.refused("outbox").1, "not_paired");
+}

@@ -6,7 +6,7 @@
 use std::collections::BTreeSet;
 
 use kartka_domain::authority::{
-    Author, Before, Decided, Standing as OpStanding, after, decide, links, owed,
+    Author, Before, Decided, Standing as OpStanding, after, decide, links, owed, referral,
 };
 use kartka_domain::customer::ProfileGroup;
 use kartka_domain::ids::{
@@ -117,10 +117,16 @@ pub(crate) fn follow(
 }
 
 /// Returns without their purchase that a founding phone can settle after an op, and what they owe beyond their claims
-/// (X1): each an op of its own, in the same transaction.
+/// (X1), and friends who count now or no more (G3): each an op of its own, in the same transaction.
 fn settle(tx: &Tx<'_>, ground: &Ground<'_>, op: &Op) -> Result<(), CoreError> {
     for fact in links(&**tx, op)? {
         add(tx, ground, op, vec![fact])?;
+    }
+    for moved in referral::referrals(&**tx, op.id, &op.facts)? {
+        let facts = referral::settle(&**tx, moved)?;
+        if !facts.is_empty() {
+            add(tx, ground, op, facts)?;
+        }
     }
     for fact in &op.facts {
         let Fact::SettleReturn {
@@ -237,6 +243,7 @@ fn refers_to(fact: &Fact) -> [Option<Id>; 2] {
         Fact::Attach {
             purchase, customer, ..
         } => [Some(purchase.0), Some(customer.0)],
+        Fact::Refer { friend, referrer } => [Some(friend.0), Some(referrer.0)],
         Fact::Claim(claim) => [Some(claim.customer.0), None],
         Fact::Issue(issued) => {
             let before = match issued.origin {
@@ -318,6 +325,7 @@ fn moves_value(op: &Op) -> bool {
                 | Fact::ReturnUnlinked(_)
                 | Fact::SettleReturn { .. }
                 | Fact::Owed(_)
+                | Fact::SettleReferral { .. }
         )
     };
     op.facts.iter().any(moves)

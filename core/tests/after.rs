@@ -8,6 +8,7 @@ use kartka_core::domain::codes::Code;
 use kartka_core::domain::ids::{CustomerId, InstrumentId};
 use kartka_core::domain::limits::{CardRead, EarnLimits, Then};
 use kartka_core::domain::money::{Money, Points};
+use kartka_core::domain::programme::{Instrument, Referral, Terms};
 use kartka_core::domain::purchase::{Fiscal, ReceiptNumber};
 use kartka_core::error::CoreError;
 use kartka_core::shop::Shop;
@@ -165,4 +166,44 @@ fn a_balance_is_corrected_with_a_reason_and_the_account_says_so() {
     assert_eq!(points(shop, ann), 400, "the debt is repaid first");
     let day = shop.today(None).unwrap().day;
     assert_eq!(day.points[&BONUS].adjusted, Points(-100));
+}
+
+#[test]
+fn a_friend_is_told_counted_and_taken_back_on_one_phone() {
+    let counter = Counter::founded();
+    let shop = &counter.shop;
+    let programme = shop.programme().unwrap();
+    let (card, _) = programme.bonus().unwrap();
+    let promised = Referral {
+        window_days: 3,
+        ..Referral::plain(card, Points(100))
+    };
+    let mut all = programme.instruments().to_vec();
+    let friends = Instrument::plain(InstrumentId(40), "Friends", Terms::Referral(promised));
+    all.push(friends);
+    shop.publish_programme(request(90), &all).unwrap();
+    let (ann, bob) = (counter.customer(1), counter.customer(2));
+    let promise = shop.referral_promise().unwrap().unwrap();
+    assert_eq!((promise.reward, promise.window_days), (Points(100), 3));
+    shop.refer(request(91), bob, ann).unwrap();
+    // The same request is answered, not done again.
+    shop.refer(request(91), bob, ann).unwrap();
+    let ask = TillRequest::amount(Some(bob), Money(10_000));
+    let purchase = shop.sell(request(92), &ask).unwrap();
+    let pending = || {
+        let points = shop.customer(ann).unwrap().points;
+        let view = points.iter().find(|view| view.instrument == card);
+        view.map_or(0, |view| view.pending.0)
+    };
+    assert_eq!(pending(), 100);
+    let friends = shop.friends(ann).unwrap().brought;
+    assert_eq!(friends.len(), 1);
+    assert_eq!(friends[0].counted.unwrap().purchase, Some(purchase));
+    assert_eq!(
+        shop.friends(bob).unwrap().brought_by,
+        Some(friends[0].clone())
+    );
+    shop.give_back(request(93), purchase, &[]).unwrap();
+    assert_eq!(pending(), 0);
+    assert_eq!(shop.friends(ann).unwrap().brought[0].counted, None);
 }

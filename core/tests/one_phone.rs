@@ -26,6 +26,7 @@ fn a_founded_phone_registers_scans_sells_redeems_and_returns() {
         },
         marketing_consent: Some(1),
         card: NewCard::Bind(card),
+        referrer: None,
     };
     let customer = shop.register(request(2), &form).unwrap();
 

@@ -148,3 +148,33 @@ fn currencies_without_and_with_three_digits_are_exact() {
         assert_eq!(answers[0].quote.as_ref().unwrap().due.0, due, "{currency}");
     }
 }
+
+#[test]
+fn a_friends_first_receipt_says_who_is_thanked() {
+    let programme = "format = \"kartka programme 1\"\ncurrency = \"UAH\"\n\
+        [[instrument]]\nid = 1\nname = \"Points\"\nis.bonus = { rate = \"0\", point_value = \"0.01\" }\n\
+        [[instrument]]\nid = 2\nname = \"Friends\"\nrules = { from = \"50.00\" }\n\
+        is.referral = { card = 1, reward = 100, welcome = 30, every = 2, window_days = 14, per_month = 5, within_days = 60 }\n";
+    let receipt = |amount: &str, customer: &str| {
+        format!(
+            "[[receipt]]\nname = \"x\"\ndate = \"2026-03-02\"\ncustomer = {{ {customer} }}\nline = [{{ amount = \"{amount}\" }}]\n"
+        )
+    };
+    let receipts = format!(
+        "format = \"kartka receipts 1\"\n{}{}{}",
+        receipt("60.00", "brought = 2"),
+        receipt("40.00", "brought = 2"),
+        receipt("60.00", ""),
+    );
+    let (_, answers) = quote_files(programme, &receipts).unwrap();
+    let thanked = |at: usize| {
+        let said = &answers[at].quote.as_ref().unwrap().said;
+        let names = said.iter().map(|code| code.name());
+        let thanks = names.filter(|name| ["ReferrerThanked", "FriendWelcomed"].contains(name));
+        thanks.count()
+    };
+    assert_eq!([thanked(0), thanked(1), thanked(2)], [2, 0, 0]);
+    let nobody = programme.replace("card = 1", "card = 9");
+    let said = read_programme(&nobody).unwrap_err().to_string();
+    assert!(said.contains("refers to an instrument that is not there"));
+}

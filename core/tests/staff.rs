@@ -102,7 +102,7 @@ fn a_role_says_what_its_operator_may_and_the_refusal_names_what_is_missing() {
     }
     // (what the role allows, what is done, what is missing)
     type Act = fn(&Shop) -> Result<(), CoreError>;
-    let acts: [(Permission, Act); 8] = [
+    let acts: [(Permission, Act); 9] = [
         (Permission::Sell, |s| sell(s, 201, 0)),
         (Permission::Redeem, |s| sell(s, 202, 10)),
         (Permission::Register, |s| {
@@ -114,6 +114,14 @@ fn a_role_says_what_its_operator_may_and_the_refusal_names_what_is_missing() {
                 ..Registration::default()
             };
             s.register(request(203), &form).map(drop)
+        }),
+        (Permission::Register, |s| {
+            let id = s.find("Олена", 1)?[0].id;
+            match s.refer(request(207), id, id) {
+                // Whoever may record it is told what is wrong with it.
+                Err(CoreError::RuleRejected { reason }) if reason == Code::NoReferral => Ok(()),
+                other => other,
+            }
         }),
         (Permission::Cards, |s| s.emit(request(204), 3).map(drop)),
         (Permission::Edit, |s| {

@@ -95,6 +95,10 @@ pub enum EntryKind {
     Level,
     /// The balance was corrected by hand.
     Adjust,
+    /// Points for bringing a friend, or for having been brought.
+    Thank,
+    /// They were taken back: the friend's goods came back.
+    Unthank,
     /// A kind that a newer version knows; its amounts count all the same.
     Newer,
 }
@@ -334,6 +338,8 @@ impl From<DomainKind> for EntryKind {
             DomainKind::Leave => Self::Leave,
             DomainKind::Level => Self::Level,
             DomainKind::Adjust => Self::Adjust,
+            DomainKind::Thank => Self::Thank,
+            DomainKind::Unthank => Self::Unthank,
             // The authority's alone: no till claims it, and no screen has a word of its own for it.
             DomainKind::Cleared | DomainKind::Newer(_) => Self::Newer,
         }

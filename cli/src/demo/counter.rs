@@ -220,6 +220,7 @@ impl Counter {
             },
             marketing_consent: person.agrees.then_some(1),
             card: NewCard::Bind(number),
+            referrer: None,
         };
         let customer = self
             .shop

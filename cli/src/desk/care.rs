@@ -65,7 +65,7 @@ pub(crate) fn sheet(shop: &Shop, args: &SheetArgs) -> Result<Answer, Failure> {
     if let Some(text) = &args.confirm {
         shop.confirm_sheet(text).map_err(recovery)?;
     }
-    let printed = shop.has_printed_sheet()?;
+    let printed = shop.has_printed_sheet().map_err(recovery)?;
     let text = match printed {
         true => "there is a sheet on paper that opens this data",
         false => "no sheet is on paper: whoever loses this device loses the shop",
@@ -143,13 +143,17 @@ fn proof(proof: &ErasureProof) -> Answer {
     }
 }
 
-fn recovery(error: RecoveryError) -> Failure {
+/// What to do about it.
+pub(super) fn recovery(error: RecoveryError) -> Failure {
     match error {
         RecoveryError::Core(error) => error.into(),
         error @ (RecoveryError::NotASheet | RecoveryError::WrongSheet) => Failure::input(error),
         RecoveryError::NoSheet => {
             Failure::input("there is no recovery sheet yet: make one with `sheet --new`")
         }
-        error @ (RecoveryError::NotACopy | RecoveryError::NotEmpty) => Failure::outside(error),
+        error
+        @ (RecoveryError::NotACopy | RecoveryError::NotAnOutbox | RecoveryError::NotEmpty) => {
+            Failure::outside(error)
+        }
     }
 }

@@ -4,7 +4,7 @@ use std::fmt::Write as _;
 
 use clap::Args;
 use kartka_core::domain::explain::{Debt, Explained, Lot, Move, Source, Why};
-use kartka_core::domain::ids::{CustomerId, InstrumentId};
+use kartka_core::domain::ids::InstrumentId;
 use kartka_core::domain::liability::LiabilityMonth;
 use kartka_core::domain::moment::{Date, Month};
 use kartka_core::domain::money::{Currency, Money, Points};
@@ -16,7 +16,7 @@ use kartka_core::sync::Cancel;
 use kartka_core::task::Watch;
 use serde_json::{Value, json};
 
-use super::people::holder;
+use super::people::Whose;
 use super::show::{self, Answer};
 use crate::failure::Failure;
 use crate::money;
@@ -24,12 +24,8 @@ use crate::money;
 /// Whose account.
 #[derive(Debug, Args)]
 pub(crate) struct AccountArgs {
-    /// The customer's id.
-    #[arg(long, value_name = "ID", required_unless_present = "card")]
-    customer: Option<i64>,
-    /// The customer's card: its code or its number.
-    #[arg(long, value_name = "CODE", conflicts_with = "customer")]
-    card: Option<String>,
+    #[command(flatten)]
+    whose: Whose,
 }
 
 /// The calculator for a shop without history.
@@ -60,11 +56,7 @@ pub(crate) struct CalculateArgs {
 
 /// Every lot of a customer: where it came from, what took it, what is left and until when.
 pub(crate) fn account(shop: &Shop, args: &AccountArgs) -> Result<Answer, Failure> {
-    let customer = match (&args.card, args.customer) {
-        (Some(text), _) => holder(shop, text)?,
-        (None, Some(id)) => CustomerId::new(id).map_err(|_| CoreError::NotFound)?,
-        (None, None) => return Err(CoreError::NotFound.into()),
-    };
+    let customer = args.whose.named(shop)?;
     let view = shop.account(customer)?;
     let mut text = format!("account of {}", view.id.get());
     if !view.whole {

@@ -43,6 +43,9 @@ pub(crate) struct RegisterArgs {
     /// Give them the next card of this device.
     #[arg(long)]
     issue: bool,
+    /// They were brought by the holder of this card: its code or its number.
+    #[arg(long, value_name = "CODE")]
+    brought_by: Option<String>,
 }
 
 /// Finds customers.
@@ -53,6 +56,44 @@ pub(crate) struct FindArgs {
     /// At most so many.
     #[arg(long, default_value_t = 20, value_parser = clap::value_parser!(u32).range(1..=200))]
     limit: u32,
+}
+
+/// A customer by id or by card; nobody where neither is given.
+#[derive(Debug, Default, Args)]
+#[group(id = "whose", multiple = false)]
+pub(crate) struct Whose {
+    /// The customer's id.
+    #[arg(long, value_name = "ID")]
+    pub(super) customer: Option<i64>,
+    /// The customer's card: its code or its number.
+    #[arg(long, value_name = "CODE")]
+    pub(super) card: Option<String>,
+}
+
+impl Whose {
+    /// Who it is.
+    ///
+    /// # Errors
+    /// [`CoreError::NotFound`]; says what a card that is nobody's is instead.
+    pub(crate) fn find(&self, shop: &Shop) -> Result<Option<CustomerId>, Failure> {
+        match (&self.card, self.customer) {
+            (Some(text), _) => holder(shop, text).map(Some),
+            (None, Some(id)) => {
+                let id = CustomerId::new(id).map_err(|_| CoreError::NotFound)?;
+                Ok(Some(id))
+            }
+            (None, None) => Ok(None),
+        }
+    }
+
+    /// Who it is, where somebody must be named.
+    ///
+    /// # Errors
+    /// As [`find`](Self::find); says how to name somebody.
+    pub(crate) fn named(&self, shop: &Shop) -> Result<CustomerId, Failure> {
+        let nobody = || Failure::input("say who it is: with --customer ID or --card CODE");
+        self.find(shop)?.ok_or_else(nobody)
+    }
 }
 
 /// Registers and shows the customer.
@@ -66,6 +107,8 @@ pub(crate) fn register(
         (None, true) => NewCard::Issue,
         (None, false) => NewCard::None,
     };
+    let referrer = args.brought_by.as_deref();
+    let referrer = referrer.map(|card| holder(shop, card)).transpose()?;
     let form = Registration {
         profile: ProfileForm {
             given: args.given.clone(),
@@ -77,6 +120,7 @@ pub(crate) fn register(
         },
         marketing_consent: args.consent,
         card,
+        referrer,
     };
     let customer = shop.register(request, &form)?;
     one(shop, customer)

@@ -1,17 +1,23 @@
 //! `sell`, `return` and `void`.
 
+mod paper;
+
 use clap::{Args, ValueEnum};
-use kartka_core::domain::ids::{CustomerId, PurchaseId};
+use kartka_core::domain::ids::PurchaseId;
+use kartka_core::domain::limits::CardRead;
 use kartka_core::domain::money::Points;
 use kartka_core::domain::purchase::{Line, ONE, Quantity, ReturnedLine, VoidReason};
 use kartka_core::domain::quote::Tender;
 use kartka_core::error::{CoreError, Field};
 use kartka_core::shop::Shop;
 use kartka_core::store::RequestId;
+use kartka_core::usecase::reserve::Reservation;
 use kartka_core::usecase::till::TillRequest;
+use serde_json::json;
 
+use super::attach::Read;
 use super::business::http;
-use super::people::holder;
+use super::people::Whose;
 use super::show::{self, Answer};
 use crate::failure::Failure;
 use crate::money;
@@ -23,20 +29,37 @@ const THOUSANDTHS: u8 = 3;
 #[derive(Debug, Args)]
 pub(crate) struct SellArgs {
     /// A line: what it costs, with its quantity if that is not 1: 12.50 or 12.50x3; may be repeated.
-    #[arg(value_name = "AMOUNT[xQUANTITY]", required = true)]
+    #[arg(
+        value_name = "AMOUNT[xQUANTITY]",
+        required_unless_present = "certificates"
+    )]
     lines: Vec<String>,
-    /// The customer's id.
-    #[arg(long, value_name = "ID")]
-    customer: Option<i64>,
-    /// The customer's card: its code or its number.
-    #[arg(long, value_name = "CODE", conflicts_with = "customer")]
-    card: Option<String>,
+    #[command(flatten)]
+    customer: Whose,
+    /// How the card was read; without it nothing is concluded from that.
+    #[arg(long, value_enum)]
+    read: Option<Read>,
     /// Points to spend.
     #[arg(long, default_value_t = 0, value_parser = clap::value_parser!(i64).range(0..))]
     spend: i64,
     /// Code of a coupon; may be given several times.
     #[arg(long, value_name = "CODE")]
     coupon: Vec<String>,
+    /// A voucher that pays: its number, with the most it may pay if that is not all; may be repeated.
+    #[arg(long = "voucher", value_name = "NUMBER[=MONEY]")]
+    vouchers: Vec<String>,
+    /// A voucher of the customer's own that has no number: its id; may be repeated.
+    #[arg(long = "own-voucher", value_name = "ID")]
+    own_vouchers: Vec<i64>,
+    /// A gift certificate that is sold: what it costs, with the number on it if it has one; may be repeated.
+    #[arg(long = "certificate", value_name = "MONEY[=NUMBER]")]
+    certificates: Vec<String>,
+    /// The instrument of the certificates that are sold; without it, the only one that issues them.
+    #[arg(long, value_name = "NUMBER", requires = "certificates")]
+    certificate_of: Option<u32>,
+    /// The certificates that are sold are the customer's own and need no number.
+    #[arg(long, requires = "certificates")]
+    certificate_theirs: bool,
     /// How the money part is paid.
     #[arg(long, value_enum, default_value_t = Paid::Cash)]
     tender: Paid,
@@ -46,6 +69,9 @@ pub(crate) struct SellArgs {
     /// Ask the server first to keep the points, where the card lets them be spent online only.
     #[arg(long)]
     ask: bool,
+    /// Only ask and sell nothing yet: the same command with `--ask` and the request id it shows sells then, `release` lets go.
+    #[arg(long, conflicts_with = "ask")]
+    keep: bool,
 }
 
 /// How the money part of a receipt is paid.
@@ -98,31 +124,49 @@ pub(crate) fn sell(shop: &Shop, request: RequestId, args: &SellArgs) -> Result<A
         .iter()
         .map(|text| line(text, currency.exponent()))
         .collect::<Result<_, _>>()?;
-    let customer = match (&args.card, args.customer) {
-        (Some(text), _) => Some(holder(shop, text)?),
-        (None, Some(id)) => Some(CustomerId::new(id).map_err(|_| CoreError::NotFound)?),
-        (None, None) => None,
-    };
+    let customer = args.customer.find(shop)?;
     let ask = TillRequest {
         customer,
         lines,
         spend: Points(args.spend),
         codes: args.coupon.clone(),
+        certificates: paper::certificates(shop, args, customer)?,
+        vouchers: paper::vouchers(shop, args)?,
+        read: args.read.map(CardRead::from),
         tender: match args.tender {
             Paid::Cash => Tender::Cash,
             Paid::Card => Tender::Card,
             Paid::Other => Tender::Other,
         },
         receipt: args.receipt.clone(),
-        reserved: args.ask.then_some(request),
+        reserved: (args.ask || args.keep).then_some(request),
         ..TillRequest::amount(None, kartka_core::domain::money::Money::ZERO)
     };
+    if args.keep {
+        return keep(shop, request, &ask);
+    }
     let sold = if args.ask {
         sell_online(shop, request, &ask)?
     } else {
-        shop.sell(request, &ask)?
+        paper::sell(shop, request, &ask)?
     };
-    receipt(shop, sold)
+    paper::with(shop, sold, receipt(shop, sold)?)
+}
+
+/// Asks for a receipt that will be sold a little later, and says under which id.
+fn keep(shop: &Shop, request: RequestId, ask: &TillRequest) -> Result<Answer, Failure> {
+    let kept = shop.reserve(request, ask, &http()?)?;
+    let hex: String = request.0.iter().map(|b| format!("{b:02x}")).collect();
+    let (needed, seconds) = match kept {
+        Reservation::NotNeeded => (false, None),
+        Reservation::Kept { for_ms } => (true, Some(for_ms / 1_000)),
+    };
+    let json = json!({ "request": hex, "kept": needed, "seconds": seconds });
+    let text = match seconds {
+        Some(seconds) => format!("kept for {seconds} s: sell with --ask --request {hex}"),
+        None => "nothing on this receipt has to be kept: sell it".to_owned(),
+    };
+    Ok(Answer { json, text })
 }
 
 /// Sells what the server keeps for the receipt first; a repeat of a sale asks nobody.
@@ -132,10 +176,9 @@ fn sell_online(shop: &Shop, request: RequestId, ask: &TillRequest) -> Result<Pur
     }
     let http = http()?;
     shop.reserve(request, ask, &http)?;
-    shop.sell(request, ask).map_err(|error| {
+    paper::sell(shop, request, ask).inspect_err(|_| {
         // Nobody waits for it any more; without a network its time lets go of it.
         let _ = shop.release(request, &http);
-        error.into()
     })
 }
 
@@ -167,12 +210,12 @@ pub(crate) fn void(shop: &Shop, request: RequestId, args: &VoidArgs) -> Result<A
     receipt(shop, purchase)
 }
 
-fn receipt(shop: &Shop, purchase: PurchaseId) -> Result<Answer, Failure> {
+pub(super) fn receipt(shop: &Shop, purchase: PurchaseId) -> Result<Answer, Failure> {
     let currency = shop.business()?.currency;
     Ok(show::purchase(&shop.purchase(purchase)?, currency))
 }
 
-fn purchase_id(id: i64) -> Result<PurchaseId, Failure> {
+pub(super) fn purchase_id(id: i64) -> Result<PurchaseId, Failure> {
     PurchaseId::new(id).map_err(|_| CoreError::NotFound.into())
 }
 

@@ -1,7 +1,7 @@
 //! `return-unlinked`: goods that come back with a receipt that is not here, and what becomes of them.
 
 use clap::{Args, Subcommand};
-use kartka_core::domain::ids::{CustomerId, OutletId, PurchaseId, ReturnId};
+use kartka_core::domain::ids::{OutletId, PurchaseId, ReturnId};
 use kartka_core::domain::moment::Date;
 use kartka_core::domain::money::{Currency, Money};
 use kartka_core::domain::op::Settlement;
@@ -12,7 +12,7 @@ use kartka_core::store::RequestId;
 use kartka_core::usecase::unlinked::ReceiptBack;
 use serde_json::{Value, json};
 
-use super::people::holder;
+use super::people::Whose;
 use super::show::{self, Answer};
 use crate::failure::Failure;
 use crate::money;
@@ -60,12 +60,8 @@ struct AddArgs {
     /// The outlet that sold it, if not this one.
     #[arg(long)]
     outlet: Option<u32>,
-    /// The customer's id.
-    #[arg(long, value_name = "ID")]
-    customer: Option<i64>,
-    /// The customer's card: its code or its number.
-    #[arg(long, value_name = "CODE", conflicts_with = "customer")]
-    card: Option<String>,
+    #[command(flatten)]
+    customer: Whose,
 }
 
 /// Does it and shows the list.
@@ -94,17 +90,12 @@ fn settle(shop: &Shop, request: RequestId, id: i64, how: Settlement) -> Result<(
 
 fn give_back(shop: &Shop, request: RequestId, args: &AddArgs) -> Result<(), Failure> {
     let exponent = shop.business()?.currency.exponent();
-    let customer = match (&args.card, args.customer) {
-        (Some(text), _) => Some(holder(shop, text)?),
-        (None, Some(id)) => Some(CustomerId::new(id).map_err(|_| CoreError::NotFound)?),
-        (None, None) => None,
-    };
     let ask = ReceiptBack {
         receipt: args.receipt.clone(),
         outlet: args.outlet.map(OutletId),
         date: args.date,
         amount: money::parse(&args.amount, exponent).map_err(Failure::input)?,
-        customer,
+        customer: args.customer.find(shop)?,
     };
     shop.return_unlinked(request, &ask)?;
     Ok(())

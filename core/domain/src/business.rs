@@ -36,7 +36,14 @@ pub struct Business {
     pub attach_days: u16,
     /// What points are: a means of payment, or a discount (D5).
     pub points_as: PointsAs,
+    /// What opens only by the recovery sheet of the shop is sealed to this; none before the owner has one on paper.
+    pub recovery: Option<RecoveryHalf>,
 }
+
+/// The public half of the key that stands on the owner's recovery sheet: a P-256 point as SEC1 writes it, uncompressed
+/// (sync §7).
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct RecoveryHalf(pub [u8; 65]);
 
 /// Most days that a setting for attaching may name.
 pub const ATTACH_DAYS_MAX: u16 = 30;

@@ -96,6 +96,7 @@ impl Founding<'_> {
             earning: EarnLimits::READY,
             attach_days: 0,
             points_as: PointsAs::Payment,
+            recovery: None,
         };
         let outlet = Outlet {
             id: OutletId(1),

@@ -3,12 +3,13 @@
 //! Arithmetic and nothing else (sync §12): `old << 40 | n → new << 40 | (n − fork + 1)` for n in fork…last. What an
 //! op or a row names moves with it in one pass; every field is looked at here, so a new one can't be forgotten.
 
+use crate::brought::{Brought, Counted};
 use crate::business::{Device, Operator};
 use crate::customer::{Consent, Customer};
 use crate::ids::{
     BirthMark, CustomerId, DeviceNo, EntryId, Id, IdError, OpId, PurchaseId, ReturnId, VoucherId,
 };
-use crate::ledger::{Entry, Use};
+use crate::ledger::{About, Entry, Use};
 use crate::op::{Claim, Fact, Notice, Op, Quarantine, ReturnUnlinked, Sale, Settlement};
 use crate::purchase::{Purchase, Return, ReturnKind, Settled};
 use crate::row::{Card, Emission, Erasure, Inbox, Merge, Row, Unlinked, UnlinkedState};
@@ -221,6 +222,7 @@ impl Renumbering {
                 by: self.entry(by),
                 date,
             }),
+            Row::Brought(brought) => Row::Brought(self.brought_row(brought)),
             Row::Operator(operator) => Row::Operator(Operator {
                 customer: operator.customer.map(|id| self.customer(id)),
                 ..operator
@@ -262,6 +264,19 @@ impl Renumbering {
         }
     }
 
+    fn brought_row(&self, brought: Brought) -> Brought {
+        Brought {
+            id: self.entry(brought.id),
+            friend: self.customer(brought.friend),
+            referrer: self.customer(brought.referrer),
+            counted: brought.counted.map(|counted| Counted {
+                purchase: counted.purchase.map(|id| self.purchase(id)),
+                ..counted
+            }),
+            ..brought
+        }
+    }
+
     fn entry_row(&self, entry: Entry) -> Entry {
         let uses = entry.uses.into_iter().map(|one| Use {
             member: self.customer(one.member),
@@ -271,6 +286,7 @@ impl Renumbering {
             id: self.entry(entry.id),
             customer: self.customer(entry.customer),
             purchase: entry.purchase.map(|id| self.purchase(id)),
+            about: about_through(entry.about, &mut |id| self.id(id)),
             uses: uses.collect(),
             ..entry
         }
@@ -281,6 +297,19 @@ fn origin_through(origin: Origin, map: &mut dyn FnMut(Id) -> Id) -> Origin {
     match origin {
         Origin::Change(before) => Origin::Change(VoucherId(map(before.0))),
         origin @ (Origin::Sold { .. } | Origin::Given) => origin,
+    }
+}
+
+fn about_through(about: About, map: &mut dyn FnMut(Id) -> Id) -> About {
+    match about {
+        About::Brought(id) => About::Brought(EntryId(map(id.0))),
+        about @ (About::Nothing
+        | About::Earned(_)
+        | About::Reward(_)
+        | About::Used(_)
+        | About::Member { .. }
+        | About::Level(_)
+        | About::Adjusted(_)) => about,
     }
 }
 
@@ -354,7 +383,7 @@ pub fn map_ids(fact: &Fact, map: &mut dyn FnMut(Id) -> Id) -> Fact {
             kind: *kind,
             effect: *effect,
             lot: *lot,
-            about: *about,
+            about: about_through(*about, map),
         }),
         Fact::Issue(issued) => Fact::Issue(Issued {
             holder: issued.holder.map(|id| CustomerId(map(id.0))),
@@ -394,6 +423,14 @@ pub fn map_ids(fact: &Fact, map: &mut dyn FnMut(Id) -> Id) -> Fact {
             },
         },
         Fact::Owed(purchase) => Fact::Owed(PurchaseId(map(purchase.0))),
+        Fact::Refer { friend, referrer } => Fact::Refer {
+            friend: CustomerId(map(friend.0)),
+            referrer: CustomerId(map(referrer.0)),
+        },
+        Fact::SettleReferral { of, refused } => Fact::SettleReferral {
+            of: EntryId(map(of.0)),
+            refused: *refused,
+        },
         Fact::Close(item) => Fact::Close(EntryId(map(item.0))),
         Fact::Agree(item) => Fact::Agree(EntryId(map(item.0))),
         Fact::LevelNotKept {

@@ -114,13 +114,17 @@ pub enum EntryKind {
     Adjust,
     /// What a return left owing is not asked for: the owner's option (L10).
     Cleared,
+    /// Points for bringing a friend, or for having been brought (G3).
+    Thank,
+    /// They were taken back: the friend's goods came back (G3).
+    Unthank,
     /// A kind that a newer version knows: its effect counts all the same (L12).
     Newer(u8),
 }
 
 impl EntryKind {
     /// Every kind this version knows, in the order of their numbers.
-    pub const KNOWN: [(u8, Self); 14] = [
+    pub const KNOWN: [(u8, Self); 16] = [
         (1, Self::Earn),
         (2, Self::Redeem),
         (3, Self::Reward),
@@ -135,7 +139,15 @@ impl EntryKind {
         (12, Self::Level),
         (30, Self::Adjust),
         (40, Self::Cleared),
+        (80, Self::Thank),
+        (81, Self::Unthank),
     ];
+
+    /// Whether it takes back what was given, from its own lot first, and leaves a debt for what was spent (X2, L10).
+    #[must_use]
+    pub const fn takes_back(self) -> bool {
+        matches!(self, Self::Reverse | Self::Unthank)
+    }
 
     /// Its number on the wire and in stores.
     #[must_use]
@@ -180,6 +192,8 @@ pub enum About {
     Level(u8),
     /// Why a balance was corrected by hand.
     Adjusted(AdjustReason),
+    /// Who brought whom: the fact that said so.
+    Brought(EntryId),
 }
 
 /// What a sale resolved for one earn: everything that its programme version does not say.

@@ -102,7 +102,9 @@ impl PointsOwed {
         *sum = sum.plus(points)?;
         let moves = book.moves.entry(month).or_default();
         let (sum, points) = match entry.kind {
-            EntryKind::Reverse | EntryKind::Cleared => (&mut moves.taken_back, points.negated()?),
+            EntryKind::Reverse | EntryKind::Cleared | EntryKind::Unthank => {
+                (&mut moves.taken_back, points.negated()?)
+            }
             EntryKind::Restore => (&mut moves.given_back, points),
             EntryKind::Expire | EntryKind::Revive => (&mut moves.expired, points.negated()?),
             _ if points.is_positive() => (&mut moves.given, points),

@@ -10,6 +10,7 @@ pub use chrono;
 pub mod adjust;
 pub mod allocate;
 pub mod authority;
+pub mod brought;
 pub mod business;
 pub mod card;
 pub mod codes;

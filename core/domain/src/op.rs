@@ -212,6 +212,21 @@ pub enum Fact {
         /// How.
         how: Settlement,
     },
+    /// A customer was brought by another one (G3).
+    Refer {
+        /// Who was brought.
+        friend: CustomerId,
+        /// Who brought them.
+        referrer: CustomerId,
+    },
+    /// What has become of a friend who was brought, by the state of the books (G3; authority only); its claims follow in
+    /// the same op.
+    SettleReferral {
+        /// The fact that said who brought them.
+        of: EntryId,
+        /// Why it has no effect, if so: said once, because what it follows from may be erased later.
+        refused: Option<Code>,
+    },
 }
 
 /// A return of which the phone knows the receipt only.

@@ -335,10 +335,12 @@ impl Today {
         let points = entry.effect().points;
         let moved = self.points.entry(entry.instrument).or_default();
         let (sum, points) = match entry.kind {
-            EntryKind::Earn => (&mut moved.earned, points),
+            EntryKind::Earn | EntryKind::Thank => (&mut moved.earned, points),
             EntryKind::Restore => (&mut moved.given_back, points),
             EntryKind::Redeem | EntryKind::Reward => (&mut moved.spent, points.negated()?),
-            EntryKind::Reverse | EntryKind::Cleared => (&mut moved.taken_back, points.negated()?),
+            EntryKind::Reverse | EntryKind::Cleared | EntryKind::Unthank => {
+                (&mut moved.taken_back, points.negated()?)
+            }
             EntryKind::Expire | EntryKind::Revive => (&mut moved.expired, points.negated()?),
             EntryKind::Adjust => (&mut moved.adjusted, points),
             EntryKind::Use

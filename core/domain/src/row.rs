@@ -3,6 +3,7 @@
 //! A row is found by its kind and key. Facts (purchase, return, entry, consent) are written once and may
 //! get one verdict; states (customer, position, card, …) are replaced by their latest version.
 
+use crate::brought::Brought;
 use crate::business::{Business, Device, Operator, Outlet};
 use crate::card::{CardNumber, EmitterSlot};
 use crate::codes::Code;
@@ -70,11 +71,13 @@ pub enum RowKind {
     Unlinked = 50,
     /// [`Row::CouponUses`], key = instrument id.
     CouponUses = 45,
+    /// [`Row::Brought`], key = entry id.
+    Brought = 70,
 }
 
 impl RowKind {
     /// All kinds this version knows.
-    pub const ALL: [Self; 23] = [
+    pub const ALL: [Self; 24] = [
         Self::Business,
         Self::Outlet,
         Self::Operator,
@@ -98,6 +101,7 @@ impl RowKind {
         Self::NotedVisits,
         Self::CouponUses,
         Self::Unlinked,
+        Self::Brought,
     ];
 
     /// The kind with this wire tag.
@@ -119,6 +123,7 @@ impl RowKind {
                 | Self::Entry
                 | Self::Moved
                 | Self::Unlinked
+                | Self::Brought
         )
     }
 }
@@ -339,6 +344,8 @@ pub enum Row {
     Unlinked(Unlinked),
     /// How often a coupon was used.
     CouponUses(CouponUses),
+    /// Who brought whom.
+    Brought(Brought),
 }
 
 /// The key of a version of a role.
@@ -381,6 +388,7 @@ impl Row {
             Self::NotedVisits(_) => RowKind::NotedVisits,
             Self::Unlinked(_) => RowKind::Unlinked,
             Self::CouponUses(_) => RowKind::CouponUses,
+            Self::Brought(_) => RowKind::Brought,
         }
     }
 
@@ -411,6 +419,7 @@ impl Row {
             Self::NotedVisits(noted) => noted_key(noted.outlet, noted.date),
             Self::Unlinked(back) => back.id.get(),
             Self::CouponUses(uses) => i64::from(uses.instrument.0),
+            Self::Brought(brought) => brought.id.get(),
         }
     }
 

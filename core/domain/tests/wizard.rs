@@ -7,10 +7,10 @@ use kartka_domain::ids::{InstrumentId, ProgrammeVersion};
 use kartka_domain::moment::{Date, PeriodEnd};
 use kartka_domain::money::{Money, Points};
 use kartka_domain::programme::{
-    Audience, Benefit, BonusCard, BundlePrice, Certificate, Club, Counting, Coupon, Demotion,
-    DiscountCard, Expiry, Gift, Goods, Greeting, GreetingFor, Instrument, Issue, Joining, Level,
-    Life, Multiplier, Need, Nominals, NumberedCoupon, Offer, Part, Programme, Spending, Terms,
-    Tiers, VoucherOffline, When, Window,
+    Audience, Benefit, BonusCard, BundlePrice, Certificate, Club, Counting, CountsWhen, Coupon,
+    Demotion, DiscountCard, Expiry, Gift, Goods, Greeting, GreetingFor, Instrument, Issue, Joining,
+    Level, Life, Multiplier, Need, Nominals, NumberedCoupon, Offer, Part, Programme, Referral,
+    Spending, Terms, Tiers, VoucherOffline, When, Window,
 };
 use kartka_domain::purchase::{GoodsId, GroupId};
 use kartka_domain::wizard::{
@@ -22,8 +22,10 @@ const WORDS: &str = include_str!("../../../bindings/shells/wizard.txt");
 const HRYVNIA: u8 = 2;
 /// The club that stands in every ground here.
 const CLUB: InstrumentId = InstrumentId(7);
+/// And the bonus card.
+const BONUS: InstrumentId = InstrumentId(8);
 
-/// A programme with one club, so that a receipt has a card to earn.
+/// A programme with one club, so that a receipt has a card to earn, and a bonus card to thank with.
 fn programme() -> Programme {
     let club = Club {
         joining: Joining::Invitation,
@@ -31,7 +33,9 @@ fn programme() -> Programme {
         rate: 500,
     };
     let club = Instrument::plain(CLUB, "Club", Terms::Club(club));
-    Programme::publish(ProgrammeVersion(3), vec![club]).unwrap()
+    let bonus = Terms::Bonus(BonusCard::plain(500, Money(1)));
+    let bonus = Instrument::plain(BONUS, "Points", bonus);
+    Programme::publish(ProgrammeVersion(3), vec![club, bonus]).unwrap()
 }
 
 fn ground(programme: &Programme) -> Ground<'_> {
@@ -222,7 +226,7 @@ fn answers_become_terms() {
     };
     assert_eq!(
         (made.id, bonus.rate, bonus.expiry),
-        (InstrumentId(8), 700, Expiry::Months(3))
+        (InstrumentId(9), 700, Expiry::Months(3))
     );
     let scale = answered(
         Kind::Discount,
@@ -354,6 +358,15 @@ fn rich() -> Vec<Instrument> {
             },
             offline: VoucherOffline::Ask,
         }),
+        Terms::Referral(Referral {
+            welcome: Points(50),
+            every: 3,
+            counts: CountsWhen::Joining,
+            window_days: 14,
+            per_month: Some(5),
+            within_days: Some(90),
+            ..Referral::plain(BONUS, Points(300))
+        }),
         Terms::Numbered(NumberedCoupon {
             gives: Benefit::Amount(Money(2_500)),
             life: Life::default(),
@@ -399,12 +412,12 @@ fn a_code_is_typed_in_any_case_and_belongs_to_one_coupon() {
     assert_eq!(why(&typed(" "), &base), [Wrong::Below(1)]);
     let spring = typed(" spring-26 ");
     let with = spring.publish(&ground(&base)).unwrap();
-    let Terms::Coupon(coupon) = &with.instruments()[1].terms else {
+    let Terms::Coupon(coupon) = &with.instruments()[2].terms else {
         panic!("a coupon")
     };
     assert_eq!(coupon.code, "SPRING-26");
     assert_eq!(why(&spring, &with), [Wrong::Taken]);
-    let again = ground(&with).editing(Some(with.instruments()[1].id));
+    let again = ground(&with).editing(Some(with.instruments()[2].id));
     assert_eq!(spring.check(&again), [], "its own code is free for itself");
 }
 
@@ -462,6 +475,8 @@ fn the_preview_is_what_a_till_says() {
         (Kind::Certificate, Trade::Clothes, 2, 115_000),
         // 15 % of 110.00 by the copy that was handed out.
         (Kind::Numbered, Trade::Coffee, 2, 9_350),
+        // The first receipt of a friend: 110.00 is above 60.00, so somebody is thanked, and nothing is cheaper.
+        (Kind::Referral, Trade::Coffee, 1, 11_000),
         // 1,000.00 in three months: ten weekly visits, then 3 %.
         (Kind::Tiers, Trade::Coffee, 11, 10_670),
     ] {

@@ -4,6 +4,7 @@
 //! bytes; a message is refused as a whole when one of its own fields is wrong.
 
 mod answer;
+mod carry;
 mod envelope;
 mod handover;
 mod incarnation;
@@ -13,8 +14,10 @@ mod pair;
 mod refusal;
 mod request;
 mod reserve;
+mod signed;
 
 pub use answer::{Acked, Carried, Flag, Flags, Run, ScopeDigest, SyncAnswer};
+pub use carry::{CarryAnswer, CarryRequest, SignedCarryAnswer};
 pub use envelope::Envelope;
 pub use handover::{
     HandoverAnswer, HandoverRequest, HandoverSaid, HandoverStep, SignedHandoverAnswer,

@@ -4,6 +4,7 @@
 //! echoed has the same bytes on phone and authority. A kind or value that is newer than this code is an
 //! error here and stays as bytes in the store.
 
+mod brought;
 mod coupon;
 mod erasure;
 mod facts;
@@ -61,6 +62,7 @@ fn record(row: &Row) -> Record {
         Row::NotedVisits(noted) => visits::noted_record(noted),
         Row::Unlinked(back) => unlinked::unlinked_record(back),
         Row::CouponUses(uses) => coupon::uses_record(*uses),
+        Row::Brought(of) => brought::brought_record(of),
     }
 }
 
@@ -96,6 +98,7 @@ pub fn decode(kind: u8, key: i64, bytes: &[u8]) -> Result<Row, WireError> {
         RowKind::NotedVisits => Row::NotedVisits(visits::read_noted(key, r)?),
         RowKind::Unlinked => Row::Unlinked(unlinked::read_unlinked_row(key, r)?),
         RowKind::CouponUses => Row::CouponUses(coupon::read_uses(key, r)?),
+        RowKind::Brought => Row::Brought(brought::read_brought(key, r)?),
     })
 }
 

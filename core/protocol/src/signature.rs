@@ -83,6 +83,7 @@ pub(crate) enum Purpose {
     Word,
     Handover,
     Reserve,
+    Carry,
 }
 
 /// The bytes to sign for `purpose`: its name, a zero, and the canonical record of what is claimed.
@@ -97,6 +98,7 @@ pub(crate) fn message(purpose: Purpose, claim: &Record) -> Vec<u8> {
         Purpose::Word => b"kartka word 1",
         Purpose::Handover => b"kartka handover 1",
         Purpose::Reserve => b"kartka reserve 1",
+        Purpose::Carry => b"kartka carry 1",
     };
     let mut bytes = [name, &[0]].concat();
     bytes.extend_from_slice(&claim.encode());

@@ -3,7 +3,7 @@
 
 mod common;
 
-use common::{after, golden, office, samples, unlinked};
+use common::{after, golden, office, referral, samples, unlinked};
 use kartka_domain::ids::{OpId, Seq};
 use kartka_domain::money::Money;
 use kartka_domain::op::{Fact, Op};
@@ -21,6 +21,7 @@ fn every_kind_of_row_comes_back() {
         office::rows(),
         after::rows(),
         unlinked::rows(),
+        referral::rows(),
     ]
     .concat();
     for (name, sample) in &rows {
@@ -44,9 +45,20 @@ fn every_kind_of_row_comes_back() {
     );
 }
 
+fn all_ops() -> Vec<(&'static str, Op)> {
+    [
+        samples::ops(),
+        office::ops(),
+        after::ops(),
+        unlinked::ops(),
+        referral::ops(),
+    ]
+    .concat()
+}
+
 #[test]
 fn every_op_comes_back() {
-    for (name, sample) in [samples::ops(), office::ops(), after::ops(), unlinked::ops()].concat() {
+    for (name, sample) in all_ops() {
         let bytes = op::encode(&sample).unwrap();
         let read = op::decode(sample.id, &bytes.facts, bytes.personal.as_deref());
         assert!(read.as_ref() == Ok(&sample), "{name}: {:?}", read.err());
@@ -127,6 +139,7 @@ fn fields_of_a_newer_version_do_not_disturb() {
         office::rows(),
         after::rows(),
         unlinked::rows(),
+        referral::rows(),
     ]
     .concat()
     {

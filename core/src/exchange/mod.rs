@@ -9,6 +9,7 @@ mod late;
 mod plain;
 mod programme;
 mod receipts;
+mod referral;
 mod terms;
 
 pub use programme::{ProgrammeFile, read_programme};

@@ -35,6 +35,7 @@ pub struct Receipt {
     birthday: Option<DayOfYear>,
     relatives: Vec<DayOfYear>,
     favourites: Vec<GoodsId>,
+    brought: Option<InstrumentId>,
     codes: Vec<String>,
     invited: Vec<InstrumentId>,
     spend: Points,
@@ -76,6 +77,7 @@ impl Receipt {
             cash: self.cash,
             presented: &presented,
             selling: &selling,
+            brought: self.brought.and_then(|id| programme.instrument(id)),
             ..Question::plain(&self.lines, programme, self.at)
         })
     }
@@ -137,6 +139,8 @@ struct RewardFile {
 #[derive(Debug, Default, Deserialize)]
 #[serde(deny_unknown_fields)]
 struct CustomerFile {
+    /// Which referral promised something for having brought them, while their purchase is waited for.
+    brought: Option<u32>,
     #[serde(default)]
     visits: i64,
     spent: Option<String>,
@@ -260,6 +264,7 @@ fn read_receipt(file: ReceiptFile, exponent: u8) -> Result<Receipt, FileError> {
             .transpose()?,
         relatives: days(&customer.relatives)?,
         favourites: customer.favourites.iter().copied().map(GoodsId).collect(),
+        brought: customer.brought.map(instrument),
         customer: is_known.then(|| read_position(customer, &at)).transpose()?,
         codes: file.coupons,
         invited: file.invited_to.into_iter().map(instrument).collect(),

@@ -15,6 +15,7 @@ use super::FileError;
 use super::certificates::{CertificateFile, NumberedFile};
 use super::late::LateFile;
 use super::plain::{GoodsFile, Place, instrument, outlets};
+use super::referral::ReferralFile;
 
 /// The terms of one kind; exactly one of them must be there.
 #[derive(Debug, Default, Deserialize)]
@@ -33,6 +34,7 @@ pub(super) struct TermsFile {
     tiers: Option<TiersFile>,
     certificate: Option<CertificateFile>,
     numbered_coupon: Option<NumberedFile>,
+    referral: Option<ReferralFile>,
 }
 
 impl TermsFile {
@@ -58,6 +60,7 @@ impl TermsFile {
         found.extend(self.tiers.map(|f| f.read(at)).transpose()?);
         found.extend(self.certificate.map(|f| f.read(at)).transpose()?);
         found.extend(self.numbered_coupon.map(|f| f.read(at)).transpose()?);
+        found.extend(self.referral.map(ReferralFile::read));
         Ok((found.len() == 1).then(|| found.remove(0)))
     }
 }

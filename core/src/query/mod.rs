@@ -10,4 +10,5 @@ pub mod programme;
 pub mod recent;
 pub mod status;
 pub mod today;
+pub mod vouchers;
 pub mod whatif;

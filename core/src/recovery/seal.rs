@@ -16,7 +16,22 @@ use super::Sheet;
 use crate::platform::Rng;
 
 /// What is sealed for; another purpose's bytes don't open.
-const INFO: &[u8] = b"kartka recovery 1";
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Purpose {
+    /// The keys of a device.
+    Keys,
+    /// What a device has not sent.
+    Outbox,
+}
+
+impl Purpose {
+    const fn info(self) -> &'static [u8] {
+        match self {
+            Self::Keys => b"kartka recovery 1",
+            Self::Outbox => b"kartka outbox 1",
+        }
+    }
+}
 
 type Curve = DhP256HkdfSha256;
 
@@ -48,12 +63,17 @@ pub(super) struct Sealed {
 }
 
 /// Seals bytes so that only the private half opens them; none for a key that agrees with nothing.
-pub(super) fn seal(to: &PublicHalf, rng: &dyn Rng, bytes: &[u8]) -> Option<Sealed> {
+pub(super) fn seal(
+    to: &PublicHalf,
+    purpose: Purpose,
+    rng: &dyn Rng,
+    bytes: &[u8],
+) -> Option<Sealed> {
     let mode = OpModeS::Base;
     let (encapped, mut context) = setup_sender_with_rng::<ChaCha20Poly1305, HkdfSha256, Curve>(
         &mode,
         &to.0,
-        INFO,
+        purpose.info(),
         &mut Chance(rng),
     )
     .ok()?;
@@ -64,12 +84,13 @@ pub(super) fn seal(to: &PublicHalf, rng: &dyn Rng, bytes: &[u8]) -> Option<Seale
 }
 
 /// Opens what was sealed to this sheet; nothing for another one, or for bytes that were changed.
-pub(super) fn open(sheet: &Sheet, sealed: &Sealed) -> Option<Zeroizing<Vec<u8>>> {
+pub(super) fn open(sheet: &Sheet, purpose: Purpose, sealed: &Sealed) -> Option<Zeroizing<Vec<u8>>> {
     let private = Curve::derive_keypair(sheet.key()).0;
     let encapped = <Curve as Kem>::EncappedKey::from_bytes(&sealed.encapped).ok()?;
     let mode = OpModeR::Base;
+    let info = purpose.info();
     let mut context =
-        setup_receiver::<ChaCha20Poly1305, HkdfSha256, Curve>(&mode, &private, &encapped, INFO)
+        setup_receiver::<ChaCha20Poly1305, HkdfSha256, Curve>(&mode, &private, &encapped, info)
             .ok()?;
     context.open(&sealed.bytes, b"").ok().map(Zeroizing::new)
 }
@@ -111,13 +132,17 @@ mod tests {
         let (sheet, other) = (Sheet::generate(&SystemRng), Sheet::generate(&SystemRng));
         let half = PublicHalf::of(&sheet);
         let half = PublicHalf::from_bytes(&half.to_bytes()).unwrap();
-        let sealed = seal(&half, &SystemRng, b"secret").unwrap();
-        assert_eq!(open(&sheet, &sealed).unwrap().as_slice(), b"secret");
-        assert!(open(&other, &sealed).is_none());
+        let sealed = seal(&half, Purpose::Keys, &SystemRng, b"secret").unwrap();
+        assert_eq!(
+            open(&sheet, Purpose::Keys, &sealed).unwrap().as_slice(),
+            b"secret"
+        );
+        assert!(open(&sheet, Purpose::Outbox, &sealed).is_none());
+        assert!(open(&other, Purpose::Keys, &sealed).is_none());
         let mut changed = sealed.clone();
         changed.bytes[0] ^= 1;
-        assert!(open(&sheet, &changed).is_none());
-        let again = seal(&half, &SystemRng, b"secret").unwrap();
+        assert!(open(&sheet, Purpose::Keys, &changed).is_none());
+        let again = seal(&half, Purpose::Keys, &SystemRng, b"secret").unwrap();
         assert_ne!(again, sealed);
         assert!(PublicHalf::from_bytes(&[7; 65]).is_none());
     }

@@ -5,10 +5,11 @@
 
 use std::path::{Path, PathBuf};
 
+use kartka_domain::row::{Row, RowKind};
 use kartka_protocol::fields::{Record, Shape};
 use zeroize::Zeroizing;
 
-use super::seal::{PublicHalf, Sealed, open, seal};
+use super::seal::{PublicHalf, Purpose, Sealed, open, seal};
 use super::{RecoveryError, Sheet};
 use crate::error::CoreError;
 use crate::platform::{KeyStoreError, SecretName};
@@ -17,6 +18,8 @@ use crate::store::{Reader, StoreError, meta};
 
 /// Where the public half of the sheet that is in the drawer is noted.
 const PRINTED: &str = "recovery";
+/// Where the public half of the shop's sheet is noted, once the keys were sealed to it.
+const SHARED: &str = "recovery-shop";
 
 mod tag {
     pub(super) const WRAPS: u16 = 1;
@@ -107,7 +110,7 @@ pub(super) fn decode(bytes: &[u8]) -> Option<Vec<Wrap>> {
 pub(super) fn unwrap(wraps: &[Wrap], sheet: &Sheet) -> Result<Secrets, RecoveryError> {
     let half = PublicHalf::of(sheet);
     let mine = wraps.iter().find(|wrap| wrap.public == half);
-    let opened = mine.and_then(|wrap| open(sheet, &wrap.sealed));
+    let opened = mine.and_then(|wrap| open(sheet, Purpose::Keys, &wrap.sealed));
     let secrets = opened.and_then(|bytes| Secrets::decode(&bytes));
     secrets.ok_or(RecoveryError::WrongSheet)
 }
@@ -159,15 +162,53 @@ impl Shop {
         }
         self.store
             .write(|tx| meta::put(tx, PRINTED, &half.to_bytes()))?;
-        self.write_wraps(&[newest])
+        self.write_wraps(&[newest])?;
+        Ok(self.share_sheet(&half)?)
     }
 
-    /// Whether somebody has a sheet on paper that opens this data; until then screens say "sheet not printed".
+    /// Whether somebody has a sheet on paper that opens this data, this phone's or the shop's; until then screens say
+    /// "sheet not printed".
     ///
     /// # Errors
-    /// [`CoreError::Store`].
-    pub fn has_printed_sheet(&self) -> Result<bool, CoreError> {
-        Ok(self.store.read(printed)?.is_some())
+    /// What disk and key store report.
+    pub fn has_printed_sheet(&self) -> Result<bool, RecoveryError> {
+        if self.store.read(printed)?.is_some() {
+            return Ok(true);
+        }
+        let Some(half) = self.shared_half()? else {
+            return Ok(false);
+        };
+        Ok(self.wraps()?.iter().any(|wrap| wrap.public == half))
+    }
+
+    /// Seals the keys of this device to the shop's sheet too, once the shop has one: the owner's paper then opens what a
+    /// colleague's phone has not sent (sync §8).
+    pub(crate) fn wrap_to_the_shop(&self) -> Result<(), RecoveryError> {
+        let Some(half) = self.shared_half()? else {
+            return Ok(());
+        };
+        let mut wraps = self.wraps()?;
+        if wraps.iter().any(|wrap| wrap.public == half) {
+            return Ok(());
+        }
+        let shared = meta_half(&self.store.read(|r| meta::get(r, SHARED))?);
+        wraps.retain(|wrap| Some(&wrap.public) != shared.as_ref());
+        // Before the others: the last one is the newest sheet of this device.
+        wraps.insert(0, self.wrap(half.clone())?);
+        self.write_wraps(&wraps)?;
+        Ok(self
+            .store
+            .write(|tx| meta::put(tx, SHARED, &half.to_bytes()))?)
+    }
+
+    /// The public half of the shop's sheet.
+    fn shared_half(&self) -> Result<Option<PublicHalf>, RecoveryError> {
+        let business = self.store.read(|r| r.row(RowKind::Business, 0))?;
+        let Some(Row::Business(business)) = business else {
+            return Ok(None);
+        };
+        let half = business.recovery.map(|half| half.0.to_vec());
+        Ok(meta_half(&half))
     }
 
     /// Opens a shop whose key the platform has lost, by the sheet; the key store has the keys again afterwards.
@@ -207,7 +248,12 @@ impl Shop {
             database: Zeroizing::new(self.store.key().as_bytes().to_vec()),
             device: self.platform.keys.load(SecretName::DeviceSecret)?,
         };
-        let sealed = seal(&public, self.platform.rng.as_ref(), &secrets.encode());
+        let sealed = seal(
+            &public,
+            Purpose::Keys,
+            self.platform.rng.as_ref(),
+            &secrets.encode(),
+        );
         let sealed = sealed.ok_or(CoreError::Unexpected {
             what: "sealing to the recovery key",
         })?;
@@ -220,10 +266,19 @@ impl Shop {
         self.wrap_anew()
     }
 
+    /// What is left of the keys beside the data: nothing after this.
+    pub(crate) fn drop_wraps(&self) -> Result<(), RecoveryError> {
+        self.write_wraps(&[])
+    }
+
     fn write_wraps(&self, wraps: &[Wrap]) -> Result<(), RecoveryError> {
         let file = file_of(&self.folder);
         Ok(self.platform.vfs.files().replace(&file, &encode(wraps))?)
     }
+}
+
+fn meta_half(bytes: &Option<Vec<u8>>) -> Option<PublicHalf> {
+    bytes.as_deref().and_then(PublicHalf::from_bytes)
 }
 
 fn printed(reader: &Reader<'_>) -> Result<Option<Vec<u8>>, StoreError> {

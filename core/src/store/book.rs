@@ -2,6 +2,7 @@
 //! pending ops over.
 
 use kartka_domain::authority::Book;
+use kartka_domain::brought::Brought;
 use kartka_domain::business::{Business, Device, Operator};
 use kartka_domain::card::CardNumber;
 use kartka_domain::customer::Customer;
@@ -150,6 +151,31 @@ impl Book for Reader<'_> {
             Some(Row::Inbox(item)) => Some(item),
             _ => None,
         })
+    }
+
+    fn has_referrals(&self) -> Result<bool, StoreError> {
+        self.any_referral()
+    }
+
+    fn brought(&self, id: EntryId) -> Result<Option<Brought>, StoreError> {
+        self.referral(id)
+    }
+
+    fn brought_of(&self, friend: CustomerId) -> Result<Vec<Brought>, StoreError> {
+        self.referrals_of(friend)
+    }
+
+    fn brought_by(&self, referrer: CustomerId) -> Result<Vec<Brought>, StoreError> {
+        self.referrals_by(referrer)
+    }
+
+    fn bought(
+        &self,
+        customer: CustomerId,
+        from: Date,
+        to: Option<Date>,
+    ) -> Result<Vec<PurchaseId>, StoreError> {
+        self.bought_between(customer, from, to)
     }
 
     fn redeemed_by(&self, operator: OperatorId, date: Date) -> Result<Points, StoreError> {

@@ -18,6 +18,7 @@ const STEPS: &[&str] = &[
     include_str!("migrations/0007_draft_texts.sql"),
     include_str!("migrations/0008_vouchers.sql"),
     include_str!("migrations/0009_fiscal.sql"),
+    include_str!("migrations/0010_referrals.sql"),
 ];
 
 /// Runs the steps that the file has not seen.

@@ -21,6 +21,7 @@ mod overlay;
 mod paper;
 mod pins;
 mod place;
+mod referrals;
 mod renumber;
 mod rows;
 mod search;

@@ -433,6 +433,10 @@ impl Tx<'_> {
                     )?;
                 }
             }
+            Row::Brought(brought) => {
+                self.put_rule(RowKind::Brought as u8, id, seq, record)?;
+                self.note_brought(brought)?;
+            }
             _ => self.put_rule(row.kind() as u8, id, seq, record)?,
         }
         Ok(())
@@ -543,6 +547,7 @@ impl Tx<'_> {
             }
             Some(RowKind::Purchase) => self.forget_fiscal(id),
             Some(RowKind::Merge) => self.execute("DELETE FROM edge WHERE merge = ?1", [id]),
+            Some(RowKind::Brought) => self.execute("DELETE FROM brought WHERE id = ?1", [id]),
             _ => Ok(()),
         }
     }

@@ -304,7 +304,7 @@ impl Engine {
         };
         self.knock = match route {
             Route::Pair => Knock::Open,
-            Route::Sync | Route::Handover | Route::Reserve => Knock::No,
+            Route::Sync | Route::Handover | Route::Reserve | Route::Carry => Knock::No,
         };
         effects.push(Effect::Send {
             request: self.last_request,

@@ -227,7 +227,8 @@ pub(super) fn is_strangers(no: DeviceNo, next_n: i64, kind: u8, key: i64) -> boo
             | RowKind::Entry
             | RowKind::Voucher
             | RowKind::Moved
-            | RowKind::Unlinked,
+            | RowKind::Unlinked
+            | RowKind::Brought,
         ) => true,
         Some(
             RowKind::Business

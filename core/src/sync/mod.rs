@@ -18,6 +18,7 @@ mod rebase;
 mod revoked;
 pub mod scheduler;
 pub mod signer;
+mod signout;
 mod state;
 pub mod transport;
 mod trust;
@@ -28,6 +29,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 pub use engine::{Effect, Engine, Event, SyncEvent};
 pub use failure::Failure;
 pub(crate) use handover::{Phase, Plan, leave_alone, order_again};
+pub(crate) use outbox::seal_all as seal_outbox;
 pub use transport::{Route, Transport};
 
 use crate::error::CoreError;

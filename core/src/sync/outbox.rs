@@ -43,6 +43,27 @@ pub(super) fn next_push(
     take_fitting(sealed)
 }
 
+/// Everything above `acked`, sealed and kept.
+///
+/// # Errors
+/// As [`next_push`].
+pub(crate) fn seal_all(
+    tx: &Tx<'_>,
+    device: &DeviceRow,
+    signer: &DeviceSigner,
+    acked: i64,
+) -> Result<Vec<Batch>, CoreError> {
+    let mut sealed = tx.sealed(acked)?;
+    let mut after = sealed.last().map_or(acked, |batch| batch.last_op);
+    while let Some(batch) = seal_next(tx, device, signer, after)? {
+        after = batch.last_op;
+        tx.add_sealed(&batch)?;
+        sealed.push(batch);
+    }
+    let batches = sealed.iter().map(|batch| Batch::decode(&batch.bytes));
+    Ok(batches.collect::<Result<_, _>>()?)
+}
+
 /// As many as fit one request; always at least the first.
 fn take_fitting(sealed: Vec<SealedBatch>) -> Result<Vec<Batch>, CoreError> {
     let mut size = 0;

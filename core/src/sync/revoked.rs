@@ -11,6 +11,7 @@ use super::exchange::Asked;
 use super::trust::{is_wiping, note_revoked, note_wiping};
 use crate::error::CoreError;
 use crate::platform::{KeyStore, SecretName};
+use crate::recovery::RecoveryError;
 use crate::shop::Shop;
 use crate::store::{DeviceRow, HeadRow, LogFile, StoreError, Tx};
 
@@ -87,6 +88,8 @@ pub(super) fn follow(shop: &Shop, next: Next) -> Result<(), CoreError> {
     // A reader in the way only means that the next exchange cuts it.
     let _ = shop.store.checkpoint(LogFile::Truncate)?;
     if next == Next::DropKeys {
+        // They are sealed, and to nobody who has the shop's sheet any longer.
+        shop.drop_wraps().map_err(RecoveryError::into_core)?;
         drop_keys(shop.platform.keys.as_ref())?;
     }
     Ok(())
@@ -102,7 +105,7 @@ fn drop_keys(keys: &dyn KeyStore) -> Result<(), CoreError> {
 
 impl Tx<'_> {
     /// Deletes every row of every table but `kept`.
-    fn delete_everything(&self, kept: &[&str]) -> Result<(), StoreError> {
+    pub(super) fn delete_everything(&self, kept: &[&str]) -> Result<(), StoreError> {
         for table in self.tables()? {
             if !kept.contains(&table.as_str()) {
                 self.empty(&table)?;

@@ -28,6 +28,8 @@ pub enum Route {
     Handover,
     /// Something to be kept for a receipt.
     Reserve,
+    /// Another phone's batches.
+    Carry,
 }
 
 impl Route {
@@ -39,6 +41,7 @@ impl Route {
             Self::Pair => "/v1/pair",
             Self::Handover => "/v1/handover",
             Self::Reserve => "/v1/reserve",
+            Self::Carry => "/v1/carry",
         }
     }
 
@@ -47,7 +50,7 @@ impl Route {
     const fn patience(self) -> Duration {
         match self {
             Self::Reserve => COUNTER,
-            Self::Sync | Self::Pair | Self::Handover => TOTAL,
+            Self::Sync | Self::Pair | Self::Handover | Self::Carry => TOTAL,
         }
     }
 }

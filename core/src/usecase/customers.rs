@@ -10,7 +10,7 @@ use kartka_domain::rights::Permission;
 use crate::error::{CoreError, Field};
 use crate::shop::{Setting, Shop};
 use crate::store::{Reader, RequestId, Tx};
-use crate::usecase::Facts;
+use crate::usecase::{Facts, referral};
 
 /// A profile as typed; empty texts mean "not given".
 #[derive(Clone, Default)]
@@ -38,6 +38,8 @@ pub struct Registration {
     pub marketing_consent: Option<u32>,
     /// A card for them.
     pub card: NewCard,
+    /// Who brought them, if somebody did (G3).
+    pub referrer: Option<CustomerId>,
 }
 
 /// Which card a new customer gets.
@@ -63,7 +65,7 @@ impl Shop {
         request: RequestId,
         form: &Registration,
     ) -> Result<CustomerId, CoreError> {
-        let op = self.once(request, |tx, setting, _| {
+        let op = self.once(request, |tx, setting, at| {
             setting.needs(Permission::Register)?;
             let groups = groups(&form.profile, setting)?;
             if groups.is_empty() && form.card == NewCard::None {
@@ -72,6 +74,10 @@ impl Shop {
                 });
             }
             refuse_known_phone(tx, &groups)?;
+            if let Some(referrer) = form.referrer {
+                let brought = (None, phones(&groups));
+                referral::check(tx, setting, brought, (referrer, at.date))?;
+            }
             registration(tx, setting, form, groups)
         })?;
         Ok(CustomerId(op.0))
@@ -165,12 +171,25 @@ fn registration(
             facts.push(Fact::Bind { card, customer });
         }
     }
+    facts.extend(form.referrer.map(|referrer| Fact::Refer {
+        friend: customer,
+        referrer,
+    }));
     let personal = if groups.is_empty() {
         Vec::new()
     } else {
         vec![(0, groups)]
     };
     Ok(Facts { facts, personal })
+}
+
+/// The phone numbers among field groups.
+fn phones(groups: &[ProfileGroup]) -> &[Phone] {
+    let found = groups.iter().find_map(|group| match group {
+        ProfileGroup::Phones(phones) => Some(phones.as_slice()),
+        _ => None,
+    });
+    found.unwrap_or_default()
 }
 
 fn refuse_known_phone(reader: &Reader<'_>, groups: &[ProfileGroup]) -> Result<(), CoreError> {

@@ -13,6 +13,7 @@ use kartka_domain::programme::Programme;
 
 use crate::commit::{Draft, Ground, commit};
 use crate::error::CoreError;
+use crate::recovery::RecoveryError;
 use crate::shop::{OWNER, Setting, Shop, setting};
 use crate::store::{Checkpoint, LogFile, RequestId, Standing, Tx, meta};
 
@@ -41,6 +42,7 @@ impl Shop {
             Ok::<_, CoreError>(())
         })?;
         self.wipe_erased()?;
+        self.wrap_to_the_shop().map_err(RecoveryError::into_core)?;
         if self.store.wal_pages()? > LOG_PAGES {
             // A reader in the way only means that the next idle moment does it.
             let (Checkpoint::Complete | Checkpoint::Partial) =

@@ -14,6 +14,7 @@ pub mod operator;
 pub mod outlets;
 pub mod pair;
 pub mod programme;
+pub mod referral;
 pub mod reserve;
 pub mod staff;
 pub mod till;

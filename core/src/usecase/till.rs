@@ -5,6 +5,7 @@
 
 use std::collections::BTreeMap;
 
+use kartka_domain::authority::referral::awaited;
 use kartka_domain::codes::Code;
 use kartka_domain::customer::Customer;
 use kartka_domain::ids::{CustomerId, InstrumentId, PurchaseId, ReturnId};
@@ -341,6 +342,10 @@ impl Shop {
         let codes: Vec<&str> = request.codes.iter().map(String::as_str).collect();
         let favourites = favourites(reader, &setting.programme, request.customer)?;
         let minor = 10_i64.pow(u32::from(setting.business.currency.exponent()));
+        let here = (setting.outlet.id, at.date);
+        let brought = request.customer;
+        let brought = brought.map(|customer| awaited(reader, customer, here));
+        let brought = brought.transpose()?.flatten();
         Ok(quote(&Question {
             lines: &lines,
             presented: &presented,
@@ -361,6 +366,7 @@ impl Shop {
             limits: &limits,
             used: &used,
             points_as: setting.business.points_as,
+            brought: brought.as_ref(),
         })?)
     }
 

@@ -139,7 +139,11 @@ impl Shop {
         })
     }
 
-    fn view(&self, reader: &Reader<'_>, voucher: Voucher) -> Result<VoucherView, CoreError> {
+    pub(crate) fn view(
+        &self,
+        reader: &Reader<'_>,
+        voucher: Voucher,
+    ) -> Result<VoucherView, CoreError> {
         let today = self.now(&setting(reader)?.outlet)?.date;
         let of = instrument_of(reader, &voucher)?;
         Ok(VoucherView {

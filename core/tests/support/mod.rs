@@ -105,6 +105,7 @@ impl Counter {
             },
             marketing_consent: None,
             card: NewCard::None,
+            referrer: None,
         };
         self.shop.register(request(n), &form).unwrap()
     }

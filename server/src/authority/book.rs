@@ -1,6 +1,7 @@
 //! What the authority may look up while it decides: the store, with the turn's own changes in view.
 
 use kartka_domain::authority::Book;
+use kartka_domain::brought::Brought;
 use kartka_domain::business::{Business, Device, Operator};
 use kartka_domain::card::CardNumber;
 use kartka_domain::customer::Customer;
@@ -28,6 +29,13 @@ fn read_all<T>(rows: &[WireRow], take: impl Fn(Row) -> Option<T>) -> Result<Vec<
     rows.iter()
         .map(|wire| take(wire.read()?).ok_or(StoreError::Malformed("row.kind")))
         .collect()
+}
+
+fn brought(row: Row) -> Option<Brought> {
+    match row {
+        Row::Brought(brought) => Some(brought),
+        _ => None,
+    }
 }
 
 impl Book for Turn<'_> {
@@ -207,6 +215,35 @@ impl Book for Turn<'_> {
             Some(Row::Inbox(item)) => Some(item),
             _ => None,
         })
+    }
+
+    fn has_referrals(&self) -> Result<bool, StoreError> {
+        self.db.any_brought()
+    }
+
+    fn brought(&self, id: EntryId) -> Result<Option<Brought>, StoreError> {
+        let wire = self.db.row(RowKind::Brought, id.get())?;
+        Ok(match wire.map(|wire| wire.read()).transpose()? {
+            Some(Row::Brought(brought)) => Some(brought),
+            _ => None,
+        })
+    }
+
+    fn brought_of(&self, friend: CustomerId) -> Result<Vec<Brought>, StoreError> {
+        read_all(&self.db.brought_of(friend)?, brought)
+    }
+
+    fn brought_by(&self, referrer: CustomerId) -> Result<Vec<Brought>, StoreError> {
+        read_all(&self.db.brought_by(referrer)?, brought)
+    }
+
+    fn bought(
+        &self,
+        customer: CustomerId,
+        from: Date,
+        to: Option<Date>,
+    ) -> Result<Vec<PurchaseId>, StoreError> {
+        self.db.bought(customer, from, to)
     }
 
     fn redeemed_by(&self, operator: OperatorId, date: Date) -> Result<Points, StoreError> {

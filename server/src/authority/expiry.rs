@@ -14,7 +14,7 @@ use kartka_domain::row::{EdgeState, Merge, Row, RowKind};
 
 use super::push::Order;
 use super::turn::Turn;
-use super::{Authority, day, hold, own};
+use super::{Authority, day, hold, own, quarantine};
 use crate::store::{Fact, StoreError};
 
 /// Takes out what ended, if that was not done yet on this business day and nothing holds it back.
@@ -47,6 +47,7 @@ pub(super) fn begin_day(
     }
     facts.extend(sweep_vouchers(&vouchers, today));
     post(authority, turn, order, &facts)?;
+    quarantine::end_old(authority, turn, order)?;
     turn.db
         .put_fact(Fact::Swept, &day_number(today).to_be_bytes())
 }

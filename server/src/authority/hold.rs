@@ -127,6 +127,12 @@ pub(super) fn misses(turn: &Turn<'_>, op: Option<&Op>) -> Result<bool, StoreErro
     let last = op.last_id().unwrap_or(op.id.0);
     let own = |id: Id| (op.id.0..=last).contains(&id);
     for fact in &op.facts {
+        if let OpFact::Refer { referrer, .. } = fact
+            && !own(referrer.0)
+            && turn.customer(*referrer)?.is_none()
+        {
+            return Ok(true);
+        }
         let (customer, purchase) = named(fact);
         if let Some(customer) = customer
             && !own(customer.0)
@@ -172,6 +178,7 @@ fn named(fact: &OpFact) -> (Option<CustomerId>, Option<PurchaseId>) {
         OpFact::Attach {
             purchase, customer, ..
         } => (Some(*customer), Some(*purchase)),
+        OpFact::Refer { friend, .. } => (Some(*friend), None),
         OpFact::Claim(claim) => (Some(claim.customer), None),
         _ => (None, None),
     }

@@ -145,22 +145,12 @@ impl Authority {
     }
 
     fn open_push(&self, request: &SyncRequest, key: &PublicKey) -> Result<Option<Push>, Turned> {
-        // A neighbour's batches are carried in an issue of their own; their carrier keeps them until then.
+        // Another phone's come by a route of their own.
         let own = request
             .batches
             .iter()
             .filter(|batch| batch.device() == request.device);
-        let mut batches = Vec::new();
-        for batch in own {
-            if batch.business != self.memory.business {
-                return Err(Turned::Away(Refusal::Unauthorised));
-            }
-            batch
-                .verify(key)
-                .map_err(|_| Turned::Away(Refusal::Unauthorised))?;
-            let before = self.before(batch, batches.last())?;
-            batches.push(open(batch, before)?);
-        }
+        let batches = self.open_batches(own, key)?;
         let erased = self.news_of(request.device, request.erased)?;
         if batches.is_empty() && erased.is_none() && !request.wiped {
             return Ok(None);
@@ -189,6 +179,29 @@ impl Authority {
             called: false,
             wiped: request.wiped,
         }))
+    }
+
+    /// Checks that this key signed the batches of one device, in their order, and unpacks them.
+    ///
+    /// # Errors
+    /// [`Turned::Away`] for a batch of somebody else, [`Turned::Store`].
+    pub(super) fn open_batches<'b>(
+        &self,
+        all: impl Iterator<Item = &'b Batch>,
+        key: &PublicKey,
+    ) -> Result<Vec<Ready>, Turned> {
+        let mut batches = Vec::new();
+        for batch in all {
+            if batch.business != self.memory.business {
+                return Err(Turned::Away(Refusal::Unauthorised));
+            }
+            batch
+                .verify(key)
+                .map_err(|_| Turned::Away(Refusal::Unauthorised))?;
+            let before = self.before(batch, batches.last())?;
+            batches.push(open(batch, before)?);
+        }
+        Ok(batches)
     }
 
     /// The chain before a batch: after the batch before it, or as it lies in the store; nothing behind a gap.

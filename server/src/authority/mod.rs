@@ -6,6 +6,7 @@
 
 mod audit;
 mod book;
+mod carry;
 mod day;
 mod erasure;
 mod exchange;

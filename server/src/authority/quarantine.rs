@@ -1,4 +1,5 @@
-//! Ops of revoked devices: acked, in no order, until a person takes them in or refuses them (sync §7).
+//! Ops of revoked devices: acked, in no order, until a person takes them in or refuses them, or
+//! 90 days have passed (sync §7, §8).
 //!
 //! An inbox item per business day says what waits. Taking in gives the ops their order now, as if they came now;
 //! refusing keeps them as facts with effect 0. Nothing here looks at what an op says beyond its sums.
@@ -7,6 +8,7 @@ use std::collections::BTreeMap;
 
 use kartka_domain::authority::{Author, Standing, may_settle};
 use kartka_domain::business::{Device, DeviceState as State};
+use kartka_domain::codes::Code;
 use kartka_domain::ids::{DeviceNo, EntryId, Id};
 use kartka_domain::ledger::EntryKind;
 use kartka_domain::moment::{Moment, date_of, day_number};
@@ -25,6 +27,9 @@ use crate::store::{DeviceState, Quarantined, Reads, Run, StoreError, StoredOp};
 
 /// Ops settled at a time.
 const PIECE: usize = 500;
+/// How long an op waits for somebody's decision (sync §8).
+const KEPT_DAYS: i64 = 90;
+const DAY_MS: i64 = 24 * 60 * 60 * 1_000;
 /// A sum of one op beyond this says nothing: so many ops can't overflow the sum of an item.
 const SUM_MAX: i64 = 1_000_000_000_000;
 
@@ -151,12 +156,59 @@ pub(super) fn settle(
             }
             for waiting in piece {
                 items.insert(waiting.item, (waiting.day, waiting.last));
-                order_one(authority, turn, order, waiting, *decision)?;
+                order_one(authority, turn, order, waiting, (*decision).into())?;
             }
         }
         ask(authority, turn, order, &items)?;
     }
     Ok(())
+}
+
+/// What becomes of an op that waited.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Verdict {
+    /// As if it came now.
+    Accepted,
+    /// Facts without effect, and why.
+    Refused(Code),
+}
+
+impl From<Decision> for Verdict {
+    fn from(decision: Decision) -> Self {
+        match decision {
+            Decision::Accept => Self::Accepted,
+            Decision::Refuse => Self::Refused(Code::RefusedByOwner),
+        }
+    }
+}
+
+/// Refuses what nobody decided about in [`KEPT_DAYS`], without what it says of people (sync §8).
+pub(super) fn end_old(
+    authority: &Authority,
+    turn: &mut Turn<'_>,
+    order: &mut Order,
+) -> Result<(), StoreError> {
+    let before = authority.now_ms().saturating_sub(KEPT_DAYS * DAY_MS);
+    let why = Code::NobodyDecided { days: KEPT_DAYS };
+    let mut items = Items::new();
+    loop {
+        let piece = turn.db.quarantined_before(before, PIECE)?;
+        if piece.is_empty() {
+            return ask(authority, turn, order, &items);
+        }
+        for waiting in piece {
+            items.insert(waiting.item, (waiting.day, waiting.last));
+            let personal = match &waiting.personal {
+                Personal::Here { .. } => Personal::Erased(waiting.personal.hash()),
+                other => other.clone(),
+            };
+            let waiting = Quarantined {
+                personal,
+                ..waiting
+            };
+            order_one(authority, turn, order, waiting, Verdict::Refused(why))?;
+        }
+    }
 }
 
 /// An op gets its order now.
@@ -165,7 +217,7 @@ fn order_one(
     turn: &mut Turn<'_>,
     order: &mut Order,
     waiting: Quarantined,
-    decision: Decision,
+    verdict: Verdict,
 ) -> Result<(), StoreError> {
     let decode = |personal| kartka_protocol::op::decode(waiting.id, &waiting.facts, personal);
     let section = match &waiting.personal {
@@ -186,11 +238,11 @@ fn order_one(
         };
         request = op.request.0.to_vec();
         alias = marks::first_with_mark(turn, waiting.id, op)?;
-        match (alias, decision) {
+        match (alias, verdict) {
             // The same sale came under another number of this key: it counts once.
             (Some(first), _) => turn.db.put_alias(waiting.id, first)?,
-            (None, Decision::Accept) => claims = push::decide(turn, op, corrected, seq)?,
-            (None, Decision::Refuse) => turn.apply_refused(op, standing, seq)?,
+            (None, Verdict::Accepted) => claims = push::decide(turn, op, corrected, seq)?,
+            (None, Verdict::Refused(why)) => turn.apply_refused(op, (standing, why), seq)?,
         }
     }
     let chain = ChainValue(waiting.chain);
@@ -219,7 +271,7 @@ fn order_one(
     };
     expiry::answer(authority, turn, order, claims)?;
     match op {
-        Ok(op) if decision == Decision::Accept => owed::take(authority, turn, order, &op),
+        Ok(op) if verdict == Verdict::Accepted => owed::take(authority, turn, order, &op),
         _ => Ok(()),
     }
 }

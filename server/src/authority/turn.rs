@@ -126,7 +126,12 @@ impl<'t> Turn<'t> {
     ) -> Result<Vec<Claim>, StoreError> {
         let device = Author::Device;
         let by_device = matches!(standing, Standing::Ordered { author, .. } if author == device);
-        let settles = |fact: &OpFact| matches!(fact, OpFact::Owed(_) | OpFact::SettleReturn { .. });
+        let settles = |fact: &OpFact| {
+            matches!(
+                fact,
+                OpFact::Owed(_) | OpFact::SettleReturn { .. } | OpFact::SettleReferral { .. }
+            )
+        };
         let leads_on = by_device || op.facts.iter().any(settles);
         let programme = if leads_on { self.newest()? } else { None };
         let before = match &programme {
@@ -159,14 +164,14 @@ impl<'t> Turn<'t> {
         self.version(version)
     }
 
-    /// Writes an op that a person refused, as facts without effect (sync §7).
+    /// Writes an op that was refused, and why, as facts without effect (sync §7).
     pub(super) fn apply_refused(
         &mut self,
         op: &Op,
-        standing: Standing,
+        (standing, why): (Standing, Code),
         seq: Seq,
     ) -> Result<(), StoreError> {
-        let decided = refuse(&*self, op, standing, Code::RefusedByOwner)?;
+        let decided = refuse(&*self, op, standing, why)?;
         self.write_decided(op, decided, seq)
     }
 

@@ -1,4 +1,4 @@
-//! `POST /v1/sync`, `/v1/pair` and `/v1/reserve`: bytes to the authority, bytes back.
+//! `POST /v1/sync`, `/v1/pair`, `/v1/reserve` and `/v1/carry`: bytes to the authority, bytes back.
 //!
 //! Checking signatures and making pages is work for the processor and runs on blocking threads; ordering
 //! is the writer's.
@@ -135,6 +135,44 @@ async fn keep(app: &Arc<App>, bytes: &[u8]) -> Result<Vec<u8>, Problem> {
     })
     .await?;
     Ok(answer)
+}
+
+/// Serves one phone that brings another one's batches.
+pub(super) async fn carry(
+    State(app): State<Arc<App>>,
+    Extension(peer): Extension<Peer>,
+    bytes: Bytes,
+) -> Result<Response, Problem> {
+    if !app.strangers.is_open(peer.0, app.clock.now_ms()) {
+        return Err(app.refuse(Refusal::Busy { retry_ms: 5_000 }));
+    }
+    let served = take_in(&app, &bytes).await;
+    served.map(message).map_err(|problem| {
+        if problem.0 == Refusal::Unauthorised {
+            let _ = app.strangers.take(peer.0, app.clock.now_ms());
+        }
+        app.refuse(problem.0)
+    })
+}
+
+async fn take_in(app: &Arc<App>, bytes: &[u8]) -> Result<Vec<u8>, Problem> {
+    let envelope = Envelope::decode(bytes).map_err(|error| Problem(refusal_of(error)))?;
+    let shop = app.shops.get(envelope.business);
+    let shop = shop.ok_or(Problem(Refusal::Unauthorised))?;
+    let (shop, brought) = on_thread(app, shop, move |shop| {
+        shop.authority.read_carried(&envelope)
+    })
+    .await?;
+    let mut brought = brought.map_err(ExchangeError::from)?;
+    if let Some(job) = brought.job() {
+        let done = shop.writer.run(job).await?;
+        if let Done::Push(outcome) = &done {
+            app.figures.pushed(outcome);
+        }
+    }
+    let (_, answer) =
+        on_thread(app, shop, move |shop| shop.authority.carry_answer(&brought)).await?;
+    Ok(answer?)
 }
 
 /// Serves one message of a hand-over; a business that arrives by it is served from then on.

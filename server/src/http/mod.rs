@@ -122,7 +122,7 @@ const READ: Limits = Limits {
 };
 
 /// All routes.
-const ROUTES: [Route; 12] = [
+const ROUTES: [Route; 13] = [
     Route {
         method: MethodFilter::POST,
         path: "/v1/sync",
@@ -152,6 +152,16 @@ const ROUTES: [Route; 12] = [
             ..LOOKED_AT
         },
         serve: |method| on(method, exchange::reserve),
+    },
+    Route {
+        method: MethodFilter::POST,
+        path: "/v1/carry",
+        limits: Limits {
+            body: exchange::REQUEST,
+            knock: Knock::Exchange,
+            ..LOOKED_AT
+        },
+        serve: |method| on(method, exchange::carry),
     },
     Route {
         method: MethodFilter::POST,

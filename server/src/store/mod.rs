@@ -291,6 +291,15 @@ pub trait Reads {
         up_to: i64,
         most: usize,
     ) -> Result<Vec<Quarantined>, StoreError>;
+    /// Ops of any device that came into quarantine before an instant (epoch ms), by number, at most `most`.
+    ///
+    /// # Errors
+    /// What the disk reports.
+    fn quarantined_before(
+        &self,
+        before_ms: i64,
+        most: usize,
+    ) -> Result<Vec<Quarantined>, StoreError>;
     /// The inbox item under which a device's ops of a business day wait, if any do.
     ///
     /// # Errors
@@ -311,6 +320,31 @@ pub trait Reads {
     /// # Errors
     /// What the disk reports.
     fn unlinked(&self, receipt: &ReceiptNumber) -> Result<Vec<ReturnId>, StoreError>;
+    /// Whether anybody was ever said to have brought somebody (G3).
+    ///
+    /// # Errors
+    /// What the disk reports.
+    fn any_brought(&self) -> Result<bool, StoreError>;
+    /// What was said of who brought a customer, by id.
+    ///
+    /// # Errors
+    /// What the disk reports.
+    fn brought_of(&self, friend: CustomerId) -> Result<Vec<WireRow>, StoreError>;
+    /// What was said of whom a customer brought, by id.
+    ///
+    /// # Errors
+    /// What the disk reports.
+    fn brought_by(&self, referrer: CustomerId) -> Result<Vec<WireRow>, StoreError>;
+    /// The first purchases of a customer from one business date to another, by date and id.
+    ///
+    /// # Errors
+    /// What the disk reports.
+    fn bought(
+        &self,
+        customer: CustomerId,
+        from: Date,
+        to: Option<Date>,
+    ) -> Result<Vec<PurchaseId>, StoreError>;
     /// Points that an operator let redeem on a business date.
     ///
     /// # Errors

@@ -5,8 +5,8 @@ use kartka_protocol::batch::Batch;
 use kartka_protocol::chain::ChainValue;
 use kartka_protocol::fields::{Record, Shape};
 use kartka_protocol::message::{
-    Envelope, HandoverAnswer, HandoverRequest, HandoverStep, PairAnswer, PairRequest,
-    SignedHandoverAnswer, SyncAnswer, SyncRequest,
+    CarryRequest, Envelope, HandoverAnswer, HandoverRequest, HandoverStep, PairAnswer, PairRequest,
+    SignedCarryAnswer, SignedHandoverAnswer, SyncAnswer, SyncRequest,
 };
 
 /// Numbers of the fields that this module has to set by hand; `docs/formats/wire.md` lists them.
@@ -116,6 +116,19 @@ pub(crate) fn handover_answer(bytes: &[u8]) {
         SignedHandoverAnswer::encode,
     );
     let _ = HandoverAnswer::decode(bytes);
+}
+
+/// What a phone brings of another one.
+pub(crate) fn carry_request(bytes: &[u8]) {
+    same(bytes, CarryRequest::decode, CarryRequest::encode);
+    if let Ok(request) = CarryRequest::decode(bytes) {
+        request.batches.iter().for_each(opened);
+    }
+}
+
+/// The server's answer to it, signed by nobody yet.
+pub(crate) fn carry_answer(bytes: &[u8]) {
+    same(bytes, SignedCarryAnswer::decode, SignedCarryAnswer::encode);
 }
 
 /// What is read is written, and read again as the same.

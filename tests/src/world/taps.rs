@@ -231,6 +231,7 @@ fn named(dice: &mut Dice) -> Registration {
             0 => NewCard::Issue,
             _ => NewCard::None,
         },
+        referrer: None,
     }
 }
 

@@ -2,7 +2,9 @@
 
 use std::path::{Path, PathBuf};
 
-use kartka_core::domain::ids::CustomerId;
+use kartka_core::domain::ids::{CustomerId, InstrumentId};
+use kartka_core::domain::money::{Money, Points};
+use kartka_core::domain::programme::{BonusCard, Instrument, Referral, Terms};
 use kartka_core::sync::Cancel;
 use kartka_core::usecase::customers::{NewCard, ProfileForm, Registration};
 use kartka_tests::leftovers::{Hit, Planted, files, scan};
@@ -55,6 +57,21 @@ fn namesakes(counter: &Counter, count: usize) -> Vec<CustomerId> {
     people
 }
 
+/// The first of two was brought by the other one, who is thanked for it.
+fn bring(counter: &Counter, friend: CustomerId, referrer: CustomerId) {
+    let card = InstrumentId(40);
+    let bonus = Terms::Bonus(BonusCard::plain(0, Money(1)));
+    let friends = Terms::Referral(Referral::plain(card, Points(100)));
+    let all = [
+        Instrument::plain(card, "Points", bonus),
+        Instrument::plain(InstrumentId(41), "Friends", friends),
+    ];
+    let shop = &counter.shop;
+    shop.publish_programme(counter.request(), &all).unwrap();
+    shop.refer(counter.request(), friend, referrer).unwrap();
+    counter.sell(friend, 10_000);
+}
+
 /// Other people, so that pages split and move what lies on them.
 fn crowd(counter: &Counter, from: usize, count: usize) {
     for n in from..from + count {
@@ -92,6 +109,7 @@ fn nothing_of_an_erased_person_is_left_in_any_file() {
     let person = plant(&a);
     people.push(person);
     crowd(&b, 200, 120);
+    bring(&a, person, people[0]);
     agree(&office, &[&a, &b]);
     let edit = |text: &str| ProfileForm {
         note: text.into(),

@@ -3,7 +3,9 @@
 use std::sync::{Arc, Mutex};
 
 use kartka_core::domain::founding::ShopKind;
-use kartka_core::domain::ids::CustomerId;
+use kartka_core::domain::ids::{CustomerId, InstrumentId};
+use kartka_core::domain::money::Points;
+use kartka_core::domain::programme::{Instrument, Referral, Terms};
 use kartka_core::domain::purchase::VoidReason;
 use kartka_core::domain::row::RowKind;
 use kartka_core::error::CoreError;
@@ -108,6 +110,7 @@ impl Host {
             Route::Sync => authority.as_ref().ok_or(none)?.sync(message),
             Route::Pair => authority.as_ref().ok_or(none)?.pair(message),
             Route::Reserve => authority.as_ref().ok_or(none)?.reserve(message),
+            Route::Carry => authority.as_ref().ok_or(none)?.carry(message),
         }
     }
 
@@ -187,6 +190,15 @@ fn with_history(counter: &Counter) -> CustomerId {
     let petro = counter.register("Петро", "0501112233", NewCard::Issue);
     let card = counter.shop.emit(counter.request(), 1).unwrap()[0];
     counter.shop.bind(counter.request(), card, petro).unwrap();
+    promise_for_friends(counter);
+    let zoya = counter.register("Зоя", "0509998877", NewCard::None);
+    for friend in [petro, zoya] {
+        counter
+            .shop
+            .refer(counter.request(), friend, olena)
+            .unwrap();
+    }
+    counter.sell(zoya, 7_000);
     for amount in [20_000, 35_000, 90_000] {
         counter.sell(olena, amount);
         counter.time.advance(86_400_000);
@@ -207,6 +219,17 @@ fn with_history(counter: &Counter) -> CustomerId {
     counter.shop.idle().unwrap();
     counter.sell(olena, 1_000);
     olena
+}
+
+/// A hundred points for every friend who buys.
+fn promise_for_friends(counter: &Counter) {
+    let programme = counter.shop.programme().unwrap();
+    let (card, _) = programme.bonus().unwrap();
+    let promised = Terms::Referral(Referral::plain(card, Points(100)));
+    let mut all = programme.instruments().to_vec();
+    all.push(Instrument::plain(InstrumentId(40), "Друзі", promised));
+    let shop = &counter.shop;
+    shop.publish_programme(counter.request(), &all).unwrap();
 }
 
 fn hand_over(counter: &Counter, host: &Host, code: &str) -> Result<SyncReport, CoreError> {

@@ -1,6 +1,7 @@
 //! Phones and an authority exchange: what was confirmed arrives once, whatever happens on the way.
 #![allow(clippy::unwrap_used)]
 
+mod carried;
 mod crashes;
 mod drafts;
 mod engine;
@@ -13,6 +14,7 @@ mod meetings;
 mod newer;
 mod over_http;
 mod people;
+mod referral;
 mod released;
 mod reserve;
 mod revoked;

@@ -10,6 +10,7 @@ use kartka_core::domain::row::{Inbox, Row, RowKind};
 use kartka_core::error::CoreError;
 use kartka_core::sync::{Failure, Route, Transport};
 use kartka_core::usecase::customers::NewCard;
+use kartka_protocol::batch::Personal;
 use kartka_protocol::message::SyncAnswer;
 use kartka_server::store::{Reads, read};
 
@@ -191,6 +192,44 @@ fn what_was_sold_before_the_theft_is_taken_in_and_the_rest_is_refused() {
     assert_eq!((purchases.len(), refused.count()), (4, 2));
     assert!(street.owner.shop.find("Чужий", 5).unwrap().is_empty());
     // Everybody agrees on the sums, a new phone as well.
+    let fresh = Counter::paired(&street.office, 3);
+    agree(&street.office, &[&fresh, &street.owner]);
+}
+
+#[test]
+fn what_nobody_decided_about_in_ninety_days_is_refused_and_its_names_go() {
+    let street = Street::open();
+    street.revoke(DeviceState::Revoked);
+    street.lost.sell(street.ann, 5_000);
+    let stranger = street
+        .lost
+        .register("Чужий", "067 333 44 55", NewCard::Issue);
+    street.lost.sell(stranger, 9_000);
+    street.lost_syncs();
+    let pass = |days: i64| {
+        street.office.time.advance(days * DAY_MS);
+        street.owner.time.advance(days * DAY_MS);
+        street.office.with(|a| a.begin_day().unwrap());
+        street.owner_syncs();
+    };
+    pass(90);
+    assert_eq!(sums(&street.waiting()[0]).0, 3);
+    pass(1);
+    assert_eq!(street.waiting(), []);
+    let why = Some(Code::NobodyDecided { days: 90 });
+    let purchases = street.rows(RowKind::Purchase);
+    let refused = purchases
+        .iter()
+        .filter(|row| matches!(row, Row::Purchase(purchase) if purchase.refused == why));
+    assert_eq!((purchases.len(), refused.count()), (3, 2));
+    assert_eq!(street.owner.shop.find("Чужий", 5).unwrap().len(), 0);
+    let names = street.office.with(|a| {
+        read(a.store(), |db: &dyn Reads| {
+            let op = db.op_with(stranger.0)?.unwrap();
+            Ok(matches!(op.personal, Personal::Here { .. }))
+        })
+    });
+    assert!(!names.unwrap());
     let fresh = Counter::paired(&street.office, 3);
     agree(&street.office, &[&fresh, &street.owner]);
 }

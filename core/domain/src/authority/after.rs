@@ -134,7 +134,7 @@ fn cleared(
         let clears = |card: &&BonusCard| card.late.owing == Owing::Cleared;
         let Some(card) = card
             .filter(clears)
-            .filter(|_| entry.kind == EntryKind::Reverse && !entry.is_to_be_settled())
+            .filter(|_| entry.kind.takes_back() && !entry.is_to_be_settled())
         else {
             continue;
         };

@@ -9,7 +9,7 @@ use super::work::Work;
 use super::{Author, Book, Standing, Stop};
 use crate::codes::Code;
 use crate::earn::{earned, most_factor};
-use crate::ids::{CustomerId, PurchaseId};
+use crate::ids::{CustomerId, InstrumentId, ProgrammeVersion, PurchaseId};
 use crate::ledger::{Effect, EntryKind, LotTerms, Resolved};
 use crate::limits::{self, Earns, Occasion};
 use crate::moment::{Date, Moment};
@@ -223,7 +223,7 @@ pub(super) fn lot_of(of: &Instrument, day: Date) -> Option<LotTerms> {
 }
 
 /// What the phone says it resolved, as far as it can be true: no higher factor than any customer could have then, no
-/// more carried along than lies there or a point.
+/// more carried along than lies there or a point was ever worth.
 fn possible<B: Book>(
     work: &mut Work<'_, B>,
     purchase: &Purchase,
@@ -240,10 +240,36 @@ fn possible<B: Book>(
     }
     let person = work.positions_of(claim.customer)?.combined()?;
     let there = person.wallet(of.id).map_or(0, |wallet| wallet.carry);
+    let there = there.max(point(card));
+    let carried = if carried > there {
+        carried.min(there.max(dearest(work, purchase.programme, (of.id, carried))?))
+    } else {
+        carried
+    };
     Ok(Resolved {
         factor: factor.min(most),
-        carried: carried.min(there.max(point(card))),
+        carried,
     })
+}
+
+/// The most that a point of a card was worth in the versions up to one, in what is carried: a rest that lay there when
+/// points were dearer is still honest after they became cheaper. As soon as `enough` is reached nobody looks further.
+fn dearest<B: Book>(
+    work: &Work<'_, B>,
+    upto: ProgrammeVersion,
+    (id, enough): (InstrumentId, i64),
+) -> Result<i64, Stop<B::Error>> {
+    let mut most = 0;
+    for version in (1..upto.0).rev() {
+        let earlier = work.book.programme(ProgrammeVersion(version));
+        // Versions have no gaps.
+        let Some(earlier) = earlier.map_err(Stop::Book)?.filter(|_| most < enough) else {
+            break;
+        };
+        let card = earlier.instrument(id).and_then(Instrument::bonus);
+        most = card.map_or(most, |card| most.max(point(card)));
+    }
+    Ok(most)
 }
 
 /// One point in what is carried (E2).

@@ -152,7 +152,7 @@ pub fn late_debits(rows: &[Decided], today: Date) -> impl Iterator<Item = &Entry
             let last = match entry.kind {
                 EntryKind::Redeem => entry.date,
                 // Taken back from a lot that has ended meanwhile (decision 46): without a day of its own, at any time.
-                EntryKind::Reverse => match entry.lot {
+                EntryKind::Reverse | EntryKind::Unthank => match entry.lot {
                     Some(lot) => lot.expires_on.unwrap_or(lot.available_on).min(entry.date),
                     None => entry.date,
                 },
@@ -249,8 +249,8 @@ fn gone_for(
     let grace = card.map_or(Late::default().grace_days.into(), BonusCard::grace);
     let found = |last: Date, has_day: HasDay| match (debit.kind, debit.lot, has_day) {
         // Nothing is owed for points of the lot itself that ended unused, however late the goods come back.
-        (EntryKind::Reverse, Some(own), HasDay::Yes) => own.expires_on == Some(last),
-        (EntryKind::Reverse, Some(own), HasDay::No) => {
+        (kind, Some(own), HasDay::Yes) if kind.takes_back() => own.expires_on == Some(last),
+        (kind, Some(own), HasDay::No) if kind.takes_back() => {
             own.expires_on.is_none() && own.available_on <= last
         }
         (_, _, HasDay::Yes) => last >= debit.date && (today - last).num_days() <= grace,

@@ -7,6 +7,7 @@
 
 mod adjust;
 mod after;
+mod claimed;
 mod clock;
 mod coupons;
 mod demotion;
@@ -16,6 +17,7 @@ mod inactivity;
 pub mod lapse;
 mod office;
 mod people;
+pub mod referral;
 mod reserve;
 mod returns;
 mod right;
@@ -26,6 +28,7 @@ mod vouchers;
 mod work;
 
 pub use after::{Before, after};
+pub use claimed::as_claimed;
 pub use clock::{Anchor, effective_time};
 pub use earning::has_earned;
 pub use reserve::reserve;
@@ -33,6 +36,7 @@ pub use returns::owed;
 pub use right::{may_settle, who};
 pub use unlinked::{WAITING_MAX, links};
 
+use crate::brought::Brought;
 use crate::business::{Business, Device, Operator};
 use crate::card::CardNumber;
 use crate::codes::Code;
@@ -50,7 +54,7 @@ use crate::programme::Programme;
 use crate::purchase::{Fiscal, Purchase, ReceiptNumber, Return};
 use crate::reservation::{Asset, Kept};
 use crate::rights::Role;
-use crate::row::{Card, Inbox, Merge, NotedVisits, Row, Unlinked, UnlinkedState};
+use crate::row::{Card, Inbox, Merge, NotedVisits, Row, Unlinked};
 use crate::voucher::{Moved, Voucher, VoucherNumber};
 use work::Work;
 
@@ -164,6 +168,47 @@ pub trait Book {
     /// The store's own.
     fn coupon_uses(&self, _: InstrumentId) -> Result<i64, Self::Error> {
         Ok(0)
+    }
+    /// Whether anybody was ever said to have brought somebody (G3); a book that only replays receipts knows nobody.
+    ///
+    /// # Errors
+    /// The store's own.
+    fn has_referrals(&self) -> Result<bool, Self::Error> {
+        Ok(false)
+    }
+    /// What was said of who brought whom.
+    ///
+    /// # Errors
+    /// The store's own.
+    fn brought(&self, _: EntryId) -> Result<Option<Brought>, Self::Error> {
+        Ok(None)
+    }
+    /// Everything that was said of who brought this customer, by id.
+    ///
+    /// # Errors
+    /// The store's own.
+    fn brought_of(&self, _: CustomerId) -> Result<Vec<Brought>, Self::Error> {
+        Ok(Vec::new())
+    }
+    /// Everything that was said of whom this customer brought, by id.
+    ///
+    /// # Errors
+    /// The store's own.
+    fn brought_by(&self, _: CustomerId) -> Result<Vec<Brought>, Self::Error> {
+        Ok(Vec::new())
+    }
+    /// What a customer bought from one business date to another, both included, by date and id; the first
+    /// [`referral::BOUGHT_MAX`] are enough.
+    ///
+    /// # Errors
+    /// The store's own.
+    fn bought(
+        &self,
+        _: CustomerId,
+        _: Date,
+        _: Option<Date>,
+    ) -> Result<Vec<PurchaseId>, Self::Error> {
+        Ok(Vec::new())
     }
     /// A version of the programme.
     ///
@@ -359,6 +404,7 @@ fn refusal_of_all<B: Book>(
                 | Fact::Attach { .. }
                 | Fact::Issue(_)
                 | Fact::Move(_)
+                | Fact::Refer { .. }
         )
     };
     if !op.facts.iter().any(moves_value) {
@@ -384,13 +430,13 @@ fn apply_all<B: Book>(
             | Fact::Consent { .. }
             | Fact::Bind { .. }
             | Fact::Emission { .. } => {
-                if !work.is_refused_by_owner() {
+                if !work.is_refused_whole() {
                     people::apply(&mut work, place, fact)?;
                 }
                 1
             }
             Fact::Erase(_) => {
-                if !work.is_refused_by_owner() && office::is_allowed(&mut work, place, fact)? {
+                if !work.is_refused_whole() && office::is_allowed(&mut work, place, fact)? {
                     people::apply(&mut work, place, fact)?;
                 }
                 1
@@ -412,6 +458,13 @@ fn apply_all<B: Book>(
                 1
             }
             Fact::Owed(purchase) => returns::apply_owed(&mut work, place, *purchase)?,
+            Fact::Refer { friend, referrer } => {
+                referral::apply_refer(&mut work, place, (*friend, *referrer))?;
+                1
+            }
+            Fact::SettleReferral { of, refused } => {
+                referral::apply_settle(&mut work, place, (*of, *refused))?
+            }
             Fact::Claim(claim) => {
                 sale::apply_own_claim(&mut work, place, claim)?;
                 1
@@ -481,75 +534,4 @@ fn tell<B: Book>(
         work.open_inbox(id, notice.code, (None, None), Points::ZERO);
     }
     Ok(())
-}
-
-/// The fact rows of `op` exactly as claimed: what a phone writes for its own ordered op when the authority
-/// sent nothing else about it (sync §4). The same bytes as [`decide`] makes for rows with
-/// [`Echo::AsClaimed`]; states (customer, position, card, …) always come from the authority.
-#[must_use]
-pub fn as_claimed(op: &Op) -> Vec<Row> {
-    let rows = decide(&Nothing, op, Standing::Pending).unwrap_or_default();
-    let plain = |row: Row| match row {
-        Row::Entry(entry) => Row::Entry(Entry {
-            verdict: None,
-            uses: Vec::new(),
-            ..entry
-        }),
-        Row::Return(back) => Row::Return(Return {
-            verdict: None,
-            ..back
-        }),
-        Row::Moved(moved) => Row::Moved(Moved {
-            verdict: None,
-            ..moved
-        }),
-        Row::Unlinked(unlinked) => Row::Unlinked(Unlinked {
-            state: UnlinkedState::Waits,
-            ..unlinked
-        }),
-        other => other,
-    };
-    rows.into_iter()
-        .map(|d| d.row)
-        .filter(|row| row.kind().is_fact())
-        .map(plain)
-        .collect()
-}
-
-/// A book without any state.
-struct Nothing;
-
-impl Book for Nothing {
-    type Error = std::convert::Infallible;
-
-    fn customer(&self, _: CustomerId) -> Result<Option<Customer>, Self::Error> {
-        Ok(None)
-    }
-    fn position(&self, _: CustomerId) -> Result<Option<Position>, Self::Error> {
-        Ok(None)
-    }
-    fn card(&self, _: CardNumber) -> Result<Option<Card>, Self::Error> {
-        Ok(None)
-    }
-    fn edges(&self, _: CustomerId) -> Result<Vec<Merge>, Self::Error> {
-        Ok(Vec::new())
-    }
-    fn purchase(&self, _: PurchaseId) -> Result<Option<Purchase>, Self::Error> {
-        Ok(None)
-    }
-    fn returns(&self, _: PurchaseId) -> Result<Vec<Return>, Self::Error> {
-        Ok(Vec::new())
-    }
-    fn entries(&self, _: PurchaseId) -> Result<Vec<Entry>, Self::Error> {
-        Ok(Vec::new())
-    }
-    fn programme(&self, _: ProgrammeVersion) -> Result<Option<Programme>, Self::Error> {
-        Ok(None)
-    }
-    fn is_erased(&self, _: CustomerId) -> Result<bool, Self::Error> {
-        Ok(false)
-    }
-    fn requested(&self, _: RequestMark) -> Result<Option<OpId>, Self::Error> {
-        Ok(None)
-    }
 }

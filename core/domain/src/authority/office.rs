@@ -132,7 +132,7 @@ fn write<B: Book>(work: &mut Work<'_, B>, fact: &Fact) -> Result<(), Stop<B::Err
     Ok(())
 }
 
-/// What is fixed at founding stays (L2); name, prefix and lifetimes may change.
+/// What is fixed at founding stays (L2); everything named here may change.
 fn changed(known: Business, wanted: &Business) -> Business {
     Business {
         name: wanted.name.clone(),
@@ -141,6 +141,7 @@ fn changed(known: Business, wanted: &Business) -> Business {
         earning: wanted.earning,
         attach_days: wanted.attach_days,
         points_as: wanted.points_as,
+        recovery: wanted.recovery,
         ..known
     }
 }

@@ -1,7 +1,7 @@
 //! Customers, consents and cards (sync §3).
 
 use super::work::Work;
-use super::{Book, Echo, Standing, Stop};
+use super::{Book, Echo, Standing, Stop, referral};
 use crate::card::CardNumber;
 use crate::codes::Code;
 use crate::customer::{Consent, Customer, Version};
@@ -182,6 +182,7 @@ fn bind<B: Book>(
     } else {
         let both = (Some(card.customer), Some(customer));
         work.open_inbox(entry, Code::TwoNamedPeople, both, Points::ZERO);
+        referral::one_card(work, (card.customer, customer))?;
     }
     Ok(())
 }

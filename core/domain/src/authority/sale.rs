@@ -303,8 +303,16 @@ pub(super) fn has_right_sign(claim: &Claim) -> bool {
     let takes = amounts.iter().all(|a| *a <= 0);
     small
         && match claim.kind {
-            EntryKind::Earn | EntryKind::Restore | EntryKind::Revive | EntryKind::Cleared => gives,
-            EntryKind::Redeem | EntryKind::Reward | EntryKind::Reverse | EntryKind::Expire => takes,
+            EntryKind::Earn
+            | EntryKind::Restore
+            | EntryKind::Revive
+            | EntryKind::Cleared
+            | EntryKind::Thank => gives,
+            EntryKind::Redeem
+            | EntryKind::Reward
+            | EntryKind::Reverse
+            | EntryKind::Expire
+            | EntryKind::Unthank => takes,
             EntryKind::Use
             | EntryKind::Unuse
             | EntryKind::Join

@@ -69,9 +69,12 @@ impl<'b, B: Book> Work<'b, B> {
         matches!(self.standing, Standing::Pending)
     }
 
-    /// Whether a person said that nothing of this op counts, people and cards included.
-    pub(super) fn is_refused_by_owner(&self) -> bool {
-        self.refused == Some(Code::RefusedByOwner)
+    /// Whether nothing of this op counts, people and cards included: a person said so, or nobody did in time.
+    pub(super) fn is_refused_whole(&self) -> bool {
+        matches!(
+            self.refused,
+            Some(Code::RefusedByOwner | Code::NobodyDecided { .. })
+        )
     }
 
     pub(super) fn id(&self, place: usize) -> Result<Id, Stop<B::Error>> {
@@ -190,23 +193,7 @@ impl<'b, B: Book> Work<'b, B> {
         if let Some(members) = self.groups.get(&customer) {
             return Ok(members.clone());
         }
-        let mut members = BTreeSet::from([customer]);
-        let mut next = vec![customer];
-        while let Some(member) = next.pop() {
-            let own = self.edges.iter().copied();
-            let edges = self.book.edges(member).map_err(Stop::Book)?;
-            for edge in edges.into_iter().chain(own) {
-                let other = match (edge.state, edge.a == member, edge.b == member) {
-                    (EdgeState::On, true, _) => edge.b,
-                    (EdgeState::On, _, true) => edge.a,
-                    _ => continue,
-                };
-                if members.insert(other) {
-                    next.push(other);
-                }
-            }
-        }
-        let members: Vec<CustomerId> = members.into_iter().collect();
+        let members = group_of(self.book, &self.edges, customer)?;
         self.groups.insert(customer, members.clone());
         Ok(members)
     }
@@ -379,6 +366,30 @@ impl<'b, B: Book> Work<'b, B> {
         }
         Ok(self.rows.into_values().collect())
     }
+}
+
+/// The ids that active edges of the book and `own` ones connect with `customer`, itself included, in id order (I2).
+pub(super) fn group_of<B: Book>(
+    book: &B,
+    own: &[Merge],
+    customer: CustomerId,
+) -> Result<Vec<CustomerId>, Stop<B::Error>> {
+    let mut members = BTreeSet::from([customer]);
+    let mut next = vec![customer];
+    while let Some(member) = next.pop() {
+        let edges = book.edges(member).map_err(Stop::Book)?;
+        for edge in edges.into_iter().chain(own.iter().copied()) {
+            let other = match (edge.state, edge.a == member, edge.b == member) {
+                (EdgeState::On, true, _) => edge.b,
+                (EdgeState::On, _, true) => edge.a,
+                _ => continue,
+            };
+            if members.insert(other) {
+                next.push(other);
+            }
+        }
+    }
+    Ok(members.into_iter().collect())
 }
 
 /// A purchase and all that happened to it.

@@ -225,15 +225,19 @@ impl Telling {
         why: Why,
         by: Option<Source>,
     ) -> Result<(), Overflow> {
-        let own = by.filter(|by| by.kind == EntryKind::Reverse);
-        let own = own.and_then(|by| by.purchase);
+        let back = by.filter(|by| by.kind.takes_back());
+        let own = |origin: Source| {
+            back.is_some_and(|by| match by.brought {
+                Some(_) => by.brought == origin.brought,
+                None => by.purchase.is_some() && by.purchase == origin.purchase,
+            })
+        };
         let mut here: Vec<&mut Standing> = of_member(&mut self.lots, member)
             .filter(|standing| standing.place == place && standing.lot.left.is_positive())
             .collect();
         here.sort_by_key(|standing| {
             let lot = &standing.lot;
-            let purchase = lot.origin.and_then(|origin| origin.purchase);
-            let foreign = own.is_none() || purchase != own;
+            let foreign = !lot.origin.is_some_and(own);
             (foreign, lot.available_on, lot.origin.map(|o| o.entry))
         });
         let mut left = points;

@@ -10,7 +10,7 @@ mod opening;
 
 use crate::codes::Code;
 use crate::ids::{CustomerId, EntryId, InstrumentId, PurchaseId};
-use crate::ledger::{Entry, EntryKind, LotTerms};
+use crate::ledger::{About, Entry, EntryKind, LotTerms};
 use crate::moment::Date;
 use crate::money::{Overflow, Points};
 use crate::position::Position;
@@ -63,6 +63,8 @@ pub struct Source {
     pub verdict: Option<Code>,
     /// Whether its number is still open: a return whose purchase is not known yet (X1).
     pub to_be_settled: bool,
+    /// Who brought whom, where it is a thanks for that (G3): the fact that said so.
+    pub brought: Option<EntryId>,
 }
 
 impl From<&Entry> for Source {
@@ -74,6 +76,10 @@ impl From<&Entry> for Source {
             date: entry.date,
             verdict: entry.verdict.map(|(_, code)| code),
             to_be_settled: entry.is_to_be_settled(),
+            brought: match entry.about {
+                About::Brought(id) => Some(id),
+                _ => None,
+            },
         }
     }
 }

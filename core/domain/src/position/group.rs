@@ -178,7 +178,8 @@ impl Group {
         let instrument = entry.instrument;
         let mut left = points;
         let mut plan = Vec::new();
-        if let (EntryKind::Reverse | EntryKind::Expire, Some(lot)) = (entry.kind, entry.lot) {
+        let own = entry.kind.takes_back() || entry.kind == EntryKind::Expire;
+        if let Some(lot) = entry.lot.filter(|_| own) {
             // Taken back or expired from its own lot first, also while it is pending (X2, L5).
             let wallet = self.wallet(entry.customer, instrument);
             left = left.minus(wallet.take_pending(lot, left)?)?;

@@ -308,6 +308,12 @@ impl BonusCard {
         let available_on = date
             .checked_add_days(chrono::Days::new(u64::from(self.pending_days)))
             .unwrap_or(date);
+        self.lot_from(available_on)
+    }
+
+    /// The life of points that may be spent from `available_on` on (L5, L7).
+    #[must_use]
+    pub fn lot_from(&self, available_on: Date) -> LotTerms {
         let expires_on = match self.expiry {
             Expiry::Never | Expiry::Inactive(_) => None,
             Expiry::Months(n) => self.last_day(available_on, n),

@@ -12,6 +12,7 @@ mod late;
 mod newer;
 mod offer;
 mod references;
+mod referral;
 mod rules;
 mod stamps;
 mod tier;
@@ -28,6 +29,7 @@ pub use late::{Late, Owing};
 pub use newer::Newer;
 pub use offer::{BundlePrice, Offer, Part};
 pub use references::Assortment;
+pub use referral::{CountsWhen, Referral, is_enough};
 pub use rules::{Audience, Goods, PriceOf, Rules, Scope, Stacking, Times, Together, WHOLE};
 pub use stamps::{Gift, Reward, StampCard, StampFor};
 pub use tier::{Demotion, Level, Need, Tiers, Window};
@@ -104,6 +106,8 @@ pub enum Terms {
     Certificate(Certificate),
     /// A coupon of which each copy has a number of its own.
     Numbered(NumberedCoupon),
+    /// A reward for bringing friends.
+    Referral(Referral),
     /// Terms that only a newer version can read: they give nothing here, and that is said (L12).
     Newer,
 }
@@ -243,6 +247,7 @@ impl Instrument {
             Terms::Tiers(tiers) => tiers.check(self),
             Terms::Certificate(of) => of.check(self),
             Terms::Numbered(of) => of.check(self),
+            Terms::Referral(of) => of.check(self),
             Terms::Newer => Ok(()),
         }
     }
@@ -253,6 +258,15 @@ impl Instrument {
         match &self.terms {
             Terms::Bonus(card) => card.point_value,
             _ => Money::ZERO,
+        }
+    }
+
+    /// Its promise for bringing friends, if it is one.
+    #[must_use]
+    pub const fn referral(&self) -> Option<&Referral> {
+        match &self.terms {
+            Terms::Referral(of) => Some(of),
+            _ => None,
         }
     }
 

@@ -91,6 +91,7 @@ impl Programme {
             };
             let own = match &of.terms {
                 Terms::Issue(issue) => self.instrument(issue.card).is_some(),
+                Terms::Referral(of) => self.has_bonus(of.card),
                 Terms::Bonus(card) => card.multipliers.iter().all(|m| match &m.when {
                     When::Tier(tiers, level) => self.has_level(*tiers, *level),
                     _ => true,
@@ -102,6 +103,11 @@ impl Programme {
             }
         }
         Ok(())
+    }
+
+    fn has_bonus(&self, card: InstrumentId) -> bool {
+        let terms = self.instrument(card).map(|of| &of.terms);
+        matches!(terms, Some(Terms::Bonus(_) | Terms::Newer))
     }
 
     fn has_level(&self, tiers: InstrumentId, level: u8) -> bool {
@@ -143,6 +149,7 @@ fn goods_of(of: &Instrument) -> Vec<&Goods> {
         | Terms::Issue(_)
         | Terms::Tiers(_)
         | Terms::Certificate(_)
+        | Terms::Referral(_)
         | Terms::Newer => {}
     }
     lists

@@ -107,6 +107,8 @@ pub struct Question<'a> {
     pub points_as: PointsAs,
     /// How often each code with a total limit was used; one that is not named was not, as far as is known.
     pub used: &'a [Used],
+    /// The promise for having brought the customer, where their purchase is waited for (G3).
+    pub brought: Option<&'a Instrument>,
 }
 
 /// How a code that many know stands.
@@ -144,6 +146,7 @@ impl<'a> Question<'a> {
             selling: &[],
             limits: &[],
             used: &[],
+            brought: None,
             points_as: PointsAs::Payment,
         }
     }
@@ -275,6 +278,12 @@ pub fn quote(ask: &Question<'_>) -> Result<Quote, QuoteError> {
     if let Some(customer) = ask.customer {
         earning::apply(&mut on, customer, &[])?;
         standing::apply(&mut on, customer)?;
+    }
+    if let Some(of) = ask.brought
+        && let Some(promised) = of.referral()
+    {
+        // What is given for it is the authority's word; here it is only said.
+        on.said.extend(promised.said(of, &on.bill.lines)?);
     }
     on.answer()
 }

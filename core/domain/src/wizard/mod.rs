@@ -42,11 +42,13 @@ pub enum Kind {
     Certificate = 20,
     /// A coupon of which each copy has a number of its own.
     Numbered = 21,
+    /// A reward for bringing friends.
+    Referral = 61,
 }
 
 impl Kind {
     /// Every kind, in the order a shell offers them.
-    pub const ALL: [Self; 11] = [
+    pub const ALL: [Self; 12] = [
         Self::Bonus,
         Self::Stamps,
         Self::Discount,
@@ -58,6 +60,7 @@ impl Kind {
         Self::Tiers,
         Self::Certificate,
         Self::Numbered,
+        Self::Referral,
     ];
 
     /// The kind with this number.
@@ -81,6 +84,7 @@ impl Kind {
             Self::Tiers => "tiers",
             Self::Certificate => "certificate",
             Self::Numbered => "numbered",
+            Self::Referral => "referral",
         }
     }
 
@@ -99,6 +103,7 @@ impl Kind {
             Terms::Tiers(_) => Some(Self::Tiers),
             Terms::Certificate(_) => Some(Self::Certificate),
             Terms::Numbered(_) => Some(Self::Numbered),
+            Terms::Referral(_) => Some(Self::Referral),
             Terms::Newer => None,
         }
     }

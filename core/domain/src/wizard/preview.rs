@@ -52,7 +52,7 @@ pub fn preview(draft: &Draft, ground: &Ground<'_>, today: Date) -> Result<Previe
     let lines = lines(draft, ground, &made);
     let programme = match draft.kind {
         // A card that a receipt earns is one of the programme's.
-        Kind::Issue => draft.publish(ground)?,
+        Kind::Issue | Kind::Referral => draft.publish(ground)?,
         _ => Programme::publish(ProgrammeVersion(1), vec![made]).map_err(|_| failed())?,
     };
     let customer = DeviceNo::FOUNDER.id(1).map_err(|_| failed())?;
@@ -60,6 +60,9 @@ pub fn preview(draft: &Draft, ground: &Ground<'_>, today: Date) -> Result<Previe
         let cash = CashStep(Money(major(ground)));
         return handed_out(&programme, &lines, (CustomerId(customer), today), cash)
             .ok_or_else(failed);
+    }
+    if let Some(shown) = brought(&programme, &lines, today, CashStep(Money(major(ground)))) {
+        return shown.ok_or_else(failed);
     }
     let favourites: Vec<GoodsId> = lines.iter().filter_map(|line| line.goods).collect();
     let day = [DayOfYear::of(today)];
@@ -93,6 +96,31 @@ pub fn preview(draft: &Draft, ground: &Ground<'_>, today: Date) -> Result<Previe
     }
     let first = first.ok_or_else(failed)?;
     Ok(Preview { first, gives: None })
+}
+
+/// The first receipt of a friend who was brought, by the draft, which is the programme's last instrument; none for
+/// drafts of other kinds.
+fn brought(
+    programme: &Programme,
+    lines: &[Line],
+    today: Date,
+    cash: CashStep,
+) -> Option<Option<Preview>> {
+    let of = programme.instruments().last()?;
+    of.referral()?;
+    let alone = Programme::publish(ProgrammeVersion(1), Vec::new()).ok()?;
+    let ask = Question {
+        cash,
+        brought: Some(of),
+        ..Question::plain(lines, &alone, noon(today))
+    };
+    let told = |code: &Code| matches!(code, Code::ReferrerThanked { .. });
+    let shown = |ask: &Question<'_>| {
+        let first = quote(ask).ok()?;
+        let gives = first.said.iter().any(told).then(|| (1, first.clone()));
+        Some(Preview { first, gives })
+    };
+    Some(shown(&ask))
 }
 
 /// One copy of the programme's only instrument: sold or given on the first visit, laid on the counter on the second.

@@ -88,6 +88,11 @@ fn what_comes_back_without_its_purchase() {
 }
 
 #[test]
+fn who_brings_friends() {
+    check_file(include_str!("../cases/referral.txt"));
+}
+
+#[test]
 fn what_an_older_phone_says_of_newer_rules() {
     check_file(include_str!("../cases/newer.txt"));
 }

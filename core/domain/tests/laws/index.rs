@@ -3,7 +3,7 @@
 use std::path::Path;
 
 const INDEX: &str = include_str!("../../../../docs/laws.md");
-const CASES: [(&str, &str); 18] = [
+const CASES: [(&str, &str); 19] = [
     ("redeem.txt", include_str!("../cases/redeem.txt")),
     ("earn.txt", include_str!("../cases/earn.txt")),
     ("returns.txt", include_str!("../cases/returns.txt")),
@@ -25,6 +25,7 @@ const CASES: [(&str, &str); 18] = [
     ("limits.txt", include_str!("../cases/limits.txt")),
     ("adjust.txt", include_str!("../cases/adjust.txt")),
     ("unlinked.txt", include_str!("../cases/unlinked.txt")),
+    ("referral.txt", include_str!("../cases/referral.txt")),
 ];
 
 /// Everything between backticks.
@@ -52,6 +53,7 @@ fn every_test_of_the_index_exists() {
         include_str!("joined.rs"),
         include_str!("bad_input.rs"),
         include_str!("newer.rs"),
+        include_str!("referral.rs"),
         include_str!("rights.rs"),
         include_str!("../../../tests/wizard.rs"),
         include_str!("vouchers.rs"),

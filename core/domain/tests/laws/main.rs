@@ -20,6 +20,7 @@ mod liar;
 mod newer;
 mod people;
 mod properties;
+mod referral;
 mod rights;
 mod vouchers;
 mod world;

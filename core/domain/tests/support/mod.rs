@@ -9,7 +9,8 @@ pub(crate) mod words;
 use std::collections::{BTreeMap, BTreeSet};
 use std::convert::Infallible;
 
-use kartka_domain::authority::{Author, Book, Decided, Standing, decide};
+use kartka_domain::authority::{Author, Before, Book, Decided, Standing, after, decide, referral};
+use kartka_domain::brought::Brought;
 use kartka_domain::business::{Business, Device, Operator};
 use kartka_domain::card::CardNumber;
 use kartka_domain::customer::{Customer, ProfileGroup};
@@ -130,7 +131,33 @@ impl Shop {
         let Ok(decided) = decide(self, op, standing);
         self.requests.entry(op.request).or_insert(op.id);
         self.keep(&decided);
+        self.settle_referrals(op);
         decided
+    }
+
+    /// What the authority does by itself for friends who were brought, each an op of its own.
+    fn settle_referrals(&mut self, op: &Op) {
+        let Ok(moved) = referral::referrals(self, op.id, &op.facts);
+        for id in moved {
+            let Ok(facts) = referral::settle(self, id);
+            if facts.is_empty() {
+                continue;
+            }
+            let at = op.time.wall;
+            let own = self.op(DeviceNo::FOUNDER, at, facts);
+            let decided = self.order_by(&own, None, Author::Authority);
+            let programme = self.programme_now().unwrap();
+            let Ok(claims) = after(
+                self,
+                (&own, &decided),
+                &Before::default(),
+                &programme,
+                at.date,
+            );
+            if !claims.is_empty() {
+                self.own(at, claims.into_iter().map(Fact::Claim).collect());
+            }
+        }
     }
 
     /// A phone shows an op of its own.
@@ -182,6 +209,14 @@ impl Shop {
         let Ok(moved) = Book::moves(self, id);
         let named = |one: &Voucher| moved.iter().any(|m| m.voucher == one.id);
         self.vouchers().into_iter().filter(named).collect()
+    }
+
+    /// Everything that was said of who brought whom, by id.
+    pub(crate) fn referrals(&self) -> Vec<Brought> {
+        self.all(|row| match row {
+            Row::Brought(brought) => Some(brought.clone()),
+            _ => None,
+        })
     }
 
     pub(crate) fn merges(&self) -> Vec<Merge> {
@@ -438,6 +473,45 @@ impl Book for Shop {
         let of =
             |e: &Entry| e.customer == id && matches!(e.kind, EntryKind::Expire | EntryKind::Revive);
         Ok(self.ledger().into_iter().filter(of).collect())
+    }
+
+    fn has_referrals(&self) -> Result<bool, Infallible> {
+        Ok(!self.referrals().is_empty())
+    }
+
+    fn brought(&self, id: EntryId) -> Result<Option<Brought>, Infallible> {
+        let mut all = self.referrals().into_iter();
+        Ok(all.find(|one| one.id == id))
+    }
+
+    fn brought_of(&self, friend: CustomerId) -> Result<Vec<Brought>, Infallible> {
+        let mut all = self.referrals();
+        all.retain(|one| one.friend == friend);
+        Ok(all)
+    }
+
+    fn brought_by(&self, referrer: CustomerId) -> Result<Vec<Brought>, Infallible> {
+        let mut all = self.referrals();
+        all.retain(|one| one.referrer == referrer);
+        Ok(all)
+    }
+
+    fn bought(
+        &self,
+        customer: CustomerId,
+        from: Date,
+        to: Option<Date>,
+    ) -> Result<Vec<PurchaseId>, Infallible> {
+        let mut found = self.all(|row| match row {
+            Row::Purchase(purchase) if purchase.earner() == Some(customer) => {
+                let day = purchase.at.date;
+                let within = day >= from && to.is_none_or(|to| day <= to);
+                within.then_some((day, purchase.id))
+            }
+            _ => None,
+        });
+        found.sort();
+        Ok(found.into_iter().map(|(_, id)| id).collect())
     }
 
     fn redeemed_by(&self, operator: OperatorId, date: Date) -> Result<Points, Infallible> {

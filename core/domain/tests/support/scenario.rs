@@ -16,6 +16,7 @@ mod office;
 mod owed;
 mod people;
 mod points;
+mod referral;
 mod reserve;
 mod unlinked;
 mod vouchers;
@@ -142,6 +143,14 @@ impl Story {
                 self.away.push(op);
                 said
             }
+            ["away", name, "brings", friend] => {
+                let op = self.brings(name, friend);
+                self.away.push(op);
+                String::new()
+            }
+            [name, "brings", friend] => self.bring(name, friend),
+            [name, "friends"] => self.friends(name),
+            [name, "has", "phone", number] => self.number(name, number),
             ["arrives"] => self.arrive(),
             ["unlinked", number, ref what @ ..] => self.judge(number, what),
             ["voucher" | "vouchers" | "give", ..] => self.voucher_step(&words, aware),

@@ -8,11 +8,11 @@ use kartka_domain::moment::PeriodEnd;
 use kartka_domain::money::{Money, Points, Rounding, Stamps};
 use kartka_domain::programme::{
     Audience, Benefit, BonusCard, BundlePrice, Certificate, CertificateEarns, Club, Counting,
-    Coupon, Demotion, DiscountCard, EarnBase, Expiry, Gift, Goods, Greeting, GreetingFor,
-    Instrument, Issue, Joining, Level, Life, Multiplier, Multiply, Need, Newer, Nominals,
-    NumberedCoupon, Offer, OfflinePolicy, Owing, Part, PriceOf, Remainder, Reward, Rules, Spending,
-    StampCard, StampFor, Step, TaxEarns, Terms, Tiers, Times, Together, VoucherOffline, When,
-    Window,
+    CountsWhen, Coupon, Demotion, DiscountCard, EarnBase, Expiry, Gift, Goods, Greeting,
+    GreetingFor, Instrument, Issue, Joining, Level, Life, Multiplier, Multiply, Need, Newer,
+    Nominals, NumberedCoupon, Offer, OfflinePolicy, Owing, Part, PriceOf, Referral, Remainder,
+    Reward, Rules, Spending, StampCard, StampFor, Step, TaxEarns, Terms, Tiers, Times, Together,
+    VoucherOffline, When, Window,
 };
 use kartka_domain::purchase::{GoodsId, GroupId};
 
@@ -100,6 +100,7 @@ fn kind(word: &str) -> Option<Terms> {
             life: Life::default(),
             offline: VoucherOffline::Accept,
         }),
+        "referral" => Terms::Referral(Referral::plain(InstrumentId(1), Points(100))),
         "newer" => Terms::Newer,
         _ => return None,
     })
@@ -186,7 +187,22 @@ fn term(one: &mut Instrument, key: &str, value: &str) {
             "rate" | "off" | "gift" => of.gives = benefit(key, value),
             _ => voucher_term((&mut of.life, &mut of.offline), key, value),
         },
+        Terms::Referral(of) => referral_term(of, key, value),
         Terms::Newer => panic!("nothing is known of {key}={value}"),
+    }
+}
+
+fn referral_term(of: &mut Referral, key: &str, value: &str) {
+    let number = || value.parse::<u16>().unwrap();
+    match key {
+        "reward" => of.reward = Points(value.parse().unwrap()),
+        "welcome" => of.welcome = Points(value.parse().unwrap()),
+        "every" => of.every = number(),
+        "joining" => of.counts = CountsWhen::Joining,
+        "window" => of.window_days = number(),
+        "month" => of.per_month = Some(number()),
+        "within" => of.within_days = Some(number()),
+        _ => panic!("unknown term {key}={value}"),
     }
 }
 

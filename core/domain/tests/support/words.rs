@@ -102,6 +102,7 @@ fn fine(carry: i64) -> String {
     let (whole, part) = (carry.abs() / 100_000_000, carry.abs() % 100_000_000);
     format!("{sign}{whole}.{part:08}")
         .trim_end_matches('0')
+        .trim_end_matches('.')
         .to_owned()
 }
 

@@ -399,7 +399,7 @@ fn read_digest(r: &Record) -> Result<ScopeDigest, WireError> {
     })
 }
 
-fn carried_record(arrived: &Carried) -> Record {
+pub(super) fn carried_record(arrived: &Carried) -> Record {
     let mut r = Record::new();
     r.put(carried::DEVICE, arrived.device.get());
     r.put(carried::LAST, arrived.last.get());
@@ -407,7 +407,7 @@ fn carried_record(arrived: &Carried) -> Record {
     r
 }
 
-fn read_carried(r: &Record) -> Result<Carried, WireError> {
+pub(super) fn read_carried(r: &Record) -> Result<Carried, WireError> {
     Ok(Carried {
         device: id(r, carried::DEVICE, device_no)?,
         last: id(r, carried::LAST, Id::new)?,

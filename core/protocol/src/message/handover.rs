@@ -6,6 +6,7 @@
 
 use kartka_domain::ids::Seq;
 
+use super::signed::Signed;
 use super::{Nonce, bounded};
 use crate::batch::Batch;
 use crate::chain::LogHash;
@@ -15,7 +16,7 @@ use crate::handover::HandoverToken;
 use crate::head::{Head, Reign, epoch_record, read_epoch};
 use crate::message::ScopeDigest;
 use crate::scope::Scope;
-use crate::signature::{self, PublicKey, Purpose, Signature, request_digest};
+use crate::signature::{PublicKey, Purpose, Signature, request_digest};
 use crate::{WireError, limits};
 
 mod tag {
@@ -64,13 +65,6 @@ mod said {
     pub(super) const DIFFERS: u16 = 3;
     pub(super) const SHOWN: u16 = 4;
     pub(super) const WITHDRAWN: u16 = 5;
-}
-
-mod signed {
-    pub(super) const BODY: u16 = 1;
-    pub(super) const SIGNATURE: u16 = 2;
-    /// Only in what is signed.
-    pub(super) const REQUEST: u16 = 3;
 }
 
 /// One request of a hand-over; it goes in an envelope that the phone signs.
@@ -370,12 +364,9 @@ impl HandoverAnswer {
     }
 }
 
-/// An answer under the identity key's signature over it and the request it answers.
+/// A [`HandoverAnswer`] under the identity key's signature over it and the request it answers.
 #[derive(Clone, PartialEq, Eq)]
-pub struct SignedHandoverAnswer {
-    body: Vec<u8>,
-    signature: Signature,
-}
+pub struct SignedHandoverAnswer(Signed);
 
 impl SignedHandoverAnswer {
     /// Signs an answer to the request with these bytes; `sign` gets the bytes to sign.
@@ -384,9 +375,8 @@ impl SignedHandoverAnswer {
         answer: &HandoverAnswer,
         sign: impl FnOnce(&[u8]) -> Signature,
     ) -> Self {
-        let body = answer.encode();
-        let signature = sign(&message(request_digest(request), &body));
-        Self { body, signature }
+        let about = (Purpose::Handover, request_digest(request));
+        Self(Signed::seal(about, answer.encode(), sign))
     }
 
     /// The answer, if the identity key signed it for the request whose bytes have this digest.
@@ -398,19 +388,13 @@ impl SignedHandoverAnswer {
         request: [u8; 32],
         identity: &PublicKey,
     ) -> Result<HandoverAnswer, WireError> {
-        identity
-            .verify(&message(request, &self.body), &self.signature)
-            .map_err(|_| WireError::OutOfRange(signed::SIGNATURE))?;
-        HandoverAnswer::decode(&self.body)
+        HandoverAnswer::decode(self.0.open((Purpose::Handover, request), identity)?)
     }
 
     /// As sent.
     #[must_use]
     pub fn encode(&self) -> Vec<u8> {
-        let mut r = Record::new();
-        r.put(signed::BODY, self.body.as_slice());
-        r.put(signed::SIGNATURE, self.signature.0);
-        r.encode()
+        self.0.encode()
     }
 
     /// From received bytes.
@@ -419,17 +403,6 @@ impl SignedHandoverAnswer {
     /// Any [`WireError`].
     pub fn decode(bytes: &[u8]) -> Result<Self, WireError> {
         // The body holds a page of up to `limits::PAGE_PACKED` bytes and little else.
-        let r = Record::decode(bytes, Shape::ENVELOPE)?;
-        Ok(Self {
-            body: r.bytes(signed::BODY)?.to_vec(),
-            signature: Signature(r.array(signed::SIGNATURE)?),
-        })
+        Signed::decode(bytes, Shape::ENVELOPE).map(Self)
     }
-}
-
-fn message(request: [u8; 32], body: &[u8]) -> Vec<u8> {
-    let mut claim = Record::new();
-    claim.put(signed::BODY, request_digest(body));
-    claim.put(signed::REQUEST, request);
-    signature::message(Purpose::Handover, &claim)
 }

@@ -8,11 +8,12 @@ use kartka_domain::codes::Code;
 use kartka_domain::ids::{CustomerId, InstrumentId, ProgrammeVersion, RequestMark, VoucherId};
 use kartka_domain::reservation::{Asset, ITEMS_MAX, Item};
 
+use super::signed::Signed;
 use super::{Nonce, bounded};
+use crate::WireError;
 use crate::fields::{Record, Shape};
 use crate::parts::{id, opt_id, put_code, read_code};
-use crate::signature::{self, PublicKey, Purpose, Signature, request_digest};
-use crate::{WireError, limits};
+use crate::signature::{PublicKey, Purpose, Signature, request_digest};
 
 mod tag {
     pub(super) const PROTO: u16 = 1;
@@ -40,13 +41,6 @@ mod answer {
     pub(super) const KEPT: u16 = 2;
     /// Why not; absent in an answer to letting go.
     pub(super) const WHY: u16 = 3;
-}
-
-mod signed {
-    pub(super) const BODY: u16 = 1;
-    pub(super) const SIGNATURE: u16 = 2;
-    /// Only in what is signed.
-    pub(super) const REQUEST: u16 = 3;
 }
 
 /// What a till asks to be kept for a receipt; nothing = it lets go.
@@ -180,12 +174,9 @@ impl ReserveAnswer {
     }
 }
 
-/// An answer under the identity key's signature over it and the request it answers.
+/// A [`ReserveAnswer`] under the identity key's signature over it and the request it answers.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct SignedReserveAnswer {
-    body: Vec<u8>,
-    signature: Signature,
-}
+pub struct SignedReserveAnswer(Signed);
 
 impl SignedReserveAnswer {
     /// Signs an answer to the request with these bytes; `sign` gets the bytes to sign.
@@ -194,9 +185,8 @@ impl SignedReserveAnswer {
         answer: &ReserveAnswer,
         sign: impl FnOnce(&[u8]) -> Signature,
     ) -> Self {
-        let body = answer.encode();
-        let signature = sign(&message(request, &body));
-        Self { body, signature }
+        let about = (Purpose::Reserve, request_digest(request));
+        Self(Signed::seal(about, answer.encode(), sign))
     }
 
     /// The answer, if the identity key signed it for this very request.
@@ -204,19 +194,14 @@ impl SignedReserveAnswer {
     /// # Errors
     /// [`WireError`] for bytes that are no answer, and when somebody else answered: told apart to nobody.
     pub fn open(&self, request: &[u8], identity: &PublicKey) -> Result<ReserveAnswer, WireError> {
-        identity
-            .verify(&message(request, &self.body), &self.signature)
-            .map_err(|_| WireError::OutOfRange(signed::SIGNATURE))?;
-        ReserveAnswer::decode(&self.body)
+        let about = (Purpose::Reserve, request_digest(request));
+        ReserveAnswer::decode(self.0.open(about, identity)?)
     }
 
     /// As sent.
     #[must_use]
     pub fn encode(&self) -> Vec<u8> {
-        let mut r = Record::new();
-        r.put(signed::BODY, self.body.as_slice());
-        r.put(signed::SIGNATURE, self.signature.0);
-        r.encode()
+        self.0.encode()
     }
 
     /// From received bytes.
@@ -224,19 +209,6 @@ impl SignedReserveAnswer {
     /// # Errors
     /// Any [`WireError`].
     pub fn decode(bytes: &[u8]) -> Result<Self, WireError> {
-        let r = Record::decode(bytes, Shape::REQUEST)?;
-        let body = r.bytes(signed::BODY)?;
-        crate::error::within(crate::error::Measure::Bytes, body.len(), limits::BYTES)?;
-        Ok(Self {
-            body: body.to_vec(),
-            signature: Signature(r.array(signed::SIGNATURE)?),
-        })
+        Signed::decode_short(bytes).map(Self)
     }
-}
-
-fn message(request: &[u8], body: &[u8]) -> Vec<u8> {
-    let mut claim = Record::new();
-    claim.put(signed::BODY, request_digest(body));
-    claim.put(signed::REQUEST, request_digest(request));
-    signature::message(Purpose::Reserve, &claim)
 }

@@ -62,6 +62,11 @@ const UP_TO: u16 = 3;
 /// The inbox item that a notice is about, or a new one; and its code.
 const NOTICE_ABOUT: u16 = 2;
 const CODE: u16 = 3;
+/// Who brought the customer; and the referral that is settled.
+const REFERRER: u16 = 150;
+const REFERRAL: u16 = 151;
+/// Absent = it has an effect.
+const WHY: u16 = 152;
 
 /// Kinds of entries, by number.
 mod kind {
@@ -95,6 +100,8 @@ mod kind {
     pub(super) const AGREE: i64 = 61;
     pub(super) const RETURN_UNLINKED: i64 = 85;
     pub(super) const SETTLE_RETURN: i64 = 86;
+    pub(super) const REFER: i64 = 105;
+    pub(super) const SETTLE_REFERRAL: i64 = 106;
 }
 
 /// The record of one fact in an op of `date` whose last sale was to `sold_to`.
@@ -215,6 +222,16 @@ pub(super) fn entry_record(fact: &Fact, date: Date, sold_to: Option<CustomerId>)
             of(kind::OWED);
             r.put(PURCHASE, purchase.get());
         }
+        Fact::Refer { friend, referrer } => {
+            of(kind::REFER);
+            r.put(CUSTOMER, friend.get());
+            r.put(REFERRER, referrer.get());
+        }
+        Fact::SettleReferral { of: id, refused } => {
+            of(kind::SETTLE_REFERRAL);
+            r.put(REFERRAL, id.get());
+            put_code(&mut r, WHY, *refused);
+        }
         Fact::Notice(notice) => {
             of(kind::NOTICE);
             r.put_opt(NOTICE_ABOUT, notice.about.map(EntryId::get));
@@ -321,6 +338,14 @@ pub(super) fn read_entry(
         },
         kind::VISITS => Fact::Visits(r.int(COUNT)?),
         kind::OWED => Fact::Owed(purchase()?),
+        kind::REFER => Fact::Refer {
+            friend: customer()?,
+            referrer: id(r, REFERRER, CustomerId::new)?,
+        },
+        kind::SETTLE_REFERRAL => Fact::SettleReferral {
+            of: id(r, REFERRAL, EntryId::new)?,
+            refused: read_code(r, WHY)?,
+        },
         kind::NOTICE => Fact::Notice(Notice {
             about: opt_id(r, NOTICE_ABOUT, EntryId::new)?,
             code: read_code(r, CODE)?.ok_or(WireError::Missing(CODE))?,

@@ -1,6 +1,7 @@
 //! What the ledger's entries and claims have in common.
 
 use kartka_domain::adjust::AdjustReason;
+use kartka_domain::ids::EntryId;
 use kartka_domain::ledger::{About, Effect, EntryKind, LotTerms, Resolved};
 use kartka_domain::moment::{Date, date_of, day_number};
 use kartka_domain::money::{Money, Points, Stamps};
@@ -17,6 +18,7 @@ const USED: i64 = 3;
 const MEMBER: i64 = 4;
 const LEVEL: i64 = 5;
 const ADJUSTED: i64 = 70;
+const BROUGHT: i64 = 80;
 
 /// A membership as two numbers: 0 and 0 = none, 1 and its last day, 2 and 0 = for ever.
 pub(crate) fn membership_numbers(membership: Option<Membership>) -> [i64; 2] {
@@ -59,6 +61,7 @@ pub(crate) fn put_about(record: &mut Record, tag: u16, about: About) {
         }
         About::Level(level) => vec![LEVEL, level.into()],
         About::Adjusted(reason) => vec![ADJUSTED, reason as i64],
+        About::Brought(id) => vec![BROUGHT, id.get()],
     };
     let list: Vec<Value> = numbers.into_iter().map(Value::Int).collect();
     record.put_opt(tag, (!list.is_empty()).then_some(list));
@@ -83,6 +86,7 @@ pub(crate) fn read_about(record: &Record, tag: u16) -> Result<About, WireError> 
         [ADJUSTED, reason] => {
             AdjustReason::from_number(reason).map_or(About::Nothing, About::Adjusted)
         }
+        [BROUGHT, id] => About::Brought(EntryId::new(id).map_err(|_| WireError::OutOfRange(tag))?),
         _ => About::Nothing,
     })
 }

@@ -3,7 +3,7 @@
 //! An op that sets one carries the same record as the row.
 
 use kartka_domain::business::{
-    Business, Device, DeviceState, Employment, Lifetimes, Operator, Outlet,
+    Business, Device, DeviceState, Employment, Lifetimes, Operator, Outlet, RecoveryHalf,
 };
 use kartka_domain::ids::{BusinessId, CustomerId, DeviceNo, OperatorId, OutletId, RoleId};
 use kartka_domain::incarnation::Former;
@@ -34,6 +34,8 @@ mod business {
     pub(super) const ATTACH_DAYS: u16 = 74;
     /// Absent = payment.
     pub(super) const POINTS_AS: u16 = 100;
+    /// Absent = no sheet is on paper.
+    pub(super) const RECOVERY: u16 = 170;
 }
 
 mod outlet {
@@ -126,6 +128,7 @@ pub(crate) fn business_record(business: &Business) -> Record {
     r.put_unless(business::ATTACH_DAYS, business.attach_days.into(), 0);
     let payment = PointsAs::Payment as i64;
     r.put_unless(business::POINTS_AS, business.points_as as i64, payment);
+    r.put_opt(business::RECOVERY, business.recovery.map(|half| half.0));
     r
 }
 
@@ -143,6 +146,7 @@ pub(crate) fn read_business(r: &Record) -> Result<Business, WireError> {
         earning: super::limits::read(r)?,
         attach_days: r.int_or(business::ATTACH_DAYS, 0)?,
         points_as: one_of(r, business::POINTS_AS, &POINTS_AS, Some(PointsAs::Payment))?,
+        recovery: r.opt_array(business::RECOVERY)?.map(RecoveryHalf),
     })
 }
 

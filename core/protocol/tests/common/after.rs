@@ -1,7 +1,7 @@
 //! What limits, fiscal receipts and corrections by hand add to rows and ops (T4, T7, X7, X8).
 
 use kartka_domain::adjust::AdjustReason;
-use kartka_domain::business::{Business, Operator};
+use kartka_domain::business::{Business, Operator, RecoveryHalf};
 use kartka_domain::codes::Code;
 use kartka_domain::ids::*;
 use kartka_domain::ledger::{About, Effect, EntryKind};
@@ -99,6 +99,13 @@ pub(crate) fn rows() -> Vec<(&'static str, Row)> {
             "business-of-discounts",
             Row::Business(Business {
                 points_as: PointsAs::Discount,
+                ..business()
+            }),
+        ),
+        (
+            "business-with-a-sheet",
+            Row::Business(Business {
+                recovery: Some(RecoveryHalf([4; 65])),
                 ..business()
             }),
         ),

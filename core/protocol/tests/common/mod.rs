@@ -6,6 +6,7 @@ pub(crate) mod erasure;
 pub(crate) mod golden;
 mod loyalty;
 pub(crate) mod office;
+pub(crate) mod referral;
 pub(crate) mod samples;
 pub(crate) mod signing;
 pub(crate) mod unlinked;

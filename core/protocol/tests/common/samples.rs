@@ -13,10 +13,7 @@ use kartka_domain::moment::{Date, Moment};
 use kartka_domain::money::{Currency, Money, Points, Rounding, Stamps};
 use kartka_domain::op::{Claim, Fact, Op, OpTime, Sale, Seen};
 use kartka_domain::position::{Bucket, Pending, Position, Wallet};
-use kartka_domain::programme::{
-    BonusCard, EarnBase, Expiry, Instrument, OfflinePolicy, Programme, RedeemPolicy, StampCard,
-    StampFor, Terms,
-};
+use kartka_domain::programme::*;
 use kartka_domain::purchase::*;
 use kartka_domain::row::*;
 
@@ -62,6 +59,7 @@ pub(crate) fn business() -> Business {
         earning: EarnLimits::READY,
         attach_days: 0,
         points_as: PointsAs::Payment,
+        recovery: None,
     }
 }
 

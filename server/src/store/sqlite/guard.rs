@@ -55,6 +55,20 @@ impl View<'_> {
         rows.map(|row| row?).collect()
     }
 
+    pub(super) fn find_quarantined_before(
+        &self,
+        before_ms: i64,
+        most: usize,
+    ) -> Result<Vec<Quarantined>, StoreError> {
+        let mut statement = self.conn.prepare_cached(
+            "SELECT id, last, at, day, item, received, sold, redeemed, chain, facts,
+                    personal, nonce, personal_hash, 1
+             FROM quarantine WHERE received < ?1 ORDER BY id LIMIT ?2",
+        )?;
+        let rows = statement.query_map((before_ms, count(most)), raw)?;
+        rows.map(|row| row?).collect()
+    }
+
     pub(super) fn quarantined_chain(&self, last: i64) -> Result<Option<[u8; 32]>, StoreError> {
         let mut statement = self.conn.prepare_cached(
             "SELECT last, chain FROM quarantine WHERE id <= ?1 ORDER BY id DESC LIMIT 1",

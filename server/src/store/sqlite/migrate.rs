@@ -17,6 +17,7 @@ const STEPS: &[&str] = &[
     include_str!("migrations/0006_fiscal.sql"),
     include_str!("migrations/0007_reservations.sql"),
     include_str!("migrations/0008_unlinked.sql"),
+    include_str!("migrations/0009_referrals.sql"),
 ];
 
 /// Runs the steps that the file has not seen.

@@ -12,6 +12,7 @@ mod lookups;
 mod migrate;
 mod open;
 mod reads;
+mod referrals;
 mod reservations;
 mod vouchers;
 mod writes;

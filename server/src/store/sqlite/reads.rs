@@ -26,7 +26,7 @@ use crate::store::{
 
 impl View<'_> {
     /// The rows that a statement finds: kind, id, seq, record.
-    fn rows(&self, sql: &str, params: impl Params) -> Result<Vec<WireRow>, StoreError> {
+    pub(super) fn rows(&self, sql: &str, params: impl Params) -> Result<Vec<WireRow>, StoreError> {
         let mut statement = self.conn.prepare_cached(sql)?;
         let rows = statement.query_map(params, wire_row)?;
         Ok(rows.collect::<Result<_, _>>()?)
@@ -396,6 +396,13 @@ impl Reads for View<'_> {
         self.all_revoked()
     }
 
+    fn quarantined_before(
+        &self,
+        before_ms: i64,
+        most: usize,
+    ) -> Result<Vec<Quarantined>, StoreError> {
+        self.find_quarantined_before(before_ms, most)
+    }
     fn quarantined(
         &self,
         device: DeviceNo,
@@ -421,6 +428,27 @@ impl Reads for View<'_> {
         let ids = statement.query_map(key, |row| row.get::<_, i64>(0))?;
         ids.map(|id| PurchaseId::new(id?).map_err(|_| StoreError::Malformed("fiscal.purchase")))
             .collect()
+    }
+
+    fn any_brought(&self) -> Result<bool, StoreError> {
+        self.is_any_brought()
+    }
+
+    fn brought_of(&self, friend: CustomerId) -> Result<Vec<WireRow>, StoreError> {
+        self.find_brought_of(friend)
+    }
+
+    fn brought_by(&self, referrer: CustomerId) -> Result<Vec<WireRow>, StoreError> {
+        self.find_brought_by(referrer)
+    }
+
+    fn bought(
+        &self,
+        customer: CustomerId,
+        from: Date,
+        to: Option<Date>,
+    ) -> Result<Vec<PurchaseId>, StoreError> {
+        self.find_bought(customer, from, to)
     }
 
     fn unlinked(&self, receipt: &ReceiptNumber) -> Result<Vec<ReturnId>, StoreError> {

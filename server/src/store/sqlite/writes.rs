@@ -321,6 +321,7 @@ impl View<'_> {
                 self.index_entry(entry)?;
             }
             Row::Unlinked(unlinked) => self.index_unlinked(unlinked)?,
+            Row::Brought(brought) => self.index_brought(brought)?,
             Row::Voucher(voucher) => self.index_voucher(voucher)?,
             Row::Moved(moved) => self.index_moved(moved)?,
             Row::Customer(customer) => {

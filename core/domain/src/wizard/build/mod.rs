@@ -2,6 +2,7 @@
 
 mod benefits;
 mod cards;
+mod referral;
 mod status;
 mod vouchers;
 
@@ -134,6 +135,7 @@ fn terms(values: &Values<'_>, kind: Kind, base: Option<&Terms>) -> Result<Terms,
         (Kind::Tiers, base) => status::tiers(values, base)?,
         (Kind::Certificate, base) => vouchers::certificate(values, base)?,
         (Kind::Numbered, base) => vouchers::numbered(values, base),
+        (Kind::Referral, _) => referral::referral(values),
     })
 }
 
@@ -147,6 +149,7 @@ pub(super) fn told(kind: Kind, error: ProgrammeError) -> Problem {
         Kind::Issue => "card",
         Kind::Tiers => "first_from",
         Kind::Certificate => "least",
+        Kind::Referral => "card",
     };
     match error {
         ProgrammeError::Name => Problem::at(NAME, Wrong::Name),
@@ -171,6 +174,7 @@ pub(super) fn answers(of: &Instrument) -> BTreeMap<String, i64> {
         Terms::Tiers(tiers) => status::of_tiers(tiers),
         Terms::Certificate(of) => vouchers::of_certificate(of),
         Terms::Numbered(of) => vouchers::of_numbered(of),
+        Terms::Referral(of) => referral::of_referral(of),
         // Nothing is known of it.
         Terms::Newer => Pairs::new(),
     };

@@ -5,6 +5,7 @@
 
 mod benefits;
 mod cards;
+mod referral;
 mod status;
 mod vouchers;
 
@@ -182,6 +183,7 @@ pub fn model(kind: Kind, trade: Trade, ground: &Ground<'_>) -> Model {
         Kind::Tiers => status::tiers(&make),
         Kind::Certificate => vouchers::certificate(&make),
         Kind::Numbered => vouchers::numbered(&make),
+        Kind::Referral => referral::referral(&make, ground),
     };
     Model { kind, trade, steps }
 }

@@ -55,6 +55,7 @@ impl Story {
             earning,
             attach_days,
             points_as,
+            recovery: None,
         };
         self.shop
             .own(noon(self.today), vec![Fact::Business(business)]);

@@ -4,6 +4,7 @@ mod bonus;
 mod certificate;
 mod more;
 mod newer;
+mod referral;
 mod rules;
 
 use kartka_domain::ids::{InstrumentId, ProgrammeVersion};

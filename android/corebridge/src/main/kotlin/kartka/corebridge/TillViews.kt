@@ -121,5 +121,7 @@ private fun EntryKind.asKind(): EffectKind =
         EntryKind.LEAVE -> EffectKind.Leave
         EntryKind.LEVEL -> EffectKind.Level
         EntryKind.ADJUST -> EffectKind.Adjust
+        EntryKind.THANK -> EffectKind.Thank
+        EntryKind.UNTHANK -> EffectKind.Unthank
         EntryKind.NEWER -> EffectKind.Newer
     }

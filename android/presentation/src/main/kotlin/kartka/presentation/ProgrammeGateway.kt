@@ -46,6 +46,7 @@ public enum class WizardKind {
     Tiers,
     Certificate,
     NumberedCoupon,
+    Referral,
 }
 
 /** What the shop sells: decides defaults and the sample receipt. */

@@ -75,6 +75,8 @@ public enum class EffectKind {
     Leave,
     Level,
     Adjust,
+    Thank,
+    Unthank,
     Newer,
 }
 

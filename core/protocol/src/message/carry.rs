@@ -1,0 +1,138 @@
+//! Bringing another phone's batches to the authority, and its word (sync §4, §7).
+//!
+//! The author signed each batch, so it counts as theirs whoever brings it; the carrier signs the envelope, so that only a
+//! phone of the business may bring something. A request stands alone and may come twice.
+
+use super::answer::{Carried, carried_record, read_carried};
+use super::signed::Signed;
+use super::{Nonce, bounded};
+use crate::batch::Batch;
+use crate::fields::{Record, Shape};
+use crate::signature::{PublicKey, Purpose, Signature, request_digest};
+use crate::{WireError, limits};
+
+mod tag {
+    pub(super) const PROTO: u16 = 1;
+    pub(super) const NONCE: u16 = 2;
+    pub(super) const BATCHES: u16 = 3;
+}
+
+mod answer {
+    pub(super) const NONCE: u16 = 1;
+    pub(super) const CARRIED: u16 = 2;
+}
+
+/// What a phone brings of another one.
+#[derive(Clone, PartialEq, Eq)]
+pub struct CarryRequest {
+    /// The protocol the carrier speaks.
+    pub proto: u16,
+    /// Binds the answer to this request.
+    pub nonce: Nonce,
+    /// Sealed batches of one device in their order, at most [`limits::REQUEST_BATCHES`].
+    pub batches: Vec<Batch>,
+}
+
+impl CarryRequest {
+    /// As sent.
+    #[must_use]
+    pub fn encode(&self) -> Vec<u8> {
+        let mut r = Record::new();
+        r.put(tag::PROTO, self.proto);
+        r.put(tag::NONCE, self.nonce);
+        r.put_records(tag::BATCHES, self.batches.iter().map(Batch::to_record));
+        r.encode()
+    }
+
+    /// From received bytes.
+    ///
+    /// # Errors
+    /// Any [`WireError`]; batches of two devices are [`WireError::OutOfRange`].
+    pub fn decode(bytes: &[u8]) -> Result<Self, WireError> {
+        let r = Record::decode(bytes, Shape::REQUEST)?;
+        let batches = bounded(&r, tag::BATCHES, limits::REQUEST_BATCHES)?
+            .into_iter()
+            .map(Batch::from_record)
+            .collect::<Result<Vec<_>, _>>()?;
+        if batches
+            .windows(2)
+            .any(|two| two[0].device() != two[1].device())
+        {
+            return Err(WireError::OutOfRange(tag::BATCHES));
+        }
+        Ok(Self {
+            proto: r.int(tag::PROTO)?,
+            nonce: r.array(tag::NONCE)?,
+            batches,
+        })
+    }
+}
+
+/// An answer to a [`CarryRequest`].
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct CarryAnswer {
+    /// The request's.
+    pub nonce: Nonce,
+    /// The batches that the authority holds now: the carrier may drop its copies of these and of no others.
+    pub carried: Vec<Carried>,
+}
+
+impl CarryAnswer {
+    fn encode(&self) -> Vec<u8> {
+        let mut r = Record::new();
+        r.put(answer::NONCE, self.nonce);
+        r.put_records(answer::CARRIED, self.carried.iter().map(carried_record));
+        r.encode()
+    }
+
+    fn decode(bytes: &[u8]) -> Result<Self, WireError> {
+        let r = Record::decode(bytes, Shape::REQUEST)?;
+        let carried = bounded(&r, answer::CARRIED, limits::REQUEST_BATCHES)?;
+        Ok(Self {
+            nonce: r.array(answer::NONCE)?,
+            carried: carried
+                .into_iter()
+                .map(read_carried)
+                .collect::<Result<_, _>>()?,
+        })
+    }
+}
+
+/// A [`CarryAnswer`] under the identity key's signature over it and the request it answers.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SignedCarryAnswer(Signed);
+
+impl SignedCarryAnswer {
+    /// Signs an answer to the request with these bytes; `sign` gets the bytes to sign.
+    pub fn seal(
+        request: &[u8],
+        answer: &CarryAnswer,
+        sign: impl FnOnce(&[u8]) -> Signature,
+    ) -> Self {
+        let about = (Purpose::Carry, request_digest(request));
+        Self(Signed::seal(about, answer.encode(), sign))
+    }
+
+    /// The answer, if the identity key signed it for this very request.
+    ///
+    /// # Errors
+    /// [`WireError`] for bytes that are no answer, and when somebody else answered: told apart to nobody.
+    pub fn open(&self, request: &[u8], identity: &PublicKey) -> Result<CarryAnswer, WireError> {
+        let about = (Purpose::Carry, request_digest(request));
+        CarryAnswer::decode(self.0.open(about, identity)?)
+    }
+
+    /// As sent.
+    #[must_use]
+    pub fn encode(&self) -> Vec<u8> {
+        self.0.encode()
+    }
+
+    /// From received bytes.
+    ///
+    /// # Errors
+    /// Any [`WireError`].
+    pub fn decode(bytes: &[u8]) -> Result<Self, WireError> {
+        Signed::decode_short(bytes).map(Self)
+    }
+}

@@ -1,0 +1,78 @@
+//! Bringing another phone's batches: every field comes back, an answer is bound to its request and its signer.
+#![allow(clippy::unwrap_used)]
+
+mod common;
+
+use common::signing::Key;
+use common::{golden, samples};
+use kartka_domain::ids::{BusinessId, DeviceNo, OpId};
+use kartka_protocol::batch::{Batch, BatchOp, Personal};
+use kartka_protocol::chain::ChainValue;
+use kartka_protocol::message::{Carried, CarryAnswer, CarryRequest, PROTO, SignedCarryAnswer};
+use kartka_protocol::{WireError, limits, op};
+use proptest::prelude::*;
+
+const BUSINESS: BusinessId = BusinessId(*b"0123456789abcdef");
+
+fn batch(device: u32) -> Batch {
+    let no = DeviceNo::new(device).unwrap();
+    let (_, sale) = samples::ops().swap_remove(3);
+    let ops = [BatchOp {
+        facts: op::encode(&sale).unwrap().facts,
+        personal: Personal::None,
+    }];
+    let birth = ChainValue::birth(BUSINESS, no);
+    let first = OpId(no.id(1).unwrap());
+    Batch::seal(BUSINESS, first, &birth, &ops, |message| {
+        Ok::<_, WireError>(Key::new(5).sign(message))
+    })
+    .unwrap()
+}
+
+fn request(batches: Vec<Batch>) -> CarryRequest {
+    CarryRequest {
+        proto: PROTO,
+        nonce: [9; 16],
+        batches,
+    }
+}
+
+#[test]
+fn a_request_and_its_answer_are_the_bytes_they_were() {
+    let asked = request(vec![batch(2)]);
+    let bytes = golden::stored("carry-request", &asked.encode());
+    assert!(CarryRequest::decode(&bytes).unwrap() == asked);
+    let carried = Carried {
+        device: asked.batches[0].device(),
+        last: asked.batches[0].last,
+        chain: asked.batches[0].chain,
+    };
+    let answer = CarryAnswer {
+        nonce: [9; 16],
+        carried: vec![carried],
+    };
+    let key = Key::new(8);
+    let signed = SignedCarryAnswer::seal(&bytes, &answer, |message| key.sign(message));
+    golden::check("carry-answer", &signed.encode());
+    let read = SignedCarryAnswer::decode(&signed.encode()).unwrap();
+    assert_eq!(read.open(&bytes, &key.public()).unwrap(), answer);
+    assert!(read.open(b"another", &key.public()).is_err());
+    assert!(read.open(&bytes, &Key::new(9).public()).is_err());
+}
+
+#[test]
+fn batches_of_two_phones_or_too_many_are_refused() {
+    let of = |batches| CarryRequest::decode(&request(batches).encode()).is_ok();
+    assert!(of(Vec::new()));
+    assert!(of(vec![batch(2); limits::REQUEST_BATCHES]));
+    assert!(!of(vec![batch(2); limits::REQUEST_BATCHES + 1]));
+    assert!(!of(vec![batch(2), batch(3)]));
+}
+
+proptest! {
+    #[test]
+    fn any_bytes_have_an_answer(bytes in proptest::collection::vec(any::<u8>(), 0..200)) {
+        let _ = CarryRequest::decode(&bytes);
+        let _ = SignedCarryAnswer::decode(&bytes);
+    }
+}

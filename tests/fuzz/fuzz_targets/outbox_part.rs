@@ -1,0 +1,4 @@
+//! Fuzzes `outbox_part`; what must hold stands in the library.
+#![no_main]
+
+libfuzzer_sys::fuzz_target!(|bytes: &[u8]| kartka_fuzz::target("outbox_part")(bytes));
