@@ -8,7 +8,6 @@ import androidx.compose.ui.Alignment
 import androidx.compose.ui.text.input.KeyboardType
 import kartka.presentation.Colleague
 import kartka.presentation.CopyAge
-import kartka.presentation.Device
 import kartka.presentation.DeviceStanding
 import kartka.presentation.Revoking
 import kartka.presentation.RoleName
@@ -274,32 +273,26 @@ private fun Everybody(state: DevicesState, act: (DevicesAction) -> Unit) {
         return
     }
     Part(speech("devices.devices"))
-    devices.forEach { DeviceLine(it, nameOf(state, it.holder), act) }
+    devices.forEach { device ->
+        val word = speech(if (device.here) "devices.here" else "devices." + device.standing.name.inKeys())
+        val active = device.standing == DeviceStanding.Active
+        Line(
+            title = device.name,
+            detail = listOf(word, nameOf(state, device.holder)).filter { it.isNotEmpty() }.joinToString(" · "),
+            glyph = if (active) Glyph.Alone else Glyph.Stop,
+            onTap = if (active && !device.here) ({ act(DevicesAction.AskRevoke(device.device)) }) else null,
+        )
+    }
     Part(speech("devices.staff"))
-    state.staff.forEach { StaffLine(it, act) }
-}
-
-@Composable
-private fun DeviceLine(device: Device, holder: String, act: (DevicesAction) -> Unit) {
-    val word = speech(if (device.here) "devices.here" else "devices." + device.standing.name.inKeys())
-    val active = device.standing == DeviceStanding.Active
-    Line(
-        title = device.name,
-        detail = listOf(word, holder).filter { it.isNotEmpty() }.joinToString(" · "),
-        glyph = if (active) Glyph.Alone else Glyph.Stop,
-        onTap = if (active && !device.here) ({ act(DevicesAction.AskRevoke(device.device)) }) else null,
-    )
-}
-
-@Composable
-private fun StaffLine(person: Colleague, act: (DevicesAction) -> Unit) {
-    val gone = if (person.employed) null else speech("operator.dismissed")
-    Line(
-        title = person.name,
-        detail = listOfNotNull(roleOf(person.role), gone).joinToString(" · "),
-        glyph = Glyph.Person,
-        onTap = if (person.employed && !person.here) ({ act(DevicesAction.AskDismiss(person.operator)) }) else null,
-    )
+    state.staff.forEach { person ->
+        val gone = if (person.employed) null else speech("operator.dismissed")
+        Line(
+            title = person.name,
+            detail = listOfNotNull(roleOf(person.role), gone).joinToString(" · "),
+            glyph = Glyph.Person,
+            onTap = if (person.employed && !person.here) ({ act(DevicesAction.AskDismiss(person.operator)) }) else null,
+        )
+    }
 }
 
 @Composable
