@@ -35,26 +35,14 @@ pub(crate) fn desktop(house: &House) -> Outcome {
             remedy: "start it in a desktop session, or under xvfb-run".to_owned(),
         }));
     }
-    program(house, "Window")
-}
-
-/// Builds the library, and prints how long a cashier waits: the figures of docs/performance.md.
-pub(crate) fn figures(house: &House) -> Outcome {
-    machine::drawing()?;
-    program(house, "Figures")
-}
-
-/// Runs a program of the module `desktop`.
-fn program(house: &House, name: &str) -> Outcome {
     machine::jvm()?;
     rust::bindings(house)?;
-    let mut maven = maven(house);
-    maven
+    let mut window = maven(house);
+    window
         .args(["--quiet", "--projects", "desktop", "--also-make"])
-        .args(["--activate-profiles", "program", "process-classes"])
-        .arg(format!("-Dkartka.program={name}"))
+        .args(["--activate-profiles", "window", "process-classes"])
         .env("KARTKA_COMMAND", house.command());
-    Ok(run(&mut maven)?)
+    Ok(run(&mut window)?)
 }
 
 /// Maven in the Kotlin modules, with the border library of the `dev` profile.

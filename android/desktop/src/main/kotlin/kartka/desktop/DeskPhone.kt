@@ -5,7 +5,6 @@ import androidx.compose.ui.text.font.FontWeight
 import androidx.compose.ui.text.platform.Font
 import kartka.corebridge.KartkaGateway
 import kartka.corebridge.RandomRequestIds
-import kartka.presentation.Founding
 import kartka.presentation.LumaFrame
 import kartka.presentation.NextStep
 import kartka.presentation.ShopFacts
@@ -75,19 +74,17 @@ class DeskPhone private constructor(
     }
 
     companion object {
-        /** Opens the phone whose data is in [folder]; first it is paired with [code] or founds a shop, if one is given. */
+        /** Opens the phone whose data is in [folder], pairing it with [code] first if one is given. */
         suspend fun open(
             folder: File,
             scope: CoroutineScope,
             code: String? = null,
             name: String = folder.name,
             kept: List<String> = emptyList(),
-            founding: Founding? = null,
         ): DeskPhone {
             val data = folder.resolve("data").also { it.mkdirs() }
             val core = KartkaGateway.open(data.path, FileSecrets(folder.resolve("keys")), { _, _, _ -> })
             if (code != null) core.pair(RandomRequestIds().next(), code, name)
-            if (founding != null) core.found(RandomRequestIds().next(), founding)
             val here = Here(Locale.getDefault().country, name, core.isEnrolled())
             return DeskPhone(core, core.facts(), here, scope, kept)
         }
