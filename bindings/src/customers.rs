@@ -3,7 +3,8 @@
 use std::sync::Arc;
 
 use kartka_core::domain::customer::Will as DomainWill;
-use kartka_core::domain::ids::{CustomerId, InstrumentId};
+use kartka_core::domain::ids::{CustomerId, EntryId, InstrumentId};
+use kartka_core::domain::row::{Merge, MergeReason};
 use kartka_core::query::customer::{
     CustomerSheet as CoreSheet, PointsView as CorePoints, StampsView as CoreStamps,
 };
@@ -173,6 +174,30 @@ impl Customers {
     }
 }
 
+/// Why and with whom a customer is one person.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, uniffi::Record)]
+pub struct MergeView {
+    /// Which merge, for undoing it.
+    pub merge: i64,
+    /// One of the two.
+    pub one: i64,
+    /// The other.
+    pub other: i64,
+    /// Whether somebody decided it; else both were given the same card.
+    pub by_hand: bool,
+}
+
+impl From<Merge> for MergeView {
+    fn from(merge: Merge) -> Self {
+        Self {
+            merge: merge.id.get(),
+            one: merge.a.get(),
+            other: merge.b.get(),
+            by_hand: merge.reason == MergeReason::ByHand,
+        }
+    }
+}
+
 #[uniffi::export(async_runtime = "tokio")]
 impl Customers {
     /// Registers a customer, with consent and card, in one step; answers with the id.
@@ -221,6 +246,48 @@ impl Customers {
             Ok(shop.consent(request, customer, wording, will.into())?)
         });
         consent.await
+    }
+
+    /// Joins two customers who are one person; what waits in the inbox about just these two is closed. It can be undone.
+    ///
+    /// # Errors
+    /// `NotFound`; `Duplicate` for two who are one person already; `RuleRejected` with the missing right.
+    pub async fn merge(&self, request: Vec<u8>, one: i64, other: i64) -> Result<(), CoreError> {
+        let merge = self.border.write(WRITTEN, move |shop| {
+            let (one, other) = (customer_id(one)?, customer_id(other)?);
+            Ok(shop.merge(request_id(&request)?, one, other)?)
+        });
+        merge.await
+    }
+
+    /// Switches a merge off: both have again what is theirs, less what the other used of it meanwhile.
+    ///
+    /// # Errors
+    /// `NotFound` for a merge that is not there or is off; `RuleRejected` with the missing right.
+    pub async fn unmerge(
+        &self,
+        request: Vec<u8>,
+        customer: i64,
+        merge: i64,
+    ) -> Result<(), CoreError> {
+        let unmerge = self.border.write(WRITTEN, move |shop| {
+            let merge = EntryId::new(merge).map_err(|_| CoreError::NotFound)?;
+            let customer = customer_id(customer)?;
+            Ok(shop.unmerge(request_id(&request)?, customer, merge)?)
+        });
+        unmerge.await
+    }
+
+    /// The merges that make this customer one person with others, oldest first.
+    ///
+    /// # Errors
+    /// `NotFound`; the situation of the disk.
+    pub async fn merges(&self, customer: i64) -> Result<Vec<MergeView>, CoreError> {
+        let merges = self.border.read(move |shop| {
+            let all = shop.merges(customer_id(customer)?)?;
+            Ok(all.into_iter().map(MergeView::from).collect())
+        });
+        merges.await
     }
 
     /// Customers whose phone number ends in the typed digits or whose name starts with the typed letters; at most

@@ -9,6 +9,7 @@ mod devices;
 mod figures;
 mod handover;
 mod limits;
+mod merge;
 mod open;
 mod outbox;
 mod outlets;
@@ -72,6 +73,8 @@ enum DeskCommand {
     SignOut,
     /// Opens a copy here, on a new device, by the recovery sheet.
     Restore(care::RestoreArgs),
+    /// Two customers are one person, or two again.
+    Merge(merge::MergeArgs),
     /// Erases a person for ever, and shows how far every erasure has come.
     Erase(care::EraseArgs),
     /// Registers a customer.
@@ -164,6 +167,7 @@ fn perform(shop: &Shop, request: RequestId, command: &DeskCommand) -> Result<Ans
         DeskCommand::Outbox(args) => outbox::outbox(shop, args),
         DeskCommand::SignOut => outbox::sign_out(shop),
         DeskCommand::Restore(_) => Err(Failure::input("this folder has a shop already")),
+        DeskCommand::Merge(args) => merge::merge(shop, request, args),
         DeskCommand::Erase(args) => care::erase(shop, request, args),
         DeskCommand::Register(args) => people::register(shop, request, args),
         DeskCommand::Find(args) => people::find(shop, args),

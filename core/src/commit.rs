@@ -230,6 +230,8 @@ fn refers_to(fact: &Fact) -> [Option<Id>; 2] {
         | Fact::Erase(customer)
         | Fact::Consent { customer, .. }
         | Fact::Bind { customer, .. } => [Some(customer.0), None],
+        Fact::Merge { a, b } => [Some(a.0), Some(b.0)],
+        Fact::Unmerge { edge, of } => [Some(edge.0), Some(of.0)],
         Fact::Sale(sale) => [sale.customer.map(|customer| customer.0), None],
         Fact::Return { purchase, .. } | Fact::Owed(purchase) => [Some(purchase.0), None],
         Fact::ReturnUnlinked(back) => [back.customer.map(|customer| customer.0), None],

@@ -119,7 +119,9 @@ fn a_role_says_what_its_operator_may_and_the_refusal_names_what_is_missing() {
             let id = s.find("Олена", 1)?[0].id;
             match s.refer(request(207), id, id) {
                 // Whoever may record it is told what is wrong with it.
-                Err(CoreError::RuleRejected { reason }) if reason == Code::NoReferral => Ok(()),
+                Err(CoreError::RuleRejected {
+                    reason: Code::NoReferral,
+                }) => Ok(()),
                 other => other,
             }
         }),

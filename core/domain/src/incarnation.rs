@@ -150,12 +150,14 @@ impl Renumbering {
                 b,
                 reason,
                 state,
+                undone_by,
             }) => Row::Merge(Merge {
                 id: self.entry(id),
                 a: self.customer(a),
                 b: self.customer(b),
                 reason,
                 state,
+                undone_by: undone_by.map(|entry| self.entry(entry)),
             }),
             Row::Consent(consent) => Row::Consent(Consent {
                 id: self.entry(consent.id),
@@ -318,6 +320,14 @@ pub fn map_ids(fact: &Fact, map: &mut dyn FnMut(Id) -> Id) -> Fact {
     match fact {
         Fact::Edit(customer) => Fact::Edit(CustomerId(map(customer.0))),
         Fact::Erase(customer) => Fact::Erase(CustomerId(map(customer.0))),
+        Fact::Merge { a, b } => Fact::Merge {
+            a: CustomerId(map(a.0)),
+            b: CustomerId(map(b.0)),
+        },
+        Fact::Unmerge { edge, of } => Fact::Unmerge {
+            edge: EntryId(map(edge.0)),
+            of: CustomerId(map(of.0)),
+        },
         Fact::Consent {
             customer,
             purpose,

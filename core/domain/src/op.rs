@@ -109,6 +109,20 @@ pub enum Fact {
     },
     /// A person is erased for ever (B12): names and numbers go wherever they lie, facts stay on the anonymous id.
     Erase(CustomerId),
+    /// Two customers are one person (I2): a decision of whoever settles what waits in the inbox.
+    Merge {
+        /// One of the two.
+        a: CustomerId,
+        /// The other.
+        b: CustomerId,
+    },
+    /// A merge was wrong: its edge is switched off (I2).
+    Unmerge {
+        /// Which.
+        edge: EntryId,
+        /// One of the two whom it connects.
+        of: CustomerId,
+    },
     /// A run of card numbers was made (C3).
     Emission {
         /// Of this slot.

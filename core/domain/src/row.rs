@@ -155,6 +155,8 @@ pub struct Card {
 pub enum MergeReason {
     /// Both were given the same card (sync §3).
     SameCard = 1,
+    /// Somebody who may decide about it said so (I2).
+    ByHand = 2,
 }
 
 /// Whether an edge counts now.
@@ -179,6 +181,8 @@ pub struct Merge {
     pub reason: MergeReason,
     /// On or off.
     pub state: EdgeState,
+    /// The entry that switched it off again; none for one that is on, and for one that never was.
+    pub undone_by: Option<EntryId>,
 }
 
 /// A run of card numbers (C3).

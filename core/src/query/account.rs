@@ -1,5 +1,7 @@
 //! The account of a customer, explained lot by lot (T6).
 
+use std::collections::BTreeSet;
+
 use kartka_domain::explain::{Account, Event, Explained, Reach, explain};
 use kartka_domain::ids::{CustomerId, InstrumentId};
 use kartka_domain::ledger::Entry;
@@ -44,6 +46,8 @@ impl Step {
 /// What is known of how one person's positions came about.
 pub(crate) struct Story {
     pub(crate) members: Vec<(CustomerId, Position)>,
+    /// Positions and entries of whoever was one person with them and is not any more.
+    parted: Vec<(Position, Vec<Entry>)>,
     steps: Vec<(StoryPlace, Step)>,
 }
 
@@ -88,6 +92,12 @@ impl Story {
     pub(crate) fn of(reader: &Reader<'_>, group: Vec<CustomerId>) -> Result<Self, CoreError> {
         let mut members = Vec::with_capacity(group.len());
         let mut steps = Vec::new();
+        let parted = reader.parted_from(&group)?.into_iter().map(|id| {
+            let entries = reader.ledger_of(id)?.into_iter();
+            let position = reader.position(id)?.unwrap_or_default();
+            Ok((position, entries.map(|(_, entry)| entry).collect()))
+        });
+        let parted = parted.collect::<Result<_, CoreError>>()?;
         for member in group {
             for (place, entry) in reader.ledger_of(member)? {
                 steps.push((place, Step::Entry(entry)));
@@ -100,7 +110,11 @@ impl Story {
             members.push((member, reader.position(member)?.unwrap_or_default()));
         }
         steps.sort_by_key(|(place, _)| *place);
-        Ok(Self { members, steps })
+        Ok(Self {
+            members,
+            parted,
+            steps,
+        })
     }
 
     /// Instruments whose points the person ever had.
@@ -129,7 +143,13 @@ impl Story {
         for (_, position) in &self.members {
             balance = balance.plus(position.balance(instrument)?)?;
         }
-        let own = self.entries().filter(|e| e.instrument == instrument);
+        // Shares stay taken after an undone merge (I2): only together do effects come to balances.
+        for (position, _) in &self.parted {
+            balance = balance.plus(position.balance(instrument)?)?;
+        }
+        let others = self.parted.iter().flat_map(|(_, entries)| entries);
+        let all = self.entries().chain(others);
+        let own = all.filter(|e| e.instrument == instrument);
         let reach = if Points::total(own.map(|e| e.effect().points))? == balance {
             Reach::Whole
         } else {
@@ -148,6 +168,22 @@ impl Story {
 }
 
 impl Reader<'_> {
+    /// Whoever was one person with somebody of a group, directly or through others, and is not any more.
+    fn parted_from(&self, group: &[CustomerId]) -> Result<Vec<CustomerId>, CoreError> {
+        let mut all: BTreeSet<CustomerId> = group.iter().copied().collect();
+        let mut next: Vec<CustomerId> = group.to_vec();
+        while let Some(member) = next.pop() {
+            for edge in self.edges(member)? {
+                let was = edge.state == EdgeState::On || edge.undone_by.is_some();
+                let other = if edge.a == member { edge.b } else { edge.a };
+                if was && all.insert(other) {
+                    next.push(other);
+                }
+            }
+        }
+        Ok(all.into_iter().filter(|id| !group.contains(id)).collect())
+    }
+
     /// `holders` (in id order) as persons: each group once, at its first holder.
     pub(crate) fn persons(
         &self,

@@ -126,7 +126,10 @@ impl Shop {
             if tx.living(customer)?.is_none() {
                 return Err(CoreError::NotFound);
             }
-            Ok(vec![marketing(customer, wording, will)].into())
+            // Whoever is one person says it for all, and an undone merge takes it from nobody (sync §3).
+            let group = tx.group_of(customer)?.into_iter();
+            let facts = group.map(|member| marketing(member, wording, will));
+            Ok(facts.collect::<Vec<_>>().into())
         })?;
         Ok(())
     }

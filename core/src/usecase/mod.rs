@@ -10,6 +10,7 @@ pub mod found;
 pub mod handover;
 pub mod idle;
 pub mod limits;
+mod merge;
 pub mod operator;
 pub mod outlets;
 pub mod pair;

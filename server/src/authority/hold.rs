@@ -133,6 +133,11 @@ pub(super) fn misses(turn: &Turn<'_>, op: Option<&Op>) -> Result<bool, StoreErro
         {
             return Ok(true);
         }
+        if let OpFact::Merge { a, b } = fact
+            && (turn.customer(*a)?.is_none() || turn.customer(*b)?.is_none())
+        {
+            return Ok(true);
+        }
         let (customer, purchase) = named(fact);
         if let Some(customer) = customer
             && !own(customer.0)

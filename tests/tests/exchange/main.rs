@@ -11,6 +11,7 @@ mod handover;
 mod healing;
 mod histories;
 mod meetings;
+mod merges;
 mod newer;
 mod over_http;
 mod people;

@@ -15,6 +15,7 @@ mod earning;
 pub mod expiry;
 mod inactivity;
 pub mod lapse;
+mod merge;
 mod office;
 mod people;
 pub mod referral;
@@ -31,6 +32,7 @@ pub use after::{Before, after};
 pub use claimed::as_claimed;
 pub use clock::{Anchor, effective_time};
 pub use earning::has_earned;
+pub use merge::MEMBERS_MAX;
 pub use reserve::reserve;
 pub use returns::owed;
 pub use right::{may_settle, who};
@@ -433,6 +435,10 @@ fn apply_all<B: Book>(
                 if !work.is_refused_whole() {
                     people::apply(&mut work, place, fact)?;
                 }
+                1
+            }
+            Fact::Merge { .. } | Fact::Unmerge { .. } => {
+                merge::apply(&mut work, place, fact)?;
                 1
             }
             Fact::Erase(_) => {

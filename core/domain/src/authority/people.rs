@@ -1,5 +1,6 @@
 //! Customers, consents and cards (sync §3).
 
+use super::merge::{self, is_anybody_erased};
 use super::work::Work;
 use super::{Book, Echo, Standing, Stop, referral};
 use crate::card::CardNumber;
@@ -9,11 +10,7 @@ use crate::ids::{CustomerId, EntryId};
 use crate::money::Points;
 use crate::op::Fact;
 use crate::planted;
-use crate::row::{Card, CardState, EdgeState, Emission, Erasure, Merge, MergeReason, Row};
-
-/// More ids than one person comes by honestly: every op on any of them reads them all, so a larger group
-/// is made by a person only.
-const MEMBERS_MAX: usize = 64;
+use crate::row::{Card, CardState, Emission, Erasure, MergeReason, Row};
 
 /// Applies one fact about a person or a card.
 pub(super) fn apply<B: Book>(
@@ -151,52 +148,18 @@ fn bind<B: Book>(
     if holders.contains(&customer) || card.state == CardState::Blocked {
         return Ok(());
     }
-    if is_anybody_erased(work, card.customer)? || is_anybody_erased(work, customer)? {
-        // The number is never bound again, and the two stay apart (sync §3).
-        let (a, b) = (card.customer.min(customer), card.customer.max(customer));
-        work.put(
-            Row::Merge(Merge {
-                id: entry,
-                a,
-                b,
-                reason: MergeReason::SameCard,
-                state: EdgeState::Off,
-            }),
-            Echo::AsClaimed,
-        );
-        let both = (Some(card.customer), Some(customer));
-        work.open_inbox(entry, Code::ErasedPerson, both, Points::ZERO);
-        return Ok(());
-    }
-    let few = holders.len() + work.group(customer)?.len() <= MEMBERS_MAX;
+    let erased = is_anybody_erased(work, card.customer)? || is_anybody_erased(work, customer)?;
     let one = is_provisional(work, card.customer)? || is_provisional(work, customer)?;
-    if few && (one || planted!(MergeOfNamed)) {
-        let (a, b) = (card.customer.min(customer), card.customer.max(customer));
-        work.add_edge(Merge {
-            id: entry,
-            a,
-            b,
-            reason: MergeReason::SameCard,
-            state: EdgeState::On,
-        })?;
-    } else {
+    let both = (card.customer, customer);
+    // The number of an erased person is never bound again, and the two stay apart (sync §3).
+    let settled = (erased || one || planted!(MergeOfNamed))
+        && (merge::join(work, entry, both, MergeReason::SameCard)? || erased);
+    if !settled {
         let both = (Some(card.customer), Some(customer));
         work.open_inbox(entry, Code::TwoNamedPeople, both, Points::ZERO);
         referral::one_card(work, (card.customer, customer))?;
     }
     Ok(())
-}
-
-fn is_anybody_erased<B: Book>(
-    work: &mut Work<'_, B>,
-    customer: CustomerId,
-) -> Result<bool, Stop<B::Error>> {
-    for member in work.group(customer)? {
-        if work.is_erased(member)? {
-            return Ok(true);
-        }
-    }
-    Ok(false)
 }
 
 /// Nobody in the group ever had personal data.

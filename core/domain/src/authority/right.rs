@@ -201,6 +201,7 @@ pub(super) const fn needed(fact: &Fact) -> Option<Permission> {
         Fact::Outlet(_) | Fact::Programme(_) | Fact::Business(_) => Some(Permission::Programme),
         Fact::Revoke { .. } | Fact::Settle { .. } => Some(Permission::Devices),
         Fact::Close(_) | Fact::Agree(_) | Fact::SettleReturn { .. } => Some(Permission::Inbox),
+        Fact::Merge { .. } | Fact::Unmerge { .. } => Some(Permission::Inbox),
         Fact::Erase(_) => Some(Permission::Erase),
         _ => None,
     }

@@ -185,6 +185,27 @@ impl<'b, B: Book> Work<'b, B> {
         Ok(())
     }
 
+    /// An edge at a customer, what this op did to it included.
+    pub(super) fn edge(
+        &self,
+        of: CustomerId,
+        id: EntryId,
+    ) -> Result<Option<Merge>, Stop<B::Error>> {
+        if let Some(own) = self.edges.iter().find(|edge| edge.id == id) {
+            return Ok(Some(*own));
+        }
+        let edges = self.book.edges(of).map_err(Stop::Book)?;
+        Ok(edges.into_iter().find(|edge| edge.id == id))
+    }
+
+    /// An edge in its new state; what its members have stays with each (I2).
+    pub(super) fn replace_edge(&mut self, merge: Merge) {
+        self.edges.retain(|edge| edge.id != merge.id);
+        self.edges.push(merge);
+        self.groups.clear();
+        self.put(Row::Merge(merge), Echo::AsClaimed);
+    }
+
     /// The ids that active edges connect with `customer`, itself included, in id order (I2).
     pub(super) fn group(
         &mut self,
@@ -378,7 +399,9 @@ pub(super) fn group_of<B: Book>(
     let mut next = vec![customer];
     while let Some(member) = next.pop() {
         let edges = book.edges(member).map_err(Stop::Book)?;
-        for edge in edges.into_iter().chain(own.iter().copied()) {
+        // What this op did to an edge is the newer word of it.
+        let known = |edge: &Merge| own.iter().all(|newer| newer.id != edge.id);
+        for edge in edges.into_iter().filter(known).chain(own.iter().copied()) {
             let other = match (edge.state, edge.a == member, edge.b == member) {
                 (EdgeState::On, true, _) => edge.b,
                 (EdgeState::On, _, true) => edge.a,

@@ -53,6 +53,15 @@ pub(crate) enum Act {
     Call {
         who: usize,
     },
+    /// The owner says that two are one person.
+    Join {
+        who: usize,
+        with: usize,
+    },
+    /// The newest edge of somebody is switched off.
+    Part {
+        who: usize,
+    },
     Publish(Programme),
     Wait(u64),
     Sweep,
@@ -145,6 +154,8 @@ pub(crate) fn act() -> impl Strategy<Value = Act> {
             .prop_map(|(receipt, who, knows)| Act::Attach { receipt, who, knows }),
         1 => (0_usize..3, 0_usize..5).prop_map(|(card, who)| Act::Bind { card, who }),
         1 => (0_usize..5).prop_map(|who| Act::Call { who }),
+        1 => (0_usize..5, 0_usize..5).prop_map(|(who, with)| Act::Join { who, with }),
+        1 => (0_usize..5).prop_map(|who| Act::Part { who }),
         1 => terms().prop_map(|terms| Act::Publish(programme(1, terms))),
         2 => (1_u64..40).prop_map(Act::Wait),
         1 => Just(Act::Sweep),

@@ -52,6 +52,7 @@ fn every_test_of_the_index_exists() {
         include_str!("invariants.rs"),
         include_str!("joined.rs"),
         include_str!("bad_input.rs"),
+        include_str!("merges.rs"),
         include_str!("newer.rs"),
         include_str!("referral.rs"),
         include_str!("rights.rs"),

@@ -8,11 +8,16 @@ use kartka_domain::ledger::{Effect, Entry, EntryKind};
 use kartka_domain::moment::Date;
 use kartka_domain::position::{BUCKETS_MAX, Wallet};
 use kartka_domain::purchase::{Line, Quantity, ReturnKind, ShareKind, returned_so_far};
-use kartka_domain::row::{EdgeState, Row};
+use kartka_domain::row::{EdgeState, Merge, Row};
 
 use crate::acts::{BONUS, STAMPS};
 use crate::reference::{Balances, Record, balances};
 use crate::world::World;
+
+/// Whether two were ever one person by an edge.
+pub(crate) fn was_on(edge: &Merge) -> bool {
+    edge.state == EdgeState::On || edge.undone_by.is_some()
+}
 
 impl World {
     /// L10: on an op's own day nobody it touched owes something and could still spend.
@@ -44,7 +49,7 @@ impl World {
             .shop
             .merges()
             .into_iter()
-            .filter(|edge| edge.state == EdgeState::On)
+            .filter(was_on)
             .map(|edge| (edge.a.get(), edge.b.get()))
             .collect();
         balances(self.shop.ledger().into_iter().map(record), &edges)
@@ -68,8 +73,10 @@ impl World {
         let mut have = BTreeMap::new();
         let customers: Vec<CustomerId> = self.shop.positions().into_iter().map(|p| p.0).collect();
         for customer in customers {
-            let named_by = self.shop.group_of(customer)[0].get();
-            let person = self.shop.person(customer);
+            // Shares stay taken after an undone merge: only together do effects come to balances (I2).
+            let members = self.shop.connected(customer, was_on);
+            let named_by = members[0].get();
+            let person = self.shop.combined(members);
             for &instrument in person.wallets.keys().chain(person.stamps.keys()) {
                 let points = person.balance(instrument).unwrap().0;
                 let stamps = person.stamps.get(&instrument).map_or(0, |s| s.0);

@@ -17,6 +17,7 @@ mod index;
 mod invariants;
 mod joined;
 mod liar;
+mod merges;
 mod newer;
 mod people;
 mod properties;

@@ -23,6 +23,7 @@ use proptest::collection::vec;
 use proptest::prelude::*;
 
 use crate::acts::{Act, All, BONUS, CARD, Knows, STAMPS, act, cases, plain, programme, terms};
+use crate::invariants::was_on;
 use crate::support::scenario::refunded;
 use crate::support::words::plain_bonus;
 use crate::support::{Shop, noon};
@@ -403,7 +404,7 @@ proptest! {
         }
         for (customer, own) in sums {
             let known = world.reference().of_person;
-            if world.shop.group_of(customer).len() > 1 {
+            if world.shop.connected(customer, was_on).len() > 1 {
                 continue;
             }
             let position = own.combined().unwrap();

@@ -4,10 +4,11 @@ use chrono::Days;
 use kartka_domain::authority::{
     Author, Before, Book, Decided, Echo, Standing, after, as_claimed, decide, expiry,
 };
+use kartka_domain::business::{Device, DeviceState};
 use kartka_domain::card::CardNumber;
 use kartka_domain::codes::Code;
 use kartka_domain::customer::ProfileGroup;
-use kartka_domain::ids::{CustomerId, DeviceNo, ProgrammeVersion, PurchaseId, Seq};
+use kartka_domain::ids::{CustomerId, DeviceNo, OperatorId, ProgrammeVersion, PurchaseId, Seq};
 use kartka_domain::moment::Date;
 use kartka_domain::money::{Money, Points};
 use kartka_domain::op::{Claim, Fact, Op};
@@ -20,7 +21,7 @@ use kartka_domain::quote::{
 };
 use kartka_domain::redeem::CashStep;
 use kartka_domain::refund::everything_left;
-use kartka_domain::row::{Row, RowKind};
+use kartka_domain::row::{EdgeState, Row, RowKind};
 
 use crate::acts::{Act, All, Knows, STAMPS, programme};
 use crate::support::scenario::refunded;
@@ -49,7 +50,17 @@ impl World {
     pub(crate) fn new(terms: All) -> Self {
         let today = "2028-01-20".parse().unwrap();
         let mut shop = Shop::default();
-        shop.own(noon(today), vec![Fact::Programme(programme(1, terms))]);
+        let phone = Fact::Device(Device {
+            no: Self::owners(),
+            name: String::new(),
+            public_key: [2; 33],
+            slot: None,
+            former: None,
+            holder: OperatorId(1),
+            state: DeviceState::Active,
+        });
+        let opening = vec![Fact::Programme(programme(1, terms)), phone];
+        shop.own(noon(today), opening);
         let people = (0..5)
             .map(|_| shop.register(noon(today), Vec::new()))
             .collect();
@@ -134,9 +145,32 @@ impl World {
                 op.personal.push((0, vec![called]));
                 return Some(op);
             }
+            Act::Join { who, with } => {
+                let (a, b) = (self.people[*who], self.people[*with]);
+                return Some(self.decided(Fact::Merge { a, b }));
+            }
+            Act::Part { who } => {
+                let of = self.people[*who];
+                let Ok(edges) = self.shop.edges(of);
+                let edge = edges
+                    .iter()
+                    .rev()
+                    .find(|edge| edge.state == EdgeState::On)?;
+                return Some(self.decided(Fact::Unmerge { edge: edge.id, of }));
+            }
             Act::Publish(_) | Act::Wait(_) | Act::Sweep => return None,
         };
         Some(self.make(facts))
+    }
+
+    /// The phone of somebody who may decide about the business.
+    pub(crate) fn owners() -> DeviceNo {
+        DeviceNo::new(7).unwrap()
+    }
+
+    fn decided(&mut self, fact: Fact) -> Op {
+        let at = noon(self.today);
+        self.shop.op(Self::owners(), at, vec![fact])
     }
 
     pub(crate) fn make(&mut self, facts: Vec<Fact>) -> Op {

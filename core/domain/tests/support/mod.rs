@@ -260,10 +260,19 @@ impl Shop {
 
     /// Everybody that active edges connect with a customer.
     pub(crate) fn group_of(&self, customer: CustomerId) -> Vec<CustomerId> {
+        self.connected(customer, |edge| edge.state == EdgeState::On)
+    }
+
+    /// Everybody whom edges of a kind connect with a customer.
+    pub(crate) fn connected(
+        &self,
+        customer: CustomerId,
+        counts: impl Fn(&Merge) -> bool,
+    ) -> Vec<CustomerId> {
         let mut members = std::collections::BTreeSet::from([customer]);
         let edges = self.merges();
         for _ in 0..=edges.len() {
-            for edge in edges.iter().filter(|e| e.state == EdgeState::On) {
+            for edge in edges.iter().filter(|edge| counts(edge)) {
                 if members.contains(&edge.a) || members.contains(&edge.b) {
                     members.extend([edge.a, edge.b]);
                 }
@@ -274,7 +283,12 @@ impl Shop {
 
     /// One position for the whole person.
     pub(crate) fn person(&self, customer: CustomerId) -> Position {
-        let members = self.group_of(customer).into_iter();
+        self.combined(self.group_of(customer))
+    }
+
+    /// One position for these ids.
+    pub(crate) fn combined(&self, members: Vec<CustomerId>) -> Position {
+        let members = members.into_iter();
         let positions = members.map(|id| {
             let Ok(position) = Book::position(self, id);
             (id, position.unwrap_or_default())

@@ -160,6 +160,8 @@ impl Story {
             ["staff" | "role" | "device" | "by" | "says" | "flag", ..] => self.office(&words),
             ["receipt", number, ref what @ ..] => self.receipt(number, what, aware),
             ["card", number, "for", name] => self.bind(number, name),
+            [one, "and", other, "are", "one"] => self.join(one, other),
+            [one, "and", other, "are", "two"] => self.part(one, other),
             ["counter", outlet, operator] => {
                 self.shop.counter = (outlet.parse().unwrap(), operator.parse().unwrap());
                 String::new()

@@ -102,6 +102,8 @@ mod kind {
     pub(super) const SETTLE_RETURN: i64 = 86;
     pub(super) const REFER: i64 = 105;
     pub(super) const SETTLE_REFERRAL: i64 = 106;
+    pub(super) const MERGE: i64 = 115;
+    pub(super) const UNMERGE: i64 = 116;
 }
 
 /// The record of one fact in an op of `date` whose last sale was to `sold_to`.

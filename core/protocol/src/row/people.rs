@@ -89,6 +89,7 @@ mod merge {
     pub(super) const REASON: u16 = 3;
     /// Absent = on.
     pub(super) const STATE: u16 = 4;
+    pub(super) const UNDONE_BY: u16 = 170;
 }
 
 mod consent {
@@ -132,7 +133,10 @@ const EDGES: [(i64, EdgeState); 2] = [
     (EdgeState::On as i64, EdgeState::On),
     (EdgeState::Off as i64, EdgeState::Off),
 ];
-const REASONS: [(i64, MergeReason); 1] = [(MergeReason::SameCard as i64, MergeReason::SameCard)];
+const REASONS: [(i64, MergeReason); 2] = [
+    (MergeReason::SameCard as i64, MergeReason::SameCard),
+    (MergeReason::ByHand as i64, MergeReason::ByHand),
+];
 
 pub(crate) fn customer_key(key: i64) -> Result<CustomerId, WireError> {
     CustomerId::new(key).map_err(|_| WireError::OutOfRange(KEY))
@@ -346,6 +350,7 @@ pub(super) fn merge_record(merge: &Merge) -> Record {
     r.put(merge::B, merge.b.get());
     r.put(merge::REASON, merge.reason as i64);
     r.put_unless(merge::STATE, merge.state as i64, EdgeState::On as i64);
+    r.put_opt(merge::UNDONE_BY, merge.undone_by.map(|entry| entry.get()));
     r
 }
 
@@ -356,6 +361,7 @@ pub(super) fn read_merge(key: i64, r: &Record) -> Result<Merge, WireError> {
         b: id(r, merge::B, CustomerId::new)?,
         reason: one_of(r, merge::REASON, &REASONS, None)?,
         state: one_of(r, merge::STATE, &EDGES, Some(EdgeState::On))?,
+        undone_by: opt_id(r, merge::UNDONE_BY, EntryId::new)?,
     })
 }
 

@@ -129,9 +129,20 @@ pub(crate) fn ops() -> Vec<(&'static str, Op)> {
         instrument: InstrumentId(9),
         level,
     };
+    let merges = vec![
+        Fact::Merge {
+            a: CustomerId(id(2, 17)),
+            b: CustomerId(id(3, 18)),
+        },
+        Fact::Unmerge {
+            edge: EntryId(id(2, 81)),
+            of: CustomerId(id(2, 17)),
+        },
+    ];
     let levels = vec![not_kept(1), not_kept(0), Fact::Agree(EntryId(id(2, 84)))];
     vec![
         ("office", op_of(OpId(id(2, 90)), 90, facts)),
         ("levels", op_of(OpId(id(2, 100)), 100, levels)),
+        ("merges", op_of(OpId(id(2, 110)), 110, merges)),
     ]
 }

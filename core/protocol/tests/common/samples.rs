@@ -363,6 +363,7 @@ pub(crate) fn rows() -> Vec<(&'static str, Row)> {
         b: customer(18),
         reason: MergeReason::SameCard,
         state,
+        undone_by: None,
     };
     let slot = EmitterSlot::new(NumberLength::Eight, 12).unwrap();
     let inbox = |customer, other| Inbox {
@@ -398,6 +399,14 @@ pub(crate) fn rows() -> Vec<(&'static str, Row)> {
         ("blocked-card", Row::Card(card(CardState::Blocked))),
         ("merge", Row::Merge(merge(EdgeState::On))),
         ("undone-merge", Row::Merge(merge(EdgeState::Off))),
+        (
+            "undone-merge-by-hand",
+            Row::Merge(Merge {
+                reason: MergeReason::ByHand,
+                undone_by: Some(EntryId(id(2, 83))),
+                ..merge(EdgeState::Off)
+            }),
+        ),
         ("consent", Row::Consent(consent(Will::Given))),
         ("withdrawal", Row::Consent(consent(Will::Withdrawn))),
         (

@@ -7,7 +7,7 @@ use kartka_domain::card::CardNumber;
 use kartka_domain::customer::ProfileGroup;
 use kartka_domain::ids::DeviceNo;
 use kartka_domain::op::Fact;
-use kartka_domain::row::Row;
+use kartka_domain::row::{EdgeState, Row};
 
 use super::super::noon;
 use super::{Story, listed};
@@ -54,6 +54,37 @@ impl Story {
             (true, _) => format!("one person with {holder}"),
             _ => format!("{holder}'s"),
         }
+    }
+
+    /// Two are one person, says the owner: says who is now.
+    pub(super) fn join(&mut self, one: &str, other: &str) -> String {
+        let (a, b) = (self.person(one), self.person(other));
+        self.decide(Fact::Merge { a, b })
+    }
+
+    /// They are not: the edge between just these two is switched off.
+    pub(super) fn part(&mut self, one: &str, other: &str) -> String {
+        let (a, b) = (self.person(one), self.person(other));
+        let both = (a.min(b), a.max(b));
+        let all = self.shop.merges();
+        let between = all.iter().rev().find(|edge| (edge.a, edge.b) == both);
+        match between.map(|edge| edge.id) {
+            Some(edge) => self.decide(Fact::Unmerge { edge, of: a }),
+            None => String::from("no edge"),
+        }
+    }
+
+    fn decide(&mut self, fact: Fact) -> String {
+        let op = self.shop.op(self.device(), noon(self.today), vec![fact]);
+        let decided = self.shop.order(&op);
+        let said = decided.iter().filter_map(|d| match &d.row {
+            Row::Merge(edge) if edge.state == EdgeState::On => Some("one person"),
+            Row::Merge(edge) if edge.undone_by.is_some() => Some("two again"),
+            Row::Merge(_) => Some("stay apart"),
+            Row::Inbox(_) => Some("asked"),
+            _ => None,
+        });
+        listed(said)
     }
 
     pub(super) fn call(&mut self, name: &str, given: &str) -> String {

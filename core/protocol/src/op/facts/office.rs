@@ -36,6 +36,10 @@ const LINK: i64 = 1;
 const ACCEPT: i64 = 2;
 const REFUSE: i64 = 3;
 
+/// Of a merge: with whom; of an undone one: which edge.
+const WITH: u16 = 170;
+const EDGE: u16 = 171;
+
 const DECISIONS: [(i64, Decision); 2] = [
     (Decision::Accept as i64, Decision::Accept),
     (Decision::Refuse as i64, Decision::Refuse),
@@ -66,6 +70,16 @@ pub(super) fn put(r: &mut Record, fact: &Fact) {
         Fact::Close(item) => {
             r.put(KIND, kind::CLOSE);
             r.put(ITEM, item.get());
+        }
+        Fact::Merge { a, b } => {
+            r.put(KIND, kind::MERGE);
+            r.put(CUSTOMER, a.get());
+            r.put(WITH, b.get());
+        }
+        Fact::Unmerge { edge, of } => {
+            r.put(KIND, kind::UNMERGE);
+            r.put(CUSTOMER, of.get());
+            r.put(EDGE, edge.get());
         }
         Fact::Agree(item) => {
             r.put(KIND, kind::AGREE);
@@ -120,6 +134,14 @@ pub(super) fn read(r: &Record, number: i64) -> Result<Fact, WireError> {
             decision: one_of(r, DECISION, &DECISIONS, None)?,
         },
         kind::CLOSE => Fact::Close(id(r, ITEM, EntryId::new)?),
+        kind::MERGE => Fact::Merge {
+            a: id(r, CUSTOMER, CustomerId::new)?,
+            b: id(r, WITH, CustomerId::new)?,
+        },
+        kind::UNMERGE => Fact::Unmerge {
+            edge: id(r, EDGE, EntryId::new)?,
+            of: id(r, CUSTOMER, CustomerId::new)?,
+        },
         kind::AGREE => Fact::Agree(id(r, ITEM, EntryId::new)?),
         kind::SETTLE_RETURN => Fact::SettleReturn {
             of: id(r, OF, ReturnId::new)?,

@@ -1,0 +1,91 @@
+//! Two customers who are one person, decided on one phone and undone on another (I2, sync §3).
+
+use kartka_core::domain::codes::Code;
+use kartka_core::domain::customer::Will;
+use kartka_core::error::CoreError;
+use kartka_core::usecase::customers::NewCard;
+
+use crate::shops::{Counter, Office, agree};
+
+#[test]
+fn what_one_phone_joins_another_undoes_and_everybody_agrees() {
+    let office = Office::founded();
+    let (owner, till) = (Counter::paired(&office, 1), Counter::paired(&office, 2));
+    let ann = till.register("Анна", "067 111 22 33", NewCard::Issue);
+    let anya = till.register("Аня", "067 222 33 44", NewCard::Issue);
+    till.sell(ann, 20_000);
+    till.sell(anya, 40_000);
+    agree(&office, &[&till, &owner]);
+    let own = [owner.balance(ann), owner.balance(anya)];
+    assert!(own[0] > 0 && own[1] > own[0]);
+
+    owner.shop.merge(owner.request(), ann, anya).unwrap();
+    assert_eq!(owner.balance(anya), own[0] + own[1]);
+    let again = owner.shop.merge(owner.request(), anya, ann);
+    assert!(
+        matches!(again, Err(CoreError::Duplicate { .. })),
+        "{again:?}"
+    );
+    // Meanwhile the other till sells; a withdrawal is one for all of a person.
+    till.sell(ann, 1_000);
+    agree(&office, &[&owner, &till]);
+    agree(&office, &[&till, &owner]);
+    assert_eq!(till.balance(ann), owner.balance(anya));
+    till.shop
+        .consent(till.request(), ann, 1, Will::Given)
+        .unwrap();
+    till.shop
+        .consent(till.request(), anya, 1, Will::Withdrawn)
+        .unwrap();
+
+    // What one used of the other's stays used.
+    till.redeem(ann, 100_000, own[0] + 100).unwrap();
+    agree(&office, &[&till, &owner]);
+    let edges = till.shop.merges(anya).unwrap();
+    assert_eq!(edges.len(), 1);
+    till.shop
+        .unmerge(till.request(), anya, edges[0].id)
+        .unwrap();
+    agree(&office, &[&till, &owner]);
+    let apart = [owner.balance(ann), owner.balance(anya)];
+    assert!(apart[0] >= 0 && apart[1] <= own[1], "{apart:?} of {own:?}");
+    assert_eq!(owner.shop.merges(ann).unwrap(), []);
+    for (phone, id) in [(&till, ann), (&till, anya), (&owner, ann)] {
+        let marketing = phone.shop.customer(id).unwrap().marketing;
+        assert_eq!(marketing, Will::Withdrawn, "for both");
+    }
+    let gone = till.shop.unmerge(till.request(), anya, edges[0].id);
+    assert!(matches!(gone, Err(CoreError::NotFound)), "{gone:?}");
+    // Every point of both is accounted for, lot by lot.
+    for id in [ann, anya] {
+        let told = owner.shop.account(id).unwrap();
+        assert!(told.whole, "nothing is hidden in an opening line");
+        let sum: i64 = told.accounts.iter().map(|account| account.balance.0).sum();
+        assert_eq!(sum, owner.balance(id));
+    }
+}
+
+#[test]
+fn joining_two_named_people_closes_what_asked_about_them() {
+    let office = Office::founded();
+    let (one, other) = (Counter::paired(&office, 1), Counter::paired(&office, 2));
+    let ann = one.register("Анна", "", NewCard::None);
+    let anya = other.register("Аня", "", NewCard::None);
+    agree(&office, &[&one, &other]);
+    // Each gives the same printed card to another of them.
+    let card = one.shop.emit(one.request(), 1).unwrap()[0];
+    agree(&office, &[&one, &other]);
+    one.shop.bind(one.request(), card, ann).unwrap();
+    other.shop.bind(other.request(), card, anya).unwrap();
+    agree(&office, &[&one, &other]);
+    agree(&office, &[&other, &one]);
+    let asks = |shop: &Counter| {
+        let open = shop.shop.inbox().unwrap().into_iter();
+        open.filter(|item| item.code == Code::TwoNamedPeople)
+            .count()
+    };
+    assert_eq!(asks(&one), 1);
+    one.shop.merge(one.request(), ann, anya).unwrap();
+    agree(&office, &[&one, &other]);
+    assert_eq!(asks(&other), 0);
+}
