@@ -111,7 +111,12 @@ class CounterActivityTest {
         val link = Intent(Intent.ACTION_VIEW, Uri.parse("KARTKA1:ABCDEFG"))
         val desk = Robolectric.buildActivity(QuietActivity::class.java, link).setup()
         desk.comesTo("Pair") { it == Route.Pair }
-        val pairing = assertIs<PairPresenter>(desk.screens().place.value.presenter)
+        val pairing =
+            assertIs<PairPresenter>(
+                desk
+                    .screens()
+                    .place.value.presenter,
+            )
         assertEquals("KARTKA1:ABCDEFG", pairing.state.value.code)
         assertFalse(pairing.state.value.pairing)
         desk.recreate()
