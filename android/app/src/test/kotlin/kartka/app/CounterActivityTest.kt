@@ -136,7 +136,7 @@ class CounterActivityTest {
         eventually("frames") { desk.screens().camera == Camera.Searching }
         shadowOf(cameras).triggerDisconnect()
         eventually("a camera that is gone") { desk.screens().camera == Camera.Busy }
-        desk.get().onRequestPermissionsResult(1, arrayOf(CAMERA), IntArray(1))
+        checkNotNull(desk.get().shell).answered(request = 1)
         eventually("frames again") { desk.screens().camera == Camera.Searching }
     }
 
@@ -166,7 +166,8 @@ class CounterActivityTest {
 
     /** An Activity with the counter open; a process that is just dying may hold the data a moment longer. */
     private fun started(kept: Bundle? = null): ActivityController<QuietActivity> {
-        val desk = Robolectric.buildActivity(QuietActivity::class.java).setup(kept)
+        val built = Robolectric.buildActivity(QuietActivity::class.java)
+        val desk = if (kept == null) built.setup() else built.setup(kept)
         eventually("the counter") {
             desk.get().opening?.run { if (state.value.face == OpenFace.Busy) act(OpenAction.TryAgain) }
             desk.get().shell != null
