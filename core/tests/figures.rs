@@ -4,9 +4,10 @@
 mod support;
 
 use kartka_core::domain::explain::Why;
-use kartka_core::domain::ids::CustomerId;
+use kartka_core::domain::ids::{CustomerId, InstrumentId, ProgrammeVersion};
 use kartka_core::domain::money::{Money, Points};
-use kartka_core::domain::purchase::{Quantity, ReturnedLine};
+use kartka_core::domain::programme::{DiscountCard, Instrument, Programme, Step, Terms};
+use kartka_core::domain::purchase::{PointsAs, Quantity, ReturnedLine};
 use kartka_core::domain::whatif::{Assumptions, Habit, Range};
 use kartka_core::error::CoreError;
 use kartka_core::query::whatif::WhatIfRequest;
@@ -185,6 +186,46 @@ fn a_draft_is_replayed_over_what_was_kept() {
         report.unwrap().replayed.purchases
     };
     assert_eq!([of_days(1), of_days(2), of_days(3)], [1, 2, 3]);
+}
+
+/// A draft is tried by what points are to this business (D5): a scale is reached by what was paid.
+#[test]
+fn a_draft_is_replayed_by_what_points_are_here() {
+    let counter = Counter::founded();
+    let customer = counter.customer(1);
+    for n in 1..=3 {
+        let ask = TillRequest::amount(Some(customer), Money(20_000));
+        counter.shop.sell(request(10 + n), &ask).unwrap();
+    }
+    let step = Step {
+        from: Money(40_000),
+        rate: 1_000,
+    };
+    let scale = Terms::Discount(DiscountCard { scale: vec![step] });
+    let mut instruments = counter.shop.programme().unwrap().instruments().to_vec();
+    instruments.push(Instrument::plain(InstrumentId(9), "Scale", scale));
+    let draft = Programme::publish(ProgrammeVersion(2), instruments).unwrap();
+    let ask = WhatIfRequest {
+        draft,
+        habit: Habit::default(),
+        assumed: assumed(),
+        days: None,
+    };
+    let discounts = || {
+        let cancel = Cancel::default();
+        let mut silent = |_| {};
+        let report = counter
+            .shop
+            .what_if(&ask, &mut Watch::new(&cancel, &mut silent));
+        report.unwrap().replayed.discounts
+    };
+    // The second 200.00 is paid with 1,000 points in part: 400.00 are spent by then, or 390.00.
+    assert_eq!(discounts(), Money(2_000));
+    counter
+        .shop
+        .set_points_as(request(20), PointsAs::Discount)
+        .unwrap();
+    assert_eq!(discounts(), Money::ZERO);
 }
 
 #[test]

@@ -22,6 +22,8 @@ use crate::purchase::{
 use crate::voucher::{Move, Moved, Voucher};
 use vouchers::of_vouchers;
 
+pub use vouchers::certificates_back;
+
 /// What is known of the purchase when it comes back.
 #[derive(Debug, Clone, Copy)]
 pub struct Sold<'a> {

@@ -5,10 +5,11 @@ use kartka_domain::ids::{CustomerId, InstrumentId, OutletId, ProgrammeVersion};
 use kartka_domain::moment::{Date, DayOfYear, Moment, day_number};
 use kartka_domain::money::{Money, Stamps};
 use kartka_domain::programme::{
-    Benefit, BonusCard, Club, Counting, Coupon, Expiry, Gift, Goods, Greeting, GreetingFor,
-    Instrument, Joining, Offer, OfflinePolicy, Programme, StampCard, StampFor, Terms,
+    Benefit, BonusCard, Club, Counting, Coupon, DiscountCard, Expiry, Gift, Goods, Greeting,
+    GreetingFor, Instrument, Joining, Offer, OfflinePolicy, Programme, StampCard, StampFor, Step,
+    Terms,
 };
-use kartka_domain::purchase::{GoodsId, Line};
+use kartka_domain::purchase::{GoodsId, Line, PointsAs};
 use kartka_domain::redeem::CashStep;
 use kartka_domain::whatif::calculator::{Day, Typed, calculate};
 use kartka_domain::whatif::{
@@ -219,6 +220,44 @@ fn a_bonus_card_replayed_by_hand() {
         (anyway.customers, anyway.gainers, anyway.given),
         (1, 1, Money(1_000))
     );
+}
+
+/// D5: points that are a discount lower what somebody has spent, so a scale is reached later than with points as payment.
+#[test]
+fn what_points_are_decides_when_a_scale_is_reached() {
+    let step = |from, rate| Step {
+        from: Money(from),
+        rate,
+    };
+    let scale = DiscountCard {
+        scale: vec![step(20_000, 1_000)],
+    };
+    let mut instruments = tenth(Expiry::Never).instruments().to_vec();
+    let card = Instrument::plain(InstrumentId(2), "Scale", Terms::Discount(scale));
+    instruments.push(card);
+    let draft = Programme::publish(ProgrammeVersion(7), instruments).unwrap();
+    // 100.00 earns 1,000, which pay 10.00 of the second 100.00: 200.00 are spent by then, or 190.00.
+    for (points_as, discounts) in [
+        (PointsAs::Payment, Money(1_000)),
+        (PointsAs::Discount, Money::ZERO),
+    ] {
+        let mut replay = Replay::new(&draft, Habit::default(), CASH, day("2026-03-31"));
+        replay = replay.where_points_are(points_as);
+        let lines = [Line::amount(Money(10_000))];
+        for date in ["2026-01-05", "2026-02-05", "2026-03-05"] {
+            let past = Past {
+                customer: Some(somebody(1)),
+                at: noon(day(date)),
+                outlet: OutletId(1),
+                lines: &lines,
+                guest: Guest::default(),
+            };
+            replay.add(&past).unwrap();
+        }
+        let found = replay.finish().unwrap();
+        assert_eq!(found.discounts, discounts, "{points_as:?}");
+        assert_eq!(found.spent, Money(1_000 + 900), "{points_as:?}");
+    }
 }
 
 #[test]

@@ -12,6 +12,7 @@ use kartka_domain::money::{Money, Points};
 use kartka_domain::outstanding::outstanding as certificates;
 use kartka_domain::programme::Kept;
 use kartka_domain::purchase::{Purchase, returned_so_far};
+use kartka_domain::refund::certificates_back;
 use kartka_domain::report::{Change, Day, Returned, Today, liability, today};
 use kartka_domain::rights::Permission;
 
@@ -84,9 +85,12 @@ fn report(reader: &Reader<'_>, date: Date) -> Result<Today, CoreError> {
     let mut returned = Vec::new();
     for id in &backs {
         if let Some(purchase) = reader.purchase(*id)? {
+            let moved = reader.moves_of(*id)?;
+            let vouchers = reader.vouchers_in(&moved)?;
             returned.push(Returned {
                 purchase,
                 returns: reader.returns_of(*id)?,
+                certificates: certificates_back(*id, &moved, &vouchers)?,
             });
         }
     }

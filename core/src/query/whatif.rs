@@ -75,7 +75,8 @@ impl Shop {
                 None => Replayed::default(),
                 Some(days) => {
                     let cash = CashStep(Money(10_i64.pow(u32::from(currency.exponent()))));
-                    let mut replay = Replay::new(&ask.draft, ask.habit, cash, days.1);
+                    let replay = Replay::new(&ask.draft, ask.habit, cash, days.1);
+                    let mut replay = replay.where_points_are(setting.business.points_as);
                     replay_all(r, (&ask.draft, &mut replay), days.0, watch)?;
                     replay.finish()?
                 }

@@ -29,6 +29,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 pub use engine::{Effect, Engine, Event, SyncEvent};
 pub use failure::Failure;
 pub(crate) use handover::{Phase, Plan, leave_alone, order_again};
+pub(crate) use moving::former_address;
 pub(crate) use outbox::seal_all as seal_outbox;
 pub use transport::{Route, Transport};
 
@@ -91,9 +92,19 @@ impl Cancel {
 
 /// Sends a request; to where the authority was before when nobody is at the place it named.
 fn ask(transport: &dyn Transport, asked: &Asked) -> Result<Vec<u8>, Failure> {
-    let post = |address: &str| transport.post(address, asked.route(), &asked.message);
-    match (post(&asked.address), &asked.former) {
-        (Err(Failure::Offline), Some(former)) => post(former),
+    let places = (asked.address.as_str(), asked.former.as_deref());
+    post(transport, places, asked.route(), &asked.message)
+}
+
+/// Sends a message to the authority's address, or to the one before it when nobody is there.
+pub(crate) fn post(
+    transport: &dyn Transport,
+    (address, former): (&str, Option<&str>),
+    route: Route,
+    message: &[u8],
+) -> Result<Vec<u8>, Failure> {
+    match (transport.post(address, route, message), former) {
+        (Err(Failure::Offline), Some(former)) => transport.post(former, route, message),
         (answer, _) => answer,
     }
 }

@@ -9,7 +9,7 @@ use kartka_protocol::signature::PublicKey;
 use super::failure::Failure;
 use super::state::{FormerAddress, SyncState};
 use crate::error::CoreError;
-use crate::store::{DeviceRow, Tx};
+use crate::store::{DeviceRow, Reader, StoreError, Tx};
 
 /// Notes the address that an answer names, if it is newer than the one known; says whether it is.
 ///
@@ -45,4 +45,13 @@ pub(super) fn follow_address(
     tx.set_device(device)?;
     state.write(tx)?;
     Ok(elsewhere)
+}
+
+/// Where the authority was before it moved, if it did.
+///
+/// # Errors
+/// [`StoreError`].
+pub(crate) fn former_address(reader: &Reader<'_>) -> Result<Option<String>, StoreError> {
+    let former = SyncState::read(reader)?.former;
+    Ok(former.and_then(|former| former.address))
 }

@@ -23,7 +23,7 @@ use crate::error::{CoreError, Field};
 use crate::shop::{Setting, Shop, setting};
 use crate::store::{Reader, RequestId, Standing};
 use crate::sync::signer::DeviceSigner;
-use crate::sync::{Failure, Route, Transport};
+use crate::sync::{Failure, Route, Transport, former_address, post};
 
 /// Receipts remembered at once; the oldest is forgotten first and is asked for again.
 const REMEMBERED: usize = 32;
@@ -197,7 +197,9 @@ impl Shop {
         let signer = DeviceSigner::load_or_make(&self.platform)?;
         let sign = |message: &[u8]| Ok::<_, CoreError>(signer.sign(message));
         let envelope = Envelope::seal(device.business, device.no, body.clone(), sign)?;
-        let bytes = transport.post(address, Route::Reserve, &envelope.encode())?;
+        let former = self.store.read(former_address)?;
+        let places = (address, former.as_deref());
+        let bytes = post(transport, places, Route::Reserve, &envelope.encode())?;
         let answer = SignedReserveAnswer::decode(&bytes)
             .and_then(|signed| signed.open(&body, &identity))
             .map_err(|_| Failure::NotTheAnswer)?;

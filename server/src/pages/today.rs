@@ -10,6 +10,7 @@ use kartka_domain::money::{Money, Points};
 use kartka_domain::outstanding;
 use kartka_domain::programme::Programme;
 use kartka_domain::purchase::{Purchase, Return};
+use kartka_domain::refund::certificates_back;
 use kartka_domain::report::{self, Change, Day, Moved, Returned, Today};
 use kartka_domain::row::{Row, RowKind, Unlinked};
 use kartka_protocol::rows::WireRow;
@@ -204,9 +205,29 @@ fn returned_on(db: &dyn Reads, date: Date, until_ms: i64) -> Result<Vec<Returned
         returned.push(Returned {
             purchase,
             returns: returns?,
+            certificates: certificates_of(db, id)?,
         });
     }
     Ok(returned)
+}
+
+/// What of the certificates that a purchase sold came back with it.
+fn certificates_of(
+    db: &dyn Reads,
+    purchase: PurchaseId,
+) -> Result<BTreeMap<u16, Money>, StoreError> {
+    let mut moves = Vec::new();
+    let mut vouchers = Vec::new();
+    for wire in db.moves(purchase)? {
+        let Row::Moved(moved) = wire.read()? else {
+            continue;
+        };
+        if let Some(Row::Voucher(voucher)) = one(db, RowKind::Voucher, moved.voucher.get())? {
+            vouchers.push(voucher);
+        }
+        moves.push(moved);
+    }
+    certificates_back(purchase, &moves, &vouchers).map_err(overflow)
 }
 
 fn known(

@@ -34,6 +34,8 @@ pub const TARGETS: &[(&str, Target)] = &[
     ("pair_request", messages::pair_request),
     ("pairing_text", texts::pairing_text),
     ("request", messages::request),
+    ("reserve_answer", messages::reserve_answer),
+    ("reserve_request", messages::reserve_request),
     ("row", records::row),
 ];
 

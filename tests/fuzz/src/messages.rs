@@ -6,7 +6,8 @@ use kartka_protocol::chain::ChainValue;
 use kartka_protocol::fields::{Record, Shape};
 use kartka_protocol::message::{
     CarryRequest, Envelope, HandoverAnswer, HandoverRequest, HandoverStep, PairAnswer, PairRequest,
-    SignedCarryAnswer, SignedHandoverAnswer, SyncAnswer, SyncRequest,
+    ReserveAnswer, ReserveRequest, SignedCarryAnswer, SignedHandoverAnswer, SignedReserveAnswer,
+    SyncAnswer, SyncRequest,
 };
 
 /// Numbers of the fields that this module has to set by hand; `docs/formats/wire.md` lists them.
@@ -116,6 +117,21 @@ pub(crate) fn handover_answer(bytes: &[u8]) {
         SignedHandoverAnswer::encode,
     );
     let _ = HandoverAnswer::decode(bytes);
+}
+
+/// What a till asks the authority to keep for one receipt.
+pub(crate) fn reserve_request(bytes: &[u8]) {
+    same(bytes, ReserveRequest::decode, ReserveRequest::encode);
+}
+
+/// What it is told, signed by nobody yet; and the answer inside, without the fuzzer having to guess the fields around it.
+pub(crate) fn reserve_answer(bytes: &[u8]) {
+    same(
+        bytes,
+        SignedReserveAnswer::decode,
+        SignedReserveAnswer::encode,
+    );
+    same(bytes, ReserveAnswer::decode, ReserveAnswer::encode);
 }
 
 /// What a phone brings of another one.

@@ -1,5 +1,7 @@
 //! What is spent `online` only: kept by the authority for one receipt, then sold or let go (U2, U3, sync §4).
 
+use std::sync::Mutex;
+
 use kartka_core::domain::codes::Code;
 use kartka_core::domain::ids::{CustomerId, InstrumentId, PurchaseId};
 use kartka_core::domain::money::{Money, Points};
@@ -10,6 +12,7 @@ use kartka_core::domain::programme::{
 use kartka_core::domain::row::{Row, RowKind};
 use kartka_core::error::CoreError;
 use kartka_core::store::RequestId;
+use kartka_core::sync::{Failure, Route, Transport};
 use kartka_core::usecase::customers::NewCard;
 use kartka_core::usecase::reserve::Reservation;
 use kartka_core::usecase::till::TillRequest;
@@ -158,6 +161,56 @@ fn refused<T>(ended: Result<T, CoreError>, with: Code) -> bool {
 
 fn short(ended: &Result<Reservation, CoreError>) -> bool {
     matches!(ended, Err(CoreError::InsufficientPoints { .. }))
+}
+
+/// A line on which nobody is at the address the authority has moved to; notes who was asked.
+struct NobodyThere<'a> {
+    line: Line<'a>,
+    asked: Mutex<Vec<String>>,
+}
+
+impl Transport for NobodyThere<'_> {
+    fn post(&self, address: &str, route: Route, message: &[u8]) -> Result<Vec<u8>, Failure> {
+        self.asked.lock().unwrap().push(address.to_owned());
+        if address == NEW_PLACE {
+            return Err(Failure::Offline);
+        }
+        self.line.post(address, route, message)
+    }
+}
+
+const NEW_PLACE: &str = "http://new.example";
+
+#[test]
+fn a_till_asks_where_the_server_was_when_nobody_is_where_it_moved() {
+    let street = Street::open();
+    let moved = street.office.with(|a| a.move_to(NEW_PLACE));
+    moved.unwrap();
+    street.agree();
+    let line = NobodyThere {
+        line: street.office.line(),
+        asked: Mutex::default(),
+    };
+    let asked = || std::mem::take(&mut *line.asked.lock().unwrap());
+    let [a, _] = &street.tills;
+    let request = a.request();
+    let ask = street.spending(300, request);
+    assert!(kept(&a.shop.reserve(request, &ask, &line)));
+    let places = asked();
+    assert_eq!((places.len(), places[0].as_str()), (2, NEW_PLACE));
+    assert_ne!(places[1], NEW_PLACE);
+    a.shop.release(request, &line).unwrap();
+    assert_eq!(asked(), places);
+    // Without a move there is nobody else to ask.
+    let [_, b] = &Street::open().tills;
+    let down = NobodyThere {
+        line: street.office.line(),
+        asked: Mutex::default(),
+    };
+    down.line.next_fault(Fault::Down);
+    let ended = b.shop.release(b.request(), &down);
+    assert!(matches!(ended, Err(CoreError::Offline)));
+    assert_eq!(down.asked.lock().unwrap().len(), 1);
 }
 
 #[test]

@@ -1,8 +1,10 @@
 //! What a return does to vouchers: value goes back to the certificates that paid, coupons come back with everything,
 //! and what is left of a certificate whose own sale is returned is cancelled (X4, X5, G1).
 
+use std::collections::BTreeMap;
+
 use super::Sold;
-use crate::ids::{InstrumentId, VoucherId};
+use crate::ids::{InstrumentId, PurchaseId, VoucherId};
 use crate::money::{Money, Overflow};
 use crate::programme::Kept;
 use crate::purchase::{Line, Quantity, ShareKind, returned_part};
@@ -52,6 +54,29 @@ pub(super) fn of_vouchers(
         used_up = used_up.plus(paid.minus(left.min(paid))?)?;
     }
     Ok(OfVouchers { moves, used_up })
+}
+
+/// Of the certificates that a purchase sold and that came back with it, by line from 0: what was left of each and went
+/// back in money. `moved` are the purchase's moves, `vouchers` those that they are about.
+///
+/// # Errors
+/// [`Overflow`].
+pub fn certificates_back(
+    purchase: PurchaseId,
+    moved: &[Moved],
+    vouchers: &[Voucher],
+) -> Result<BTreeMap<u16, Money>, Overflow> {
+    let mut back = BTreeMap::new();
+    let returned = |m: &&Moved| m.why == Some(VoucherReason::Returned);
+    for cancel in moved.iter().filter(returned) {
+        let sold = vouchers.iter().find(|one| one.id == cancel.voucher);
+        let sold = sold.filter(|one| one.purchase == Some(purchase));
+        if let Some(Origin::Sold { line }) = sold.map(|one| one.origin) {
+            let sum: &mut Money = back.entry(line).or_default();
+            *sum = sum.minus(cancel.effect())?;
+        }
+    }
+    Ok(back)
 }
 
 fn voucher<'a>(sold: Sold<'a>, id: VoucherId) -> Option<&'a Voucher> {

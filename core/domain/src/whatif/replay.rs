@@ -17,7 +17,7 @@ use crate::money::{Money, Overflow, Points};
 use crate::op::{Fact, Op, OpTime, Seen};
 use crate::position::Position;
 use crate::programme::{Joining, Programme, Terms};
-use crate::purchase::ShareKind;
+use crate::purchase::{PointsAs, ShareKind};
 use crate::quote::{Paper, Question, Quote, QuoteError, RewardTaken, Tender, quote};
 use crate::redeem::CashStep;
 use crate::row::Row;
@@ -129,6 +129,7 @@ pub struct Replay<'p> {
     shows: bool,
     until: Date,
     next: i64,
+    points_as: PointsAs,
 }
 
 impl<'p> Replay<'p> {
@@ -154,7 +155,15 @@ impl<'p> Replay<'p> {
             shows: false,
             until,
             next: 1,
+            points_as: PointsAs::Payment,
         }
+    }
+
+    /// With what points are to the business (D5): a means of payment, unless this says otherwise.
+    #[must_use]
+    pub fn where_points_are(mut self, points_as: PointsAs) -> Self {
+        self.points_as = points_as;
+        self
     }
 
     /// Replays one purchase. They come customer by customer (those of nobody first), each customer's oldest first.
@@ -259,6 +268,7 @@ impl<'p> Replay<'p> {
             outlet: past.outlet,
             rewards: &rewards,
             cash: self.cash,
+            points_as: self.points_as,
             ..Question::plain(past.lines, self.draft, past.at)
         };
         let plain = match quote(&question) {

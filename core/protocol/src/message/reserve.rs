@@ -148,7 +148,9 @@ pub struct ReserveAnswer {
 }
 
 impl ReserveAnswer {
-    fn encode(&self) -> Vec<u8> {
+    /// As it is signed.
+    #[must_use]
+    pub fn encode(&self) -> Vec<u8> {
         let mut r = Record::new();
         r.put(answer::NONCE, self.nonce);
         match self.said {
@@ -159,7 +161,11 @@ impl ReserveAnswer {
         r.encode()
     }
 
-    fn decode(bytes: &[u8]) -> Result<Self, WireError> {
+    /// Reads an answer that was signed, or one that somebody only says was.
+    ///
+    /// # Errors
+    /// [`WireError`].
+    pub fn decode(bytes: &[u8]) -> Result<Self, WireError> {
         let r = Record::decode(bytes, Shape::REQUEST)?;
         let kept = r.opt_int(answer::KEPT)?;
         Ok(Self {
