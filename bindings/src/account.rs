@@ -82,6 +82,12 @@ pub struct LotView {
     pub left: i64,
     /// Whether their first day is still to come (L8).
     pub pending: bool,
+    /// How many of them a campaign added (E3).
+    #[uniffi(default = None)]
+    pub raised: Option<i64>,
+    /// Which one.
+    #[uniffi(default = None)]
+    pub raised_by: Option<u32>,
 }
 
 /// Points that no lot had.
@@ -262,6 +268,8 @@ impl From<Lot> for LotView {
             moves: lot.moves.iter().map(MoveView::from).collect(),
             left: lot.left.0,
             pending: lot.pending,
+            raised: lot.raised.map(|(_, points)| points.0),
+            raised_by: lot.raised.map(|(campaign, _)| campaign.0),
         }
     }
 }

@@ -9,6 +9,7 @@ use kartka_core::domain::programme::{
     BonusCard, DiscountCard, EarnBase, Expiry, Instrument, OfflinePolicy, Programme as Published,
     RedeemPolicy, StampCard, StampFor, Terms,
 };
+use kartka_core::query::programme::CampaignStanding;
 
 use crate::border::Border;
 use crate::error::CoreError;
@@ -93,6 +94,23 @@ pub enum InstrumentKind {
     Referral,
     /// One that only a newer version knows: it does nothing here.
     Newer,
+    /// A campaign with a budget.
+    Campaign,
+}
+
+/// A campaign in force and how its budget stands, as of the last exchange and with this device's own receipts (E3).
+#[derive(Debug, Clone, PartialEq, Eq, uniffi::Record)]
+pub struct CampaignView {
+    /// Which instrument.
+    pub instrument: u32,
+    /// As the owner calls it.
+    pub name: String,
+    /// Most points that it adds for the whole business.
+    pub budget: i64,
+    /// Points that it has added; above the budget where phones without network promised more.
+    pub spent: i64,
+    /// What a till may still give.
+    pub left: i64,
 }
 
 /// What gives a stamp.
@@ -228,6 +246,30 @@ impl Programme {
     pub async fn published(&self) -> Result<ProgrammeView, CoreError> {
         self.border.read(|shop| Ok(shop.programme()?.into())).await
     }
+
+    /// How the budgets of the campaigns in force stand, by id (E3).
+    ///
+    /// # Errors
+    /// `NotPaired`; the situation of the disk.
+    pub async fn campaigns(&self) -> Result<Vec<CampaignView>, CoreError> {
+        let all = self.border.read(|shop| {
+            let all = shop.campaigns()?;
+            Ok(all.into_iter().map(CampaignView::from).collect())
+        });
+        all.await
+    }
+}
+
+impl From<CampaignStanding> for CampaignView {
+    fn from(standing: CampaignStanding) -> Self {
+        Self {
+            instrument: standing.instrument.0,
+            name: standing.name,
+            budget: standing.budget.0,
+            spent: standing.spent.0,
+            left: standing.left.0,
+        }
+    }
 }
 
 impl From<Published> for ProgrammeView {
@@ -256,6 +298,7 @@ impl From<&Instrument> for InstrumentView {
                 Terms::Tiers(_) => other(InstrumentKind::Tiers),
                 Terms::Certificate(_) => other(InstrumentKind::Certificate),
                 Terms::Numbered(_) => other(InstrumentKind::NumberedCoupon),
+                Terms::Campaign(_) => other(InstrumentKind::Campaign),
                 Terms::Referral(_) => other(InstrumentKind::Referral),
                 Terms::Newer => other(InstrumentKind::Newer),
             },

@@ -42,6 +42,8 @@ pub enum WizardKind {
     Certificate,
     /// A coupon of which each copy has a number of its own.
     NumberedCoupon,
+    /// A campaign with a budget.
+    Campaign,
     /// A reward for bringing friends.
     Referral,
 }
@@ -367,6 +369,7 @@ impl From<WizardKind> for Kind {
             WizardKind::Tiers => Self::Tiers,
             WizardKind::Certificate => Self::Certificate,
             WizardKind::NumberedCoupon => Self::Numbered,
+            WizardKind::Campaign => Self::Campaign,
             WizardKind::Referral => Self::Referral,
         }
     }
@@ -386,6 +389,7 @@ impl From<Kind> for WizardKind {
             Kind::Tiers => Self::Tiers,
             Kind::Certificate => Self::Certificate,
             Kind::Numbered => Self::NumberedCoupon,
+            Kind::Campaign => Self::Campaign,
             Kind::Referral => Self::Referral,
         }
     }

@@ -4,12 +4,12 @@
 //! sale resolved ([`Resolved`]): so the authority computes years later what the kept goods would have earned.
 
 use crate::ids::OutletId;
-use crate::ledger::{Effect, Resolved};
+use crate::ledger::{Bound, Effect, Resolved};
 use crate::moment::Moment;
 use crate::money::{Money, Overflow, Points, Rounding, Stamps, divide, scale};
 use crate::programme::{
-    BonusCard, CertificateEarns, EarnBase, FACTOR_MAX, Goods, Instrument, Kept, Multiply, ONCE,
-    Remainder, Rules, StampCard, StampFor, TaxEarns, Terms, When,
+    BonusCard, Campaign, CertificateEarns, EarnBase, FACTOR_MAX, Goods, Instrument, Kept, Multiply,
+    ONCE, Programme, Remainder, Rules, StampCard, StampFor, TaxEarns, Terms, When,
 };
 use crate::purchase::{Line, Quantity, Share, ShareKind, returned_part};
 
@@ -24,16 +24,19 @@ pub struct Earning {
     pub effect: Effect,
     /// The money that earned, in minor units (E1).
     pub base: Money,
+    /// How many of the points are there because of a campaign (E3).
+    pub raised: Points,
 }
 
 /// What the kept goods earn with one instrument; nothing with one that gives no points or stamps.
 ///
-/// `returned` holds the returned quantity per line; an empty slice means nothing came back.
+/// `returned` holds the returned quantity per line; an empty slice means nothing came back. A campaign that `resolved`
+/// names is one of `programme`; one that is not there, or not of this card, adds nothing.
 ///
 /// # Errors
 /// [`Overflow`].
 pub fn earned(
-    of: &Instrument,
+    (programme, of): (&Programme, &Instrument),
     lines: &[Line],
     returned: &[Quantity],
     resolved: Resolved,
@@ -42,13 +45,19 @@ pub fn earned(
         lines,
         returned,
         excluded: &of.rules.stacking.excluded,
+        raised: None,
     };
     match &of.terms {
-        Terms::Bonus(card) => bill.points(card, &of.rules, resolved),
+        Terms::Bonus(card) => {
+            let raise = resolved.raise.map(|raise| raise.campaign);
+            let raise = raise.and_then(|id| programme.campaign(id, of.id));
+            bill.points(card, (&of.rules, raise), resolved)
+        }
         Terms::Stamps(card) => bill.stamps(card, &of.rules),
         _ => Ok(Earning {
             effect: Effect::NONE,
             base: Money::ZERO,
+            raised: Points::ZERO,
         }),
     }
 }
@@ -58,6 +67,8 @@ struct Counted<'a> {
     lines: &'a [Line],
     returned: &'a [Quantity],
     excluded: &'a Goods,
+    /// The goods of a campaign and those it leaves out, where only what it raises is meant.
+    raised: Option<(&'a Goods, &'a Goods)>,
 }
 
 impl Counted<'_> {
@@ -67,7 +78,12 @@ impl Counted<'_> {
 
     /// The lines that count, with their places: of the card's goods and not excluded.
     fn counting<'l>(&'l self, goods: &'l Goods) -> impl Iterator<Item = (usize, &'l Line)> {
-        let counts = move |line: &Line| goods.takes(line) && !self.excluded.names(line);
+        let is_raised = move |line: &Line| {
+            let raised = self.raised;
+            raised.is_none_or(|(goods, excluded)| goods.takes(line) && !excluded.names(line))
+        };
+        let counts =
+            move |line: &Line| goods.takes(line) && !self.excluded.names(line) && is_raised(line);
         self.lines
             .iter()
             .enumerate()
@@ -111,45 +127,93 @@ impl Counted<'_> {
         }
     }
 
-    fn points(
-        &self,
-        card: &BonusCard,
-        rules: &Rules,
-        resolved: Resolved,
-    ) -> Result<Earning, Overflow> {
+    /// What the card counts of the kept goods, in money (E1).
+    fn counted_by(&self, card: &BonusCard) -> Result<Money, Overflow> {
         let counts = |line: &Line| {
             let off = line.shares.iter().filter(|share| is_off(card, share));
             line.gross.minus(Money::total(off.map(|s| s.value))?)
         };
-        let base = self.base(&card.goods, counts, card.tax)?;
-        let earns = base >= rules.stacking.minimum && self.kept(&card.goods) == Kept::Something;
-        let fine = if earns {
-            let pieces = self.pieces(&card.goods)?;
-            fine_value(card, base, pieces, resolved.factor)?
-        } else {
-            0
-        };
-        let point = i128::from(card.point_value.0) * FINE;
-        let points = match card.remainder {
-            Remainder::Dropped => divide(fine, point, card.rounding)?,
-            Remainder::Carried => {
-                let whole = fine
-                    .checked_add(i128::from(resolved.carried))
-                    .ok_or(Overflow)?;
-                divide(whole.max(0), point, Rounding::Down)?
+        self.base(&card.goods, counts, card.tax)
+    }
+
+    fn points(
+        &self,
+        card: &BonusCard,
+        (rules, raise): (&Rules, Option<(&Instrument, &Campaign)>),
+        resolved: Resolved,
+    ) -> Result<Earning, Overflow> {
+        let base = self.counted_by(card)?;
+        let (mut plain, mut more) = (0, 0);
+        if base >= rules.stacking.minimum && self.kept(&card.goods) == Kept::Something {
+            let earning = (base, self.pieces(&card.goods)?, card.per_receipt);
+            plain = fine_value(card, earning, resolved.factor)?;
+            if let Some((of, campaign)) = raise {
+                let open = base >= of.rules.stacking.minimum;
+                more = if open {
+                    self.added(card, (of, campaign), resolved.factor)?
+                } else {
+                    0
+                };
             }
+        }
+        let own = rounded(card, plain, resolved.carried)?;
+        let whole = plain.checked_add(more).ok_or(Overflow)?;
+        let whole = rounded(card, whole, resolved.carried)?;
+        let most = resolved.raise.filter(|raise| raise.bound == Bound::Budget);
+        let most = most.map(|raise| raise.points.max(Points::ZERO));
+        let raised = whole.0.minus(own.0)?;
+        let (points, carry) = match most {
+            // What the budget cut off is gone, its part of a point included.
+            Some(most) if most < raised => (own.0.plus(most)?, own.1),
+            _ => whole,
         };
-        let carry = match card.remainder {
-            Remainder::Dropped => 0,
-            Remainder::Carried => fine - i128::from(points) * point,
-        };
-        let points = Points(points);
         let effect = Effect {
             status: points,
             carry: i64::try_from(carry).map_err(|_| Overflow)?,
             ..Effect::points(points, card.value_of(points)?)
         };
-        Ok(Earning { effect, base })
+        Ok(Earning {
+            effect,
+            base,
+            raised: points.minus(own.0)?,
+        })
+    }
+
+    /// What a campaign adds before rounding, in 10⁻⁸ minor units of points' value (E3).
+    fn added(
+        &self,
+        card: &BonusCard,
+        (of, campaign): (&Instrument, &Campaign),
+        factor: u32,
+    ) -> Result<i128, Overflow> {
+        let raised = Counted {
+            raised: Some((&campaign.goods, &of.rules.stacking.excluded)),
+            ..*self
+        };
+        if raised.kept(&card.goods) == Kept::Nothing {
+            return Ok(0);
+        }
+        let one = i64::from(ONCE);
+        let higher = scale(factor.into(), campaign.factor.into(), one, Rounding::Down)?;
+        let higher = u32::try_from(higher.min(FACTOR_MAX.into())).map_err(|_| Overflow)?;
+        let per_receipt = if campaign.goods.is_empty() {
+            card.per_receipt
+        } else {
+            Points::ZERO
+        };
+        let earning = (
+            raised.counted_by(card)?,
+            raised.pieces(&card.goods)?,
+            per_receipt,
+        );
+        let (then, now) = (
+            fine_value(card, earning, factor)?,
+            fine_value(card, earning, higher.max(factor))?,
+        );
+        let fixed = product([campaign.per_receipt.0, one, card.point_value.0, one])?;
+        now.checked_sub(then)
+            .and_then(|more| more.checked_add(fixed))
+            .ok_or(Overflow)
     }
 
     fn stamps(&self, card: &StampCard, rules: &Rules) -> Result<Earning, Overflow> {
@@ -166,6 +230,7 @@ impl Counted<'_> {
         Ok(Earning {
             effect: Effect::stamps(Stamps(stamps)),
             base,
+            raised: Points::ZERO,
         })
     }
 }
@@ -179,18 +244,36 @@ fn is_off(card: &BonusCard, share: &Share) -> bool {
     }
 }
 
+/// Whole points of what was earned and carried along, and what they change of what is carried (E2).
+fn rounded(card: &BonusCard, fine: i128, carried: i64) -> Result<(Points, i128), Overflow> {
+    let point = i128::from(card.point_value.0) * FINE;
+    Ok(match card.remainder {
+        Remainder::Dropped => (Points(divide(fine, point, card.rounding)?), 0),
+        Remainder::Carried => {
+            let whole = fine.checked_add(i128::from(carried)).ok_or(Overflow)?;
+            let points = divide(whole.max(0), point, Rounding::Down)?;
+            (Points(points), fine - i128::from(points) * point)
+        }
+    })
+}
+
+fn product(numbers: [i64; 4]) -> Result<i128, Overflow> {
+    numbers.into_iter().try_fold(1_i128, |product, number| {
+        product.checked_mul(i128::from(number)).ok_or(Overflow)
+    })
+}
+
 /// What is earned before rounding, in 10⁻⁸ minor units of points' value (E2, E3): percent, pieces and receipt
 /// together, so that a receipt is rounded once.
-fn fine_value(card: &BonusCard, base: Money, pieces: i64, factor: u32) -> Result<i128, Overflow> {
-    let product = |numbers: [i64; 4]| -> Result<i128, Overflow> {
-        numbers.into_iter().try_fold(1_i128, |product, number| {
-            product.checked_mul(i128::from(number)).ok_or(Overflow)
-        })
-    };
+fn fine_value(
+    card: &BonusCard,
+    (base, pieces, per_receipt): (Money, i64, Points),
+    factor: u32,
+) -> Result<i128, Overflow> {
     let (factor, worth) = (i64::from(factor), card.point_value.0);
     let percent = product([base.0, i64::from(card.rate), factor, 1])?;
     let items = product([card.per_item.0, pieces, factor, worth])?;
-    let receipt = product([card.per_receipt.0, factor, worth, 10_000])?;
+    let receipt = product([per_receipt.0, factor, worth, 10_000])?;
     let items = items.checked_mul(10).ok_or(Overflow)?;
     let sum = percent.checked_add(items).ok_or(Overflow)?;
     sum.checked_add(receipt).ok_or(Overflow)

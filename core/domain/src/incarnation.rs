@@ -236,6 +236,7 @@ impl Renumbering {
             | Row::Role(_)
             | Row::NotedVisits(_)
             | Row::CouponUses(_)
+            | Row::CampaignSpent(_)
             | Row::ErasureDone(_)) => other,
         }
     }

@@ -203,6 +203,28 @@ pub struct Resolved {
     pub factor: u32,
     /// The part of a point that the customer brought along (E2), in 10⁻⁸ minor units of points' value.
     pub carried: i64,
+    /// What a campaign adds (E3).
+    pub raise: Option<Raise>,
+}
+
+/// What a campaign adds to one earn (E3); the points are part of the earn's own effect.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Raise {
+    /// Which campaign.
+    pub campaign: InstrumentId,
+    /// How many of the earn's points are there because of it.
+    pub points: Points,
+    /// What keeps them from being more.
+    pub bound: Bound,
+}
+
+/// What bounds the points that a campaign adds.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Bound {
+    /// Its terms alone.
+    Terms = 1,
+    /// Its budget had no more left: they stay the most, whatever is kept of the goods.
+    Budget = 2,
 }
 
 impl Resolved {
@@ -210,6 +232,7 @@ impl Resolved {
     pub const PLAIN: Self = Self {
         factor: crate::programme::ONCE,
         carried: 0,
+        raise: None,
     };
 
     /// As little as needs to be kept.

@@ -208,10 +208,14 @@ fn take_back(sold: Sold<'_>, after: &[Quantity]) -> Result<Vec<(Claim, Vec<Use>)
         }
         let resolved = entry.about.resolved();
         let lines = &sold.purchase.lines;
+        let raise = resolved.raise.map(|raise| raise.campaign);
+        let is_known =
+            raise.is_none_or(|id| sold.programme.campaign(id, entry.instrument).is_some());
         let kept = match instrument.terms {
             // What it gives is not known here: the part of what was paid (L12). The authority sets it right.
             Terms::Newer => part_of_price(granted, lines, after)?,
-            _ => earned(instrument, lines, after, resolved)?.effect,
+            _ if !is_known => part_of_price(granted, lines, after)?,
+            _ => earned((sold.programme, instrument), lines, after, resolved)?.effect,
         };
         let reversed = so_far(sold.entries, EntryKind::Reverse, entry.instrument)?;
         let debit = |granted: i64, kept: i64, reversed: i64| -> Result<i64, Overflow> {

@@ -71,13 +71,15 @@ pub enum RowKind {
     Unlinked = 50,
     /// [`Row::CouponUses`], key = instrument id.
     CouponUses = 45,
+    /// [`Row::CampaignSpent`], key = instrument id.
+    CampaignSpent = 65,
     /// [`Row::Brought`], key = entry id.
     Brought = 70,
 }
 
 impl RowKind {
     /// All kinds this version knows.
-    pub const ALL: [Self; 24] = [
+    pub const ALL: [Self; 25] = [
         Self::Business,
         Self::Outlet,
         Self::Operator,
@@ -100,6 +102,7 @@ impl RowKind {
         Self::Moved,
         Self::NotedVisits,
         Self::CouponUses,
+        Self::CampaignSpent,
         Self::Unlinked,
         Self::Brought,
     ];
@@ -328,6 +331,15 @@ pub struct CouponUses {
     pub count: i64,
 }
 
+/// How much of a campaign's budget is spent, by all ops ordered so far (E3).
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct CampaignSpent {
+    /// Which campaign, under whatever version.
+    pub instrument: InstrumentId,
+    /// Points that it added and that returns have not taken back.
+    pub points: Points,
+}
+
 /// Any row.
 #[derive(Clone, PartialEq, Eq)]
 pub enum Row {
@@ -377,6 +389,8 @@ pub enum Row {
     Unlinked(Unlinked),
     /// How often a coupon was used.
     CouponUses(CouponUses),
+    /// How much of a campaign's budget is spent.
+    CampaignSpent(CampaignSpent),
     /// Who brought whom.
     Brought(Brought),
 }
@@ -421,6 +435,7 @@ impl Row {
             Self::NotedVisits(_) => RowKind::NotedVisits,
             Self::Unlinked(_) => RowKind::Unlinked,
             Self::CouponUses(_) => RowKind::CouponUses,
+            Self::CampaignSpent(_) => RowKind::CampaignSpent,
             Self::Brought(_) => RowKind::Brought,
         }
     }
@@ -452,6 +467,7 @@ impl Row {
             Self::NotedVisits(noted) => noted_key(noted.outlet, noted.date),
             Self::Unlinked(back) => back.id.get(),
             Self::CouponUses(uses) => i64::from(uses.instrument.0),
+            Self::CampaignSpent(spent) => i64::from(spent.instrument.0),
             Self::Brought(brought) => brought.id.get(),
         }
     }

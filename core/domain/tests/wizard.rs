@@ -7,10 +7,10 @@ use kartka_domain::ids::{InstrumentId, ProgrammeVersion};
 use kartka_domain::moment::{Date, PeriodEnd};
 use kartka_domain::money::{Money, Points};
 use kartka_domain::programme::{
-    Audience, Benefit, BonusCard, BundlePrice, Certificate, Club, Counting, CountsWhen, Coupon,
-    Demotion, DiscountCard, Expiry, Gift, Goods, Greeting, GreetingFor, Instrument, Issue, Joining,
-    Level, Life, Multiplier, Need, Nominals, NumberedCoupon, Offer, Part, Programme, Referral,
-    Spending, Terms, Tiers, VoucherOffline, When, Window,
+    Audience, Benefit, BonusCard, BundlePrice, Campaign, Certificate, Club, Counting, CountsWhen,
+    Coupon, Demotion, DiscountCard, Expiry, Gift, Goods, Greeting, GreetingFor, Instrument, Issue,
+    Joining, Level, Life, Multiplier, Need, Nominals, NumberedCoupon, Offer, Part, Programme,
+    Referral, Spending, Terms, Tiers, VoucherOffline, When, Window,
 };
 use kartka_domain::purchase::{GoodsId, GroupId};
 use kartka_domain::wizard::{
@@ -25,7 +25,7 @@ const CLUB: InstrumentId = InstrumentId(7);
 /// And the bonus card.
 const BONUS: InstrumentId = InstrumentId(8);
 
-/// A programme with one club, so that a receipt has a card to earn, and a bonus card to thank with.
+/// A programme with one club, so that a receipt has a card to earn, and a bonus card to thank with and for campaigns to raise.
 fn programme() -> Programme {
     let club = Club {
         joining: Joining::Invitation,
@@ -176,6 +176,24 @@ fn a_field_out_of_its_range_is_named_with_the_bound() {
         (
             answered(Kind::Issue, &[("card", 6)]),
             vec![wrong("card", Wrong::NotThere)],
+        ),
+        (
+            answered(Kind::Campaign, &[("card", 7), ("budget", 0)]),
+            vec![
+                wrong("card", Wrong::NotThere),
+                wrong("budget", Wrong::Below(1)),
+            ],
+        ),
+        (
+            answered(Kind::Campaign, &[("more", 0)]),
+            vec![wrong("more", Wrong::Together)],
+        ),
+        (
+            answered(
+                Kind::Campaign,
+                &[("first_day", 20_700), ("last_day", 20_600)],
+            ),
+            vec![wrong("last_day", Wrong::Together)],
         ),
         (
             answered(Kind::Tiers, &[("second_from", 100_000)]),
@@ -372,6 +390,17 @@ fn rich() -> Vec<Instrument> {
             life: Life::default(),
             offline: VoucherOffline::UpTo(Money(150)),
         }),
+        Terms::Campaign(Campaign {
+            card: BONUS,
+            factor: 25_000,
+            per_receipt: Points(7),
+            goods,
+            when: vec![
+                When::Weekdays(0b001_1111),
+                When::Hours { from: 600, to: 720 },
+            ],
+            budget: Points(5_000),
+        }),
         Terms::Tiers(Tiers {
             window: Window::Rolling(9),
             levels: vec![
@@ -434,7 +463,7 @@ fn a_receipt_earns_a_card_for_whoever_buys() {
 fn a_bonus_card_keeps_its_family() {
     let by_age = answered(Kind::Bonus, &[("family", 1)]);
     let programme = by_age.publish(&ground(&programme())).unwrap();
-    let id = programme.instruments()[1].id;
+    let id = programme.instruments()[2].id;
     let inactive = answered(Kind::Bonus, &[("family", 2)]);
     let problems = inactive.check(&ground(&programme).editing(Some(id)));
     assert_eq!(problems[0].field, "family");
@@ -475,6 +504,8 @@ fn the_preview_is_what_a_till_says() {
         (Kind::Certificate, Trade::Clothes, 2, 115_000),
         // 15 % of 110.00 by the copy that was handed out.
         (Kind::Numbered, Trade::Coffee, 2, 9_350),
+        // Twice 5 % of 110.00, and all of the price.
+        (Kind::Campaign, Trade::Coffee, 1, 11_000),
         // The first receipt of a friend: 110.00 is above 60.00, so somebody is thanked, and nothing is cheaper.
         (Kind::Referral, Trade::Coffee, 1, 11_000),
         // 1,000.00 in three months: ten weekly visits, then 3 %.

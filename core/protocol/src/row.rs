@@ -5,6 +5,7 @@
 //! error here and stays as bytes in the store.
 
 mod brought;
+mod campaign;
 mod coupon;
 mod erasure;
 mod facts;
@@ -62,6 +63,7 @@ fn record(row: &Row) -> Record {
         Row::NotedVisits(noted) => visits::noted_record(noted),
         Row::Unlinked(back) => unlinked::unlinked_record(back),
         Row::CouponUses(uses) => coupon::uses_record(*uses),
+        Row::CampaignSpent(spent) => campaign::spent_record(*spent),
         Row::Brought(of) => brought::brought_record(of),
     }
 }
@@ -98,6 +100,7 @@ pub fn decode(kind: u8, key: i64, bytes: &[u8]) -> Result<Row, WireError> {
         RowKind::NotedVisits => Row::NotedVisits(visits::read_noted(key, r)?),
         RowKind::Unlinked => Row::Unlinked(unlinked::read_unlinked_row(key, r)?),
         RowKind::CouponUses => Row::CouponUses(coupon::read_uses(key, r)?),
+        RowKind::CampaignSpent => Row::CampaignSpent(campaign::read_spent(key, r)?),
         RowKind::Brought => Row::Brought(brought::read_brought(key, r)?),
     })
 }

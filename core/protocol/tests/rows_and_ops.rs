@@ -3,7 +3,7 @@
 
 mod common;
 
-use common::{after, golden, office, referral, samples, unlinked};
+use common::{after, campaigns, golden, office, referral, samples, unlinked};
 use kartka_domain::ids::{OpId, Seq};
 use kartka_domain::money::Money;
 use kartka_domain::op::{Fact, Op};
@@ -21,6 +21,7 @@ fn every_kind_of_row_comes_back() {
         office::rows(),
         after::rows(),
         unlinked::rows(),
+        campaigns::rows(),
         referral::rows(),
     ]
     .concat();
@@ -51,6 +52,7 @@ fn all_ops() -> Vec<(&'static str, Op)> {
         office::ops(),
         after::ops(),
         unlinked::ops(),
+        campaigns::ops(),
         referral::ops(),
     ]
     .concat()
@@ -139,6 +141,7 @@ fn fields_of_a_newer_version_do_not_disturb() {
         office::rows(),
         after::rows(),
         unlinked::rows(),
+        campaigns::rows(),
         referral::rows(),
     ]
     .concat()

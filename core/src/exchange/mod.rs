@@ -4,6 +4,7 @@
 //! Formats are versioned by their first line. Reading is total: any text gives a value or a sentence that says where
 //! it is wrong. No float comes near an amount: amounts and percentages are text.
 
+mod campaigns;
 mod certificates;
 mod late;
 mod plain;
@@ -11,6 +12,7 @@ mod programme;
 mod receipts;
 mod referral;
 mod terms;
+mod when;
 
 pub use programme::{ProgrammeFile, read_programme};
 pub use receipts::{Receipt, read_receipts};

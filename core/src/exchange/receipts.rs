@@ -10,9 +10,11 @@ use kartka_domain::programme::Programme;
 use kartka_domain::purchase::{GoodsId, GroupId, Line, TaxRate};
 use kartka_domain::quote::{Presented, Question, Quote, QuoteError, RewardTaken, Selling, quote};
 use kartka_domain::redeem::CashStep;
+use kartka_domain::row::CampaignSpent;
 use kartka_domain::voucher::VoucherNumber;
 use serde::Deserialize;
 
+use super::campaigns::SpentFile;
 use super::certificates::{Laid, VoucherFile, number};
 use super::plain::{Place, instrument};
 use super::{FILE_MAX, FileError, ProgrammeFile};
@@ -42,6 +44,7 @@ pub struct Receipt {
     rewards: Vec<RewardTaken>,
     cash: CashStep,
     vouchers: Vec<Laid>,
+    spent: Vec<CampaignSpent>,
     /// Lines that sell a certificate, and its number.
     sold: Vec<(u16, VoucherNumber)>,
 }
@@ -77,6 +80,7 @@ impl Receipt {
             cash: self.cash,
             presented: &presented,
             selling: &selling,
+            spent: &self.spent,
             brought: self.brought.and_then(|id| programme.instrument(id)),
             ..Question::plain(&self.lines, programme, self.at)
         })
@@ -115,6 +119,8 @@ struct ReceiptFile {
     reward: Vec<RewardFile>,
     #[serde(default)]
     voucher: Vec<VoucherFile>,
+    #[serde(default)]
+    spent: Vec<SpentFile>,
 }
 
 #[derive(Debug, Deserialize)]
@@ -272,6 +278,7 @@ fn read_receipt(file: ReceiptFile, exponent: u8) -> Result<Receipt, FileError> {
         rewards: file.reward.iter().map(read_reward).collect(),
         cash: CashStep(Money(10_i64.pow(u32::from(exponent)))),
         vouchers: vouchers?,
+        spent: file.spent.iter().map(SpentFile::read).collect(),
         sold,
         name: file.name,
     })

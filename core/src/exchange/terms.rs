@@ -4,18 +4,20 @@ use kartka_domain::moment::PeriodEnd;
 use kartka_domain::money::{Points, Rounding, Stamps};
 use kartka_domain::programme::{
     Benefit, BonusCard, BundlePrice, CertificateEarns, Club, Counting, Coupon, Demotion,
-    DiscountCard, EarnBase, Expiry, Gift, Greeting, GreetingFor, Issue, Joining, Level, Multiplier,
-    Multiply, Need, Offer, Part, Remainder, Reward, StampCard, StampFor, Step, TaxEarns, Terms,
-    Tiers, When, Window,
+    DiscountCard, EarnBase, Expiry, Gift, Greeting, GreetingFor, Issue, Joining, Level, Multiply,
+    Need, Offer, Part, Remainder, Reward, StampCard, StampFor, Step, TaxEarns, Terms, Tiers,
+    Window,
 };
 use kartka_domain::purchase::GoodsId;
 use serde::Deserialize;
 
 use super::FileError;
+use super::campaigns::CampaignFile;
 use super::certificates::{CertificateFile, NumberedFile};
 use super::late::LateFile;
-use super::plain::{GoodsFile, Place, instrument, outlets};
+use super::plain::{GoodsFile, Place, instrument};
 use super::referral::ReferralFile;
+use super::when::WhenFile;
 
 /// The terms of one kind; exactly one of them must be there.
 #[derive(Debug, Default, Deserialize)]
@@ -34,6 +36,7 @@ pub(super) struct TermsFile {
     tiers: Option<TiersFile>,
     certificate: Option<CertificateFile>,
     numbered_coupon: Option<NumberedFile>,
+    campaign: Option<CampaignFile>,
     referral: Option<ReferralFile>,
 }
 
@@ -60,6 +63,7 @@ impl TermsFile {
         found.extend(self.tiers.map(|f| f.read(at)).transpose()?);
         found.extend(self.certificate.map(|f| f.read(at)).transpose()?);
         found.extend(self.numbered_coupon.map(|f| f.read(at)).transpose()?);
+        found.extend(self.campaign.map(|f| f.read(at)).transpose()?);
         found.extend(self.referral.map(ReferralFile::read));
         Ok((found.len() == 1).then(|| found.remove(0)))
     }
@@ -114,7 +118,7 @@ struct BonusFile {
     #[serde(default)]
     certificates_earn: bool,
     #[serde(default)]
-    multiplier: Vec<MultiplierFile>,
+    multiplier: Vec<WhenFile>,
     #[serde(default)]
     multiply_all: bool,
     #[serde(default)]
@@ -140,7 +144,7 @@ impl BonusFile {
         if let Some(share) = &self.max_share {
             redeem.max_share = at.percent(share)?;
         }
-        let multipliers = self.multiplier.into_iter().map(|m| m.read(at));
+        let multipliers = self.multiplier.into_iter().map(|m| m.multiplier(at));
         Ok(Terms::Bonus(BonusCard {
             per_receipt: Points(self.points_per_receipt),
             per_item: Points(self.points_per_item),
@@ -190,64 +194,6 @@ impl BonusFile {
             ..plain
         }))
     }
-}
-
-#[derive(Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
-struct MultiplierFile {
-    factor: String,
-    tiers: Option<u32>,
-    level: Option<u8>,
-    weekdays: Option<Vec<String>>,
-    from: Option<String>,
-    to: Option<String>,
-    outlets: Option<Vec<u32>>,
-    birthday_before: Option<u16>,
-    birthday_after: Option<u16>,
-    #[serde(default)]
-    first_purchase: bool,
-}
-
-impl MultiplierFile {
-    fn read(self, at: &Place) -> Result<Multiplier, FileError> {
-        let mut found = Vec::new();
-        if let (Some(tiers), Some(level)) = (self.tiers, self.level) {
-            found.push(When::Tier(instrument(tiers), level));
-        }
-        if let Some(days) = self.weekdays {
-            found.push(When::Weekdays(weekdays(&days, at)?));
-        }
-        if let (Some(from), Some(to)) = (&self.from, &self.to) {
-            let (from, to) = (at.time(from)?, at.time(to)?);
-            found.push(When::Hours { from, to });
-        }
-        found.extend(self.outlets.map(|list| When::Outlets(outlets(list))));
-        if self.birthday_before.is_some() || self.birthday_after.is_some() {
-            let (before, after) = (self.birthday_before, self.birthday_after);
-            found.push(When::Birthday {
-                before: before.unwrap_or(0),
-                after: after.unwrap_or(0),
-            });
-        }
-        found.extend(self.first_purchase.then_some(When::FirstPurchase));
-        if found.len() != 1 {
-            return Err(at.wrong("multiplier", "multiplier with one condition"));
-        }
-        Ok(Multiplier {
-            when: found.remove(0),
-            factor: at.factor(&self.factor)?,
-        })
-    }
-}
-
-/// Names of days as bits, bit 0 = Monday.
-fn weekdays(names: &[String], at: &Place) -> Result<u8, FileError> {
-    let days = ["mon", "tue", "wed", "thu", "fri", "sat", "sun"];
-    names.iter().try_fold(0, |bits, name| {
-        let day = days.iter().position(|day| day == name);
-        let day = day.ok_or_else(|| at.wrong(name, "day of the week like mon"))?;
-        Ok(bits | 1 << day)
-    })
 }
 
 #[derive(Debug, Deserialize)]

@@ -114,11 +114,15 @@ impl Book for Reader<'_> {
         Reader::is_erased(self, id)
     }
 
-    /// A phone's own request ids are answered before an op is made, so no second op of its own bears one.
     fn coupon_uses(&self, instrument: InstrumentId) -> Result<i64, StoreError> {
         Reader::coupon_uses(self, instrument)
     }
 
+    fn campaign_spent(&self, instrument: InstrumentId) -> Result<Points, StoreError> {
+        Reader::campaign_spent(self, instrument)
+    }
+
+    /// A phone's own request ids are answered before an op is made, so no second op of its own bears one.
     fn requested(&self, _: RequestMark) -> Result<Option<OpId>, StoreError> {
         Ok(None)
     }

@@ -2,9 +2,10 @@
 //! (X7).
 
 use kartka_domain::ids::{InstrumentId, PurchaseId};
-use kartka_domain::programme::Assortment;
+use kartka_domain::money::Points;
+use kartka_domain::programme::{Assortment, Programme, Terms};
 use kartka_domain::purchase::{Fiscal, Purchase};
-use kartka_domain::row::{NotedVisits, Row, RowKind, Unlinked};
+use kartka_domain::row::{CampaignSpent, NotedVisits, Row, RowKind, Unlinked};
 use kartka_protocol::row::decode;
 use rusqlite::params;
 
@@ -60,6 +61,28 @@ impl Reader<'_> {
             Some(Row::CouponUses(uses)) => uses.count,
             _ => 0,
         })
+    }
+
+    /// How much of a campaign's budget is spent, own pending receipts included (E3).
+    pub(crate) fn campaign_spent(&self, instrument: InstrumentId) -> Result<Points, StoreError> {
+        let row = self.row(RowKind::CampaignSpent, i64::from(instrument.0))?;
+        Ok(match row {
+            Some(Row::CampaignSpent(spent)) => spent.points,
+            _ => Points::ZERO,
+        })
+    }
+
+    /// How much of the budget of each campaign of a programme is spent.
+    pub(crate) fn budgets(&self, programme: &Programme) -> Result<Vec<CampaignSpent>, StoreError> {
+        let all = programme.instruments().iter();
+        let all = all.filter(|of| matches!(of.terms, Terms::Campaign(_)));
+        all.map(|of| {
+            Ok(CampaignSpent {
+                instrument: of.id,
+                points: self.campaign_spent(of.id)?,
+            })
+        })
+        .collect()
     }
 
     /// The purchases with a fiscal receipt, by id.

@@ -240,6 +240,7 @@ pub(super) fn is_strangers(no: DeviceNo, next_n: i64, kind: u8, key: i64) -> boo
             | RowKind::ErasureDone
             | RowKind::NotedVisits
             | RowKind::CouponUses
+            | RowKind::CampaignSpent
             | RowKind::Card,
         )
         | None => false,

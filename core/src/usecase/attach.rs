@@ -111,12 +111,14 @@ fn evaluate(
     let position = reader.group_position(ask.customer)?;
     let paper = (ask.read, purchase.fiscal.as_ref());
     let limits = broken(reader, setting, (Some(ask.customer), paper), purchase.at)?;
+    let spent = reader.budgets(&programme)?;
     let question = Question {
         customer: Some((ask.customer, &position)),
         birthday: birthday(reader, Some(ask.customer))?,
         outlet: purchase.outlet,
         cash: CashStep(Money(1)),
         limits: &limits,
+        spent: &spent,
         ..Question::plain(&purchase.lines, &programme, purchase.at)
     };
     let back = returned_so_far(&purchase, &returns)?;

@@ -339,6 +339,7 @@ impl Shop {
             at,
         )?;
         let used = keeps.used(reader, setting, request)?;
+        let spent = reader.budgets(&setting.programme)?;
         let codes: Vec<&str> = request.codes.iter().map(String::as_str).collect();
         let favourites = favourites(reader, &setting.programme, request.customer)?;
         let minor = 10_i64.pow(u32::from(setting.business.currency.exponent()));
@@ -365,6 +366,7 @@ impl Shop {
             cash: CashStep(Money(minor)),
             limits: &limits,
             used: &used,
+            spent: &spent,
             points_as: setting.business.points_as,
             brought: brought.as_ref(),
         })?)

@@ -167,6 +167,15 @@ impl Book for Turn<'_> {
         })
     }
 
+    fn campaign_spent(&self, instrument: InstrumentId) -> Result<Points, StoreError> {
+        let key = i64::from(instrument.0);
+        let wire = self.db.row(RowKind::CampaignSpent, key)?;
+        Ok(match wire.map(|wire| wire.read()).transpose()? {
+            Some(Row::CampaignSpent(spent)) => spent.points,
+            _ => Points::ZERO,
+        })
+    }
+
     fn programme(&self, version: ProgrammeVersion) -> Result<Option<Programme>, StoreError> {
         self.version(version)
     }

@@ -8,13 +8,14 @@ use std::collections::BTreeSet;
 use super::work::Work;
 use super::{Author, Book, Standing, Stop};
 use crate::codes::Code;
-use crate::earn::{earned, most_factor};
+use crate::earn::{earned, most_factor, works_for_all};
 use crate::ids::{CustomerId, InstrumentId, ProgrammeVersion, PurchaseId};
-use crate::ledger::{Effect, EntryKind, LotTerms, Resolved};
+use crate::ledger::{About, Effect, EntryKind, LotTerms, Raise, Resolved};
 use crate::limits::{self, Earns, Occasion};
 use crate::moment::{Date, Moment};
+use crate::money::Points;
 use crate::op::{Claim, Fact};
-use crate::programme::{BonusCard, Instrument, Terms};
+use crate::programme::{BonusCard, Instrument, Programme, Terms};
 use crate::purchase::{Fiscal, Purchase, Quantity, ReturnKind};
 use crate::quote::newer;
 
@@ -82,7 +83,12 @@ fn not_judged<B: Book>(
     let programme = work.book.programme(version).map_err(Stop::Book)?;
     let of = |claim: &Claim| programme.as_ref()?.instrument(claim.instrument);
     let earns = claims.iter().filter(|claim| claim.kind == EntryKind::Earn);
-    let newer = earns.filter_map(of).filter(|of| !of.is_read_whole());
+    let raised = claims.iter().filter_map(|claim| {
+        let raise = claim.about.resolved().raise?;
+        programme.as_ref()?.instrument(raise.campaign)
+    });
+    let newer = earns.filter_map(of).chain(raised);
+    let newer = newer.filter(|of| !of.is_read_whole());
     Ok(newer.filter_map(newer::said).collect())
 }
 
@@ -155,6 +161,17 @@ pub(super) fn verdicts<B: Book>(
     Ok(verdicts)
 }
 
+/// Whether the authority orders what an enrolled device says.
+pub(super) const fn is_by_device(standing: Standing) -> bool {
+    matches!(
+        standing,
+        Standing::Ordered {
+            author: Author::Device,
+            ..
+        }
+    )
+}
+
 /// What an earn comes to where it is not what it claims: what the rule version gives for the goods that `back` left,
 /// with the life that it gives to a lot.
 fn bounded<B: Book>(
@@ -162,14 +179,7 @@ fn bounded<B: Book>(
     (purchase, back): (&Purchase, &[Quantity]),
     claim: &Claim,
 ) -> Result<Option<(Effect, Code)>, Stop<B::Error>> {
-    let by_device = matches!(
-        work.standing,
-        Standing::Ordered {
-            author: Author::Device,
-            ..
-        }
-    );
-    if !by_device || work.refused.is_some() {
+    if !is_by_device(work.standing) || work.refused.is_some() {
         return Ok(None);
     }
     let version = purchase.programme;
@@ -179,12 +189,12 @@ fn bounded<B: Book>(
     let Some(of) = programme.instrument(claim.instrument) else {
         return Ok(Some((Effect::NONE, Code::MalformedFact)));
     };
-    if !of.is_read_whole() {
+    if !is_known(&programme, of, claim) {
         // What this version can't compute was promised by one that can; the owner sees it by the flag.
         return Ok(None);
     }
-    let resolved = possible(work, purchase, (of, claim))?;
-    let given = earned(of, &purchase.lines, back, resolved)?.effect;
+    let resolved = possible(work, purchase, ((&programme, of), claim))?;
+    let given = earned((&programme, of), &purchase.lines, back, resolved)?.effect;
     // By the day that the phone saw: a wrong clock takes nothing from anybody (sync §5).
     let scope = &of.rules.scope;
     let seen = seen_at(work, purchase).map(|at| at.date);
@@ -207,6 +217,50 @@ fn bounded<B: Book>(
     Ok(Some((given, code)))
 }
 
+/// Whether this version can compute an earn: the card, and the campaign that raises it.
+fn is_known(programme: &Programme, of: &Instrument, claim: &Claim) -> bool {
+    let raise = claim.about.resolved().raise;
+    let campaign = raise.and_then(|raise| programme.instrument(raise.campaign));
+    of.is_read_whole() && campaign.is_none_or(Instrument::is_read_whole)
+}
+
+/// How an earn was made, by the authority's word: as far as it can be true, and with the points that its campaign adds to
+/// what counts of it. As claimed where nobody judges it here.
+pub(super) fn made<B: Book>(
+    work: &mut Work<'_, B>,
+    purchase: PurchaseId,
+    back: &[Quantity],
+    (claim, verdict): (&Claim, Verdict),
+) -> Result<About, Stop<B::Error>> {
+    if work.refused.is_some() || !is_by_device(work.standing) || claim.about == About::Nothing {
+        return Ok(claim.about);
+    }
+    let Some(purchase) = work.purchase(purchase)?.map(|known| known.purchase) else {
+        return Ok(claim.about);
+    };
+    let programme = work.book.programme(purchase.programme);
+    let Some(programme) = programme.map_err(Stop::Book)? else {
+        return Ok(claim.about);
+    };
+    let of = programme.instrument(claim.instrument);
+    let Some(of) = of.filter(|of| is_known(&programme, of, claim)) else {
+        return Ok(claim.about);
+    };
+    let resolved = possible(work, &purchase, ((&programme, of), claim))?;
+    let Some(raise) = resolved.raise else {
+        return Ok(resolved.about());
+    };
+    let plain = Resolved {
+        raise: None,
+        ..resolved
+    };
+    let plain = earned((&programme, of), &purchase.lines, back, plain)?.effect;
+    let counts = verdict.map_or(claim.effect, |(effect, _)| effect);
+    let points = counts.points.minus(plain.points)?.max(Points::ZERO);
+    let raise = Some(Raise { points, ..raise });
+    Ok(Resolved { raise, ..resolved }.about())
+}
+
 /// When the purchase was, as it counts and as its author's clock said; the author of an attaching sold nothing.
 fn seen_at<B: Book>(work: &Work<'_, B>, purchase: &Purchase) -> [Moment; 2] {
     let sold = (0..work.op.facts.len()).any(|place| work.op.entry_id(place) == Ok(purchase.id.0));
@@ -227,12 +281,16 @@ pub(super) fn lot_of(of: &Instrument, day: Date) -> Option<LotTerms> {
 fn possible<B: Book>(
     work: &mut Work<'_, B>,
     purchase: &Purchase,
-    (of, claim): (&Instrument, &Claim),
+    ((programme, of), claim): ((&Programme, &Instrument), &Claim),
 ) -> Result<Resolved, Stop<B::Error>> {
     let Terms::Bonus(card) = &of.terms else {
         return Ok(Resolved::PLAIN);
     };
-    let Resolved { factor, carried } = claim.about.resolved();
+    let Resolved {
+        factor,
+        carried,
+        raise,
+    } = claim.about.resolved();
     let seen = seen_at(work, purchase);
     let mut most = 0;
     for at in seen {
@@ -249,7 +307,25 @@ fn possible<B: Book>(
     Ok(Resolved {
         factor: factor.min(most),
         carried,
+        raise: raise.filter(|raise| may_raise(programme, of, (*raise, purchase, &seen))),
     })
+}
+
+/// Whether a campaign could work for any customer then, as it counts or as the phone's clock said.
+fn may_raise(
+    programme: &Programme,
+    card: &Instrument,
+    (raise, purchase, seen): (Raise, &Purchase, &[Moment]),
+) -> bool {
+    let Some((of, campaign)) = programme.campaign(raise.campaign, card.id) else {
+        return false;
+    };
+    let scope = &of.rules.scope;
+    let could = |at: &Moment| {
+        let may = |when| works_for_all(when, *at, purchase.outlet) != Some(false);
+        scope.is_today(at.date) && campaign.when.iter().all(may)
+    };
+    scope.is_here(purchase.outlet) && seen.iter().any(could)
 }
 
 /// The most that a point of a card was worth in the versions up to one, in what is carried: a rest that lay there when

@@ -7,6 +7,7 @@
 
 mod adjust;
 mod after;
+mod campaigns;
 mod claimed;
 mod clock;
 mod coupons;
@@ -170,6 +171,13 @@ pub trait Book {
     /// The store's own.
     fn coupon_uses(&self, _: InstrumentId) -> Result<i64, Self::Error> {
         Ok(0)
+    }
+    /// How much of a campaign's budget is spent (E3); a book that never sells under one does not count.
+    ///
+    /// # Errors
+    /// The store's own.
+    fn campaign_spent(&self, _: InstrumentId) -> Result<Points, Self::Error> {
+        Ok(Points::ZERO)
     }
     /// Whether anybody was ever said to have brought somebody (G3); a book that only replays receipts knows nobody.
     ///

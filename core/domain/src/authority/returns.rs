@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use super::sale::claims_after;
 use super::work::{Known, Posting, Work};
-use super::{Book, Echo, Stop, coupons, is_the_authoritys, right, vouchers};
+use super::{Book, Echo, Stop, campaigns, coupons, is_the_authoritys, right, vouchers};
 use crate::codes::Code;
 use crate::ids::{CustomerId, EntryId, PurchaseId, ReturnId, VoucherId};
 use crate::ledger::{Effect, EntryKind, Use};
@@ -37,6 +37,7 @@ pub(super) fn apply<B: Book>(
         verdict: None,
     };
     let known = work.purchase(id)?;
+    let added = campaigns::added(work, known.as_ref())?;
     right::taking_back(work, &back, known.as_ref(), claims.len())?;
     let mut outcome = match work.refused {
         Some(code) => Err(code),
@@ -68,6 +69,7 @@ pub(super) fn apply<B: Book>(
     {
         lower_counters(work, customer, known, counted)?;
     }
+    campaigns::count(work, id, &added)?;
     Ok(facts + moves)
 }
 
@@ -129,6 +131,7 @@ pub(super) fn apply_owed<B: Book>(
 ) -> Result<usize, Stop<B::Error>> {
     let claims = claims_after(work.op.facts.get(place + 1..).unwrap_or_default());
     let known = work.purchase(id)?;
+    let added = campaigns::added(work, known.as_ref())?;
     let outcome = match (known, is_the_authoritys(work.standing)) {
         (Some(known), true) => match work
             .book
@@ -154,6 +157,7 @@ pub(super) fn apply_owed<B: Book>(
     post_claims(work, place + 1, &claims, id, outcome.as_ref())?;
     let facts = 1 + claims.len();
     let moves = vouchers::apply_returned(work, place + facts, id, outcome.as_ref())?;
+    campaigns::count(work, id, &added)?;
     Ok(facts + moves)
 }
 

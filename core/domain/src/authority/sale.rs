@@ -1,9 +1,9 @@
 //! Sales, attaching a customer to one (X7), and the claims that travel with them.
 
 use super::clock::promised;
-use super::earning::{self, Judged};
+use super::earning::{self, Judged, Verdict};
 use super::work::{Posting, Work};
-use super::{Book, Echo, Standing, Stop, adjust, coupons, reserve, right, vouchers};
+use super::{Book, Echo, Standing, Stop, adjust, campaigns, coupons, reserve, right, vouchers};
 use crate::codes::Code;
 use crate::earn::{earned, kept};
 use crate::ids::{CustomerId, InstrumentId, PurchaseId};
@@ -17,7 +17,7 @@ use crate::programme::{CARRY_MAX, Kept};
 use crate::purchase::{Purchase, Quantity, ReturnKind, returned_part, returned_so_far};
 use crate::refund::refusal;
 use crate::rights::{Action, Permission};
-use crate::row::Row;
+use crate::row::{Row, RowKind};
 
 /// Applies a sale and the claims after it; says how many facts that were.
 pub(super) fn apply_sale<B: Book>(
@@ -90,8 +90,16 @@ pub(super) fn apply_sale<B: Book>(
             None => super::standing::verdict(work, claim, place + 1 + i)?,
             wrong => wrong,
         };
+        let is_earn = claim.kind == EntryKind::Earn;
         let claim = set_right(work, claim, verdict)?;
-        post(work, place + 1 + i, &claim, (Some(id), verdict))?;
+        if is_earn {
+            post_earn(work, place + 1 + i, (&claim, verdict), (id, &[]))?;
+        } else {
+            post(work, place + 1 + i, &claim, (Some(id), verdict))?;
+        }
+    }
+    if campaigns::are_among(&claims) {
+        campaigns::count(work, id, &campaigns::Added::new())?;
     }
     let facts = 1 + claims.len();
     Ok(facts + vouchers::apply_sold(work, place + facts, id)?)
@@ -143,7 +151,8 @@ pub(super) fn apply_attach<B: Book>(
             }
         }
     });
-    let mut most = Vec::new();
+    let (mut most, mut kept_back) = (Vec::new(), Vec::new());
+    let added = campaigns::added(work, known.as_ref())?;
     let mut earns = vec![None; claims.len()];
     if let (None, Some(mut known)) = (work.refused, known) {
         let back = returned_so_far(&known.purchase, &known.returns)?;
@@ -159,6 +168,7 @@ pub(super) fn apply_attach<B: Book>(
             most = earned_by_kept(work, &known.purchase, &back, &claims)?;
         }
         work.put(Row::Purchase(known.purchase), Echo::Changed);
+        kept_back = back;
     }
     for (i, (claim, earn)) in claims.iter().zip(earns).enumerate() {
         let allowed = claim.customer == customer && claim.kind == EntryKind::Earn;
@@ -166,9 +176,12 @@ pub(super) fn apply_attach<B: Book>(
             .iter()
             .find(|(instrument, _)| *instrument == claim.instrument);
         let verdict = forged(claim, allowed)
-            .or_else(|| above(claim.effect, limit.map(|l| l.1)))
+            .or_else(|| above(claim.effect, limit.map(|l| l.1)).filter(|it| is_less(it, earn)))
             .or(earn);
-        post(work, place + 1 + i, claim, (Some(id), verdict))?;
+        post_earn(work, place + 1 + i, (claim, verdict), (id, &kept_back))?;
+    }
+    if campaigns::are_among(&claims) {
+        campaigns::count(work, id, &added)?;
     }
     work.refused = before;
     Ok(1 + claims.len())
@@ -198,11 +211,14 @@ fn earned_by_kept<B: Book>(
         .book
         .programme(purchase.programme)
         .map_err(Stop::Book)?;
-    let instrument = |claim: &Claim| programme.as_ref()?.instrument(claim.instrument);
+    let Some(programme) = &programme else {
+        return Ok(Vec::new());
+    };
     let mut most = Vec::new();
     for claim in claims {
-        if let Some(of) = instrument(claim) {
-            let earning = earned(of, &purchase.lines, back, claim.about.resolved())?;
+        if let Some(of) = programme.instrument(claim.instrument) {
+            let resolved = claim.about.resolved();
+            let earning = earned((programme, of), &purchase.lines, back, resolved)?;
             most.push((of.id, earning.effect));
         }
     }
@@ -217,6 +233,28 @@ fn above(claim: Effect, limit: Option<Effect>) -> Option<(Effect, Code)> {
         counted: limit.points.0.saturating_add(limit.stamps.0),
     };
     (claim.points > limit.points || claim.stamps > limit.stamps).then_some((limit, code))
+}
+
+/// Whether a verdict gives no more than another, where there is one.
+fn is_less((given, _): &(Effect, Code), than: Verdict) -> bool {
+    than.is_none_or(|(most, _)| given.points <= most.points && given.stamps <= most.stamps)
+}
+
+/// Writes an earn with how it was made set right: what returns and budgets are computed by is no phone's word alone.
+fn post_earn<B: Book>(
+    work: &mut Work<'_, B>,
+    place: usize,
+    (claim, verdict): (&Claim, Verdict),
+    (purchase, back): (PurchaseId, &[Quantity]),
+) -> Result<(), Stop<B::Error>> {
+    let about = earning::made(work, purchase, back, (claim, verdict))?;
+    let claim_made = Claim { about, ..*claim };
+    post(work, place, &claim_made, (Some(purchase), verdict))?;
+    if about != claim.about {
+        let id = work.id(place)?;
+        work.tell(RowKind::Entry, id.get());
+    }
+    Ok(())
 }
 
 /// A claim that follows no sale is a correction by hand, or the authority's own (expiry and its counter-entry, L5);

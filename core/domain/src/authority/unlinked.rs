@@ -7,7 +7,7 @@
 
 use super::returns::lower_counters;
 use super::work::{Known, Posting, Work};
-use super::{Book, Echo, Stop, office, sale};
+use super::{Book, Echo, Stop, campaigns, office, sale};
 use crate::codes::Code;
 use crate::ids::{EntryId, PurchaseId, ReturnId};
 use crate::ledger::{Effect, Entry, EntryKind, LotTerms, Use};
@@ -245,6 +245,7 @@ fn link<B: Book>(
     let Some(programme) = work.book.programme(version).map_err(Stop::Book)? else {
         return Ok(false);
     };
+    let added = campaigns::added(work, Some(&known))?;
     let counted = counted(work, place, row, (&known, &programme))?;
     let expected = counted.as_ref().map_or(&[][..], |c| &c.claims);
     for entry in entries(work, row)? {
@@ -260,6 +261,7 @@ fn link<B: Book>(
     if let (Some(counted), Some(customer)) = (&counted, known.purchase.earner()) {
         lower_counters(work, customer, &known, counted)?;
     }
+    campaigns::count(work, id, &added)?;
     Ok(true)
 }
 

@@ -160,6 +160,8 @@ impl Telling {
             };
             let lot = self.open(entry.customer, Some(source), left.plus(repaid)?, place);
             lot.available_on = entry.lot.map(|lot| lot.available_on).or(Some(entry.date));
+            let raise = entry.about.resolved().raise;
+            lot.raised = raise.map(|raise| (raise.campaign, raise.points));
             lot.instead_of = entry.verdict.map(|(_, code)| (entry.claim.points, code));
             if repaid.is_positive() {
                 lot.left = left;
@@ -293,6 +295,7 @@ impl Telling {
             member,
             origin,
             amount,
+            raised: None,
             instead_of: None,
             available_on: None,
             expires_on,

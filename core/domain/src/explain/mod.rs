@@ -117,6 +117,8 @@ pub struct Lot {
     pub origin: Option<Source>,
     /// How many came in.
     pub amount: Points,
+    /// What of them a campaign added, and which (E3).
+    pub raised: Option<(InstrumentId, Points)>,
     /// What had been promised instead, and why it is not so (L15).
     pub instead_of: Option<(Points, Code)>,
     /// First day they may be spent; none for what was there before.

@@ -16,7 +16,7 @@ pub const FACTOR_MAX: u32 = 1_000_000;
 /// Most multipliers of one card.
 const MULTIPLIERS_MAX: usize = 32;
 /// Most fixed points per receipt or item, and the dearest point in minor units.
-const FIXED_MAX: i64 = 1_000_000_000;
+pub(super) const FIXED_MAX: i64 = 1_000_000_000;
 /// Dearest point of a card that carries remainders, in minor units.
 const CARRIED_WORTH_MAX: i64 = 1_000_000;
 /// Most that one entry carries (E2): ten of the dearest such points, in 10⁻⁸ minor units.
@@ -339,16 +339,21 @@ impl BonusCard {
     }
 }
 
+impl When {
+    pub(super) fn is_sound(&self) -> bool {
+        match self {
+            Self::Tier(_, level) => *level > 0,
+            Self::Weekdays(days) => (1..128).contains(days),
+            Self::Hours { from, to } => *from < 1_440 && *to <= 1_440 && from != to,
+            Self::Outlets(outlets) => !outlets.is_empty() && rising(outlets),
+            Self::Birthday { before, after } => before.saturating_add(*after) <= 180,
+            Self::FirstPurchase => true,
+        }
+    }
+}
+
 impl Multiplier {
     fn is_sound(&self) -> bool {
-        let when = match &self.when {
-            When::Tier(_, level) => *level > 0,
-            When::Weekdays(days) => (1..128).contains(days),
-            When::Hours { from, to } => *from < 1_440 && *to <= 1_440 && from != to,
-            When::Outlets(outlets) => !outlets.is_empty() && rising(outlets),
-            When::Birthday { before, after } => before.saturating_add(*after) <= 180,
-            When::FirstPurchase => true,
-        };
-        when && (1..=FACTOR_MAX).contains(&self.factor)
+        self.when.is_sound() && (1..=FACTOR_MAX).contains(&self.factor)
     }
 }

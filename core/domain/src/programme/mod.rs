@@ -4,6 +4,7 @@
 //! version has no setters; a change is a new version, and what was issued keeps its old terms.
 
 mod bonus;
+mod campaign;
 mod certificate;
 mod club;
 mod coupon;
@@ -21,6 +22,7 @@ pub use bonus::{
     BonusCard, CARRY_MAX, CertificateEarns, EarnBase, Expiry, FACTOR_MAX, MONTHS_MAX, Multiplier,
     Multiply, ONCE, OfflinePolicy, RedeemPolicy, Remainder, TaxEarns, When,
 };
+pub use campaign::Campaign;
 pub use certificate::{Certificate, Life, Nominals, NumberedCoupon, Spending, VoucherOffline};
 pub use club::{Club, Issue, Joining};
 pub use coupon::{Benefit, Counting, Coupon, Greeting, GreetingFor};
@@ -106,6 +108,8 @@ pub enum Terms {
     Certificate(Certificate),
     /// A coupon of which each copy has a number of its own.
     Numbered(NumberedCoupon),
+    /// A campaign with a budget.
+    Campaign(Campaign),
     /// A reward for bringing friends.
     Referral(Referral),
     /// Terms that only a newer version can read: they give nothing here, and that is said (L12).
@@ -199,6 +203,20 @@ impl Programme {
         self.instruments.iter().find(|i| i.id == id)
     }
 
+    /// The campaign with this id, if it raises what `card` gives.
+    #[must_use]
+    pub fn campaign(
+        &self,
+        id: InstrumentId,
+        card: InstrumentId,
+    ) -> Option<(&Instrument, &Campaign)> {
+        let of = self.instrument(id)?;
+        match &of.terms {
+            Terms::Campaign(campaign) if campaign.card == card => Some((of, campaign)),
+            _ => None,
+        }
+    }
+
     /// The bonus card, if the programme has one.
     #[must_use]
     pub fn bonus(&self) -> Option<(InstrumentId, &BonusCard)> {
@@ -247,6 +265,7 @@ impl Instrument {
             Terms::Tiers(tiers) => tiers.check(self),
             Terms::Certificate(of) => of.check(self),
             Terms::Numbered(of) => of.check(self),
+            Terms::Campaign(campaign) => campaign.check(self),
             Terms::Referral(of) => of.check(self),
             Terms::Newer => Ok(()),
         }

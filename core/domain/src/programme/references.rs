@@ -91,11 +91,13 @@ impl Programme {
             };
             let own = match &of.terms {
                 Terms::Issue(issue) => self.instrument(issue.card).is_some(),
+                Terms::Bonus(card) => card.multipliers.iter().all(|m| self.has_all_of(&m.when)),
+                Terms::Campaign(campaign) => {
+                    let card = self.instrument(campaign.card).map(|of| &of.terms);
+                    matches!(card, Some(Terms::Bonus(_) | Terms::Newer))
+                        && campaign.when.iter().all(|when| self.has_all_of(when))
+                }
                 Terms::Referral(of) => self.has_bonus(of.card),
-                Terms::Bonus(card) => card.multipliers.iter().all(|m| match &m.when {
-                    When::Tier(tiers, level) => self.has_level(*tiers, *level),
-                    _ => true,
-                }),
                 _ => true,
             };
             if !audience || !own {
@@ -103,6 +105,13 @@ impl Programme {
             }
         }
         Ok(())
+    }
+
+    fn has_all_of(&self, when: &When) -> bool {
+        match when {
+            When::Tier(tiers, level) => self.has_level(*tiers, *level),
+            _ => true,
+        }
     }
 
     fn has_bonus(&self, card: InstrumentId) -> bool {
@@ -136,6 +145,7 @@ fn goods_of(of: &Instrument) -> Vec<&Goods> {
                 .filter_map(|reward| reward.gift.as_ref());
             lists.extend(gifts.map(|gift| &gift.goods));
         }
+        Terms::Campaign(campaign) => lists.push(&campaign.goods),
         Terms::Coupon(coupon) => lists.extend(benefit_goods(&coupon.gives)),
         Terms::Greeting(greeting) => lists.extend(benefit_goods(&greeting.gives)),
         Terms::Numbered(coupon) => lists.extend(benefit_goods(&coupon.gives)),

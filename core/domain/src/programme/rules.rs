@@ -158,6 +158,15 @@ impl Stacking {
         };
         *self == plain
     }
+
+    /// Whether it says only what matters where the best of several raises an earning: the order beside that.
+    pub(super) fn is_for_raising(&self) -> bool {
+        let unordered = Self {
+            priority: 0,
+            ..self.clone()
+        };
+        unordered.is_for_earning()
+    }
 }
 
 /// Everything an instrument says beside its terms.

@@ -1,8 +1,8 @@
 //! What the receipt earns, last of all (D1; E1–E5).
 
-use super::{Evaluation, QuoteError};
+use super::{Evaluation, QuoteError, raising};
 use crate::codes::Code;
-use crate::earn::{Earning, earned, works_for_all};
+use crate::earn::{Earning, works_for_all};
 use crate::ids::CustomerId;
 use crate::ledger::{Effect, EntryKind, Resolved};
 use crate::limits;
@@ -32,13 +32,15 @@ pub(super) fn apply(
             continue;
         }
         let resolved = resolve(on, card, position)?;
-        let earning = earned(card, &on.bill.lines, returned, resolved)?;
+        let best = raising::best(on, (card, position), returned, resolved)?;
+        let (resolved, earning) = (best.resolved, best.earning);
         let mut lot = None;
         match &card.terms {
             Terms::Bonus(terms) => {
                 lot = Some(terms.lot(on.ask.at.date));
                 say_points(on, position, card, terms, earning);
                 say_factor(on, card, resolved, earning);
+                raising::say(on, &best);
             }
             Terms::Stamps(terms) => say_stamps(on, position, card, terms, earning.effect.stamps)?,
             _ => {}
@@ -73,6 +75,7 @@ fn resolve(
     Ok(Resolved {
         factor: factor(on, terms, position)?,
         carried,
+        raise: None,
     })
 }
 
@@ -80,7 +83,8 @@ fn resolve(
 fn factor(on: &Evaluation<'_>, card: &BonusCard, position: &Position) -> Result<u32, Overflow> {
     let mut factor = i64::from(ONCE);
     let mut found = false;
-    for multiplier in card.multipliers.iter().filter(|m| works(on, m, position)) {
+    let working = |m: &&Multiplier| works(on, &m.when, position);
+    for multiplier in card.multipliers.iter().filter(working) {
         let next = i64::from(multiplier.factor);
         factor = match card.multiply {
             Multiply::Product => scale(factor, next, ONCE.into(), Rounding::Down)?,
@@ -92,9 +96,10 @@ fn factor(on: &Evaluation<'_>, card: &BonusCard, position: &Position) -> Result<
     u32::try_from(factor.min(FACTOR_MAX.into())).map_err(|_| Overflow)
 }
 
-fn works(on: &Evaluation<'_>, multiplier: &Multiplier, position: &Position) -> bool {
+/// Whether a condition holds here and now for this customer (E3, E5).
+pub(super) fn works(on: &Evaluation<'_>, when: &When, position: &Position) -> bool {
     let at = on.ask.at;
-    match &multiplier.when {
+    match when {
         When::Tier(tiers, level) => position.level(*tiers) >= *level,
         When::Birthday { before, after } => {
             let days = on.ask.birthday.map(|birthday| birthday.days_away(at.date));

@@ -13,6 +13,7 @@ mod earning;
 pub(crate) mod newer;
 mod offers;
 mod points;
+mod raising;
 mod rewards;
 mod standing;
 
@@ -30,6 +31,7 @@ use crate::purchase::{
     check_lines,
 };
 use crate::redeem::{CashStep, Confirmation, Connectivity, Redeemable};
+use crate::row::CampaignSpent;
 use crate::voucher::{Issued, Move};
 use bill::{Bill, Cut};
 pub use certificates::{Asked, Presented, Selling, Whose};
@@ -107,6 +109,8 @@ pub struct Question<'a> {
     pub points_as: PointsAs,
     /// How often each code with a total limit was used; one that is not named was not, as far as is known.
     pub used: &'a [Used],
+    /// How much of each campaign's budget is spent; of one that is not named nothing, as far as is known (E3).
+    pub spent: &'a [CampaignSpent],
     /// The promise for having brought the customer, where their purchase is waited for (G3).
     pub brought: Option<&'a Instrument>,
 }
@@ -146,6 +150,7 @@ impl<'a> Question<'a> {
             selling: &[],
             limits: &[],
             used: &[],
+            spent: &[],
             brought: None,
             points_as: PointsAs::Payment,
         }

@@ -45,18 +45,28 @@ pub fn claims(programme: &Programme, back: &ReturnUnlinked) -> Result<Vec<Claim>
     let bonus = |of: &&Instrument| of.bonus().is_some();
     let mut claims = Vec::new();
     for of in programme.instruments().iter().filter(bonus) {
-        claims.extend(claim(of, customer, back.amount)?);
+        claims.extend(claim((programme, of), customer, back.amount)?);
     }
     Ok(claims)
 }
 
-fn claim(of: &Instrument, customer: CustomerId, amount: Money) -> Result<Option<Claim>, Overflow> {
+fn claim(
+    (programme, of): (&Programme, &Instrument),
+    customer: CustomerId,
+    amount: Money,
+) -> Result<Option<Claim>, Overflow> {
     let Effect {
         points,
         value,
         status,
         ..
-    } = earned(of, &[Line::amount(amount)], &[], Resolved::PLAIN)?.effect;
+    } = earned(
+        (programme, of),
+        &[Line::amount(amount)],
+        &[],
+        Resolved::PLAIN,
+    )?
+    .effect;
     let effect = Effect {
         points: points.negated()?,
         stamps: Stamps::ZERO,

@@ -1,14 +1,15 @@
 //! The one customer of a replay at a time, and the book that the authority decides by.
 
+use std::collections::BTreeMap;
 use std::convert::Infallible;
 
 use crate::authority::Book;
 use crate::card::CardNumber;
 use crate::customer::Customer;
-use crate::ids::{CustomerId, OpId, ProgrammeVersion, PurchaseId, RequestMark};
+use crate::ids::{CustomerId, InstrumentId, OpId, ProgrammeVersion, PurchaseId, RequestMark};
 use crate::ledger::Entry;
 use crate::moment::Moment;
-use crate::money::Money;
+use crate::money::{Money, Points};
 use crate::position::Position;
 use crate::programme::Programme;
 use crate::purchase::{Purchase, Return};
@@ -25,6 +26,8 @@ pub(super) struct Person<'p> {
     /// Visits so far at which something might be spent.
     pub(super) could_spend: i64,
     pub(super) gained: Money,
+    /// What is spent of each campaign's budget, by the customers before too.
+    pub(super) spent: BTreeMap<InstrumentId, Points>,
 }
 
 impl<'p> Person<'p> {
@@ -37,6 +40,7 @@ impl<'p> Person<'p> {
             days: 0,
             could_spend: 0,
             gained: Money::ZERO,
+            spent: BTreeMap::new(),
         }
     }
 
@@ -72,6 +76,9 @@ impl Book for Person<'_> {
     }
     fn programme(&self, version: ProgrammeVersion) -> Result<Option<Programme>, Infallible> {
         Ok((version == self.draft.version()).then(|| self.draft.clone()))
+    }
+    fn campaign_spent(&self, id: InstrumentId) -> Result<Points, Infallible> {
+        Ok(self.spent.get(&id).copied().unwrap_or_default())
     }
     fn is_erased(&self, _: CustomerId) -> Result<bool, Self::Error> {
         Ok(false)

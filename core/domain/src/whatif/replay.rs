@@ -20,7 +20,7 @@ use crate::programme::{Joining, Programme, Terms};
 use crate::purchase::{PointsAs, ShareKind};
 use crate::quote::{Paper, Question, Quote, QuoteError, RewardTaken, Tender, quote};
 use crate::redeem::CashStep;
-use crate::row::Row;
+use crate::row::{CampaignSpent, Row};
 
 /// How customers are taken to spend what they may spend. Every coupon of the draft is named at every visit and every
 /// club invites: what costs most.
@@ -124,6 +124,8 @@ pub struct Replay<'p> {
     all: Vec<Gain>,
     anyway: Anyway,
     person: Option<Person<'p>>,
+    /// What customers so far have spent of each campaign's budget.
+    spent: BTreeMap<InstrumentId, Points>,
     /// The quote of the last purchase, where somebody wants to see it.
     shown: Option<Quote>,
     shows: bool,
@@ -151,6 +153,7 @@ impl<'p> Replay<'p> {
             all: Vec::new(),
             anyway: Anyway::default(),
             person: None,
+            spent: BTreeMap::new(),
             shown: None,
             shows: false,
             until,
@@ -189,7 +192,10 @@ impl<'p> Replay<'p> {
             Some(person) if person.id == customer => {}
             _ => {
                 self.close()?;
-                self.person = Some(Person::new(customer, self.draft, past.at));
+                self.person = Some(Person {
+                    spent: std::mem::take(&mut self.spent),
+                    ..Person::new(customer, self.draft, past.at)
+                });
             }
         }
         self.visit(past, total)
@@ -258,7 +264,12 @@ impl<'p> Replay<'p> {
     fn ask(&self, person: &mut Person<'_>, past: &Past<'_>) -> Result<Option<Quote>, WhatIfError> {
         let rewards = self.full_cards(&person.position);
         let invited = self.clubs_to_join(&person.position, past.at.date);
+        let spent = person.spent.iter();
+        let spent: Vec<CampaignSpent> = spent
+            .map(|(&instrument, &points)| CampaignSpent { instrument, points })
+            .collect();
         let mut question = Question {
+            spent: &spent,
             customer: Some((person.id, &person.position)),
             birthday: past.guest.birthday,
             relatives: past.guest.relatives,
@@ -374,6 +385,9 @@ impl<'p> Replay<'p> {
             match row {
                 Row::Position(_, position) => person.position = position,
                 Row::Entry(entry) => self.move_points(&entry)?,
+                Row::CampaignSpent(spent) => {
+                    person.spent.insert(spent.instrument, spent.points);
+                }
                 _ => {}
             }
         }
@@ -446,6 +460,7 @@ impl<'p> Replay<'p> {
         };
         let ended = sweep([(person.id, &person.position)], self.draft, past.at.date)?;
         self.post(&mut person, Author::Authority, &past, claims(ended))?;
+        self.spent = std::mem::take(&mut person.spent);
         self.sum.customers += 1;
         let again = person.days > 1;
         if again {

@@ -42,13 +42,15 @@ pub enum Kind {
     Certificate = 20,
     /// A coupon of which each copy has a number of its own.
     Numbered = 21,
+    /// A campaign with a budget.
+    Campaign = 51,
     /// A reward for bringing friends.
     Referral = 61,
 }
 
 impl Kind {
     /// Every kind, in the order a shell offers them.
-    pub const ALL: [Self; 12] = [
+    pub const ALL: [Self; 13] = [
         Self::Bonus,
         Self::Stamps,
         Self::Discount,
@@ -60,6 +62,7 @@ impl Kind {
         Self::Tiers,
         Self::Certificate,
         Self::Numbered,
+        Self::Campaign,
         Self::Referral,
     ];
 
@@ -84,6 +87,7 @@ impl Kind {
             Self::Tiers => "tiers",
             Self::Certificate => "certificate",
             Self::Numbered => "numbered",
+            Self::Campaign => "campaign",
             Self::Referral => "referral",
         }
     }
@@ -103,6 +107,7 @@ impl Kind {
             Terms::Tiers(_) => Some(Self::Tiers),
             Terms::Certificate(_) => Some(Self::Certificate),
             Terms::Numbered(_) => Some(Self::Numbered),
+            Terms::Campaign(_) => Some(Self::Campaign),
             Terms::Referral(_) => Some(Self::Referral),
             Terms::Newer => None,
         }

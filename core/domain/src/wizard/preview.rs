@@ -3,6 +3,7 @@
 
 use super::{Draft, Ground, Input, Kind, Model, Problem, Trade, Wrong, model};
 use crate::codes::Code;
+use crate::earn::works_for_all;
 use crate::ids::{CustomerId, DeviceNo, OutletId, ProgrammeVersion, VoucherId};
 use crate::ledger::EntryKind;
 use crate::moment::{Date, DayOfYear, Moment, day_number};
@@ -49,10 +50,10 @@ pub fn preview(draft: &Draft, ground: &Ground<'_>, today: Date) -> Result<Previe
     let made = draft.build(ground)?;
     // Ranges are checked above; a receipt of the sample is far from any end.
     let failed = || vec![Problem::at(super::NAME, Wrong::Together)];
-    let lines = lines(draft, ground, &made);
+    let (lines, today) = (lines(draft, ground, &made), opens(&made, today));
     let programme = match draft.kind {
-        // A card that a receipt earns is one of the programme's.
-        Kind::Issue | Kind::Referral => draft.publish(ground)?,
+        // A card that a receipt earns, or that a campaign raises, is one of the programme's.
+        Kind::Issue | Kind::Campaign | Kind::Referral => draft.publish(ground)?,
         _ => Programme::publish(ProgrammeVersion(1), vec![made]).map_err(|_| failed())?,
     };
     let customer = DeviceNo::FOUNDER.id(1).map_err(|_| failed())?;
@@ -96,6 +97,24 @@ pub fn preview(draft: &Draft, ground: &Ground<'_>, today: Date) -> Result<Previe
     }
     let first = first.ok_or_else(failed)?;
     Ok(Preview { first, gives: None })
+}
+
+/// The first day from `today` on which a campaign works; for other drafts `today` itself.
+fn opens(made: &Instrument, today: Date) -> Date {
+    let Terms::Campaign(campaign) = &made.terms else {
+        return today;
+    };
+    let first = made
+        .rules
+        .scope
+        .first_day
+        .map_or(today, |first| first.max(today));
+    let works = |date: &Date| {
+        let at = noon(*date);
+        let may = |when| works_for_all(when, at, OutletId(1)) != Some(false);
+        campaign.when.iter().all(may)
+    };
+    first.iter_days().take(7).find(works).unwrap_or(first)
 }
 
 /// The first receipt of a friend who was brought, by the draft, which is the programme's last instrument; none for
@@ -235,10 +254,10 @@ fn pieces(made: &Instrument) -> u32 {
     }
 }
 
-/// Whether the customer pays less, takes a reward or gets a card.
+/// Whether the customer pays less, takes a reward, gets a card or more points than usual.
 fn gives(shown: &Quote) -> bool {
     let reward = |kind| matches!(kind, EntryKind::Reward | EntryKind::Redeem);
-    let card = |code: &Code| matches!(code, Code::CardEarned { .. });
+    let card = |code: &Code| matches!(code, Code::CardEarned { .. } | Code::CampaignRaised { .. });
     shown.due < shown.total
         || shown.claims.iter().any(|claim| reward(claim.kind))
         || shown.said.iter().any(card)

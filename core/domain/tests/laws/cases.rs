@@ -43,6 +43,11 @@ fn how_discounts_go_together() {
 }
 
 #[test]
+fn what_campaigns_add() {
+    check_file(include_str!("../cases/campaigns.txt"));
+}
+
+#[test]
 fn all_that_a_bonus_card_gives() {
     check_file(include_str!("../cases/bonus.txt"));
 }

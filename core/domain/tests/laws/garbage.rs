@@ -105,6 +105,7 @@ fn any_claim() -> impl Strategy<Value = Any> {
                     about: About::Earned(Resolved {
                         factor,
                         carried: carry,
+                        raise: None,
                     }),
                 }))
             },

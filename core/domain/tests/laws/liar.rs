@@ -127,10 +127,12 @@ fn no_multiplier_that_the_rules_do_not_have_and_no_carried_point_that_is_not_the
         About::Earned(Resolved {
             factor: FACTOR_MAX,
             carried: 0,
+            raise: None,
         }),
         About::Earned(Resolved {
             factor: 10_000,
             carried: 900_000_000_000_000,
+            raise: None,
         }),
     ] {
         let points = Points(50_000);

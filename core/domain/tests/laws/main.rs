@@ -8,6 +8,7 @@ mod support;
 
 mod acts;
 mod bad_input;
+mod campaigns;
 mod cases;
 mod explain;
 mod forged;

@@ -30,7 +30,7 @@ use crate::support::{Shop, noon};
 use crate::world::{World, accounts, asked, state};
 
 /// Quantities of a receipt's lines in some pieces.
-fn lines() -> impl Strategy<Value = Vec<(i64, i64)>> {
+pub(crate) fn lines() -> impl Strategy<Value = Vec<(i64, i64)>> {
     vec((0_i64..30_000, 1_i64..6_000), 1..5)
 }
 
@@ -140,7 +140,7 @@ fn sold(terms: All, lines: &[(i64, i64)], spend: i64) -> World {
 }
 
 /// A return of `lines` of the last receipt, its claims made from what `known` knows.
-fn give_back(world: &mut World, known: &Shop, lines: Vec<ReturnedLine>) -> Op {
+pub(crate) fn give_back(world: &mut World, known: &Shop, lines: Vec<ReturnedLine>) -> Op {
     let purchase = *world.receipts.last().unwrap();
     let claims = refunded(known, purchase, &lines).claims;
     let back = Fact::Return {
@@ -153,7 +153,7 @@ fn give_back(world: &mut World, known: &Shop, lines: Vec<ReturnedLine>) -> Op {
 }
 
 /// `lines` cut into returns: piece i of each line is what lies between its cuts.
-fn pieces(lines: &[(i64, i64)], cuts: &[Vec<i64>]) -> Vec<Vec<ReturnedLine>> {
+pub(crate) fn pieces(lines: &[(i64, i64)], cuts: &[Vec<i64>]) -> Vec<Vec<ReturnedLine>> {
     let marks = |place: usize, total: i64| {
         let mut marks: Vec<i64> = cuts
             .iter()
@@ -178,7 +178,7 @@ fn pieces(lines: &[(i64, i64)], cuts: &[Vec<i64>]) -> Vec<Vec<ReturnedLine>> {
 }
 
 /// Σ effects of everything but expiry: what the ledger of a shop comes to.
-fn total(world: &World) -> (i128, i128) {
+pub(crate) fn total(world: &World) -> (i128, i128) {
     let sums = world.reference().of_person.into_values();
     sums.fold((0, 0), |a, b| (a.0 + b.0, a.1 + b.1))
 }

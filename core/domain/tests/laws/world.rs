@@ -24,7 +24,7 @@ use kartka_domain::refund::everything_left;
 use kartka_domain::row::{EdgeState, Row, RowKind};
 
 use crate::acts::{Act, All, Knows, STAMPS, programme};
-use crate::support::scenario::refunded;
+use crate::support::scenario::{budgets, refunded};
 use crate::support::words::plain_stamps;
 use crate::support::{Shop, noon};
 
@@ -199,7 +199,9 @@ impl World {
         let known = self.known(knows);
         let position = customer.map(|id| (id, known.person(id)));
         let programme = self.shop.programme_now().unwrap();
+        let spent = budgets(known, &programme);
         let mut ask = Question {
+            spent: &spent,
             customer: position.as_ref().map(|(id, position)| (*id, position)),
             cash: CashStep(Money(100)),
             ..Question::plain(&lines, &programme, noon(self.today))
@@ -268,7 +270,9 @@ impl World {
         let person = self.old.person(customer);
         let Ok(returns) = self.known(knows).returns(purchase);
         let Ok(programme) = self.shop.programme(found.programme);
+        let spent = budgets(self.known(knows), programme.as_ref()?);
         let ask = Question {
+            spent: &spent,
             customer: Some((customer, &person)),
             ..Question::plain(&found.lines, programme.as_ref()?, found.at)
         };

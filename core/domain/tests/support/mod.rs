@@ -402,6 +402,14 @@ impl Book for Shop {
         })
     }
 
+    fn campaign_spent(&self, instrument: InstrumentId) -> Result<Points, Infallible> {
+        let key = i64::from(instrument.0);
+        Ok(match self.rows.get(&(RowKind::CampaignSpent, key)) {
+            Some(Row::CampaignSpent(spent)) => spent.points,
+            _ => Points::ZERO,
+        })
+    }
+
     fn programme(&self, version: ProgrammeVersion) -> Result<Option<Programme>, Infallible> {
         let key = i64::from(version.0);
         Ok(match self.rows.get(&(RowKind::Programme, key)) {

@@ -11,6 +11,7 @@
 //! A line without `=` must simply be allowed.
 
 mod authority;
+mod campaigns;
 mod limits;
 mod office;
 mod owed;
@@ -44,6 +45,8 @@ use kartka_domain::refund::deduct::deduct;
 use kartka_domain::refund::{Refund, Sold, everything_left, refund};
 use kartka_domain::reservation::{Asset, Kept};
 use kartka_domain::row::{InboxState, Row};
+
+pub(crate) use campaigns::budgets;
 
 use super::terms::instruments;
 use super::words::{code, lines, money, pieces, position};
@@ -133,6 +136,8 @@ impl Story {
                 String::new()
             }
             ["sweep"] => self.sweep(),
+            ["budget", "of", number] => campaigns::spent(&self.shop, number),
+            ["points", "of", "receipt", number] => self.earned_by(number),
             ["till", number, ref what @ ..] => self.till(number, what),
             ["inbox"] => self.inbox(),
             ["away", name, "buys", ref what @ ..] => {
@@ -286,6 +291,7 @@ impl Story {
         };
         let till = after("till").map(|n| u32::try_from(n).unwrap());
         let used = self.used(&known, till);
+        let spent = campaigns::budgets(&known, &programme);
         let codes = all_after("code");
         let number = |text: &&str| text.parse::<u32>().unwrap();
         let favourites = all_after("likes");
@@ -322,6 +328,7 @@ impl Story {
             selling: &selling,
             limits: &limits,
             used: &used,
+            spent: &spent,
             points_as: known.points_as(),
             reach: till.map_or(Connectivity::Authority, |till| self.reach_of(till)),
             ..Question::plain(&lines, &programme, self.moment())
@@ -402,7 +409,9 @@ impl Story {
         let Ok(programme) = known.programme(purchase.programme);
         let programme = programme.unwrap();
         let position = known.person(customer);
+        let spent = campaigns::budgets(known, &programme);
         let ask = Question {
+            spent: &spent,
             customer: Some((customer, &position)),
             birthday: self.birthdays.get(&customer).copied(),
             outlet: purchase.outlet,

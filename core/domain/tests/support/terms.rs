@@ -7,8 +7,8 @@ use kartka_domain::ids::{InstrumentId, OutletId};
 use kartka_domain::moment::PeriodEnd;
 use kartka_domain::money::{Money, Points, Rounding, Stamps};
 use kartka_domain::programme::{
-    Audience, Benefit, BonusCard, BundlePrice, Certificate, CertificateEarns, Club, Counting,
-    CountsWhen, Coupon, Demotion, DiscountCard, EarnBase, Expiry, Gift, Goods, Greeting,
+    Audience, Benefit, BonusCard, BundlePrice, Campaign, Certificate, CertificateEarns, Club,
+    Counting, CountsWhen, Coupon, Demotion, DiscountCard, EarnBase, Expiry, Gift, Goods, Greeting,
     GreetingFor, Instrument, Issue, Joining, Level, Life, Multiplier, Multiply, Need, Newer,
     Nominals, NumberedCoupon, Offer, OfflinePolicy, Owing, Part, PriceOf, Referral, Remainder,
     Reward, Rules, Spending, StampCard, StampFor, Step, TaxEarns, Terms, Tiers, Times, Together,
@@ -100,6 +100,7 @@ fn kind(word: &str) -> Option<Terms> {
             life: Life::default(),
             offline: VoucherOffline::Accept,
         }),
+        "campaign" => Terms::Campaign(Campaign::plain(InstrumentId(1), 20_000, Points(1_000))),
         "referral" => Terms::Referral(Referral::plain(InstrumentId(1), Points(100))),
         "newer" => Terms::Newer,
         _ => return None,
@@ -187,8 +188,25 @@ fn term(one: &mut Instrument, key: &str, value: &str) {
             "rate" | "off" | "gift" => of.gives = benefit(key, value),
             _ => voucher_term((&mut of.life, &mut of.offline), key, value),
         },
+        Terms::Campaign(campaign) => campaign_term(campaign, key, value),
         Terms::Referral(of) => referral_term(of, key, value),
         Terms::Newer => panic!("nothing is known of {key}={value}"),
+    }
+}
+
+/// `times=2 receipt=5 budget=1000 raises=1 goods=5+g2`, and conditions like `on:sunday`, `on:14-16`.
+fn campaign_term(campaign: &mut Campaign, key: &str, value: &str) {
+    match key {
+        "times" => campaign.factor = factor(value),
+        "receipt" => campaign.per_receipt = Points(value.parse().unwrap()),
+        "budget" => campaign.budget = Points(value.parse().unwrap()),
+        "raises" => campaign.card = InstrumentId(value.parse().unwrap()),
+        "goods" => campaign.goods = goods(value),
+        _ => {
+            let when = key.strip_prefix("on:").unwrap();
+            let when = multiplier(&format!("x:{when}"), "1").when;
+            campaign.when.push(when);
+        }
     }
 }
 

@@ -1,8 +1,8 @@
 //! What the ledger's entries and claims have in common.
 
 use kartka_domain::adjust::AdjustReason;
-use kartka_domain::ids::EntryId;
-use kartka_domain::ledger::{About, Effect, EntryKind, LotTerms, Resolved};
+use kartka_domain::ids::{EntryId, InstrumentId};
+use kartka_domain::ledger::{About, Bound, Effect, EntryKind, LotTerms, Raise, Resolved};
 use kartka_domain::moment::{Date, date_of, day_number};
 use kartka_domain::money::{Money, Points, Stamps};
 use kartka_domain::position::Membership;
@@ -19,6 +19,10 @@ const MEMBER: i64 = 4;
 const LEVEL: i64 = 5;
 const ADJUSTED: i64 = 70;
 const BROUGHT: i64 = 80;
+
+/// What a campaign adds to an earn: its id, points, what bounds them. It stands beside [`About`], so that a version that
+/// knows no campaigns reads the rest.
+const RAISE: u16 = 140;
 
 /// A membership as two numbers: 0 and 0 = none, 1 and its last day, 2 and 0 = for ever.
 pub(crate) fn membership_numbers(membership: Option<Membership>) -> [i64; 2] {
@@ -49,7 +53,9 @@ pub(crate) fn read_kind(record: &Record, tag: u16) -> Result<EntryKind, WireErro
 pub(crate) fn put_about(record: &mut Record, tag: u16, about: About) {
     let numbers = match about {
         About::Nothing => Vec::new(),
-        About::Earned(Resolved { factor, carried }) => vec![EARNED, factor.into(), carried],
+        About::Earned(Resolved {
+            factor, carried, ..
+        }) => vec![EARNED, factor.into(), carried],
         About::Reward(number) => vec![REWARD, number.into()],
         About::Used(before) => std::iter::once(USED)
             .chain(before.map(day_number))
@@ -65,6 +71,27 @@ pub(crate) fn put_about(record: &mut Record, tag: u16, about: About) {
     };
     let list: Vec<Value> = numbers.into_iter().map(Value::Int).collect();
     record.put_opt(tag, (!list.is_empty()).then_some(list));
+    if let Some(raise) = about.resolved().raise {
+        let numbers = [raise.campaign.0.into(), raise.points.0, raise.bound as i64];
+        record.put(RAISE, numbers.map(Value::Int).to_vec());
+    }
+}
+
+fn read_raise(record: &Record) -> Result<Option<Raise>, WireError> {
+    let [campaign, points, bound] = record.ints(RAISE)?[..] else {
+        return Ok(None);
+    };
+    let bound = match bound {
+        1 => Bound::Terms,
+        2 => Bound::Budget,
+        _ => return Ok(None),
+    };
+    let campaign = u32::try_from(campaign).map_err(|_| WireError::OutOfRange(RAISE))?;
+    Ok(Some(Raise {
+        campaign: InstrumentId(campaign),
+        points: Points(points),
+        bound,
+    }))
 }
 
 /// What a newer version knows more of is nothing here: the effect counts all the same (L12).
@@ -74,6 +101,7 @@ pub(crate) fn read_about(record: &Record, tag: u16) -> Result<About, WireError> 
         [EARNED, factor, carried] => About::Earned(Resolved {
             factor: u32::try_from(factor).map_err(wrong)?,
             carried,
+            raise: read_raise(record)?,
         }),
         [REWARD, number] => About::Reward(u8::try_from(number).map_err(wrong)?),
         [USED] => About::Used(None),

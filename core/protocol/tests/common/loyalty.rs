@@ -358,6 +358,7 @@ fn earned_entry() -> Entry {
     let about = About::Earned(Resolved {
         factor: 20_000,
         carried: -7,
+        raise: None,
     });
     Entry {
         kind: EntryKind::Earn,

@@ -2,6 +2,7 @@
 #![allow(dead_code, clippy::unwrap_used)]
 
 pub(crate) mod after;
+pub(crate) mod campaigns;
 pub(crate) mod erasure;
 pub(crate) mod golden;
 mod loyalty;

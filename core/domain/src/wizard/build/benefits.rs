@@ -110,7 +110,12 @@ pub(super) fn benefit(values: &Values<'_>, before: Option<&Benefit>) -> Benefit 
 pub(super) const fn is_bounded(kind: Kind) -> bool {
     matches!(
         kind,
-        Kind::Offer | Kind::Coupon | Kind::Greeting | Kind::Numbered | Kind::Referral
+        Kind::Offer
+            | Kind::Coupon
+            | Kind::Greeting
+            | Kind::Numbered
+            | Kind::Campaign
+            | Kind::Referral
     )
 }
 

@@ -1,6 +1,7 @@
 //! Answers → instrument, and back for editing.
 
 mod benefits;
+mod campaign;
 mod cards;
 mod referral;
 mod status;
@@ -110,6 +111,9 @@ pub(super) fn instrument(
         made.rules.scope.audience = Audience::Anybody;
     }
     benefits::bounded(&values, draft.kind, &mut made);
+    if draft.kind == Kind::Campaign {
+        campaign::begins(&values, &mut made);
+    }
     // The programme's own word on it: what it refuses here it would refuse at publishing. What it refers to is not here.
     match Programme::publish(ProgrammeVersion(1), vec![made.clone()]) {
         Ok(_) | Err(ProgrammeError::Refers(_)) => Ok(made),
@@ -135,6 +139,7 @@ fn terms(values: &Values<'_>, kind: Kind, base: Option<&Terms>) -> Result<Terms,
         (Kind::Tiers, base) => status::tiers(values, base)?,
         (Kind::Certificate, base) => vouchers::certificate(values, base)?,
         (Kind::Numbered, base) => vouchers::numbered(values, base),
+        (Kind::Campaign, base) => campaign::campaign(values, base),
         (Kind::Referral, _) => referral::referral(values),
     })
 }
@@ -149,12 +154,15 @@ pub(super) fn told(kind: Kind, error: ProgrammeError) -> Problem {
         Kind::Issue => "card",
         Kind::Tiers => "first_from",
         Kind::Certificate => "least",
+        Kind::Campaign => "more",
         Kind::Referral => "card",
     };
     match error {
         ProgrammeError::Name => Problem::at(NAME, Wrong::Name),
         ProgrammeError::SameCode(_) => Problem::at("code", Wrong::Taken),
         ProgrammeError::Family(_) => Problem::at("family", Wrong::Together),
+        ProgrammeError::Refers(_) if kind == Kind::Campaign => Problem::at("card", Wrong::NotThere),
+        ProgrammeError::Days(_) => Problem::at("last_day", Wrong::Together),
         ProgrammeError::Refers(_) => Problem::at(decides, Wrong::NotThere),
         _ => Problem::at(decides, Wrong::Together),
     }
@@ -174,6 +182,7 @@ pub(super) fn answers(of: &Instrument) -> BTreeMap<String, i64> {
         Terms::Tiers(tiers) => status::of_tiers(tiers),
         Terms::Certificate(of) => vouchers::of_certificate(of),
         Terms::Numbered(of) => vouchers::of_numbered(of),
+        Terms::Campaign(campaign) => campaign::of_campaign(campaign, of),
         Terms::Referral(of) => referral::of_referral(of),
         // Nothing is known of it.
         Terms::Newer => Pairs::new(),

@@ -5,7 +5,7 @@ use super::{Field, Input, Maker, Step, all, only, quick};
 /// Choices of a benefit, in the order of their answers.
 const GIVES: &[&str] = &["percent", "amount", "gift"];
 /// Last day that a draft may name, in days since 1970: in the year 2134.
-const LAST_DAY: i64 = 60_000;
+pub(super) const LAST_DAY: i64 = 60_000;
 
 pub(super) fn offer(make: &Maker) -> Vec<Step> {
     let bought: &[i64] = &[0, 1];

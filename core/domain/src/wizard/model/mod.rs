@@ -4,6 +4,7 @@
 //! field's list of five, in the order of [`Trade::ALL`].
 
 mod benefits;
+mod campaign;
 mod cards;
 mod referral;
 mod status;
@@ -183,6 +184,7 @@ pub fn model(kind: Kind, trade: Trade, ground: &Ground<'_>) -> Model {
         Kind::Tiers => status::tiers(&make),
         Kind::Certificate => vouchers::certificate(&make),
         Kind::Numbered => vouchers::numbered(&make),
+        Kind::Campaign => campaign::campaign(&make, ground),
         Kind::Referral => referral::referral(&make, ground),
     };
     Model { kind, trade, steps }

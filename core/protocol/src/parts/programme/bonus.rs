@@ -214,7 +214,13 @@ fn read_offline(record: &Record) -> Result<OfflinePolicy, WireError> {
 fn multiplier_record(of: &Multiplier) -> Record {
     let mut r = Record::new();
     r.put(multiplier::FACTOR, of.factor);
-    let (kind, numbers) = match &of.when {
+    put_when(&mut r, &of.when);
+    r
+}
+
+/// Puts a condition under numbers 2 and 3.
+pub(super) fn put_when(r: &mut Record, of: &When) {
+    let (kind, numbers) = match of {
         When::Tier(tiers, level) => (when::TIER, vec![tiers.0.into(), i64::from(*level)]),
         When::Weekdays(days) => (when::WEEKDAYS, vec![i64::from(*days)]),
         When::Hours { from, to } => (when::HOURS, vec![i64::from(*from), i64::from(*to)]),
@@ -228,15 +234,21 @@ fn multiplier_record(of: &Multiplier) -> Record {
         When::FirstPurchase => (when::FIRST, Vec::new()),
     };
     r.put(multiplier::KIND, kind);
-    put_ints(&mut r, multiplier::NUMBERS, numbers.into_iter());
-    r
+    put_ints(r, multiplier::NUMBERS, numbers.into_iter());
 }
 
 fn read_multiplier(r: &Record) -> Result<Multiplier, WireError> {
+    Ok(Multiplier {
+        when: read_when(r)?,
+        factor: r.int(multiplier::FACTOR)?,
+    })
+}
+
+pub(super) fn read_when(r: &Record) -> Result<When, WireError> {
     let wrong = || WireError::OutOfRange(multiplier::NUMBERS);
     let small = |number: i64| u16::try_from(number).map_err(|_| wrong());
     let numbers = r.ints(multiplier::NUMBERS)?;
-    let when = match (r.int::<i64>(multiplier::KIND)?, &numbers[..]) {
+    Ok(match (r.int::<i64>(multiplier::KIND)?, &numbers[..]) {
         (when::TIER, [tiers, level]) => When::Tier(
             InstrumentId(u32::try_from(*tiers).map_err(|_| wrong())?),
             u8::try_from(*level).map_err(|_| wrong())?,
@@ -253,9 +265,5 @@ fn read_multiplier(r: &Record) -> Result<Multiplier, WireError> {
         },
         (when::FIRST, []) => When::FirstPurchase,
         _ => return Err(wrong()),
-    };
-    Ok(Multiplier {
-        when,
-        factor: r.int(multiplier::FACTOR)?,
     })
 }

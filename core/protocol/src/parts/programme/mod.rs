@@ -1,6 +1,7 @@
 //! A version of the programme: instruments and their terms. What this version can't read of one is kept beside it.
 
 mod bonus;
+mod campaign;
 mod certificate;
 mod more;
 mod newer;

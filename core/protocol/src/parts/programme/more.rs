@@ -11,6 +11,7 @@ use kartka_domain::purchase::GoodsId;
 
 use super::KIND;
 use super::bonus::PERIOD_ENDS;
+use super::campaign::{campaign_record, read_campaign};
 use super::certificate::{certificate_record, numbered_record, read_certificate, read_numbered};
 use super::referral::{read_referral, referral_record};
 use super::rules::{gift_record, put_goods, read_gift, read_goods};
@@ -30,6 +31,7 @@ mod kind {
     pub(super) const TIERS: i64 = 11;
     pub(super) const CERTIFICATE: i64 = 20;
     pub(super) const NUMBERED: i64 = 21;
+    pub(super) const CAMPAIGN: i64 = 51;
     pub(super) const REFERRAL: i64 = 61;
 }
 
@@ -129,6 +131,7 @@ pub(super) fn put_more(record: &mut Record, terms: &Terms) {
         Terms::Tiers(tiers) => (kind::TIERS, tiers_record(tiers)),
         Terms::Certificate(of) => (kind::CERTIFICATE, certificate_record(of)),
         Terms::Numbered(of) => (kind::NUMBERED, numbered_record(of)),
+        Terms::Campaign(of) => (kind::CAMPAIGN, campaign_record(of)),
         Terms::Referral(of) => (kind::REFERRAL, referral_record(of)),
         Terms::Bonus(_) | Terms::Stamps(_) | Terms::Discount(_) | Terms::Newer => return,
     };
@@ -147,6 +150,7 @@ pub(super) fn read_more(record: &Record, number: i64) -> Result<Terms, WireError
         kind::TIERS => Terms::Tiers(read_tiers(r()?)?),
         kind::CERTIFICATE => Terms::Certificate(read_certificate(r()?)?),
         kind::NUMBERED => Terms::Numbered(read_numbered(r()?)?),
+        kind::CAMPAIGN => Terms::Campaign(read_campaign(r()?)?),
         kind::REFERRAL => Terms::Referral(read_referral(r()?)?),
         _ => return Err(WireError::OutOfRange(KIND)),
     })

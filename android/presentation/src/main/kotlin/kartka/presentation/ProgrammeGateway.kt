@@ -46,6 +46,7 @@ public enum class WizardKind(public val key: String) {
     Tiers("tiers"),
     Certificate("certificate"),
     NumberedCoupon("numbered"),
+    Campaign("campaign"),
     Referral("referral"),
 }
 
