@@ -3,9 +3,9 @@
 use std::sync::Arc;
 
 use kartka_core::domain::business::{Device, DeviceState};
-use kartka_core::domain::ids::{CustomerId, DeviceNo, EntryId, Id};
+use kartka_core::domain::ids::{CustomerId, DeviceNo, EntryId, Id, OperatorId};
 use kartka_core::domain::op::Decision;
-use kartka_core::domain::row::Inbox;
+use kartka_core::domain::row::{Asks, Inbox};
 use kartka_core::query::erasures::ErasureProof;
 
 use crate::border::{Border, request_id};
@@ -50,6 +50,15 @@ pub enum DeviceStanding {
     Wiped,
 }
 
+/// A code that lets one device in: to be shown, and never kept.
+#[derive(Clone, PartialEq, Eq, uniffi::Record)]
+pub struct InvitationView {
+    /// The text to draw as a QR, and to type.
+    pub text: String,
+    /// Until when it is good, epoch ms.
+    pub expires_ms: i64,
+}
+
 /// Something to be decided.
 #[derive(Debug, Clone, PartialEq, Eq, uniffi::Record)]
 pub struct InboxItem {
@@ -65,6 +74,27 @@ pub struct InboxItem {
     pub points: i64,
     /// Business date, ISO.
     pub date: String,
+    /// What it asks of a person.
+    pub asks: InboxAsk,
+}
+
+/// What an inbox item asks of a person.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, uniffi::Enum)]
+pub enum InboxAsk {
+    /// To take note: `close_item`.
+    Notice,
+    /// Whether what it proposes is done: `agree_item` or `close_item`.
+    Proposal,
+    /// Whether what a revoked device sent counts: `settle`.
+    Quarantine {
+        /// Its last number.
+        up_to: i64,
+    },
+    /// What becomes of a return without its purchase: `settle_return`.
+    UnlinkedReturn {
+        /// The return.
+        of: i64,
+    },
 }
 
 /// What a lost phone can cost until it is revoked.
@@ -151,6 +181,24 @@ impl Office {
             Ok(shop.revoke(request_id(&request)?, device, state)?)
         });
         revoked.await
+    }
+
+    /// Asks the server for a code that lets one more device in, which `holder` will hold (S1). The code is good once and
+    /// for ten minutes; nothing is written here, and asking again gives another one.
+    ///
+    /// # Errors
+    /// `Offline` without a network; `RuleRejected` with the missing right, for a holder who does not work here, and
+    /// where the shop has no server yet.
+    pub async fn invite(&self, holder: u32) -> Result<InvitationView, CoreError> {
+        let line = Arc::clone(&self.border.line);
+        let invited = self.border.read(move |shop| {
+            let code = shop.invite(OperatorId(holder), line.http()?)?;
+            Ok(InvitationView {
+                text: code.to_text(),
+                expires_ms: code.expires_ms,
+            })
+        });
+        invited.await
     }
 
     /// Takes in what a revoked device sent, up to a number as the inbox names it, or refuses it: then it is kept without
@@ -299,6 +347,12 @@ impl From<Inbox> for InboxItem {
             other: item.other.map(CustomerId::get),
             points: item.points.0,
             date: item.date.to_string(),
+            asks: match item.asks() {
+                Asks::Notice => InboxAsk::Notice,
+                Asks::Proposal => InboxAsk::Proposal,
+                Asks::Quarantine(up_to) => InboxAsk::Quarantine { up_to: up_to.get() },
+                Asks::Return(of) => InboxAsk::UnlinkedReturn { of: of.get() },
+            },
         }
     }
 }

@@ -12,6 +12,7 @@ use kartka_core::query::today::TodayReport;
 
 use crate::border::Border;
 use crate::error::{CoreError, Failure, Subject, invalid};
+use crate::till::Parts;
 
 /// The owner's figures.
 #[derive(uniffi::Object)]
@@ -77,6 +78,25 @@ pub struct DayView {
     pub points: Vec<MovedView>,
 }
 
+/// What this device sold and took back today, to be held against the till's own report. Money in minor units.
+#[derive(Debug, Clone, PartialEq, Eq, uniffi::Record)]
+pub struct ShiftView {
+    /// The business date.
+    pub date: String,
+    /// Sales; a return is none.
+    pub receipts: i64,
+    /// What the goods came to before returns.
+    pub sales: i64,
+    /// What was paid for them with money: cash, cards and what else a till counts.
+    pub taken: i64,
+    /// With what they were paid, certificates that were sold too.
+    pub paid: Parts,
+    /// Value of what came back.
+    pub returns: i64,
+    /// Money given back for it.
+    pub given_back: i64,
+}
+
 /// Points that moved on a day, of one instrument.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, uniffi::Record)]
 pub struct MovedView {
@@ -139,6 +159,26 @@ impl Reports {
             Ok(shop.today(date)?.into())
         });
         today.await
+    }
+
+    /// The shift of this device: its own receipts of today, part by part. Needs no right to reports.
+    ///
+    /// # Errors
+    /// `NotPaired`; the situation of the disk.
+    pub async fn shift(&self) -> Result<ShiftView, CoreError> {
+        let shift = self.border.read(|shop| {
+            let shift = shop.shift()?;
+            Ok(ShiftView {
+                date: shift.date.to_string(),
+                receipts: shift.sums.receipts,
+                sales: shift.sums.sales.0,
+                taken: shift.sums.taken.0,
+                paid: shift.sums.paid.into(),
+                returns: shift.sums.returns.0,
+                given_back: shift.sums.given_back.0,
+            })
+        });
+        shift.await
     }
 
     /// The last sales made on this device today, newest first: what the Scan screen has room for.

@@ -273,6 +273,20 @@ impl Parts {
         ])
     }
 
+    /// These and `other`, part by part.
+    ///
+    /// # Errors
+    /// [`Overflow`].
+    pub fn plus(&self, other: &Self) -> Result<Self, Overflow> {
+        Ok(Self {
+            cash: self.cash.plus(other.cash)?,
+            card: self.card.plus(other.card)?,
+            other: self.other.plus(other.other)?,
+            certificate: self.certificate.plus(other.certificate)?,
+            points: self.points.plus(other.points)?,
+        })
+    }
+
     /// The part paid with money: what the till holds.
     ///
     /// # Errors

@@ -7,13 +7,13 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::earn::kept;
-use crate::ids::{CustomerId, InstrumentId, OperatorId, OutletId, PurchaseId};
+use crate::ids::{CustomerId, DeviceNo, InstrumentId, OperatorId, OutletId, PurchaseId};
 use crate::ledger::{Entry, EntryKind};
 use crate::moment::Date;
 use crate::money::{Money, Overflow, Points, Rounding, scale};
 use crate::programme::{Kept, Programme, Terms};
 use crate::purchase::{
-    Line, Purchase, Return, ReturnKind, kept_back, returned_part, returned_so_far,
+    Line, Parts, Purchase, Return, ReturnKind, kept_back, returned_part, returned_so_far,
 };
 use crate::row::{NotedVisits, Unlinked, UnlinkedState};
 
@@ -59,7 +59,7 @@ pub struct Day<'a> {
     pub unlinked: &'a [Unlinked],
 }
 
-/// Sums of a day, of one outlet or of one operator.
+/// Sums of a day, of one outlet, of one operator or of one device.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Figures {
     /// Sales of goods; a return is none, nor is a receipt on which certificates alone were sold.
@@ -76,6 +76,8 @@ pub struct Figures {
     pub given_back: Money,
     /// Certificates sold, less those taken back, in minor units: money taken for goods that are owed (G1).
     pub certificates: Money,
+    /// With what the receipts were paid, certificates on them too: what a till's own report says.
+    pub paid: Parts,
 }
 
 impl Figures {
@@ -148,6 +150,8 @@ pub struct Today {
     pub outlets: BTreeMap<OutletId, Figures>,
     /// By operator: who sold, and who took back.
     pub operators: BTreeMap<OperatorId, Figures>,
+    /// By device, where it sold and took back: its shift.
+    pub devices: BTreeMap<DeviceNo, Figures>,
 }
 
 /// A day beside another, in hundredths of a percent; none where the other has nothing to compare with.
@@ -185,6 +189,7 @@ pub fn today(day: &Day<'_>) -> Result<Today, Overflow> {
         points: BTreeMap::new(),
         outlets: BTreeMap::new(),
         operators: BTreeMap::new(),
+        devices: BTreeMap::new(),
     };
     let counts = |p: &&Purchase| p.refused.is_none() && !undone.contains(&p.id);
     let sold: Vec<&Purchase> = day.purchases.iter().filter(counts).collect();
@@ -231,12 +236,13 @@ fn is_undone_at_once(returned: &Returned) -> bool {
 impl Today {
     fn add(
         &mut self,
-        (outlet, operator): (OutletId, OperatorId),
+        (outlet, operator, device): (OutletId, OperatorId, DeviceNo),
         part: impl Fn(&mut Figures) -> Result<(), Overflow>,
     ) -> Result<(), Overflow> {
         part(&mut self.total)?;
         part(self.outlets.entry(outlet).or_default())?;
-        part(self.operators.entry(operator).or_default())
+        part(self.operators.entry(operator).or_default())?;
+        part(self.devices.entry(device).or_default())
     }
 
     fn sell(&mut self, purchase: &Purchase) -> Result<(), Overflow> {
@@ -244,13 +250,15 @@ impl Today {
         let money = purchase.parts.money()?;
         let receipts = i64::from(!purchase.lines.iter().all(|line| line.certificate.is_some()));
         let identified = i64::from(purchase.earner().is_some());
-        self.add((purchase.outlet, purchase.operator), |sum| {
+        let by = (purchase.outlet, purchase.operator, purchase.id.0.device());
+        self.add(by, |sum| {
             sum.receipts = sum.receipts.checked_add(receipts).ok_or(Overflow)?;
             let known = identified.min(receipts);
             sum.identified = sum.identified.checked_add(known).ok_or(Overflow)?;
             sum.sales = sum.sales.plus(total)?;
             sum.taken = sum.taken.plus(money)?;
             sum.certificates = sum.certificates.plus(certificates)?;
+            sum.paid = sum.paid.plus(&purchase.parts)?;
             Ok(())
         })
     }
@@ -306,7 +314,7 @@ impl Today {
             } else if kept(&purchase.lines, &all) == Kept::Nothing {
                 money = money.plus(kept_back(&by_day[..at])?)?;
             }
-            self.add((back.outlet, back.operator), |sum| {
+            self.add((back.outlet, back.operator, back.id.0.device()), |sum| {
                 sum.returns = sum.returns.plus(gross)?;
                 sum.given_back = sum.given_back.plus(money)?;
                 sum.certificates = sum.certificates.minus(certificates)?;
@@ -328,7 +336,7 @@ impl Today {
             return Ok(());
         };
         let kept = entry.effect().value;
-        self.add((back.outlet, back.operator), |sum| {
+        self.add((back.outlet, back.operator, back.id.0.device()), |sum| {
             sum.given_back = sum.given_back.minus(kept)?;
             Ok(())
         })
@@ -341,7 +349,8 @@ impl Today {
             return Ok(());
         }
         let amount = unlinked.back.amount;
-        self.add((unlinked.outlet, unlinked.operator), |sum| {
+        let by = (unlinked.outlet, unlinked.operator, unlinked.id.0.device());
+        self.add(by, |sum| {
             sum.returns = sum.returns.plus(amount)?;
             sum.given_back = sum.given_back.plus(amount)?;
             Ok(())

@@ -9,7 +9,7 @@ use crate::card::{CardNumber, EmitterSlot};
 use crate::codes::Code;
 use crate::customer::{Consent, Customer};
 use crate::ids::{
-    CustomerId, DeviceNo, EntryId, InstrumentId, OperatorId, OutletId, PurchaseId, ReturnId,
+    CustomerId, DeviceNo, EntryId, Id, InstrumentId, OperatorId, OutletId, PurchaseId, ReturnId,
     RoleId, Seq,
 };
 use crate::ledger::Entry;
@@ -218,6 +218,35 @@ pub struct Inbox {
     pub date: Date,
     /// Whether a person still has to decide.
     pub state: InboxState,
+}
+
+/// What an inbox item asks of a person.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Asks {
+    /// To take note of it.
+    Notice,
+    /// Whether what it proposes is done (Q2).
+    Proposal,
+    /// Whether what a revoked device sent counts, up to this one of its numbers (S7).
+    Quarantine(Id),
+    /// What becomes of a return without its purchase (X1).
+    Return(ReturnId),
+}
+
+impl Inbox {
+    /// What it asks of a person.
+    #[must_use]
+    pub fn asks(&self) -> Asks {
+        match self.code {
+            Code::LevelNotKept { .. } => Asks::Proposal,
+            Code::Quarantined { upto, .. } => Id::new(upto).map_or(Asks::Notice, Asks::Quarantine),
+            Code::ReturnUnlinked { .. }
+            | Code::ReturnAboveKept { .. }
+            | Code::ReturnAmbiguous { .. } => Asks::Return(ReturnId(self.id.0)),
+            // Refusals and flags are never in an inbox; every other item tells what a person should know.
+            _ => Asks::Notice,
+        }
+    }
 }
 
 /// Whether an inbox item waits.

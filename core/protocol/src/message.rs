@@ -8,6 +8,7 @@ mod carry;
 mod envelope;
 mod handover;
 mod incarnation;
+mod invite;
 mod moved;
 mod order;
 mod pair;
@@ -23,6 +24,7 @@ pub use handover::{
     HandoverAnswer, HandoverRequest, HandoverSaid, HandoverStep, SignedHandoverAnswer,
 };
 pub use incarnation::{Branch, Incarnation};
+pub use invite::{InviteAnswer, InviteRequest, Invited, SignedInviteAnswer};
 pub use moved::Moved;
 pub use order::{SignedWord, Word};
 pub use pair::{Certificate, PairAnswer, PairError, PairLimits, PairRequest, SignedPairAnswer};

@@ -83,6 +83,7 @@ pub(crate) enum Purpose {
     Word,
     Handover,
     Reserve,
+    Invite,
     Carry,
 }
 
@@ -98,6 +99,7 @@ pub(crate) fn message(purpose: Purpose, claim: &Record) -> Vec<u8> {
         Purpose::Word => b"kartka word 1",
         Purpose::Handover => b"kartka handover 1",
         Purpose::Reserve => b"kartka reserve 1",
+        Purpose::Invite => b"kartka invite 1",
         Purpose::Carry => b"kartka carry 1",
     };
     let mut bytes = [name, &[0]].concat();

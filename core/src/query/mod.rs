@@ -8,6 +8,7 @@ pub mod inbox;
 pub mod owed;
 pub mod programme;
 pub mod recent;
+pub mod shift;
 pub mod status;
 pub mod today;
 pub mod vouchers;

@@ -304,7 +304,9 @@ impl Engine {
         };
         self.knock = match route {
             Route::Pair => Knock::Open,
-            Route::Sync | Route::Handover | Route::Reserve | Route::Carry => Knock::No,
+            Route::Sync | Route::Handover | Route::Reserve | Route::Carry | Route::Invite => {
+                Knock::No
+            }
         };
         effects.push(Effect::Send {
             request: self.last_request,

@@ -28,6 +28,8 @@ pub enum Route {
     Handover,
     /// Something to be kept for a receipt.
     Reserve,
+    /// A pairing code for the next device.
+    Invite,
     /// Another phone's batches.
     Carry,
 }
@@ -41,6 +43,7 @@ impl Route {
             Self::Pair => "/v1/pair",
             Self::Handover => "/v1/handover",
             Self::Reserve => "/v1/reserve",
+            Self::Invite => "/v1/invite",
             Self::Carry => "/v1/carry",
         }
     }
@@ -49,7 +52,7 @@ impl Route {
     /// line.
     const fn patience(self) -> Duration {
         match self {
-            Self::Reserve => COUNTER,
+            Self::Reserve | Self::Invite => COUNTER,
             Self::Sync | Self::Pair | Self::Handover | Self::Carry => TOTAL,
         }
     }

@@ -9,6 +9,7 @@ mod erase;
 pub mod found;
 pub mod handover;
 pub mod idle;
+pub mod invite;
 pub mod limits;
 mod merge;
 pub mod operator;

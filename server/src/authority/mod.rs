@@ -17,6 +17,7 @@ mod hold;
 mod identity;
 mod incarnation;
 mod intake;
+mod invite;
 mod marks;
 mod memory;
 mod moving;
@@ -35,6 +36,7 @@ mod turn;
 use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
 
+use kartka_domain::codes::Code;
 use kartka_domain::ids::{BusinessId, CustomerId, DeviceNo, Seq};
 use kartka_protocol::head::SignedHead;
 use kartka_protocol::message::Reserved;
@@ -50,6 +52,7 @@ pub use hold::Hold;
 pub(crate) use hold::hold;
 pub(crate) use incarnation::{Asking, Grant};
 pub(crate) use intake::{Asked, refusal_of};
+use invite::Invite;
 pub(crate) use memory::Memory;
 pub use moving::NotMoved;
 use pair::Enrol;
@@ -94,6 +97,8 @@ pub(crate) enum Job {
     Head(SignedHead),
     /// Something to be kept for a receipt.
     Reserve(Reserve),
+    /// A pairing code for the next device.
+    Invite(Invite),
 }
 
 impl Job {
@@ -108,6 +113,7 @@ impl Job {
             | Self::Wiped
             | Self::Release
             | Self::Reserve(_)
+            | Self::Invite(_)
             | Self::Head(_) => 1,
         }
     }
@@ -138,6 +144,8 @@ pub(crate) enum Done {
     Head,
     /// Of something to be kept.
     Reserved(Reserved),
+    /// Of a pairing code: until when it is good, epoch ms, or why there is none.
+    Invited(Result<i64, Code>),
 }
 
 impl Authority {
@@ -159,7 +167,7 @@ impl Authority {
             for job in jobs {
                 let tells = matches!(
                     job,
-                    Job::Push(_) | Job::Enrol(_) | Job::Fork(_) | Job::Reserve(_)
+                    Job::Push(_) | Job::Enrol(_) | Job::Fork(_) | Job::Reserve(_) | Job::Invite(_)
                 );
                 if tells && self.is_away(db)? {
                     return Err(StoreError::Moved);
@@ -186,6 +194,7 @@ impl Authority {
                         Done::Release
                     }
                     Job::Reserve(asked) => Done::Reserved(reserve::take(&turn, asked)?),
+                    Job::Invite(asked) => Done::Invited(invite::take(&turn, asked)?),
                     Job::Head(signed) => {
                         risen = moving::meet(self, db, signed)?.or(risen);
                         Done::Head

@@ -22,9 +22,9 @@ use crate::platform::draw;
 use crate::store::{DeviceState, Reads, Rights, StoreError, Token, read, write};
 
 /// How long a token is good, in milliseconds.
-const TOKEN_MS: i64 = 10 * 60 * 1_000;
+pub(super) const TOKEN_MS: i64 = 10 * 60 * 1_000;
 /// Used and old tokens are kept as long again, so that a repeat is still known as one.
-const KEPT_MS: i64 = 24 * 60 * 60 * 1_000;
+pub(super) const KEPT_MS: i64 = 24 * 60 * 60 * 1_000;
 /// Longest name of a device in characters.
 const NAME_MAX: usize = 64;
 
@@ -359,7 +359,7 @@ fn row(db: &dyn Reads, kind: RowKind, id: i64) -> Result<Option<Row>, StoreError
 }
 
 /// Tokens lie in the store by their hash, so that a copy of the data lets nobody in.
-fn token_hash(token: &[u8; 16]) -> [u8; 32] {
+pub(super) fn token_hash(token: &[u8; 16]) -> [u8; 32] {
     *blake3::Hasher::new_derive_key("kartka server v1 pairing token")
         .update(token)
         .finalize()

@@ -1,4 +1,4 @@
-//! `POST /v1/sync`, `/v1/pair`, `/v1/reserve` and `/v1/carry`: bytes to the authority, bytes back.
+//! `POST /v1/sync`, `/v1/pair`, `/v1/invite`, `/v1/reserve` and `/v1/carry`: bytes to the authority, bytes back.
 //!
 //! Checking signatures and making pages is work for the processor and runs on blocking threads; ordering
 //! is the writer's.
@@ -24,6 +24,8 @@ pub(super) const REQUEST: usize = limits::ENVELOPE;
 pub(super) const PAIRING: usize = 4_096;
 /// Bytes of a till's question: a few items and a signature.
 pub(super) const RESERVE: usize = 4_096;
+/// Bytes of a question for a pairing code: a few numbers and a signature.
+pub(super) const INVITE: usize = 4_096;
 
 /// Serves one exchange.
 pub(super) async fn sync(
@@ -173,6 +175,40 @@ async fn take_in(app: &Arc<App>, bytes: &[u8]) -> Result<Vec<u8>, Problem> {
     let (_, answer) =
         on_thread(app, shop, move |shop| shop.authority.carry_answer(&brought)).await?;
     Ok(answer?)
+}
+
+/// Serves one device that asks for a code to let the next one in.
+pub(super) async fn invite(
+    State(app): State<Arc<App>>,
+    Extension(peer): Extension<Peer>,
+    bytes: Bytes,
+) -> Result<Response, Problem> {
+    if !app.strangers.is_open(peer.0, app.clock.now_ms()) {
+        return Err(app.refuse(Refusal::Busy { retry_ms: 5_000 }));
+    }
+    let served = let_in(&app, &bytes).await;
+    served.map(message).map_err(|problem| {
+        if problem.0 == Refusal::Unauthorised {
+            let _ = app.strangers.take(peer.0, app.clock.now_ms());
+        }
+        app.refuse(problem.0)
+    })
+}
+
+async fn let_in(app: &Arc<App>, bytes: &[u8]) -> Result<Vec<u8>, Problem> {
+    let envelope = Envelope::decode(bytes).map_err(|error| Problem(refusal_of(error)))?;
+    let shop = app.shops.get(envelope.business);
+    let shop = shop.ok_or(Problem(Refusal::Unauthorised))?;
+    let (shop, asking) =
+        on_thread(app, shop, move |shop| shop.authority.read_invite(&envelope)).await?;
+    let asking = asking.map_err(ExchangeError::from)?;
+    let done = shop.writer.run(Authority::invite_job(&asking)).await?;
+    let address = app.address.clone();
+    let (_, answer) = on_thread(app, shop, move |shop| {
+        shop.authority.invite_answer(&asking, done, &address)
+    })
+    .await?;
+    Ok(answer)
 }
 
 /// Serves one message of a hand-over; a business that arrives by it is served from then on.

@@ -122,7 +122,7 @@ const READ: Limits = Limits {
 };
 
 /// All routes.
-const ROUTES: [Route; 13] = [
+const ROUTES: [Route; 14] = [
     Route {
         method: MethodFilter::POST,
         path: "/v1/sync",
@@ -152,6 +152,16 @@ const ROUTES: [Route; 13] = [
             ..LOOKED_AT
         },
         serve: |method| on(method, exchange::reserve),
+    },
+    Route {
+        method: MethodFilter::POST,
+        path: "/v1/invite",
+        limits: Limits {
+            body: exchange::INVITE,
+            knock: Knock::Pairing,
+            ..LOOKED_AT
+        },
+        serve: |method| on(method, exchange::invite),
     },
     Route {
         method: MethodFilter::POST,

@@ -335,6 +335,7 @@ impl Server {
             Route::Sync => self.authority().sync(message),
             Route::Pair => self.authority().pair(message),
             Route::Reserve => self.authority().reserve(message),
+            Route::Invite => self.authority().invite(message, ""),
             Route::Carry => self.authority().carry(message),
             // Nobody was invited.
             Route::Handover => Err(ExchangeError::Refused(Refusal::PairingRefused)),

@@ -88,6 +88,7 @@ impl Transport for Hall<'_> {
             Route::Sync => authority.sync(message),
             Route::Pair => authority.pair(message),
             Route::Reserve => authority.reserve(message),
+            Route::Invite => authority.invite(message, ""),
             Route::Carry => authority.carry(message),
             // Nobody was invited.
             Route::Handover => Err(ExchangeError::Refused(Refusal::PairingRefused)),

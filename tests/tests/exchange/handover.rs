@@ -110,6 +110,7 @@ impl Host {
             Route::Sync => authority.as_ref().ok_or(none)?.sync(message),
             Route::Pair => authority.as_ref().ok_or(none)?.pair(message),
             Route::Reserve => authority.as_ref().ok_or(none)?.reserve(message),
+            Route::Invite => authority.as_ref().ok_or(none)?.invite(message, ""),
             Route::Carry => authority.as_ref().ok_or(none)?.carry(message),
         }
     }

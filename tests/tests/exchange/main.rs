@@ -10,6 +10,7 @@ mod forks;
 mod handover;
 mod healing;
 mod histories;
+mod invite;
 mod meetings;
 mod merges;
 mod newer;

@@ -213,3 +213,21 @@ fn a_stolen_counter_phone_that_names_the_owner_changes_nothing_in_the_office() {
     ));
     assert_eq!(street.owner.shop.staff().unwrap().len(), 2);
 }
+
+#[test]
+fn a_shift_is_what_this_phone_did_and_a_cashier_may_see_it() {
+    let street = Street::open();
+    let (till, owner) = (&street.till, &street.owner);
+    let sold = owner.sell(street.ann, 5_000);
+    agree(&street.office, &[till, owner]);
+    owner.shop.give_back(owner.request(), sold, &[]).unwrap();
+    agree(&street.office, &[till, owner]);
+    let (here, there) = (
+        till.shop.shift().unwrap().sums,
+        owner.shop.shift().unwrap().sums,
+    );
+    assert_eq!((here.receipts, here.paid.cash.0), (1, 20_000));
+    assert_eq!((here.returns.0, here.given_back.0), (0, 0));
+    assert_eq!((there.receipts, there.paid.cash.0), (1, 5_000));
+    assert_eq!((there.returns.0, there.given_back.0), (5_000, 5_000));
+}

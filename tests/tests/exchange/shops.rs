@@ -332,6 +332,7 @@ impl Line<'_> {
             Route::Sync => authority.sync(message),
             Route::Pair => authority.pair(message),
             Route::Reserve => authority.reserve(message),
+            Route::Invite => authority.invite(message, "https://here.example"),
             Route::Carry => authority.carry(message),
             // Nobody was invited.
             Route::Handover => Err(ExchangeError::Refused(Refusal::PairingRefused)),

@@ -36,7 +36,7 @@ pub use earning::has_earned;
 pub use merge::MEMBERS_MAX;
 pub use reserve::reserve;
 pub use returns::owed;
-pub use right::{may_settle, who};
+pub use right::{may_invite, may_settle, who};
 pub use unlinked::{WAITING_MAX, links};
 
 use crate::brought::Brought;

@@ -4,7 +4,7 @@ use super::work::{Known, Work};
 use super::{Author, Book, Standing, Stop};
 use crate::business::Employment;
 use crate::codes::Code;
-use crate::ids::{EntryId, OperatorId, RoleId};
+use crate::ids::{DeviceNo, EntryId, OperatorId, OutletId, RoleId};
 use crate::ledger::EntryKind;
 use crate::money::Points;
 use crate::op::{Claim, Fact, Op};
@@ -82,6 +82,29 @@ fn author<B: Book>(book: &B, op: &Op) -> Result<Who, B::Error> {
 pub fn may_settle<B: Book>(book: &B, op: &Op) -> Result<bool, B::Error> {
     let who = author(book, op)?;
     Ok(who.allowed(Action::Plain(Permission::Devices)).is_ok())
+}
+
+/// Whether somebody at a device may let another device in, to be held by `holder` (S1).
+///
+/// # Errors
+/// The book's own; inside, why not: the missing right, or a holder who does not work here.
+pub fn may_invite<B: Book>(
+    book: &B,
+    (device, operator, outlet): (DeviceNo, OperatorId, OutletId),
+    holder: OperatorId,
+) -> Result<Result<(), Code>, B::Error> {
+    let handed = book.device(device)?.map(|device| device.holder);
+    let asks = who(book, operator, handed)?.in_outlet(outlet);
+    if let Err(why) = asks.allowed(Action::Plain(Permission::Devices)) {
+        return Ok(Err(why));
+    }
+    let state = book.operator(holder)?.map(|holder| holder.state);
+    Ok(match state {
+        Some(Employment::Active) => Ok(()),
+        Some(Employment::Dismissed) => Err(Code::OperatorDismissed),
+        None if holder == OperatorId(1) => Ok(()),
+        None => Err(Code::OperatorUnknown),
+    })
 }
 
 impl<B: Book> Work<'_, B> {

@@ -2,11 +2,16 @@ package kartka.corebridge
 
 import kartka.generated.DayView
 import kartka.generated.DeviceView
+import kartka.generated.Settlement
+import kartka.generated.UnlinkedReturnView
+import kartka.presentation.Candidate
 import kartka.presentation.Day
 import kartka.presentation.Device
 import kartka.presentation.DeviceStanding
 import kartka.presentation.EarnLimits
+import kartka.presentation.InboxAsk
 import kartka.presentation.InboxItem
+import kartka.presentation.Invitation
 import kartka.presentation.LimitNumber
 import kartka.presentation.LimitThen
 import kartka.presentation.OfficeGateway
@@ -18,6 +23,7 @@ import kartka.presentation.Today
 import kartka.presentation.Trust
 import kartka.generated.DeviceStanding as CoreState
 import kartka.generated.EarnLimits as CoreLimits
+import kartka.generated.InboxAsk as CoreAsk
 import kartka.generated.InboxItem as CoreItem
 import kartka.generated.LimitNumber as CoreNumber
 import kartka.generated.LimitThen as CoreThen
@@ -53,6 +59,9 @@ internal class OfficePart(private val core: CoreParts) : OfficeGateway {
             core.office.revoke(request.bytes(), device.toUInt(), standing)
         }
 
+    override suspend fun invite(holder: Long): Invitation =
+        asked { core.office.invite(holder.toUInt()).let { Invitation(it.text, it.expiresMs) } }
+
     override suspend fun employ(request: RequestId, name: String, role: Long): Long =
         asked { core.team.employ(request.bytes(), name.trim(), role.toUInt()).toLong() }
 
@@ -62,7 +71,31 @@ internal class OfficePart(private val core: CoreParts) : OfficeGateway {
     override suspend fun roles(): List<RoleName> =
         asked { core.team.roles().map { RoleName(it.role.toLong(), it.name) } }
 
-    override suspend fun inbox(): List<InboxItem> = asked { core.office.inbox().map { it.asItem() } }
+    override suspend fun inbox(): List<InboxItem> =
+        asked {
+            val items = core.office.inbox()
+            val returns =
+                if (items.any { it.asks is CoreAsk.UnlinkedReturn }) core.till.unlinkedReturns() else emptyList()
+            items.map { item ->
+                val of = (item.asks as? CoreAsk.UnlinkedReturn)?.of
+                item.asItem(returns.find { it.id == of }?.let { unlinked(it) })
+            }
+        }
+
+    private suspend fun unlinked(back: UnlinkedReturnView): InboxAsk.UnlinkedReturn {
+        val currency = core.currency()
+        val candidates =
+            core.till.receipts(back.receipt, back.receiptDate).map { core.till.purchase(it) }.map {
+                Candidate(it.id, it.atMs, it.total.money(currency))
+            }
+        return InboxAsk.UnlinkedReturn(
+            returned = back.id,
+            receipt = back.receipt,
+            date = back.receiptDate,
+            amount = back.amount.money(currency),
+            candidates = candidates,
+        )
+    }
 
     override suspend fun close(request: RequestId, item: Long): Unit =
         asked { core.office.closeItem(request.bytes(), item) }
@@ -72,6 +105,17 @@ internal class OfficePart(private val core: CoreParts) : OfficeGateway {
 
     override suspend fun settle(request: RequestId, upTo: Long, takeIn: Boolean): Unit =
         asked { core.office.settle(request.bytes(), upTo, takeIn) }
+
+    override suspend fun settleReturn(request: RequestId, returned: Long, takeIn: Boolean, link: Long?): Unit =
+        asked {
+            val how =
+                when {
+                    link != null -> Settlement.Link(link)
+                    takeIn -> Settlement.Accept
+                    else -> Settlement.Refuse
+                }
+            core.till.settleReturn(request.bytes(), returned, how)
+        }
 
     override suspend fun trust(): Trust =
         asked {
@@ -128,15 +172,20 @@ private fun DeviceView.asDevice(): Device =
         here = here,
     )
 
-private fun CoreItem.asItem(): InboxItem =
+private fun CoreItem.asItem(back: InboxAsk.UnlinkedReturn?): InboxItem =
     InboxItem(
         item = item,
         words = code.asWords(),
         customerId = customer,
         otherId = other,
         date = date,
-        upTo = code.arguments.find { it.name == "upto" }?.value,
-        agreeable = code.name == "LevelNotKept",
+        asks =
+            when (val asks = asks) {
+                CoreAsk.Notice -> InboxAsk.Notice
+                CoreAsk.Proposal -> InboxAsk.Proposal
+                is CoreAsk.Quarantine -> InboxAsk.Quarantine(asks.upTo)
+                is CoreAsk.UnlinkedReturn -> back ?: InboxAsk.Notice
+            },
     )
 
 private fun CoreLimits.asLimits(): EarnLimits =

@@ -60,8 +60,12 @@ internal class ProgrammePart(private val core: CoreParts) : ProgrammeGateway {
     override suspend fun preview(draft: WizardDraft): WizardPreview? =
         asked {
             val currency = core.currency()
-            core.programme.previewDraft(draft.asCore())?.let {
-                WizardPreview(it.first.asSample(currency), it.gives?.asSample(currency))
+            core.programme.previewDraft(draft.asCore())?.let { shown ->
+                WizardPreview(
+                    first = shown.first.asSample(currency),
+                    gives = shown.gives?.asSample(currency),
+                    warnings = core.programme.neverSold(draft.asCore()).map { it.asWords() },
+                )
             }
         }
 

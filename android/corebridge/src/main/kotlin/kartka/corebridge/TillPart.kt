@@ -54,15 +54,16 @@ internal class TillPart(private val core: CoreParts) : TillGateway {
 
     override suspend fun shift(): ShiftTotals =
         asked {
-            val day = core.reports.today(null).day
+            val shift = core.reports.shift()
             val currency = core.currency()
             ShiftTotals(
-                date = day.date,
-                receipts = day.receipts,
-                sales = day.sales.money(currency),
-                taken = day.taken.money(currency),
-                returned = day.returns.money(currency),
-                givenBack = day.givenBack.money(currency),
+                date = shift.date,
+                receipts = shift.receipts,
+                sales = shift.sales.money(currency),
+                taken = shift.taken.money(currency),
+                paid = shift.paid.asPaid(currency),
+                returned = shift.returns.money(currency),
+                givenBack = shift.givenBack.money(currency),
             )
         }
 }

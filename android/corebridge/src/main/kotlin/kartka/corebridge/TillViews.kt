@@ -78,7 +78,7 @@ private fun ReturnView.asReturned(): Returned =
 
 private fun ReturnedLine.asBack(): BackLine = BackLine(line.toInt(), quantity)
 
-private fun Parts.asPaid(currency: String): PaidParts =
+internal fun Parts.asPaid(currency: String): PaidParts =
     PaidParts(
         cash = cash.money(currency),
         card = card.money(currency),

@@ -33,7 +33,7 @@ val letters =
 /** A phone of the shop on this computer: its folder, the core over it, and the screens. */
 class DeskPhone private constructor(
     val core: KartkaGateway,
-    val facts: ShopFacts,
+    val facts: ShopFacts?,
     here: Here,
     scope: CoroutineScope,
     kept: List<String>,
@@ -86,7 +86,8 @@ class DeskPhone private constructor(
             val core = KartkaGateway.open(data.path, FileSecrets(folder.resolve("keys")), { _, _, _ -> })
             if (code != null) core.pair(RandomRequestIds().next(), code, name)
             val here = Here(Locale.getDefault().country, name, core.isEnrolled())
-            return DeskPhone(core, core.facts(), here, scope, kept)
+            val facts = if (here.enrolled) core.facts() else null
+            return DeskPhone(core, facts, here, scope, kept)
         }
     }
 }

@@ -34,7 +34,7 @@ fun main() {
             folder.deleteRecursively()
         },
     )
-    singleWindowApplication(state = WindowState(size = phone), title = desk.facts.name) {
+    singleWindowApplication(state = WindowState(size = phone), title = desk.facts?.name.orEmpty()) {
         LaunchedEffect(Unit) { desk.core.exchange() }
         val taste = Taste(letters, Language.of(Locale.getDefault().language), isSystemInDarkTheme(), Motion.Full)
         KartkaApp(desk.screens, desk.facts, taste, Stage(desk.host) {})

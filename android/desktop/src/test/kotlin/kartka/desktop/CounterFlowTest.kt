@@ -1,23 +1,9 @@
 package kartka.desktop
 
-import androidx.compose.ui.semantics.SemanticsProperties
-import androidx.compose.ui.test.ComposeTimeoutException
 import androidx.compose.ui.test.ExperimentalTestApi
-import androidx.compose.ui.test.SemanticsMatcher
-import androidx.compose.ui.test.hasClickAction
-import androidx.compose.ui.test.hasText
-import androidx.compose.ui.test.isEnabled
-import androidx.compose.ui.test.junit4.ComposeContentTestRule
 import androidx.compose.ui.test.junit4.createComposeRule
-import androidx.compose.ui.test.onAllNodesWithText
-import androidx.compose.ui.test.onFirst
-import androidx.compose.ui.test.onNodeWithText
-import androidx.compose.ui.test.performClick
-import androidx.compose.ui.test.performTextInput
-import kartka.corebridge.Qr
 import kartka.corebridge.RandomRequestIds
 import kartka.presentation.CoreFault
-import kartka.presentation.LumaFrame
 import kartka.presentation.Route
 import kartka.presentation.SyncDot
 import kartka.presentation.TroubleKind
@@ -73,7 +59,7 @@ class CounterFlowTest {
         hand.shows(cards[0], "New customer")
         hand.types("Phone", "0671234567")
         assertEquals(1, hand.taps { tap("Register") })
-        hand.sees("Sell")
+        hand.sees("Stamp the card")
 
         // A sale is the scan, the amount's digits, and one tap.
         hand.keys("100,00")
@@ -127,84 +113,4 @@ class CounterFlowTest {
 
     private fun paired(name: String): DeskPhone =
         runBlocking { DeskPhone.open(folder.resolve(name), scope, server.pairingCode()) }.also(phones::add)
-}
-
-/** A card's code before the camera, drawn by the core. */
-private fun DeskPhone.frame(code: String): LumaFrame = checkNotNull(core.squares(code)).frame()
-
-private const val INK: Byte = 20
-
-/** 226 of 255. */
-private const val PAPER: Byte = -30
-
-private fun Qr.frame(): LumaFrame {
-    val square = 14
-    val width = side * square
-    val luma =
-        ByteArray(width * width) { at ->
-            if (dark[at / width / square * side + at % width / square]) INK else PAPER
-        }
-    return LumaFrame(luma, width, width, width, atMillis = System.nanoTime() / 1_000_000)
-}
-
-/** A cashier's hand: it taps and types, counts its taps, and waits for what it sees. */
-@OptIn(ExperimentalTestApi::class)
-private class Hand(private val rule: ComposeContentTestRule, private val phone: DeskPhone) {
-    private var tapped = 0
-
-    fun taps(work: Hand.() -> Unit): Int {
-        val before = tapped
-        work()
-        return tapped - before
-    }
-
-    /** Holds a card before the camera, which gives picture after picture, until the screen says [text]. */
-    fun shows(card: String, text: String) {
-        rule.waitForIdle()
-        var looks = 0
-        try {
-            rule.waitUntil(PATIENCE) {
-                if (looks++ % LOOKS_PER_PICTURE == 0) phone.show(phone.frame(card))
-                rule.onAllNodes(hasText(text, substring = true)).fetchSemanticsNodes().isNotEmpty()
-            }
-        } catch (late: ComposeTimeoutException) {
-            throw AssertionError("no \"$text\" among ${seen()}", late)
-        }
-    }
-
-    fun sees(text: String): Unit = sees(text, hasText(text, substring = true))
-
-    private fun sees(text: String, matcher: SemanticsMatcher) {
-        try {
-            rule.waitUntilAtLeastOneExists(matcher, PATIENCE)
-        } catch (late: ComposeTimeoutException) {
-            throw AssertionError("no \"$text\" among ${seen()}", late)
-        }
-    }
-
-    private fun seen(): List<String> =
-        rule.onAllNodes(SemanticsMatcher.keyIsDefined(SemanticsProperties.Text)).fetchSemanticsNodes().map { node ->
-            node.config[SemanticsProperties.Text].joinToString()
-        }
-
-    /** Taps what says exactly [text]. */
-    fun tap(text: String): Unit = tap(text, hasText(text) and hasClickAction())
-
-    /** Taps the first thing that says [text] among other words. */
-    fun tapWith(text: String): Unit = tap(text, hasText(text, substring = true) and hasClickAction())
-
-    private fun tap(text: String, matcher: SemanticsMatcher) {
-        sees(text, matcher and isEnabled())
-        tapped++
-        rule.onAllNodes(matcher and isEnabled()).onFirst().performClick()
-    }
-
-    fun types(field: String, text: String): Unit = rule.onNodeWithText(field).performTextInput(text)
-
-    fun keys(keys: String): Unit = keys.forEach { rule.onAllNodesWithText("$it").onFirst().performClick() }
-
-    private companion object {
-        const val PATIENCE = 30_000L
-        const val LOOKS_PER_PICTURE = 20
-    }
 }

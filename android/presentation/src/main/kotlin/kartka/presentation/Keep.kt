@@ -16,6 +16,9 @@ public class Kept private constructor(private val fields: Map<String, String>) {
 
     public fun flag(name: String): Boolean = fields[name] == "true"
 
+    /** Every field by its name. */
+    internal fun all(): Map<String, String> = fields
+
     /** These fields and [other]'s. */
     public operator fun plus(other: Kept): Kept = Kept(fields + other.fields)
 
@@ -30,7 +33,7 @@ public class Kept private constructor(private val fields: Map<String, String>) {
             val fields =
                 line.split('&').mapNotNull { field ->
                     val value = field.substringAfter('=', "")
-                    decoded(value)?.let { field.substringBefore('=') to it }
+                    decoded(value)?.takeIf { '=' in field }?.let { field.substringBefore('=') to it }
                 }
             return Kept(fields.toMap())
         }

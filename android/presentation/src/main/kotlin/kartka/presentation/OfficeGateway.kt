@@ -11,6 +11,9 @@ public interface OfficeGateway {
     /** Takes a device out of the business. */
     public suspend fun revoke(request: RequestId, device: Long, how: Revoking)
 
+    /** A code that lets one more device in, which [holder] will hold; asking again gives another one. */
+    public suspend fun invite(holder: Long): Invitation
+
     /** Adds a member of staff; answers with their number. */
     public suspend fun employ(request: RequestId, name: String, role: Long): Long
 
@@ -31,6 +34,9 @@ public interface OfficeGateway {
 
     /** Takes in what a revoked device sent up to [upTo], or refuses it. */
     public suspend fun settle(request: RequestId, upTo: Long, takeIn: Boolean)
+
+    /** What becomes of a return without its purchase: [link] is the purchase it belongs to, else it stands or counts not. */
+    public suspend fun settleReturn(request: RequestId, returned: Long, takeIn: Boolean, link: Long? = null)
 
     /** How long a phone is trusted without the server, and what a lost one can cost meanwhile. */
     public suspend fun trust(): Trust
@@ -89,27 +95,52 @@ public data class Device(
     val here: Boolean,
 )
 
+/**
+ * A code that lets one device in: shown, and never kept.
+ *
+ * @property until epoch milliseconds
+ */
+public data class Invitation(val text: String, val until: Long)
+
 /** Whether a device belongs to the business; each has its word under `devices.*`. */
 public enum class DeviceStanding { Active, Revoked, WipeWhenEmpty, WipeNow, Wiped }
 
 /** How a device is taken out. */
 public enum class Revoking { KeepData, WipeWhenEmpty, WipeNow }
 
-/**
- * Something to be decided.
- *
- * @property upTo the last number of what a revoked device sent, where that is what waits
- * @property agreeable it proposes something that can be agreed to
- */
+/** Something to be decided; where two customers are concerned, [otherId] is the second. */
 public data class InboxItem(
     val item: Long,
     val words: Words,
     val customerId: Long?,
     val otherId: Long?,
     val date: String,
-    val upTo: Long?,
-    val agreeable: Boolean,
+    val asks: InboxAsk,
 )
+
+/** What an item asks of a person, as the core says. */
+public sealed interface InboxAsk {
+    /** To take note of it. */
+    public data object Notice : InboxAsk
+
+    /** Whether what it proposes is done. */
+    public data object Proposal : InboxAsk
+
+    /** Whether what a revoked device sent counts, up to its number [upTo]. */
+    public data class Quarantine(val upTo: Long) : InboxAsk
+
+    /** What becomes of a return without its purchase; [candidates] are the receipts it may belong to. */
+    public data class UnlinkedReturn(
+        val returned: Long,
+        val receipt: String,
+        val date: String,
+        val amount: Money,
+        val candidates: List<Candidate>,
+    ) : InboxAsk
+}
+
+/** A receipt that goods without a purchase may have been sold on; [at] in epoch milliseconds. */
+public data class Candidate(val saleId: Long, val at: Long, val total: Money)
 
 /**
  * How long a phone is trusted, and the bound of what a lost one can cost.

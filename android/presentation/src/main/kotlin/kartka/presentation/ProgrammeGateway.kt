@@ -33,21 +33,21 @@ public interface ProgrammeGateway {
 /** One instrument in force; [terms] is the key of its kind's words under `wizard.kind.*`. */
 public data class Instrument(val id: Long, val name: String, val terms: String)
 
-/** What the wizard can make; the words of each stand under `wizard.kind.*`. */
-public enum class WizardKind {
-    Bonus,
-    Stamps,
-    Discount,
-    Offer,
-    Coupon,
-    Greeting,
-    Club,
-    Issue,
-    Tiers,
-    Certificate,
-    NumberedCoupon,
-    Campaign,
-    Referral,
+/** What the wizard can make; the words of each stand under `wizard.kind.` and its [key]. */
+public enum class WizardKind(public val key: String) {
+    Bonus("bonus"),
+    Stamps("stamps"),
+    Discount("discount"),
+    Offer("offer"),
+    Coupon("coupon"),
+    Greeting("greeting"),
+    Club("club"),
+    Issue("issue"),
+    Tiers("tiers"),
+    Certificate("certificate"),
+    NumberedCoupon("numbered"),
+    Campaign("campaign"),
+    Referral("referral"),
 }
 
 /** What the shop sells: decides defaults and the sample receipt. */
@@ -114,11 +114,19 @@ public data class WizardDraft(
 /** What a draft's answers mean so far: keys of the fields that are asked, and what cannot stand. */
 public data class WizardCheck(val asked: Set<String>, val problems: List<WizardProblem>)
 
-/** One field's problem; [why] is the key of its words, [bound] the bound that was left. */
+/** One field's problem; [why] is the key of its words under `wizard.wrong.*`, [bound] the bound that was left. */
 public data class WizardProblem(val field: String, val why: String, val bound: Long?)
 
-/** A draft on a sample receipt: the first visit, and the first that gives something. */
-public data class WizardPreview(val first: SampleReceipt, val gives: SampleReceipt?)
+/**
+ * A draft on a sample receipt: the first visit, and the first that gives something.
+ *
+ * @property warnings what the owner should know before publishing: goods that were never sold here
+ */
+public data class WizardPreview(
+    val first: SampleReceipt,
+    val gives: SampleReceipt?,
+    val warnings: List<Words> = emptyList(),
+)
 
 /** A sample receipt of weekly visit [visit], from 1. */
 public data class SampleReceipt(

@@ -183,6 +183,7 @@ public data class ShiftTotals(
     val receipts: Long,
     val sales: Money,
     val taken: Money,
+    val paid: PaidParts,
     val returned: Money,
     val givenBack: Money,
 )

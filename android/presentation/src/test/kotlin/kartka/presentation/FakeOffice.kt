@@ -19,6 +19,13 @@ class FakeOffice(private val desk: FakeDesk, private val till: FakeTill, private
         trust = trust.copy(points = null, worth = null)
     }
 
+    /** What was decided about quarantines and returns, in words. */
+    val settled = mutableListOf<String>()
+
+    /** The shop has a server. */
+    var served = true
+    private var invited = 0
+
     fun waiting(vararg waiting: InboxItem) {
         items = waiting.toList()
     }
@@ -83,7 +90,23 @@ class FakeOffice(private val desk: FakeDesk, private val till: FakeTill, private
     override suspend fun agree(request: RequestId, item: Long): Unit = once(request) { take(item) }
 
     override suspend fun settle(request: RequestId, upTo: Long, takeIn: Boolean): Unit =
-        once(request) { items = items.filter { it.upTo != upTo } }
+        once(request) {
+            items = items.filter { it.asks != InboxAsk.Quarantine(upTo) }
+            settled += "$upTo $takeIn"
+        }
+
+    override suspend fun settleReturn(request: RequestId, returned: Long, takeIn: Boolean, link: Long?): Unit =
+        once(request) {
+            items = items.filter { (it.asks as? InboxAsk.UnlinkedReturn)?.returned != returned }
+            settled += "$returned $takeIn $link"
+        }
+
+    override suspend fun invite(holder: Long): Invitation =
+        asOwner {
+            if (!served) throw CoreFault(refusal(TroubleKind.Rule, "code.needs_server"))
+            invited += 1
+            Invitation("KARTKA1:CODE$invited", NOON + 600_000)
+        }
 
     private fun take(item: Long) {
         if (items.none { it.item == item }) throw CoreFault(refusal(TroubleKind.NotFound, "error.not_found"))

@@ -8,6 +8,9 @@ class FakeProgramme(private val desk: FakeDesk) : ProgrammeGateway {
     /** Whoever is here may not change the programme. */
     var mayNot = false
 
+    /** Names of the saved drafts. */
+    fun names(): List<String> = saved.values.map { it.name }
+
     fun clear() {
         published = emptyList()
     }
@@ -53,8 +56,8 @@ class FakeProgramme(private val desk: FakeDesk) : ProgrammeGateway {
         val above = draft.answers["rate"]?.takeIf { it > rate.most }
         val problems =
             listOfNotNull(
-                WizardProblem("name", "wrong.name", null).takeIf { draft.name.isBlank() },
-                WizardProblem("rate", "wrong.above", rate.most).takeIf { above != null },
+                WizardProblem("name", "name", null).takeIf { draft.name.isBlank() },
+                WizardProblem("rate", "above", rate.most).takeIf { above != null },
             )
         // The word is asked only where points end.
         val asked = setOf("rate", "days") + if ((draft.answers["days"] ?: 0) > 0) setOf("word") else emptySet()

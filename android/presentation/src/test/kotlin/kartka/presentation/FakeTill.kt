@@ -238,6 +238,14 @@ class FakeTill(private val desk: FakeDesk, private val people: FakePeople, priva
                 receipts = counted.size.toLong(),
                 sales = uah(counted.sumOf { it.total.minor }),
                 taken = uah(counted.sumOf { it.paid.cash.minor }),
+                paid =
+                    PaidParts(
+                        cash = uah(counted.sumOf { it.paid.cash.minor }),
+                        card = uah(counted.sumOf { it.paid.card.minor }),
+                        other = uah(counted.sumOf { it.paid.other.minor }),
+                        certificate = uah(counted.sumOf { it.paid.certificate.minor }),
+                        points = uah(counted.sumOf { it.paid.points.minor }),
+                    ),
                 returned = uah(back),
                 givenBack = uah(back),
             )

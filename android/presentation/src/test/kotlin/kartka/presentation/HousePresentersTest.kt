@@ -3,10 +3,12 @@ package kartka.presentation
 import kartka.presentation.found.FoundAction
 import kartka.presentation.found.FoundPresenter
 import kartka.presentation.inbox.InboxAction
+import kartka.presentation.inbox.InboxFace
 import kartka.presentation.inbox.InboxPresenter
 import kartka.presentation.open.OpenAction
 import kartka.presentation.open.OpenPresenter
 import kartka.presentation.operator.OperatorAction
+import kartka.presentation.operator.OperatorFace
 import kartka.presentation.operator.OperatorPresenter
 import kartka.presentation.pair.PairAction
 import kartka.presentation.pair.PairFace
@@ -179,14 +181,52 @@ class HousePresentersTest {
             tap(10, InboxAction.Close(1))
             assertEquals(listOf(2L), state.items?.map { it.item })
             act(InboxAction.Refuse(2))
+            assertEquals(1, shop.desk.writes, "what cannot be taken back is asked once more")
+            act(InboxAction.Leave, InboxAction.Refuse(2))
+            tap(10, InboxAction.Confirm)
             assertEquals(emptyList(), state.items)
             shop.office.waiting(*HouseStates.WAITING)
-            act(InboxAction.Shown, InboxAction.Agree(1), InboxAction.TakeIn(2), InboxAction.OpenCustomer(7))
+            act(InboxAction.Shown, InboxAction.Agree(1), InboxAction.TakeIn(2), InboxAction.Confirm)
+            act(InboxAction.OpenCustomer(7))
+            assertEquals(listOf("77 false", "77 true"), shop.office.settled)
             assertEquals(Route.Customer(7, CardRead.Found), state.open)
             act(InboxAction.Opened, InboxAction.Leave)
             assertEquals(Route.Back, state.open)
         }
         assertEquals(4, shop.desk.writes)
+    }
+
+    @Test
+    fun `goods without a purchase belong to a receipt, stand, or count not`() {
+        val sales = listOf(Candidate(70, NOON, uah(12_550)))
+        val items =
+            (1L..3L).map { at ->
+                returned(at, InboxAsk.UnlinkedReturn(at, "1482", "2026-11-20", uah(800), sales))
+            }
+        shop.office.waiting(*items.toTypedArray())
+        play(shop, { InboxPresenter(shop, ids, it) }) {
+            act(InboxAction.Shown, InboxAction.TakeIn(1), InboxAction.Refuse(2), InboxAction.Link(3, 70))
+            assertEquals(InboxFace.Empty, state.face)
+        }
+        assertEquals(listOf("1 true null", "2 false null", "3 true 70"), shop.office.settled)
+    }
+
+    private fun returned(item: Long, asks: InboxAsk) =
+        InboxItem(item, Words("code.return_unlinked", mapOf("amount" to 800L)), null, null, "2026-11-22", asks)
+
+    @Test
+    fun `being asked for a PIN is no wrong PIN`() {
+        play(shop, { OperatorPresenter(shop, it) }) {
+            act(
+                OperatorAction.Shown,
+                OperatorAction.ChangePin(1),
+                OperatorAction.TypePin("7319"),
+                OperatorAction.Confirm,
+            )
+            assertEquals(OperatorFace.NewPin to "code.pin_needed", state.face to state.trouble?.words?.key)
+            act(OperatorAction.TypeOld("1111"), OperatorAction.TypePin("7319"), OperatorAction.Confirm)
+            assertEquals(OperatorFace.WrongPin, state.face)
+        }
     }
 
     @Test

@@ -194,10 +194,9 @@ object HouseStates {
                 7,
                 null,
                 "2026-11-22",
-                null,
-                agreeable = false,
+                InboxAsk.Notice,
             ),
-            InboxItem(2, Words("code.quarantined", QUARANTINED), null, null, "2026-11-22", 77, agreeable = false),
+            InboxItem(2, Words("code.quarantined", QUARANTINED), null, null, "2026-11-22", InboxAsk.Quarantine(77)),
         )
 
     private fun onInbox(name: String, script: Screen<InboxState, InboxAction>.() -> Unit) =
@@ -214,11 +213,15 @@ object HouseStates {
                 shop.office.waiting(*WAITING)
                 act(InboxAction.Shown)
             },
+            onInbox("asking") {
+                shop.office.waiting(*WAITING)
+                act(InboxAction.Shown, InboxAction.Refuse(2))
+            },
             onInbox("deciding") {
                 shop.office.waiting(*WAITING)
-                act(InboxAction.Shown)
+                act(InboxAction.Shown, InboxAction.TakeIn(2))
                 hold()
-                act(InboxAction.TakeIn(2))
+                act(InboxAction.Confirm)
             },
             onInbox("not_allowed") {
                 shop.office.mayNot = true

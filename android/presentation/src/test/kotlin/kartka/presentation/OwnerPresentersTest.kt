@@ -1,8 +1,11 @@
 package kartka.presentation
 
+import kartka.presentation.devices.Asked
 import kartka.presentation.devices.DevicesAction
+import kartka.presentation.devices.DevicesFace
 import kartka.presentation.devices.DevicesPresenter
 import kartka.presentation.instruments.InstrumentsAction
+import kartka.presentation.instruments.InstrumentsFace
 import kartka.presentation.instruments.InstrumentsPresenter
 import kartka.presentation.limits.LimitsAction
 import kartka.presentation.limits.LimitsFace
@@ -79,6 +82,23 @@ class OwnerPresentersTest {
     }
 
     @Test
+    fun `the next phone reads a code for whoever will hold it, and another code is another tap`() {
+        play(shop, { DevicesPresenter(shop, ids, it) }) {
+            act(DevicesAction.Shown, DevicesAction.AskPair)
+            tap(10, DevicesAction.Invite(2))
+            assertEquals("KARTKA1:CODE1", (state.asked as Asked.Code).invitation.text, "ten taps ask once")
+            act(DevicesAction.Invite(2))
+            assertEquals("KARTKA1:CODE2", (state.asked as Asked.Code).invitation.text)
+            act(DevicesAction.Leave)
+            assertEquals(DevicesFace.Everybody, state.face)
+            shop.office.served = false
+            act(DevicesAction.AskPair, DevicesAction.Invite(2))
+            assertEquals("code.needs_server", state.trouble?.words?.key)
+        }
+        assertEquals(0, shop.desk.writes)
+    }
+
+    @Test
     fun `limits are set as they stand on the screen, and out of range is named`() {
         val limits = EarnLimits(perDay = LimitNumber(3, LimitThen.Refuse), typed = LimitThen.Flag)
         play(shop, { LimitsPresenter(shop, ids, it) }) {
@@ -94,7 +114,9 @@ class OwnerPresentersTest {
             assertEquals(24 to 60, state.trust?.hours to state.trust?.graceDays)
             act(LimitsAction.TypeHours("many"), LimitsAction.Save)
             assertEquals(LimitsFace.Invalid, state.face)
-            act(LimitsAction.Leave)
+            act(LimitsAction.OpenInstruments)
+            assertEquals(Route.Instruments, state.open)
+            act(LimitsAction.Opened, LimitsAction.Leave)
             assertEquals(Route.Back, state.open)
             act(LimitsAction.Opened)
         }
@@ -106,11 +128,13 @@ class OwnerPresentersTest {
         play(shop, { WizardPresenter(shop, ids, it, Route.Wizard(WizardKind.Bonus)) }) {
             act(WizardAction.Shown, WizardAction.Publish)
             assertEquals(false, state.published, "without a name nothing is published")
-            act(WizardAction.TypeName("Ранкова"), WizardAction.Answer("rate", 9_000), WizardAction.Preview)
+            assertEquals(setOf("name"), state.problems.keys)
+            act(WizardAction.TypeName("Ранкова"), WizardAction.AnswerText("rate", "90"), WizardAction.Preview)
             assertEquals(listOf("rate"), state.check?.problems?.map { it.field })
             act(WizardAction.Publish)
             assertEquals(false, state.published)
-            act(WizardAction.Answer("rate", 700), WizardAction.Preview)
+            act(WizardAction.AnswerText("rate", "7,5"), WizardAction.Preview)
+            assertEquals(750L, state.draft.answers["rate"])
             assertEquals(2L, state.preview?.gives?.visit)
             act(WizardAction.Leave)
             assertEquals(false, state.previews)
@@ -129,7 +153,9 @@ class OwnerPresentersTest {
         play(shop, { InstrumentsPresenter(shop, it) }) {
             act(InstrumentsAction.Shown, InstrumentsAction.Resume(1))
             assertEquals(Route.Wizard(draft = 1), state.open)
-            act(InstrumentsAction.Opened, InstrumentsAction.New(WizardKind.Stamps))
+            act(InstrumentsAction.Opened, InstrumentsAction.AskNew, InstrumentsAction.Leave)
+            assertEquals(InstrumentsFace.Drafts, state.face)
+            act(InstrumentsAction.AskNew, InstrumentsAction.New(WizardKind.Stamps))
             assertEquals(Route.Wizard(kind = WizardKind.Stamps), state.open)
             act(InstrumentsAction.Opened, InstrumentsAction.Edit(BONUS))
             assertEquals(Route.Wizard(instrument = BONUS), state.open)
@@ -139,7 +165,7 @@ class OwnerPresentersTest {
         play(shop, { WizardPresenter(shop, ids, it, Route.Wizard(draft = 1)).also { now -> keep = now::keep } }) {
             act(WizardAction.Shown, WizardAction.ChooseTrade(Trade.Beauty), WizardAction.Everything, WizardAction.Next)
             assertEquals(listOf("days"), state.fields.map { it.key })
-            act(WizardAction.Answer("days", 30), WizardAction.AnswerText("word", "Ура"))
+            act(WizardAction.AnswerText("days", "30"), WizardAction.AnswerText("word", "Ура"))
             assertEquals(listOf("days", "word"), state.fields.map { it.key })
             act(WizardAction.Previous)
             kept = Kept.of(keep().line())

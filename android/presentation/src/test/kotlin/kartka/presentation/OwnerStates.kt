@@ -65,6 +65,8 @@ object OwnerStates {
                 act(DevicesAction.Shown, DevicesAction.AskEmploy)
                 act(DevicesAction.TypeName("Оксана"), DevicesAction.ChooseRole(2))
             },
+            onDevices("ask_holder") { act(DevicesAction.Shown, DevicesAction.AskPair) },
+            onDevices("code") { act(DevicesAction.Shown, DevicesAction.AskPair, DevicesAction.Invite(2)) },
             onDevices("writing") {
                 act(DevicesAction.Shown, DevicesAction.AskDismiss(2))
                 hold()
@@ -131,6 +133,7 @@ object OwnerStates {
                 drafted(shop)
                 act(InstrumentsAction.Shown)
             },
+            onInstruments("kinds") { act(InstrumentsAction.Shown, InstrumentsAction.AskNew) },
             onInstruments("trouble") {
                 shop.desk.refuse(FULL_DISK)
                 act(InstrumentsAction.Shown)

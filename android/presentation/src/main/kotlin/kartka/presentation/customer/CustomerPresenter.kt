@@ -105,7 +105,7 @@ public class CustomerPresenter(
     private fun requote() {
         asked?.cancel()
         val wanted = now.draft
-        val sells = wanted.amount > 0 || wanted.rewards.isNotEmpty()
+        val sells = wanted.amount > 0 || wanted.rewards.isNotEmpty() || now.stamps
         show { it.copy(quoting = sells) }
         if (!sells) return
         asked =
@@ -191,4 +191,7 @@ private fun Quote.isTwice(): Boolean = said.any { it.key == "code.earn_too_soon"
 
 private fun CustomerState.isWriting(): Boolean = committing || open != null
 
-private fun CustomerState.canTap(): Boolean = !isWriting() && !again && (draft.amount > 0 || draft.rewards.isNotEmpty())
+private fun CustomerState.canTap(): Boolean {
+    val sells = draft.amount > 0 || draft.rewards.isNotEmpty() || stamps
+    return sells && !isWriting() && !again
+}

@@ -46,7 +46,10 @@ public data class CustomerState(
             }
 
     /** Whether the primary button does something. */
-    val canCommit: Boolean get() = quote != null && !quoting && !committing
+    val canCommit: Boolean get() = (quote != null || stamps) && !quoting && !committing
+
+    /** A holder of a stamp card is stamped without an amount: the scan and one tap. */
+    val stamps: Boolean get() = typed.isEmpty() && sheet?.stamps?.isNotEmpty() == true
 }
 
 /** The lines of the table. */

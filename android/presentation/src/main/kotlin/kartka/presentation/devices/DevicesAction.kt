@@ -22,6 +22,12 @@ public sealed interface DevicesAction {
 
     public data object Employ : DevicesAction
 
+    /** Who will hold one more phone? */
+    public data object AskPair : DevicesAction
+
+    /** A code for the phone of [operator]; again, for another one. */
+    public data class Invite(val operator: Long) : DevicesAction
+
     public data object Leave : DevicesAction
 
     public data object Opened : DevicesAction

@@ -31,6 +31,8 @@ public class DevicesPresenter(private val core: CoreGateway, private val ids: Re
             is DevicesAction.TypeName -> show { it.copy(name = action.text, trouble = null) }
             is DevicesAction.ChooseRole -> show { it.copy(role = action.role, trouble = null) }
             DevicesAction.Employ -> employ()
+            DevicesAction.AskPair -> ask(Asked.Holder)
+            is DevicesAction.Invite -> invite(action.operator)
             DevicesAction.Leave -> leave()
             DevicesAction.Opened -> show { it.copy(open = null) }
         }
@@ -56,6 +58,15 @@ public class DevicesPresenter(private val core: CoreGateway, private val ids: Re
     private fun employ() {
         val role = now.role ?: return
         if (now.asked == Asked.Employ && now.name.isNotBlank()) write { core.employ(request, now.name, role) }
+    }
+
+    private fun invite(holder: Long) {
+        if (now.writing) return
+        show { it.copy(writing = true, trouble = null) }
+        begin {
+            val code = asking(::failed) { core.invite(holder) }
+            show { it.copy(writing = false, asked = if (code == null) it.asked else Asked.Code(holder, code)) }
+        }
     }
 
     private fun write(work: suspend () -> Any) {

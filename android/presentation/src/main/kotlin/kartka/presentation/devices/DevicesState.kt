@@ -3,6 +3,7 @@ package kartka.presentation.devices
 import kartka.presentation.Colleague
 import kartka.presentation.Device
 import kartka.presentation.DeviceStanding
+import kartka.presentation.Invitation
 import kartka.presentation.Pictured
 import kartka.presentation.RoleName
 import kartka.presentation.Route
@@ -36,6 +37,8 @@ public data class DevicesState(
                 asked is Asked.Revoke -> DevicesFace.AskRevoke
                 asked is Asked.Dismiss -> DevicesFace.AskDismiss
                 asked is Asked.Employ -> DevicesFace.Employing
+                asked is Asked.Holder -> DevicesFace.AskHolder
+                asked is Asked.Code -> DevicesFace.Code
                 devices.any { it.standing != DeviceStanding.Active } -> DevicesFace.Flagged
                 else -> DevicesFace.Everybody
             }
@@ -48,6 +51,12 @@ public sealed interface Asked {
     public data class Dismiss(val operator: Long) : Asked
 
     public data object Employ : Asked
+
+    /** Who will hold the next phone? */
+    public data object Holder : Asked
+
+    /** The next phone reads this; it is in no kept line. */
+    public data class Code(val holder: Long, val invitation: Invitation) : Asked
 }
 
 /** The lines of the table. */
@@ -58,6 +67,8 @@ public enum class DevicesFace {
     AskRevoke,
     AskDismiss,
     Employing,
+    AskHolder,
+    Code,
     Writing,
     NotAllowed,
     Trouble,

@@ -3,6 +3,7 @@ package kartka.presentation.inbox
 import kartka.presentation.CardRead
 import kartka.presentation.ChangeTopic
 import kartka.presentation.CoreGateway
+import kartka.presentation.InboxAsk
 import kartka.presentation.InboxItem
 import kartka.presentation.Presenter
 import kartka.presentation.RequestId
@@ -23,10 +24,12 @@ public class InboxPresenter(private val core: CoreGateway, private val ids: Requ
             InboxAction.Shown -> begin { look() }
             is InboxAction.Close -> decide(action.item) { request, item -> core.close(request, item.item) }
             is InboxAction.Agree -> decide(action.item) { request, item -> core.agree(request, item.item) }
-            is InboxAction.TakeIn -> settle(action.item, takeIn = true)
-            is InboxAction.Refuse -> settle(action.item, takeIn = false)
+            is InboxAction.TakeIn -> judge(action.item, takeIn = true)
+            is InboxAction.Refuse -> judge(action.item, takeIn = false)
+            InboxAction.Confirm -> now.asked?.let { settle(it) }
+            is InboxAction.Link -> link(action.item, action.saleId)
             is InboxAction.OpenCustomer -> open(Route.Customer(action.customerId, CardRead.Found))
-            InboxAction.Leave -> open(Route.Back)
+            InboxAction.Leave -> if (now.asked != null) show { it.copy(asked = null) } else open(Route.Back)
             InboxAction.Opened -> show { it.copy(open = null) }
         }
     }
@@ -36,13 +39,33 @@ public class InboxPresenter(private val core: CoreGateway, private val ids: Requ
         asking(::failed) { core.inbox() }?.let { items -> show { it.copy(items = items) } }
     }
 
-    private fun settle(item: Long, takeIn: Boolean) =
-        decide(item) { request, waiting -> waiting.upTo?.let { core.settle(request, it, takeIn) } }
+    /** What a whole phone sent is asked once more; a single return is decided at once. */
+    private fun judge(id: Long, takeIn: Boolean) {
+        if (now.deciding != null) return
+        when (val asks = now.items?.find { it.item == id }?.asks) {
+            is InboxAsk.Quarantine -> show { it.copy(asked = Verdict(id, takeIn), trouble = null) }
+            is InboxAsk.UnlinkedReturn ->
+                decide(id) { request, _ -> core.settleReturn(request, asks.returned, takeIn) }
+            InboxAsk.Notice, InboxAsk.Proposal, null -> Unit
+        }
+    }
+
+    private fun settle(verdict: Verdict) =
+        decide(verdict.item) { request, waiting ->
+            (waiting.asks as? InboxAsk.Quarantine)?.let { core.settle(request, it.upTo, verdict.takeIn) }
+        }
+
+    private fun link(id: Long, saleId: Long) =
+        decide(id) { request, waiting ->
+            (waiting.asks as? InboxAsk.UnlinkedReturn)?.let {
+                core.settleReturn(request, it.returned, takeIn = true, link = saleId)
+            }
+        }
 
     private fun decide(id: Long, write: suspend (RequestId, InboxItem) -> Unit?) {
         val item = now.items?.find { it.item == id } ?: return
         if (now.deciding != null) return
-        show { it.copy(deciding = id, trouble = null) }
+        show { it.copy(deciding = id, asked = null, trouble = null) }
         begin {
             val written = asking(::failed) { write(ids.next(), item) ?: Unit }
             show { it.copy(deciding = null) }

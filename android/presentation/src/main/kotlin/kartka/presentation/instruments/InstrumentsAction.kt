@@ -6,6 +6,9 @@ import kartka.presentation.WizardKind
 public sealed interface InstrumentsAction {
     public data object Shown : InstrumentsAction
 
+    /** Which kinds there are. */
+    public data object AskNew : InstrumentsAction
+
     public data class New(val kind: WizardKind) : InstrumentsAction
 
     public data class Edit(val instrument: Long) : InstrumentsAction

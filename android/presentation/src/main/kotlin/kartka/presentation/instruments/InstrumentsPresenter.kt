@@ -17,6 +17,7 @@ public class InstrumentsPresenter(private val core: CoreGateway, scope: Coroutin
     override fun act(action: InstrumentsAction) {
         when (action) {
             InstrumentsAction.Shown -> begin { look() }
+            InstrumentsAction.AskNew -> show { it.copy(choosing = true, trouble = null) }
             is InstrumentsAction.New -> open(Route.Wizard(kind = action.kind))
             is InstrumentsAction.Edit -> open(Route.Wizard(instrument = action.instrument))
             is InstrumentsAction.Resume -> open(Route.Wizard(draft = action.draft))
@@ -25,7 +26,7 @@ public class InstrumentsPresenter(private val core: CoreGateway, scope: Coroutin
                     asking(::failed) { core.drop(action.draft) }
                     look()
                 }
-            InstrumentsAction.Leave -> open(Route.Back)
+            InstrumentsAction.Leave -> if (now.choosing) show { it.copy(choosing = false) } else open(Route.Back)
             InstrumentsAction.Opened -> show { it.copy(open = null) }
         }
     }
@@ -36,7 +37,7 @@ public class InstrumentsPresenter(private val core: CoreGateway, scope: Coroutin
         asking(::failed) { core.drafts() }?.let { drafts -> show { it.copy(drafts = drafts) } }
     }
 
-    private fun open(route: Route): Unit = show { it.copy(open = route) }
+    private fun open(route: Route): Unit = show { it.copy(open = route, choosing = false) }
 
     private fun failed(trouble: Trouble): Unit = show { it.copy(trouble = trouble) }
 }

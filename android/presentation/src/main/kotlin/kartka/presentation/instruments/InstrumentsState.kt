@@ -6,10 +6,11 @@ import kartka.presentation.Route
 import kartka.presentation.Trouble
 import kartka.presentation.WizardDraft
 
-/** The programme's instruments and the drafts of this phone. */
+/** The programme's instruments and the drafts of this phone. [choosing] asks which kind the new one is. */
 public data class InstrumentsState(
     val instruments: List<Instrument>? = null,
     val drafts: List<WizardDraft> = emptyList(),
+    val choosing: Boolean = false,
     val trouble: Trouble? = null,
     val open: Route? = null,
 ) : Pictured {
@@ -18,6 +19,7 @@ public data class InstrumentsState(
             when {
                 trouble != null -> InstrumentsFace.Trouble
                 instruments == null -> InstrumentsFace.Loading
+                choosing -> InstrumentsFace.Kinds
                 drafts.isNotEmpty() -> InstrumentsFace.Drafts
                 instruments.isEmpty() -> InstrumentsFace.None
                 else -> InstrumentsFace.Active
@@ -25,4 +27,4 @@ public data class InstrumentsState(
 }
 
 /** The lines of the table. */
-public enum class InstrumentsFace { Loading, None, Active, Drafts, Trouble }
+public enum class InstrumentsFace { Loading, None, Active, Drafts, Kinds, Trouble }

@@ -15,6 +15,9 @@ public sealed interface LimitsAction {
 
     public data object Save : LimitsAction
 
+    /** Where a card says what may be spent offline. */
+    public data object OpenInstruments : LimitsAction
+
     public data object Leave : LimitsAction
 
     public data object Opened : LimitsAction

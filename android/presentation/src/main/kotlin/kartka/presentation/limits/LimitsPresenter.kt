@@ -17,6 +17,7 @@ public class LimitsPresenter(private val core: CoreGateway, private val ids: Req
             is LimitsAction.TypeHours -> edit { it.copy(hours = action.text) }
             is LimitsAction.TypeDays -> edit { it.copy(days = action.text) }
             LimitsAction.Save -> if (!now.saving) save()
+            LimitsAction.OpenInstruments -> show { it.copy(open = Route.Instruments) }
             LimitsAction.Leave -> show { it.copy(open = Route.Back) }
             LimitsAction.Opened -> show { it.copy(open = null) }
         }

@@ -27,6 +27,9 @@ public data class OperatorState(
             when {
                 trouble?.words?.key == "code.pin_locked" -> OperatorFace.PinLocked
                 trouble?.words?.key == "code.pin_too_simple" -> OperatorFace.PinTooSimple
+                // To be asked for a PIN is no wrong PIN: the step asks for it, and the words say so.
+                trouble?.words?.key == "code.pin_needed" && step == OperatorStep.Pin -> OperatorFace.AskPin
+                trouble?.words?.key == "code.pin_needed" && step == OperatorStep.NewPin -> OperatorFace.NewPin
                 trouble?.kind == TroubleKind.PinNeeded -> OperatorFace.WrongPin
                 trouble != null -> OperatorFace.Trouble
                 staff == null -> OperatorFace.Loading

@@ -10,9 +10,10 @@ public sealed interface WizardAction {
 
     public data class ChooseTrade(val trade: Trade) : WizardAction
 
-    /** A field's answer, in the field's unit. */
+    /** A field's answer, in the field's unit: one of several was chosen. */
     public data class Answer(val field: String, val value: Long) : WizardAction
 
+    /** What was typed into a field: a text, or a number as the owner writes it. */
     public data class AnswerText(val field: String, val text: String) : WizardAction
 
     /** Every step, instead of the one that matters most. */

@@ -9,6 +9,7 @@ import kartka.presentation.Trade
 import kartka.presentation.Trouble
 import kartka.presentation.TroubleKind
 import kartka.presentation.WizardDraft
+import kartka.presentation.WizardInput
 import kartka.presentation.WizardKind
 import kartka.presentation.WizardPreview
 import kartka.presentation.Words
@@ -25,10 +26,23 @@ public class WizardPresenter(
     kept: Kept? = null,
 ) : Presenter<WizardState, WizardAction>(begun(route, kept), scope) {
     private val request = kept?.request() ?: ids.next()
+
+    /** What was answered before the process died; the core holds no more of it than the last saved step. */
+    private val answered = kept?.wizardDraft()
+
+    /** The process died while the draft was being published. */
+    private var wasPublishing = kept?.flag("publishing") == true
     private var asked: Job? = null
 
-    /** What the screen needs to go on after the process died; the draft itself is saved by the core. */
-    public fun keep(): Kept = Kept("request" to request.hex, "draft" to now.draft.id, "quick" to now.quick)
+    /** What the screen needs to go on after the process died: the draft with what was answered since it was saved. */
+    public fun keep(): Kept =
+        Kept(
+            "request" to request.hex,
+            "quick" to now.quick,
+            "typed" to line(now.typed),
+            "insisted" to now.insisted,
+            "publishing" to now.publishing,
+        ) + now.draft.kept()
 
     override fun act(action: WizardAction) {
         when (action) {
@@ -36,8 +50,8 @@ public class WizardPresenter(
             is WizardAction.TypeName -> change { it.copy(name = action.text) }
             is WizardAction.ChooseTrade -> trade(action.trade)
             is WizardAction.Answer -> change { it.copy(answers = it.answers + (action.field to action.value)) }
-            is WizardAction.AnswerText -> change { it.copy(texts = it.texts + (action.field to action.text)) }
-            WizardAction.Everything -> show { it.copy(quick = false, previews = false) }
+            is WizardAction.AnswerText -> type(action.field, action.text)
+            WizardAction.Everything -> everything()
             WizardAction.Next -> step(+1)
             WizardAction.Previous -> step(-1)
             WizardAction.Preview -> begin { preview() }
@@ -48,11 +62,12 @@ public class WizardPresenter(
     }
 
     private suspend fun begun() {
-        val saved = now.draft.id
+        show { it.copy(trouble = null) }
         val instrument = route.instrument
         val draft =
             when {
-                saved > 0 -> asking(::failed) { core.drafts() }?.find { it.id == saved }
+                answered != null -> answered
+                now.draft.id > 0 -> asking(::failed) { core.drafts() }?.find { it.id == now.draft.id }
                 instrument != null -> asking(::failed) { core.edit(instrument, now.draft.trade) }
                 else -> now.draft
             }
@@ -60,8 +75,13 @@ public class WizardPresenter(
             if (now.trouble == null) failed(GONE)
             return
         }
-        show { it.copy(draft = draft, quick = it.quick && draft.instrument == null) }
+        val facts = asking(::failed) { core.facts() } ?: return
+        show { it.copy(draft = draft, facts = facts, quick = it.quick && draft.instrument == null) }
         model()
+        if (wasPublishing && now.model != null) {
+            wasPublishing = false
+            published { now.draft.id }
+        }
     }
 
     private suspend fun model() {
@@ -78,6 +98,18 @@ public class WizardPresenter(
         begin { model() }
     }
 
+    private fun type(key: String, text: String) {
+        val field = now.fields.find { it.key == key } ?: return
+        if (field.input is WizardInput.Text) return change { it.copy(texts = it.texts + (key to text)) }
+        val value = readAnswer(text, field, now.facts)
+        show { it.copy(typed = it.typed + (key to text)) }
+        change { draft ->
+            draft.copy(answers = if (value == null) draft.answers - key else draft.answers + (key to value))
+        }
+    }
+
+    private fun everything() = show { it.copy(quick = false, previews = false, draft = it.draft.copy(step = 0)) }
+
     private fun change(change: (WizardDraft) -> WizardDraft) {
         if (now.publishing || now.published) return
         show { it.copy(draft = change(it.draft), previews = false, trouble = null) }
@@ -90,7 +122,7 @@ public class WizardPresenter(
         asked =
             begin {
                 val check = asking(::failed) { core.check(wanted) }
-                show { if (it.draft == wanted) it.copy(check = check) else it }
+                show { if (it.draft.sameAnswers(wanted)) it.copy(check = check) else it }
             }
     }
 
@@ -107,7 +139,7 @@ public class WizardPresenter(
     }
 
     private suspend fun preview() {
-        asked?.join()
+        if (!stands()) return
         var shown: WizardPreview? = null
         asking(::failed) { shown = core.preview(now.draft) }
         show { it.copy(preview = shown, previews = shown != null) }
@@ -115,18 +147,27 @@ public class WizardPresenter(
 
     private fun publish() {
         show { it.copy(publishing = true, trouble = null) }
-        begin {
-            asked?.join()
-            val id = if (now.check?.problems.isNullOrEmpty()) save() else null
-            val done = id?.let { asking(::failed) { core.publish(request, it) } }
-            show { it.copy(publishing = false, published = done != null) }
-        }
+        begin { published { if (stands()) save() else null } }
+    }
+
+    /** From here on nothing wrong is passed over; whether anything is. */
+    private suspend fun stands(): Boolean {
+        show { it.copy(insisted = true) }
+        asked?.join()
+        return now.check != null && now.problems.isEmpty()
+    }
+
+    private suspend fun published(saved: suspend () -> Long?) {
+        show { it.copy(publishing = true) }
+        val done = saved()?.let { id -> asking(::failed) { core.publish(request, id) } }
+        show { it.copy(publishing = false, published = done != null) }
     }
 
     private fun leave() {
         when {
             now.previews -> show { it.copy(previews = false) }
-            now.published || now.model == null || now.trouble != null -> show { it.copy(open = Route.Back) }
+            now.published || now.model == null || now.trouble != null || now.draft.isUntouched() ->
+                show { it.copy(open = Route.Back) }
             else ->
                 begin {
                     save()
@@ -142,8 +183,21 @@ public class WizardPresenter(
 
         fun begun(route: Route.Wizard, kept: Kept?): WizardState {
             val draft =
-                WizardDraft(kept?.long("draft") ?: route.draft ?: 0, route.kind ?: WizardKind.Bonus, Trade.Coffee)
-            return WizardState(draft, quick = kept?.flag("quick") ?: (route.kind != null))
+                kept?.wizardDraft()
+                    ?: WizardDraft(route.draft ?: 0, route.kind ?: WizardKind.Bonus, Trade.Coffee)
+            return WizardState(
+                draft,
+                quick = kept?.flag("quick") ?: (route.kind != null),
+                typed = kept?.map("typed").orEmpty(),
+                insisted = kept?.flag("insisted") == true,
+            )
         }
     }
 }
+
+/** Nothing was answered and nothing saved: there is no draft to keep. */
+private fun WizardDraft.isUntouched(): Boolean =
+    id == 0L && instrument == null && name.isBlank() && answers.isEmpty() && texts.isEmpty()
+
+/** Saving and turning pages change no answer. */
+private fun WizardDraft.sameAnswers(other: WizardDraft): Boolean = copy(id = other.id, step = other.step) == other

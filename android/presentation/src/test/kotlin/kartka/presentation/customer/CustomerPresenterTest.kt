@@ -56,6 +56,21 @@ class CustomerPresenterTest {
     }
 
     @Test
+    fun `a stamp is the scan and one tap, and without a card nothing is sold for nothing`() {
+        counter {
+            act(CustomerAction.Shown)
+            tap(30, CustomerAction.Commit)
+            assertEquals(Route.Done(3), state.open)
+        }
+        assertEquals(listOf(uah(0)), sales.map { it.total })
+        counter(customer = null) {
+            act(CustomerAction.Shown, CustomerAction.Commit)
+            assertEquals(null, state.open)
+        }
+        assertEquals(1, sales.size)
+    }
+
+    @Test
     fun `thirty quick taps on Commit are one sale`() {
         counter {
             act(CustomerAction.Shown, CustomerAction.Type("120"))

@@ -51,7 +51,7 @@ fun <T> Choices(of: List<T>, chosen: T?, word: (T) -> String, onChoose: (T) -> U
     }
 }
 
-/** One thing typed; what is wrong with it stands under it in words. */
+/** One thing typed, in its [unit]; [about] explains it, and what is wrong with it stands in the same place in words. */
 @Composable
 fun Entry(
     label: String,
@@ -61,14 +61,18 @@ fun Entry(
     wrong: String? = null,
     keyboard: KeyboardType = KeyboardType.Text,
     secret: Boolean = false,
+    about: String? = null,
+    unit: String? = null,
 ) {
+    val under = wrong ?: about
     OutlinedTextField(
         value = text,
         onValueChange = onText,
         modifier = modifier.fillMaxWidth().semantics { if (wrong != null) error(wrong) },
         textStyle = Kartka.type.body,
         label = { Text(label, style = Kartka.type.small) },
-        supportingText = wrong?.let { { Text(it, style = Kartka.type.small) } },
+        suffix = unit?.let { { Text(it, style = Kartka.type.body, color = Kartka.colours.muted) } },
+        supportingText = under?.let { { Text(it, style = Kartka.type.small) } },
         isError = wrong != null,
         singleLine = true,
         visualTransformation = if (secret) PasswordVisualTransformation() else VisualTransformation.None,

@@ -23,7 +23,11 @@ import kartka.ui.design.Space
 
 private const val NAME_LINES = 2
 
-/** One thing of a list: what it is, what about it, and a figure at the end. One stop for a screen reader. */
+/**
+ * One thing of a list: what it is, what about it, and a figure at the end. One stop for a screen reader.
+ *
+ * @param lines how long the title may be: a name may be cut, what must be read may not
+ */
 @Composable
 fun Line(
     title: String,
@@ -31,6 +35,7 @@ fun Line(
     detail: String? = null,
     end: String? = null,
     glyph: Glyph? = null,
+    lines: Int = NAME_LINES,
     onTap: (() -> Unit)? = null,
 ) {
     val tap = if (onTap == null) Modifier else Modifier.clickable(role = Role.Button, onClick = onTap)
@@ -48,7 +53,7 @@ fun Line(
     ) {
         if (glyph != null) Sign(glyph, tint = Kartka.colours.muted)
         Column(Modifier.weight(1f)) {
-            Text(title, style = Kartka.type.body, maxLines = NAME_LINES, overflow = TextOverflow.Ellipsis)
+            Text(title, style = Kartka.type.body, maxLines = lines, overflow = TextOverflow.Ellipsis)
             if (detail != null) Text(detail, style = Kartka.type.small, color = Kartka.colours.muted)
         }
         if (end != null) Text(end, style = Kartka.type.strong, textAlign = TextAlign.End)

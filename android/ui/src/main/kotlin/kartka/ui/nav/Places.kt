@@ -57,7 +57,9 @@ internal fun Counter.open(route: Route, scope: CoroutineScope, kept: Kept? = nul
         Route.Today -> today(scope)
         Route.Devices -> devices(scope)
         Route.Limits -> limits(scope)
-        Route.Instruments, is Route.Wizard, Route.Back, is Route.Redeemed -> null
+        Route.Instruments -> instruments(scope)
+        is Route.Wizard -> wizard(route, scope, kept)
+        Route.Back, is Route.Redeemed -> null
     }
 
 private fun Counter.scan(route: Route.Scan, scope: CoroutineScope) =

@@ -5,6 +5,7 @@ import kartka.presentation.Kept
 import kartka.presentation.RequestId
 import kartka.presentation.Route
 import kartka.presentation.SaleDraft
+import kartka.presentation.WizardKind
 
 /** Routes that say everything by their name. */
 private val plain: Map<String, Route> =
@@ -18,6 +19,7 @@ private val plain: Map<String, Route> =
         "today" to Route.Today,
         "devices" to Route.Devices,
         "limits" to Route.Limits,
+        "instruments" to Route.Instruments,
         "inbox" to Route.Inbox,
         "standing" to Route.Standing,
     )
@@ -35,7 +37,9 @@ internal fun Route.kept(): Kept =
         is Route.Receipt -> Kept("at" to "receipt", "at.sale" to saleId)
         is Route.Attach ->
             Kept("at" to "attach", "at.sale" to saleId, "at.customer" to customerId, "at.read" to read)
-        Route.Back, Route.Instruments, is Route.Wizard, is Route.Redeemed -> Kept()
+        is Route.Wizard ->
+            Kept("at" to "wizard", "at.kind" to kind, "at.instrument" to instrument, "at.draft" to draft)
+        Route.Back, is Route.Redeemed -> Kept()
         else -> Kept("at" to plain.entries.firstOrNull { it.value == this }?.key)
     }
 
@@ -54,6 +58,9 @@ internal fun Kept.route(): Route? {
         "history" -> customer?.let { Route.History(it) }
         "receipt" -> sale?.let { Route.Receipt(it) }
         "attach" -> if (sale != null && customer != null) Route.Attach(sale, customer, read) else null
+        "wizard" -> Route.Wizard(kind(), long("at.instrument"), long("at.draft"))
         else -> plain[get("at")]
     }
 }
+
+private fun Kept.kind(): WizardKind? = WizardKind.entries.find { it.name == get("at.kind") }

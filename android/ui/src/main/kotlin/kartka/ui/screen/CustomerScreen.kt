@@ -161,7 +161,7 @@ private fun ColumnScope.SaleLow(state: CustomerState, act: (CustomerAction) -> U
     if (earns.isNotEmpty()) Text("${speech("customer.will_earn")}: $earns", style = Kartka.type.strong)
     Typed(state.typed.ifEmpty { "0" }, speech("customer.amount"), aside)
     KeypadOf(state.typed, { act(CustomerAction.Type(it)) }, Corner.Point)
-    val verb = speech("customer.commit")
+    val verb = speech(if (state.stamps && quote == null) "customer.stamp" else "customer.commit")
     PrimaryAction(
         if (quote == null) verb else "$verb · ${speech.money(quote.due)}",
         { act(CustomerAction.Commit) },

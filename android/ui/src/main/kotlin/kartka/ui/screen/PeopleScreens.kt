@@ -8,14 +8,8 @@ import androidx.compose.ui.Alignment
 import androidx.compose.ui.text.input.KeyboardType
 import kartka.presentation.Colleague
 import kartka.presentation.CopyAge
-import kartka.presentation.DeviceStanding
-import kartka.presentation.Revoking
 import kartka.presentation.RoleName
 import kartka.presentation.Standing
-import kartka.presentation.devices.Asked
-import kartka.presentation.devices.DevicesAction
-import kartka.presentation.devices.DevicesFace
-import kartka.presentation.devices.DevicesState
 import kartka.presentation.operator.OperatorAction
 import kartka.presentation.operator.OperatorState
 import kartka.presentation.operator.OperatorStep
@@ -26,7 +20,6 @@ import kartka.presentation.standing.StandingAction
 import kartka.presentation.standing.StandingFace
 import kartka.presentation.standing.StandingState
 import kartka.ui.component.Banner
-import kartka.ui.component.Choices
 import kartka.ui.component.CodeTile
 import kartka.ui.component.Entry
 import kartka.ui.component.Frame
@@ -232,108 +225,5 @@ private fun SheetLow(state: SheetState, act: (SheetAction) -> Unit) {
             { act(SheetAction.Written) },
             readiness = readiness(working = false, possible = state.sheet != null),
         )
-    }
-}
-
-/** Staff and devices: employ, dismiss, revoke. */
-@Composable
-fun DevicesScreen(state: DevicesState, host: Host, act: (DevicesAction) -> Unit) {
-    Frame(
-        title = speech("devices.title"),
-        back = speech("common.back"),
-        onBack = { act(DevicesAction.Leave) },
-        low = { DevicesLow(state, act) },
-    ) {
-        if (state.face == DevicesFace.NotAllowed) {
-            Banner(Mood.Attention, speech("devices.not_allowed"))
-        } else {
-            state.trouble?.let { TroubleBanner(it, host) }
-        }
-        when (val asked = state.asked) {
-            is Asked.Revoke -> AskRevoke(state, asked, act)
-            is Asked.Dismiss ->
-                Banner(Mood.Attention, speech.named("devices.ask_dismiss", "name", nameOf(state, asked.operator)))
-            Asked.Employ -> NewColleague(state, act)
-            null -> Everybody(state, act)
-        }
-    }
-}
-
-private fun nameOf(state: DevicesState, operator: Long): String =
-    state.staff
-        .firstOrNull { it.operator == operator }
-        ?.name
-        .orEmpty()
-
-@Composable
-private fun Everybody(state: DevicesState, act: (DevicesAction) -> Unit) {
-    val devices = state.devices
-    if (devices == null) {
-        if (state.trouble == null) Loading()
-        return
-    }
-    Part(speech("devices.devices"))
-    devices.forEach { device ->
-        val word = speech(if (device.here) "devices.here" else "devices." + device.standing.name.inKeys())
-        val active = device.standing == DeviceStanding.Active
-        Line(
-            title = device.name,
-            detail = listOf(word, nameOf(state, device.holder)).filter { it.isNotEmpty() }.joinToString(" · "),
-            glyph = if (active) Glyph.Alone else Glyph.Stop,
-            onTap = if (active && !device.here) ({ act(DevicesAction.AskRevoke(device.device)) }) else null,
-        )
-    }
-    Part(speech("devices.staff"))
-    state.staff.forEach { person ->
-        val gone = if (person.employed) null else speech("operator.dismissed")
-        Line(
-            title = person.name,
-            detail = listOfNotNull(roleOf(person.role), gone).joinToString(" · "),
-            glyph = Glyph.Person,
-            onTap = if (person.employed && !person.here) ({ act(DevicesAction.AskDismiss(person.operator)) }) else null,
-        )
-    }
-}
-
-@Composable
-private fun AskRevoke(state: DevicesState, asked: Asked.Revoke, act: (DevicesAction) -> Unit) {
-    val name =
-        state.devices
-            .orEmpty()
-            .firstOrNull { it.device == asked.device }
-            ?.name
-            .orEmpty()
-    Banner(Mood.Problem, speech.named("devices.ask_revoke", "device", name))
-    Revoking.entries.forEach { how ->
-        val key = if (how == Revoking.KeepData) "devices.keep_data" else "devices." + how.name.inKeys()
-        Line(speech(key), glyph = Glyph.Stop, onTap = { act(DevicesAction.Revoke(how)) })
-    }
-}
-
-@Composable
-private fun NewColleague(state: DevicesState, act: (DevicesAction) -> Unit) {
-    Entry(speech("devices.name"), state.name, { act(DevicesAction.TypeName(it)) })
-    Part(speech("devices.role"))
-    val words = state.roles.associate { it.role to roleOf(it) }
-    Choices(words.keys.toList(), state.role, words::getValue, { act(DevicesAction.ChooseRole(it)) })
-}
-
-@Composable
-private fun DevicesLow(state: DevicesState, act: (DevicesAction) -> Unit) {
-    when (state.asked) {
-        is Asked.Revoke -> SecondAction(speech("common.cancel"), { act(DevicesAction.Leave) }, wide)
-        is Asked.Dismiss ->
-            PrimaryAction(
-                speech("devices.dismiss"),
-                { act(DevicesAction.Dismiss) },
-                readiness = readiness(state.writing, possible = true),
-            )
-        Asked.Employ ->
-            PrimaryAction(
-                speech("devices.employ"),
-                { act(DevicesAction.Employ) },
-                readiness = readiness(state.writing, state.name.isNotBlank() && state.role != null),
-            )
-        null -> SecondAction(speech("devices.employ"), { act(DevicesAction.AskEmploy) }, wide, glyph = Glyph.Person)
     }
 }

@@ -56,6 +56,7 @@ private fun Totals(totals: ShiftTotals) {
     )
     Banner(Mood.Quiet, speech("shift.compare"))
     Figure(speech("shift.sales"), speech.money(totals.sales))
+    paidParts(totals.paid).forEach { (word, part) -> Figure(speech(word), speech.money(part)) }
     if (totals.returned.minor != 0L) {
         Figure(speech("history.returned"), speech.money(totals.returned))
         Figure(speech("shift.given_back"), speech.money(totals.givenBack))

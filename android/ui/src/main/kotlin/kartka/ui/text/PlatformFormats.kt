@@ -36,6 +36,10 @@ internal class PlatformFormats(private val locale: Locale, private val zone: Tim
         return format.format(BigDecimal.valueOf(minor, digits))
     }
 
+    /** The sign of a currency, or its code where the platform has none. */
+    fun sign(currency: String): String =
+        Currency.getAvailableCurrencies().firstOrNull { it.currencyCode == currency }?.getSymbol(locale) ?: currency
+
     override fun date(iso: String): String {
         val (year, month, day) = iso.split('-').mapNotNull(String::toIntOrNull).takeIf { it.size == 3 } ?: return iso
         val noon = GregorianCalendar(year, month - 1, day, NOON, 0).time

@@ -44,6 +44,9 @@ class Speech(language: Language, private val facts: ShopFacts?, zone: TimeZone =
     /** What the programme calls an instrument. */
     fun instrument(id: Long): String = facts?.instruments?.get(id) ?: "№ $id"
 
+    /** The sign of the shop's currency. */
+    val currency: String get() = facts?.currency?.let { formats.sign(it) }.orEmpty()
+
     /** What the shop is called. */
     val shop: String get() = facts?.name.orEmpty()
 

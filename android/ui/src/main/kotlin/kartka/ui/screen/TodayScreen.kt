@@ -1,0 +1,83 @@
+package kartka.ui.screen
+
+import androidx.compose.runtime.Composable
+import kartka.presentation.Today
+import kartka.presentation.today.TodayAction
+import kartka.presentation.today.TodayFace
+import kartka.presentation.today.TodayState
+import kartka.ui.component.Banner
+import kartka.ui.component.CardTile
+import kartka.ui.component.Frame
+import kartka.ui.component.Glyph
+import kartka.ui.component.Line
+import kartka.ui.component.Mood
+import kartka.ui.component.Nothing
+import kartka.ui.component.SecondAction
+import kartka.ui.text.speech
+
+/** The owner's day against the same weekday a week before. */
+@Composable
+fun TodayScreen(state: TodayState, host: Host, act: (TodayAction) -> Unit) {
+    Frame(
+        title = speech("today.title"),
+        back = speech("common.back"),
+        onBack = { act(TodayAction.Leave) },
+        corner = { SyncWord(state.sync) { act(TodayAction.OpenStanding) } },
+        low = {
+            SecondAction(
+                speech("instruments.title"),
+                { act(TodayAction.OpenInstruments) },
+                wide,
+                glyph = Glyph.Gift,
+            )
+            SecondAction(speech("devices.title"), { act(TodayAction.OpenDevices) }, wide, glyph = Glyph.Person)
+            SecondAction(speech("limits.title"), { act(TodayAction.OpenLimits) }, wide, glyph = Glyph.Lock)
+        },
+    ) {
+        state.trouble?.let { TroubleBanner(it, host) }
+        Warnings(state, act)
+        when (state.face) {
+            TodayFace.Loading -> Loading()
+            TodayFace.NoneYet -> Nothing(speech("today.none_yet"), glyph = Glyph.Card)
+            else -> state.today?.let { Figures(it) }
+        }
+    }
+}
+
+@Composable
+private fun Warnings(state: TodayState, act: (TodayAction) -> Unit) {
+    if (state.sheetPrinted == false) {
+        Banner(
+            Mood.Problem,
+            speech("sheet.not_printed"),
+            action = speech("today.print_sheet"),
+            onAction = { act(TodayAction.OpenSheet) },
+        )
+    }
+    if (state.face == TodayFace.CopyOverdue) Banner(Mood.Problem, speech("standing.copy_overdue"))
+    if (state.face == TodayFace.Partial) Banner(Mood.Waiting, speech("today.partial"))
+    if (state.waiting > 0) {
+        Line(
+            speech("inbox.title"),
+            end = "${state.waiting}",
+            glyph = Glyph.Warn,
+            onTap = { act(TodayAction.OpenInbox) },
+        )
+    }
+}
+
+@Composable
+private fun Figures(today: Today) {
+    CardTile(
+        name = speech("today.sales"),
+        over = speech.day(today.day.date),
+        figure = speech.money(today.day.sales),
+        under = today.revenueChange?.let { speech("today.change", "change" to it) },
+    )
+    Figure(speech("today.week_before"), speech.money(today.weekBefore.sales))
+    Figure(speech("today.visits"), speech.count(today.day.visits))
+    Figure(speech("today.new"), speech.count(today.day.registered))
+    Figure(speech("today.repeat"), speech.count(today.day.returning))
+    today.outstanding.forEach { Figure(speech.instrument(it.instrument), speech.points(it.points)) }
+    Figure(speech("today.liability"), speech.money(today.liability))
+}

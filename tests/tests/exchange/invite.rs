@@ -1,0 +1,162 @@
+//! An owner's phone shows the code that lets the next one in (S1, sync §7).
+
+use kartka_core::domain::codes::Code;
+use kartka_core::domain::founding::ShopKind;
+use kartka_core::domain::ids::{OperatorId, RoleId};
+use kartka_core::domain::rights::{Limits, Permissions};
+use kartka_core::error::CoreError;
+use kartka_core::usecase::found::FoundRequest;
+use kartka_core::usecase::staff::RoleForm;
+
+use crate::shops::{Counter, Fault, Office, agree};
+
+const OWNER: OperatorId = OperatorId(1);
+
+/// An owner's phone and a member of staff.
+fn opened() -> (Office, Counter, OperatorId) {
+    let office = Office::founded();
+    let owner = Counter::paired(&office, 1);
+    let olya = owner
+        .shop
+        .employ(owner.request(), "Оля", RoleId::CASHIER)
+        .unwrap();
+    agree(&office, &[&owner]);
+    (office, owner, olya)
+}
+
+fn refused(error: &CoreError) -> Option<Code> {
+    match error {
+        CoreError::RuleRejected { reason } => Some(*reason),
+        _ => None,
+    }
+}
+
+#[test]
+fn a_code_lets_one_phone_in_and_its_holder_is_who_the_owner_named() {
+    let (office, owner, olya) = opened();
+    let code = owner.shop.invite(olya, &office.line()).unwrap();
+    assert_eq!(code.address, "https://here.example");
+
+    let till = Counter::new(2);
+    let (request, line) = (till.request(), office.line());
+    let text = code.to_text();
+    till.shop.pair(request, &text, "Каса 2", &line).unwrap();
+    assert_eq!(till.shop.operator().unwrap(), olya);
+
+    let second = Counter::new(3);
+    let again = second
+        .shop
+        .pair(second.request(), &text, "Каса 3", &office.line());
+    assert!(matches!(again, Err(CoreError::PairingRefused)));
+}
+
+#[test]
+fn a_code_is_out_of_time_after_ten_minutes() {
+    let (office, owner, olya) = opened();
+    let code = owner.shop.invite(olya, &office.line()).unwrap();
+    office.time.advance(10 * 60_000 + 1);
+    let till = Counter::new(2);
+    let paired = till
+        .shop
+        .pair(till.request(), &code.to_text(), "Каса 2", &office.line());
+    assert!(matches!(paired, Err(CoreError::PairingRefused)));
+}
+
+#[test]
+fn only_who_may_pair_is_given_a_code_and_only_for_somebody_who_works_here() {
+    let (office, owner, olya) = opened();
+    let till = Counter::paired_to(&office, 2, olya);
+    let denied = till
+        .shop
+        .invite(olya, &office.line())
+        .map(drop)
+        .unwrap_err();
+    assert!(matches!(refused(&denied), Some(Code::NotEntitled { .. })));
+    let nobody = owner.shop.invite(OperatorId(99), &office.line());
+    assert_eq!(
+        refused(&nobody.map(drop).unwrap_err()),
+        Some(Code::OperatorUnknown)
+    );
+    owner.shop.dismiss(owner.request(), olya).unwrap();
+    agree(&office, &[&owner]);
+    let left = owner
+        .shop
+        .invite(olya, &office.line())
+        .map(drop)
+        .unwrap_err();
+    assert_eq!(refused(&left), Some(Code::OperatorDismissed));
+}
+
+/// Adversary: a phone that has not heard, or does not want to hear, that its holder may pair no more.
+#[test]
+fn the_authority_judges_by_its_own_book() {
+    let (office, owner, olya) = opened();
+    let form = RoleForm {
+        id: None,
+        name: "Заступниця".into(),
+        permissions: Permissions::all(),
+        limits: Limits::READY,
+    };
+    let deputy = owner.shop.publish_role(owner.request(), &form).unwrap();
+    owner.shop.assign(owner.request(), olya, deputy).unwrap();
+    agree(&office, &[&owner]);
+    let till = Counter::paired_to(&office, 2, olya);
+    till.shop.invite(olya, &office.line()).unwrap();
+    owner
+        .shop
+        .assign(owner.request(), olya, RoleId::CASHIER)
+        .unwrap();
+    agree(&office, &[&owner]);
+    let denied = till
+        .shop
+        .invite(olya, &office.line())
+        .map(drop)
+        .unwrap_err();
+    assert!(matches!(refused(&denied), Some(Code::NotEntitled { .. })));
+}
+
+#[test]
+fn an_answer_that_is_not_the_authoritys_is_no_code() {
+    let (office, owner, _) = opened();
+    let line = office.line();
+    for fault in [
+        Fault::Down,
+        Fault::LostAnswer,
+        Fault::Flipped(40),
+        Fault::Truncated(30),
+        Fault::Instead(b"<html>".to_vec()),
+    ] {
+        line.next_fault(fault.clone());
+        let invited = owner.shop.invite(OWNER, &line);
+        assert!(
+            matches!(invited, Err(CoreError::Offline)),
+            "{fault:?} is taken for an answer"
+        );
+    }
+    // An answer to an earlier question is no answer to this one.
+    owner.shop.invite(OWNER, &line).unwrap();
+    line.next_fault(Fault::Instead(line.last_answer()));
+    assert!(matches!(
+        owner.shop.invite(OWNER, &line),
+        Err(CoreError::Offline)
+    ));
+}
+
+#[test]
+fn a_founding_phone_needs_a_server_first() {
+    let office = Office::founded();
+    let phone = Counter::new(5);
+    let form = FoundRequest {
+        name: "Кіоск".into(),
+        country: "UA".into(),
+        kind: ShopKind::Coffee,
+        owner: "Петро".into(),
+    };
+    phone.shop.found(phone.request(), &form).unwrap();
+    let alone = phone
+        .shop
+        .invite(OWNER, &office.line())
+        .map(drop)
+        .unwrap_err();
+    assert_eq!(refused(&alone), Some(Code::NeedsServer));
+}
