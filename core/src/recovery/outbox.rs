@@ -26,7 +26,7 @@ use crate::platform::sync_folder;
 use crate::shop::{Setting, Shop, setting};
 use crate::store::{Reader, Standing, StoreError, meta};
 use crate::sync::signer::DeviceSigner;
-use crate::sync::{Failure, Route, Transport, seal_outbox};
+use crate::sync::{Failure, Route, Transport, former_address, post, seal_outbox};
 
 /// How such a file begins.
 const MARK: &[u8; 16] = b"KARTKA-OUTBOX-1\0";
@@ -201,7 +201,9 @@ impl Shop {
         let signer = DeviceSigner::load_or_make(&self.platform)?;
         let sign = |message: &[u8]| Ok::<_, CoreError>(signer.sign(message));
         let envelope = Envelope::seal(device.business, device.no, body.clone(), sign)?;
-        let bytes = transport.post(address, Route::Carry, &envelope.encode())?;
+        let former = self.store.read(former_address)?;
+        let places = (address, former.as_deref());
+        let bytes = post(transport, places, Route::Carry, &envelope.encode())?;
         let answer = SignedCarryAnswer::decode(&bytes)
             .and_then(|signed| signed.open(&body, &identity))
             .map_err(|_| Failure::NotTheAnswer)?;

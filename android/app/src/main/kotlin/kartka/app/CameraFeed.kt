@@ -44,39 +44,72 @@ class CameraFeed(context: Context, private val ear: CameraEar) {
     private var picture: Surface? = null
     private var torch = false
 
+    /** Somebody wants frames; a camera that comes when nobody does is let go again. */
+    private var wanted = false
+
+    /** The camera was asked for and has not answered. */
+    private var opening = false
+
     /** Opens the camera, drawing on [texture] where there is one. */
-    @SuppressLint("MissingPermission")
     fun open(texture: SurfaceTexture?) {
         handler.post {
+            wanted = true
             if (device != null) return@post
-            try {
-                val id = back() ?: return@post ear.busy()
-                texture?.setDefaultBufferSize(WIDTH, HEIGHT)
-                picture = texture?.let(::Surface)
-                manager.openCamera(id, opened, handler)
-            } catch (_: CameraAccessException) {
-                close()
-                ear.busy()
-            } catch (_: SecurityException) {
-                // Taken away between the question and the answer: the permission's own screen says so.
-                close()
-            }
+            picture?.release()
+            texture?.setDefaultBufferSize(WIDTH, HEIGHT)
+            picture = texture?.let(::Surface)
+            if (!opening) working { open() }
         }
     }
 
     /** Lets go of the camera; it may be opened again. */
     fun close() {
-        handler.post {
-            session?.close()
-            device?.close()
-            reader?.close()
-            picture?.release()
-            session = null
-            device = null
-            reader = null
-            picture = null
+        handler.post { letGo() }
+    }
+
+    @SuppressLint("MissingPermission")
+    private fun open() {
+        val id = back() ?: return died()
+        try {
+            manager.openCamera(id, opened, handler)
+            opening = true
+        } catch (_: SecurityException) {
+            // Taken away between the question and the answer: the permission's own screen says so.
+            letGo()
         }
     }
+
+    private fun letGo() {
+        wanted = false
+        session?.close()
+        device?.close()
+        reader?.close()
+        picture?.release()
+        session = null
+        device = null
+        reader = null
+        picture = null
+    }
+
+    /** Another app has it, or it is gone. */
+    private fun died() {
+        letGo()
+        ear.busy()
+    }
+
+    /** Does [work] with a camera that may die in the middle of it. */
+    private fun working(work: () -> Unit): Unit =
+        try {
+            work()
+        } catch (_: CameraAccessException) {
+            died()
+        } catch (_: IllegalStateException) {
+            // It was closed meanwhile.
+            died()
+        } catch (_: IllegalArgumentException) {
+            // It was unplugged meanwhile, or a surface was given up.
+            died()
+        }
 
     /** Lets go for good. */
     fun end() {
@@ -88,7 +121,7 @@ class CameraFeed(context: Context, private val ear: CameraEar) {
     fun turnTorch() {
         handler.post {
             torch = !torch
-            repeat()
+            working { repeat() }
         }
     }
 
@@ -101,39 +134,37 @@ class CameraFeed(context: Context, private val ear: CameraEar) {
     private val opened =
         object : CameraDevice.StateCallback() {
             override fun onOpened(camera: CameraDevice) {
+                opening = false
+                if (!wanted) return camera.close()
                 device = camera
-                start(camera)
+                working { start(camera) }
             }
 
             override fun onDisconnected(camera: CameraDevice) {
-                close()
-                ear.busy()
+                opening = false
+                camera.close()
+                died()
             }
 
-            override fun onError(camera: CameraDevice, error: Int) {
-                close()
-                ear.busy()
-            }
+            override fun onError(camera: CameraDevice, error: Int): Unit = onDisconnected(camera)
         }
 
     @Suppress("DEPRECATION") // the newer form needs API 28
     private fun start(camera: CameraDevice) {
         val luma = ImageReader.newInstance(WIDTH, HEIGHT, ImageFormat.YUV_420_888, KEPT_IMAGES)
-        luma.setOnImageAvailableListener({ it.acquireLatestImage()?.use { image -> ear.frame(image.luma()) } }, handler)
+        luma.setOnImageAvailableListener({ it.newest()?.let(ear::frame) }, handler)
         reader = luma
         camera.createCaptureSession(
             listOfNotNull(luma.surface, picture),
             object : CameraCaptureSession.StateCallback() {
                 override fun onConfigured(configured: CameraCaptureSession) {
+                    if (device !== camera) return
                     session = configured
-                    repeat()
                     ear.searching()
+                    working { repeat() }
                 }
 
-                override fun onConfigureFailed(failed: CameraCaptureSession) {
-                    close()
-                    ear.busy()
-                }
+                override fun onConfigureFailed(failed: CameraCaptureSession): Unit = died()
             },
             handler,
         )
@@ -146,14 +177,7 @@ class CameraFeed(context: Context, private val ear: CameraEar) {
         request.set(CaptureRequest.CONTROL_AF_MODE, CaptureRequest.CONTROL_AF_MODE_CONTINUOUS_PICTURE)
         val light = if (torch) CaptureRequest.FLASH_MODE_TORCH else CaptureRequest.FLASH_MODE_OFF
         request.set(CaptureRequest.FLASH_MODE, light)
-        try {
-            running.setRepeatingRequest(request.build(), null, handler)
-        } catch (_: CameraAccessException) {
-            close()
-            ear.busy()
-        } catch (_: IllegalStateException) {
-            // The session was closed meanwhile: whoever closed it has said so.
-        }
+        running.setRepeatingRequest(request.build(), null, handler)
     }
 
     private companion object {
@@ -166,8 +190,16 @@ class CameraFeed(context: Context, private val ear: CameraEar) {
 
 private const val NANOS = 1_000_000L
 
+/** The newest picture's brightness; null where the camera took it back before it was read. */
+private fun ImageReader.newest(): LumaFrame? =
+    try {
+        acquireLatestImage()?.use { it.luma() }
+    } catch (_: IllegalStateException) {
+        null
+    }
+
 /** The brightness plane as it lies in memory: rows of its stride, whatever size the camera chose. */
-internal fun Image.luma(): LumaFrame {
+private fun Image.luma(): LumaFrame {
     val plane = planes[0]
     val bytes = ByteArray(plane.buffer.remaining()).also { plane.buffer.get(it) }
     return LumaFrame(bytes, width, height, plane.rowStride, timestamp / NANOS)

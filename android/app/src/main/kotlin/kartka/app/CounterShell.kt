@@ -5,6 +5,7 @@ import android.app.Activity
 import android.content.Intent
 import android.content.pm.PackageManager.PERMISSION_GRANTED
 import android.graphics.SurfaceTexture
+import android.net.Uri
 import android.os.Bundle
 import kartka.presentation.LumaFrame
 import kartka.presentation.scan.Camera
@@ -86,10 +87,12 @@ class CounterShell(private val activity: Activity, counter: Counter, saved: Bund
     /** Turns the light on, or off again. */
     fun turnTorch(): Unit = feed.turnTorch()
 
-    /** Another app has read a code and opened it here. */
+    /** Another app has read a code and opened it here; what the list of last apps opens again was followed long ago. */
     fun opened(intent: Intent?) {
-        val link = intent?.takeIf { it.action == Intent.ACTION_VIEW }?.dataString ?: return
-        screens.read(link)
+        if (intent == null || intent.action != Intent.ACTION_VIEW) return
+        if (intent.flags and Intent.FLAG_ACTIVITY_LAUNCHED_FROM_HISTORY != 0) return
+        val link = intent.dataString?.takeIf { it.length <= LONGEST_LINK } ?: return
+        screens.read(Uri.decode(link.removePrefix(SCHEME)))
     }
 
     private fun isGranted(): Boolean = activity.checkSelfPermission(CAMERA) == PERMISSION_GRANTED
@@ -98,9 +101,22 @@ class CounterShell(private val activity: Activity, counter: Counter, saved: Bund
     private fun refused(): Camera =
         if (activity.shouldShowRequestPermissionRationale(CAMERA)) Camera.Denied else Camera.Blocked
 
-    private companion object {
-        const val REQUEST = 1
-        const val KEPT = "kartka.screens"
-        const val ASKED = "kartka.asked"
+    companion object {
+        private const val REQUEST = 1
+        private const val KEPT = "kartka.screens"
+        private const val ASKED = "kartka.asked"
+        private const val SCHEME = "kartka:"
+
+        /** Twice the longest pairing code, with spaces in it. */
+        private const val LONGEST_LINK = 4_096
+
+        /** Whether screens were written down in [saved]. */
+        internal fun isIn(saved: Bundle?): Boolean = saved?.containsKey(KEPT) == true
+
+        /** What was written down in [saved] goes on to [out] as it is. */
+        internal fun carry(saved: Bundle, out: Bundle) {
+            saved.getStringArrayList(KEPT)?.let { out.putStringArrayList(KEPT, it) }
+            out.putBoolean(ASKED, saved.getBoolean(ASKED))
+        }
     }
 }

@@ -2,25 +2,18 @@ package kartka.app
 
 import android.app.Application
 import android.util.Log
-import kartka.corebridge.KartkaGateway
 import kartka.corebridge.LogLines
 import kartka.corebridge.Severity
-import kotlinx.coroutines.sync.Mutex
-import kotlinx.coroutines.sync.withLock
 
-/** The process: it opens the shop's data once, for the screens and for the exchange in the background alike. */
-class KartkaApplication : Application() {
-    private val opening = Mutex()
-    private var opened: KartkaGateway? = null
+/** The process, and what lives as long as it. */
+open class KartkaApplication : Application() {
+    /** The shop's data, outside of what the platform may copy anywhere. */
+    open val house: House by lazy {
+        House(noBackupFilesDir.resolve("shop").also { it.mkdirs() }, KeystoreSecrets(this), Logcat)
+    }
 
-    /** The core over this phone's data; only one is ever open. */
-    suspend fun core(): KartkaGateway =
-        opening.withLock {
-            opened ?: KartkaGateway.open(data().path, KeystoreSecrets(this), Logcat).also { opened = it }
-        }
-
-    /** Outside of what the platform may copy anywhere. */
-    private fun data() = noBackupFilesDir.resolve("shop").also { it.mkdirs() }
+    /** When the exchange runs without anybody looking. */
+    open val errands: Errands by lazy { WorkErrands(this) }
 }
 
 /** Ids and places only, so that a log can be sent to somebody. */

@@ -16,15 +16,22 @@ import kartka.ui.component.Squares
 import kartka.ui.screen.Felt
 import kartka.ui.screen.Host
 
-/** What a phone can do for a screen. */
-class PhoneHost(private val activity: Activity, private val core: KartkaGateway, private val shell: CounterShell) :
-    Host {
-    override fun askForCamera(): Unit = shell.askForCamera()
+/** What a phone can do for a screen; before the shop's data is open there is neither [shell] nor [core]. */
+class PhoneHost(
+    private val activity: Activity,
+    private val shell: CounterShell? = null,
+    private val core: KartkaGateway? = null,
+) : Host {
+    override fun askForCamera() {
+        shell?.askForCamera()
+    }
 
     override fun openSettings(): Unit =
         open(Intent(Settings.ACTION_APPLICATION_DETAILS_SETTINGS, Uri.fromParts("package", activity.packageName, null)))
 
-    override fun turnTorch(): Unit = shell.turnTorch()
+    override fun turnTorch() {
+        shell?.turnTorch()
+    }
 
     override fun help(step: NextStep) {
         when (step) {
@@ -38,7 +45,7 @@ class PhoneHost(private val activity: Activity, private val core: KartkaGateway,
         }
     }
 
-    override fun squares(text: String): Squares? = core.squares(text)?.let { Squares(it.side, it.dark) }
+    override fun squares(text: String): Squares? = core?.squares(text)?.let { Squares(it.side, it.dark) }
 
     override fun feel(outcome: Felt) {
         when (outcome) {

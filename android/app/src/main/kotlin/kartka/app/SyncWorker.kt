@@ -16,43 +16,79 @@ import kartka.presentation.SyncDot
 import kartka.presentation.TroubleKind
 import java.util.concurrent.TimeUnit
 
-/** The exchange while nobody looks: as soon as there is a network, and now and then. */
+/** When the exchange runs without anybody looking. */
+interface Errands {
+    /** As soon as there is a network; one at a time. */
+    fun soon()
+
+    /** A few times a day also when the app is not opened. */
+    fun nowAndThen()
+}
+
+/** The exchange while nobody looks. */
 class SyncWorker(context: Context, parameters: WorkerParameters) : CoroutineWorker(context, parameters) {
     override suspend fun doWork(): Result {
-        val core = (applicationContext as KartkaApplication).core()
-        return try {
-            core.exchange()
-            if (core.syncMark().dot == SyncDot.Stuck) Notices(applicationContext).stuck()
-            Result.success()
-        } catch (fault: CoreFault) {
-            when (fault.trouble.kind) {
-                TroubleKind.Offline, TroubleKind.ServerUnavailable, TroubleKind.Busy -> Result.retry()
-                else -> Result.failure()
-            }
+        val application = applicationContext as KartkaApplication
+        return when (exchanged(application.house) { Notices(application).stuck() }) {
+            Exchanged.Done -> Result.success()
+            Exchanged.Later -> Result.retry()
+            Exchanged.InVain -> Result.failure()
+        }
+    }
+}
+
+/** How an exchange ended. */
+internal enum class Exchanged {
+    Done,
+
+    /** What stood in the way passes by itself. */
+    Later,
+
+    /** A person must do something first, and the screens say what. */
+    InVain,
+}
+
+/** Exchanges once with the data of [house]; [stuck] is told when a person must look. */
+internal suspend fun exchanged(house: House, stuck: () -> Unit): Exchanged =
+    try {
+        val core = house.opened()
+        core.exchange()
+        if (core.syncMark().dot == SyncDot.Stuck) stuck()
+        Exchanged.Done
+    } catch (fault: CoreFault) {
+        when (fault.trouble.kind) {
+            TroubleKind.Offline,
+            TroubleKind.ServerUnavailable,
+            TroubleKind.Busy,
+            TroubleKind.KeysLocked,
+            TroubleKind.KeysUnavailable,
+            -> Exchanged.Later
+            else -> Exchanged.InVain
         }
     }
 
-    companion object {
-        private const val NOW = "exchange"
-        private const val ALWAYS = "exchange-now-and-then"
-        private const val HOURS = 6L
-        private const val FIRST_WAIT_S = 30L
-        private val network = Constraints.Builder().setRequiredNetworkType(NetworkType.CONNECTED).build()
+/** The system's own work list. */
+internal class WorkErrands(private val context: Context) : Errands {
+    private val network = Constraints.Builder().setRequiredNetworkType(NetworkType.CONNECTED).build()
 
-        /** Exchanges when there is a network; one at a time. */
-        fun soon(context: Context) {
-            val request =
-                OneTimeWorkRequestBuilder<SyncWorker>()
-                    .setConstraints(network)
-                    .setBackoffCriteria(BackoffPolicy.EXPONENTIAL, FIRST_WAIT_S, TimeUnit.SECONDS)
-                    .build()
-            WorkManager.getInstance(context).enqueueUniqueWork(NOW, ExistingWorkPolicy.KEEP, request)
-        }
+    override fun soon() {
+        val request =
+            OneTimeWorkRequestBuilder<SyncWorker>()
+                .setConstraints(network)
+                .setBackoffCriteria(BackoffPolicy.EXPONENTIAL, FIRST_WAIT_S, TimeUnit.SECONDS)
+                .build()
+        WorkManager.getInstance(context).enqueueUniqueWork(NOW, ExistingWorkPolicy.KEEP, request)
+    }
 
-        /** Exchanges a few times a day also when the app is not opened. */
-        fun nowAndThen(context: Context) {
-            val request = PeriodicWorkRequestBuilder<SyncWorker>(HOURS, TimeUnit.HOURS).setConstraints(network).build()
-            WorkManager.getInstance(context).enqueueUniquePeriodicWork(ALWAYS, ExistingPeriodicWorkPolicy.KEEP, request)
-        }
+    override fun nowAndThen() {
+        val request = PeriodicWorkRequestBuilder<SyncWorker>(HOURS, TimeUnit.HOURS).setConstraints(network).build()
+        WorkManager.getInstance(context).enqueueUniquePeriodicWork(ALWAYS, ExistingPeriodicWorkPolicy.KEEP, request)
+    }
+
+    private companion object {
+        const val NOW = "exchange"
+        const val ALWAYS = "exchange-now-and-then"
+        const val HOURS = 6L
+        const val FIRST_WAIT_S = 30L
     }
 }

@@ -67,7 +67,7 @@ internal class CustomerPart(private val core: CoreParts) : CustomerGateway {
             val id = instrument.id.toLong()
             val terms = instrument.terms as? InstrumentTerms.Stamps
             val given = terms?.rewards.orEmpty()
-            id to given.mapIndexed { at, it -> StampReward(id, at, it.stamps, it.value.money(currency)) }
+            id to given.mapIndexed { at, gift -> StampReward(id, at, gift.stamps, gift.value.money(currency)) }
         }
     }
 }

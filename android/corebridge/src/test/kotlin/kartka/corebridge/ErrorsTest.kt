@@ -44,7 +44,7 @@ class ErrorsTest {
                 atTheCounter(stage)
                 onTheDisk(stage)
                 inANewerFile(stage)
-                onASmallDisk(stage)
+                onASmallDisk()
                 inTheKeyStore(stage)
                 onTheLine(stage)
                 afterAStepBack(stage)
@@ -107,7 +107,7 @@ class ErrorsTest {
         assertContentEquals(before, data.readBytes(), "a newer file was changed")
     }
 
-    private suspend fun onASmallDisk(stage: Stage) {
+    private suspend fun onASmallDisk() {
         rehearse("rehearsed_always")
         val disk = SmallDisk.ofThisRun() ?: return rehearse("rehearsed_without_a_small_disk")
         val phone = Stage(disk.writable).founded("till")

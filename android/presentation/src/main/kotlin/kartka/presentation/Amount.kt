@@ -12,7 +12,7 @@ internal fun readAmount(text: String, digits: Int): Long? {
     val typed = text.trim().replace(',', '.')
     val whole = typed.substringBefore('.')
     val part = typed.substringAfter('.', "")
-    val numeric = (whole + part).all { it in '0'..'9' } && (whole + part).isNotEmpty()
-    if (!numeric || typed.count { it == '.' } > 1 || whole.length > MOST_DIGITS || part.length > digits) return null
+    val numeric = (whole + part).all { it in '0'..'9' } && (whole + part).isNotEmpty() && typed.count { it == '.' } <= 1
+    if (!numeric || whole.length > MOST_DIGITS || part.length > digits) return null
     return (whole + part.padEnd(digits, '0')).toLongOrNull()
 }

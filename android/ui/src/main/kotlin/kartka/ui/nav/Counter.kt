@@ -7,6 +7,8 @@ import kartka.presentation.RequestIds
 import kartka.presentation.Route
 import kartka.presentation.customer.CustomerAction
 import kartka.presentation.customer.CustomerPresenter
+import kartka.presentation.pair.PairAction
+import kartka.presentation.pair.PairPresenter
 import kartka.presentation.scan.Camera
 import kartka.presentation.scan.ScanAction
 import kartka.presentation.scan.ScanPresenter
@@ -74,11 +76,20 @@ class OpenScreens(private val counter: Counter, private val scope: CoroutineScop
         (stack.last().presenter as? ScanPresenter)?.act(ScanAction.Frame(frame))
     }
 
-    /** A code that another app has read and opened here: as if it had been typed at the start. */
+    /**
+     * A code that another app has read and opened here: as if it had been typed at the start.
+     *
+     * A phone without a shop takes it for a pairing code, and pairs only when its person says so: anybody can send a link.
+     */
     fun read(text: String) {
+        if (stack.first().route == Route.Start) {
+            if (stack.last().route != Route.Pair) go(Route.Pair)
+            (stack.last().presenter as? PairPresenter)?.act(PairAction.Type(text))
+            return
+        }
         go(Route.Scan())
         val scan = stack.last().presenter as? ScanPresenter ?: return
-        scan.act(ScanAction.Type(text.removePrefix(SCHEME)))
+        scan.act(ScanAction.Type(text))
         scan.act(ScanAction.Submit)
     }
 
@@ -142,9 +153,5 @@ class OpenScreens(private val counter: Counter, private val scope: CoroutineScop
         stack.forEach { it.end() }
         stack.clear()
         push(root)
-    }
-
-    private companion object {
-        const val SCHEME = "kartka:"
     }
 }

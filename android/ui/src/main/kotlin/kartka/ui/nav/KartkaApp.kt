@@ -15,6 +15,8 @@ import androidx.compose.ui.Modifier
 import androidx.compose.ui.text.font.FontFamily
 import kartka.presentation.Route
 import kartka.presentation.ShopFacts
+import kartka.presentation.open.OpenAction
+import kartka.presentation.open.OpenState
 import kartka.presentation.words.Language
 import kartka.ui.component.Glyph
 import kartka.ui.component.Sign
@@ -23,6 +25,8 @@ import kartka.ui.design.Kartka
 import kartka.ui.design.KartkaTheme
 import kartka.ui.design.LightColours
 import kartka.ui.design.Motion
+import kartka.ui.screen.Host
+import kartka.ui.screen.OpenScreen
 import kartka.ui.text.Speaking
 import kartka.ui.text.Speech
 import kartka.ui.text.speech
@@ -36,18 +40,29 @@ class Taste(val family: FontFamily, val language: Language, val dark: Boolean, v
 @Composable
 fun KartkaApp(screens: OpenScreens, facts: ShopFacts?, taste: Taste, stage: Stage) {
     val place by screens.place.collectAsState()
+    Dressed(taste, facts) {
+        Column {
+            Crossfade(
+                place,
+                Modifier.weight(1f),
+                animationSpec = if (Kartka.motion == Motion.Full) tween(QUICK) else snap(),
+            ) { it.Draw(stage) }
+            if (place.route == Route.Scan() || place.route == Route.Today) ModeBar(place.route, screens::go)
+        }
+    }
+}
+
+/** What is seen before there are screens: the shop's data is opened, or cannot be, and why. */
+@Composable
+fun Opening(state: OpenState, taste: Taste, host: Host, act: (OpenAction) -> Unit) {
+    Dressed(taste, facts = null) { OpenScreen(state, host, act) }
+}
+
+@Composable
+private fun Dressed(taste: Taste, facts: ShopFacts?, content: @Composable () -> Unit) {
     val speech = remember(taste.language, facts) { Speech(taste.language, facts) }
     KartkaTheme(taste.family, if (taste.dark) DarkColours else LightColours, taste.motion) {
-        Speaking(speech) {
-            Column {
-                Crossfade(
-                    place,
-                    Modifier.weight(1f),
-                    animationSpec = if (Kartka.motion == Motion.Full) tween(QUICK) else snap(),
-                ) { it.Draw(stage) }
-                if (place.route == Route.Scan() || place.route == Route.Today) ModeBar(place.route, screens::go)
-            }
-        }
+        Speaking(speech, content)
     }
 }
 

@@ -31,7 +31,9 @@ import kartka.ui.design.Kartka
 import kartka.ui.design.Space
 import kartka.ui.text.speech
 
-private val pieces = (1..5).toList()
+/** Pieces that one tap counts at most. */
+private const val MOST_PIECES = 5
+private val pieces = (1..MOST_PIECES).toList()
 
 /** Who stands at the counter, and the sale that is being put together. */
 @Composable

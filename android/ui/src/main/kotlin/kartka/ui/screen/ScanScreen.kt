@@ -54,15 +54,7 @@ fun ScanScreen(state: ScanState, host: Host, act: (ScanAction) -> Unit, preview:
         low = { if (typing) TypingLow(state, act) else ScanningLow(state, act) },
     ) {
         state.notice?.let { NoticeBanner(it, host, act) }
-        LaunchedEffect(state.notice) { if (state.notice != null) host.feel(Felt.Refused) }
-        if (state.attachTo != null) {
-            Banner(
-                Mood.Quiet,
-                speech("scan.attaching"),
-                action = speech("scan.stop_attaching"),
-                onAction = { act(ScanAction.StopAttaching) },
-            )
-        }
+        if (state.attachTo != null) AttachingBanner(act)
         if (typing) return@Frame
         CameraPane(state, host, preview)
         if (state.attachTo == null && state.camera != Camera.Off) LastSales(state, act)
@@ -70,7 +62,18 @@ fun ScanScreen(state: ScanState, host: Host, act: (ScanAction) -> Unit, preview:
 }
 
 @Composable
+private fun AttachingBanner(act: (ScanAction) -> Unit) {
+    Banner(
+        Mood.Quiet,
+        speech("scan.attaching"),
+        action = speech("scan.stop_attaching"),
+        onAction = { act(ScanAction.StopAttaching) },
+    )
+}
+
+@Composable
 private fun NoticeBanner(notice: Notice, host: Host, act: (ScanAction) -> Unit) {
+    LaunchedEffect(notice) { host.feel(Felt.Refused) }
     when (notice) {
         is Notice.Refused ->
             TroubleBanner(notice.trouble, host, mapOf(NextStep.TryAgain to { act(ScanAction.Shown) }))

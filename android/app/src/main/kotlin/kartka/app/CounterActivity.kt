@@ -1,0 +1,114 @@
+package kartka.app
+
+import android.content.Intent
+import android.os.Build
+import android.os.Bundle
+import androidx.activity.ComponentActivity
+import androidx.activity.OnBackPressedCallback
+import androidx.lifecycle.Lifecycle
+import kartka.corebridge.KartkaGateway
+import kartka.corebridge.RandomRequestIds
+import kartka.presentation.open.OpenAction
+import kartka.presentation.open.OpenPresenter
+import kartka.ui.nav.Counter
+import kartka.ui.nav.Here
+import kotlinx.coroutines.CoroutineScope
+import kotlinx.coroutines.Dispatchers
+import kotlinx.coroutines.SupervisorJob
+import kotlinx.coroutines.cancel
+import kotlinx.coroutines.flow.first
+import kotlinx.coroutines.launch
+import java.util.Locale
+
+/**
+ * What an Activity of Kartka does from its birth to its death, without drawing: it opens the shop's data, has the screens
+ * of [CounterShell] open, and writes them down for the case that the process dies.
+ */
+abstract class CounterActivity : ComponentActivity() {
+    private val scope = CoroutineScope(SupervisorJob() + Dispatchers.Main.immediate)
+    private val house get() = (application as KartkaApplication).house
+    private val errands get() = (application as KartkaApplication).errands
+    private var saved: Bundle? = null
+
+    /** The screens; null before the data is open. */
+    var shell: CounterShell? = null
+        private set
+
+    /** Draws how the data is opened, or why it is not. */
+    protected abstract fun drawOpening(opening: OpenPresenter, host: PhoneHost)
+
+    /** Draws the screens. */
+    protected abstract fun drawCounter(shell: CounterShell, core: KartkaGateway, host: PhoneHost)
+
+    override fun onCreate(savedInstanceState: Bundle?) {
+        super.onCreate(savedInstanceState)
+        saved = savedInstanceState
+        onBackPressedDispatcher.addCallback(this, wayBack)
+        errands.nowAndThen()
+        val core = house.core
+        if (core == null) open() else begin(core)
+    }
+
+    private fun open() {
+        val opening = OpenPresenter(house, scope)
+        drawOpening(opening, PhoneHost(this))
+        opening.act(OpenAction.Shown)
+        scope.launch {
+            opening.state.first { it.opened }
+            begin(checkNotNull(house.core) { "what was opened without a fault is there" })
+        }
+    }
+
+    private fun begin(core: KartkaGateway) {
+        val here = Here(Locale.getDefault().country, Build.MODEL, house.enrolled)
+        val begun = CounterShell(this, Counter(core, RandomRequestIds(), Dispatchers.Default, here), saved)
+        shell = begun
+        drawCounter(begun, core, PhoneHost(this, begun, core))
+        // What goes on from before has already followed the link that it was opened by.
+        if (!CounterShell.isIn(saved)) begun.opened(intent)
+        if (lifecycle.currentState.isAtLeast(Lifecycle.State.STARTED)) begun.start()
+    }
+
+    override fun onStart() {
+        super.onStart()
+        shell?.start()
+    }
+
+    override fun onStop() {
+        shell?.stop()
+        errands.soon()
+        super.onStop()
+    }
+
+    override fun onSaveInstanceState(outState: Bundle) {
+        super.onSaveInstanceState(outState)
+        // Before the data is open there is nothing newer than what was kept.
+        shell?.save(outState) ?: saved?.let { CounterShell.carry(it, outState) }
+    }
+
+    override fun onNewIntent(intent: Intent) {
+        super.onNewIntent(intent)
+        setIntent(intent)
+        shell?.opened(intent)
+    }
+
+    @Deprecated("the form without a contract is the one that API 24 has")
+    override fun onRequestPermissionsResult(requestCode: Int, permissions: Array<String>, grantResults: IntArray) {
+        @Suppress("DEPRECATION")
+        super.onRequestPermissionsResult(requestCode, permissions, grantResults)
+        shell?.answered(requestCode)
+    }
+
+    override fun onDestroy() {
+        shell?.end()
+        scope.cancel()
+        super.onDestroy()
+    }
+
+    private val wayBack =
+        object : OnBackPressedCallback(true) {
+            override fun handleOnBackPressed() {
+                if (shell?.screens?.back() != true) moveTaskToBack(true)
+            }
+        }
+}
