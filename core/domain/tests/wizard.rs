@@ -178,24 +178,6 @@ fn a_field_out_of_its_range_is_named_with_the_bound() {
             vec![wrong("card", Wrong::NotThere)],
         ),
         (
-            answered(Kind::Campaign, &[("card", 7), ("budget", 0)]),
-            vec![
-                wrong("card", Wrong::NotThere),
-                wrong("budget", Wrong::Below(1)),
-            ],
-        ),
-        (
-            answered(Kind::Campaign, &[("more", 0)]),
-            vec![wrong("more", Wrong::Together)],
-        ),
-        (
-            answered(
-                Kind::Campaign,
-                &[("first_day", 20_700), ("last_day", 20_600)],
-            ),
-            vec![wrong("last_day", Wrong::Together)],
-        ),
-        (
             answered(Kind::Tiers, &[("second_from", 100_000)]),
             vec![wrong("second_from", Wrong::Together)],
         ),

@@ -1,11 +1,12 @@
 //! The wizard's newer terms (C2): certificates, coupons with a number each, what is late on a bonus card.
 #![allow(clippy::unwrap_used)]
 
-use kartka_domain::ids::ProgrammeVersion;
-use kartka_domain::moment::PeriodEnd;
+use kartka_domain::ids::{InstrumentId, ProgrammeVersion};
+use kartka_domain::moment::{PeriodEnd, date_of};
 use kartka_domain::money::Money;
 use kartka_domain::programme::{
-    Benefit, Late, Life, Nominals, Owing, Programme, Spending, Terms, VoucherOffline,
+    Benefit, BonusCard, Instrument, Late, Life, Nominals, Owing, Programme, Spending, Terms,
+    VoucherOffline, When,
 };
 use kartka_domain::wizard::{Draft, Ground, Kind, Problem, Trade, Wrong};
 
@@ -129,4 +130,39 @@ fn a_bonus_card_says_what_becomes_of_points_when_something_is_late() {
     assert_eq!(deducted, Owing::Deducted);
     let problems = answered(Kind::Bonus, &[("grace_days", 367)]).check(&ground);
     assert_eq!(problems[0].why, Wrong::Above(366));
+}
+
+#[test]
+fn a_campaign_is_asked_for_its_card_what_it_adds_its_budget_and_its_days() {
+    let bonus = Terms::Bonus(BonusCard::plain(500, Money(1)));
+    let bonus = Instrument::plain(InstrumentId(4), "Points", bonus);
+    let programme = Programme::publish(ProgrammeVersion(3), vec![bonus]).unwrap();
+    let ground = ground(&programme);
+    let made = answered(
+        Kind::Campaign,
+        &[("more", 5_000), ("days", 1), ("first_day", 20_600)],
+    );
+    let made = made.build(&ground).unwrap();
+    let Terms::Campaign(campaign) = &made.terms else {
+        panic!("a campaign")
+    };
+    assert_eq!(
+        (campaign.card, campaign.factor, &campaign.when[..]),
+        (InstrumentId(4), 15_000, &[When::Weekdays(0b110_0000)][..])
+    );
+    assert_eq!(made.rules.scope.first_day, date_of(20_600));
+    for (answers, field, why) in [
+        (vec![("card", 7)], "card", Wrong::NotThere),
+        (vec![("budget", 0)], "budget", Wrong::Below(1)),
+        (vec![("more", 0)], "more", Wrong::Together),
+        (
+            vec![("first_day", 20_700), ("last_day", 20_600)],
+            "last_day",
+            Wrong::Together,
+        ),
+    ] {
+        let field = field.to_owned();
+        let problems = answered(Kind::Campaign, &answers).check(&ground);
+        assert_eq!(problems, [Problem { field, why }], "{answers:?}");
+    }
 }
