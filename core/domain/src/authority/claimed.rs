@@ -15,7 +15,7 @@ use crate::voucher::Moved;
 
 /// The fact rows of `op` exactly as claimed: what a phone writes for its own ordered op when the authority
 /// sent nothing else about it (sync §4). The same bytes as [`decide`] makes for rows with
-/// [`Echo::AsClaimed`]; states (customer, position, card, …) always come from the authority.
+/// [`Echo::AsClaimed`](super::Echo::AsClaimed); states (customer, position, card, …) always come from the authority.
 #[must_use]
 pub fn as_claimed(op: &Op) -> Vec<Row> {
     let rows = decide(&Nothing, op, Standing::Pending).unwrap_or_default();
