@@ -30,7 +30,7 @@ struct UnlinkedTests {
         let accounts = try await customers.account(customer: customer).accounts
         #expect(accounts.map(\.balance) == [before + claim.points])
         let moves = accounts.flatMap(\.lots).flatMap(\.moves)
-        #expect(moves.map(\.by.toBeSettled) == [true])
+        #expect(moves.map { $0.by?.toBeSettled } == [true])
 
         try await till.settleReturn(request: newRequest(), of: number, how: .link(purchase: sale))
         let settled = try await till.unlinkedReturns()

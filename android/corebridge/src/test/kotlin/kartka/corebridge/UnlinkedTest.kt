@@ -39,7 +39,7 @@ class UnlinkedTest {
                 val account = customers.account(customer).accounts.single()
                 assertEquals(before + claim.points, account.balance)
                 val taken = account.lots.flatMap { it.moves }.single()
-                assertTrue(taken.by.toBeSettled)
+                assertEquals(true, taken.by?.toBeSettled)
 
                 till.settleReturn(newRequest(), number, Settlement.Link(sale))
                 val settled = till.unlinkedReturns().single()
