@@ -87,13 +87,15 @@ impl Street {
         Ok(())
     }
 
-    /// Others are told that there is something new.
+    /// Others are told that there is something new; once everything is well whoever asked is told too, as a server tells
+    /// all: what it writes after an answer, for instance that erased names are gone, is in no answer yet.
     fn poke(&mut self, no: usize, seq: i64) {
         let new = seq > std::mem::replace(&mut self.server_seq, seq);
         if !new || !self.phones[no].luck.percent(self.pokes) {
             return;
         }
-        for phone in (0..self.phones.len()).filter(|phone| *phone != no) {
+        let told = |phone: &usize| *phone != no || self.healed;
+        for phone in (0..self.phones.len()).filter(told).collect::<Vec<_>>() {
             let delay = self.weather.delay(&mut self.phones[no].luck);
             self.later(delay, Happening::Poke { phone });
         }
