@@ -71,19 +71,30 @@ impl PublicKey {
     }
 }
 
-/// What a signature is for.
+/// What a signature is for; none serves for anything else.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Purpose {
+pub enum Purpose {
+    /// A device's ops.
     Batch,
+    /// A device's question.
     Request,
+    /// Where an authority stands.
     Head,
+    /// The answer to a pairing.
     Pairing,
+    /// A new address.
     Moved,
+    /// A number of its own for a copy.
     Incarnation,
+    /// That a device was revoked.
     Word,
+    /// A word of a hand-over.
     Handover,
+    /// What is kept for a receipt.
     Reserve,
+    /// A code that lets a device in.
     Invite,
+    /// What has arrived of another phone's.
     Carry,
 }
 

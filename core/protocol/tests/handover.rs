@@ -131,7 +131,7 @@ fn answers_are_the_bytes_they_were_and_bound_to_their_request() {
         let signed = SignedHandoverAnswer::seal(&asked, &answer, |message| key.sign(message));
         golden::check(name, &signed.encode());
         let read = SignedHandoverAnswer::decode(&signed.encode()).unwrap();
-        let open = |digest, of: &Key| read.open(digest, &of.public());
+        let open = |digest, of: &Key| read.open_for(digest, &of.public());
         assert!(open(request_digest(&asked), &key).unwrap() == answer);
         assert!(open(request_digest(b"another"), &key).is_err());
         assert!(open(request_digest(&asked), &Key::new(9)).is_err());

@@ -104,22 +104,30 @@ async fn enrol(app: &App, shop: Arc<Shop>, bytes: Vec<u8>) -> Result<Vec<u8>, Pr
     Ok(answer.map_err(ExchangeError::from)?)
 }
 
+/// Serves who signed a question; whose signatures are nobody's again and again is let wait.
+async fn counted(
+    app: &App,
+    peer: Peer,
+    serve: impl Future<Output = Result<Vec<u8>, Problem>>,
+) -> Result<Response, Problem> {
+    if !app.strangers.is_open(peer.0, app.clock.now_ms()) {
+        return Err(app.refuse(Refusal::Busy { retry_ms: 5_000 }));
+    }
+    serve.await.map(message).map_err(|problem| {
+        if problem.0 == Refusal::Unauthorised {
+            let _ = app.strangers.take(peer.0, app.clock.now_ms());
+        }
+        app.refuse(problem.0)
+    })
+}
+
 /// Serves one till that asks for something to be kept.
 pub(super) async fn reserve(
     State(app): State<Arc<App>>,
     Extension(peer): Extension<Peer>,
     bytes: Bytes,
 ) -> Result<Response, Problem> {
-    if !app.strangers.is_open(peer.0, app.clock.now_ms()) {
-        return Err(app.refuse(Refusal::Busy { retry_ms: 5_000 }));
-    }
-    let served = keep(&app, &bytes).await;
-    served.map(message).map_err(|problem| {
-        if problem.0 == Refusal::Unauthorised {
-            let _ = app.strangers.take(peer.0, app.clock.now_ms());
-        }
-        app.refuse(problem.0)
-    })
+    counted(&app, peer, keep(&app, &bytes)).await
 }
 
 async fn keep(app: &Arc<App>, bytes: &[u8]) -> Result<Vec<u8>, Problem> {
@@ -145,16 +153,7 @@ pub(super) async fn carry(
     Extension(peer): Extension<Peer>,
     bytes: Bytes,
 ) -> Result<Response, Problem> {
-    if !app.strangers.is_open(peer.0, app.clock.now_ms()) {
-        return Err(app.refuse(Refusal::Busy { retry_ms: 5_000 }));
-    }
-    let served = take_in(&app, &bytes).await;
-    served.map(message).map_err(|problem| {
-        if problem.0 == Refusal::Unauthorised {
-            let _ = app.strangers.take(peer.0, app.clock.now_ms());
-        }
-        app.refuse(problem.0)
-    })
+    counted(&app, peer, take_in(&app, &bytes)).await
 }
 
 async fn take_in(app: &Arc<App>, bytes: &[u8]) -> Result<Vec<u8>, Problem> {
@@ -183,16 +182,7 @@ pub(super) async fn invite(
     Extension(peer): Extension<Peer>,
     bytes: Bytes,
 ) -> Result<Response, Problem> {
-    if !app.strangers.is_open(peer.0, app.clock.now_ms()) {
-        return Err(app.refuse(Refusal::Busy { retry_ms: 5_000 }));
-    }
-    let served = let_in(&app, &bytes).await;
-    served.map(message).map_err(|problem| {
-        if problem.0 == Refusal::Unauthorised {
-            let _ = app.strangers.take(peer.0, app.clock.now_ms());
-        }
-        app.refuse(problem.0)
-    })
+    counted(&app, peer, let_in(&app, &bytes)).await
 }
 
 async fn let_in(app: &Arc<App>, bytes: &[u8]) -> Result<Vec<u8>, Problem> {

@@ -4,11 +4,11 @@
 //! phone of the business may bring something. A request stands alone and may come twice.
 
 use super::answer::{Carried, carried_record, read_carried};
-use super::signed::Signed;
+use super::signed::{Answer, Signed, Size};
 use super::{Nonce, bounded};
 use crate::batch::Batch;
 use crate::fields::{Record, Shape};
-use crate::signature::{PublicKey, Purpose, Signature, request_digest};
+use crate::signature::Purpose;
 use crate::{WireError, limits};
 
 mod tag {
@@ -98,41 +98,18 @@ impl CarryAnswer {
     }
 }
 
-/// A [`CarryAnswer`] under the identity key's signature over it and the request it answers.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct SignedCarryAnswer(Signed);
+impl Answer for CarryAnswer {
+    const PURPOSE: Purpose = Purpose::Carry;
+    const SIZE: Size = Size::Short;
 
-impl SignedCarryAnswer {
-    /// Signs an answer to the request with these bytes; `sign` gets the bytes to sign.
-    pub fn seal(
-        request: &[u8],
-        answer: &CarryAnswer,
-        sign: impl FnOnce(&[u8]) -> Signature,
-    ) -> Self {
-        let about = (Purpose::Carry, request_digest(request));
-        Self(Signed::seal(about, answer.encode(), sign))
+    fn to_bytes(&self) -> Vec<u8> {
+        self.encode()
     }
 
-    /// The answer, if the identity key signed it for this very request.
-    ///
-    /// # Errors
-    /// [`WireError`] for bytes that are no answer, and when somebody else answered: told apart to nobody.
-    pub fn open(&self, request: &[u8], identity: &PublicKey) -> Result<CarryAnswer, WireError> {
-        let about = (Purpose::Carry, request_digest(request));
-        CarryAnswer::decode(self.0.open(about, identity)?)
-    }
-
-    /// As sent.
-    #[must_use]
-    pub fn encode(&self) -> Vec<u8> {
-        self.0.encode()
-    }
-
-    /// From received bytes.
-    ///
-    /// # Errors
-    /// Any [`WireError`].
-    pub fn decode(bytes: &[u8]) -> Result<Self, WireError> {
-        Signed::decode_short(bytes).map(Self)
+    fn from_bytes(bytes: &[u8]) -> Result<Self, WireError> {
+        Self::decode(bytes)
     }
 }
+
+/// A [`CarryAnswer`] that the identity key signed.
+pub type SignedCarryAnswer = Signed<CarryAnswer>;

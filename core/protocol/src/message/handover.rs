@@ -6,7 +6,7 @@
 
 use kartka_domain::ids::Seq;
 
-use super::signed::Signed;
+use super::signed::{Answer, Signed, Size};
 use super::{Nonce, bounded};
 use crate::batch::Batch;
 use crate::chain::LogHash;
@@ -16,7 +16,7 @@ use crate::handover::HandoverToken;
 use crate::head::{Head, Reign, epoch_record, read_epoch};
 use crate::message::ScopeDigest;
 use crate::scope::Scope;
-use crate::signature::{PublicKey, Purpose, Signature, request_digest};
+use crate::signature::Purpose;
 use crate::{WireError, limits};
 
 mod tag {
@@ -364,45 +364,18 @@ impl HandoverAnswer {
     }
 }
 
-/// A [`HandoverAnswer`] under the identity key's signature over it and the request it answers.
-#[derive(Clone, PartialEq, Eq)]
-pub struct SignedHandoverAnswer(Signed);
+impl Answer for HandoverAnswer {
+    const PURPOSE: Purpose = Purpose::Handover;
+    const SIZE: Size = Size::Page;
 
-impl SignedHandoverAnswer {
-    /// Signs an answer to the request with these bytes; `sign` gets the bytes to sign.
-    pub fn seal(
-        request: &[u8],
-        answer: &HandoverAnswer,
-        sign: impl FnOnce(&[u8]) -> Signature,
-    ) -> Self {
-        let about = (Purpose::Handover, request_digest(request));
-        Self(Signed::seal(about, answer.encode(), sign))
+    fn to_bytes(&self) -> Vec<u8> {
+        self.encode()
     }
 
-    /// The answer, if the identity key signed it for the request whose bytes have this digest.
-    ///
-    /// # Errors
-    /// [`WireError`] for bytes that are no answer, and when somebody else answered: told apart to nobody.
-    pub fn open(
-        &self,
-        request: [u8; 32],
-        identity: &PublicKey,
-    ) -> Result<HandoverAnswer, WireError> {
-        HandoverAnswer::decode(self.0.open((Purpose::Handover, request), identity)?)
-    }
-
-    /// As sent.
-    #[must_use]
-    pub fn encode(&self) -> Vec<u8> {
-        self.0.encode()
-    }
-
-    /// From received bytes.
-    ///
-    /// # Errors
-    /// Any [`WireError`].
-    pub fn decode(bytes: &[u8]) -> Result<Self, WireError> {
-        // The body holds a page of up to `limits::PAGE_PACKED` bytes and little else.
-        Signed::decode(bytes, Shape::ENVELOPE).map(Self)
+    fn from_bytes(bytes: &[u8]) -> Result<Self, WireError> {
+        Self::decode(bytes)
     }
 }
+
+/// A [`HandoverAnswer`] that the identity key signed.
+pub type SignedHandoverAnswer = Signed<HandoverAnswer>;

@@ -8,12 +8,12 @@ use kartka_domain::codes::Code;
 use kartka_domain::ids::{OperatorId, OutletId};
 
 use super::Nonce;
-use super::signed::Signed;
+use super::signed::{Answer, Signed, Size};
 use crate::WireError;
 use crate::fields::{Record, Shape};
 use crate::pairing::PairingQr;
 use crate::parts::{put_code, read_code};
-use crate::signature::{PublicKey, Purpose, Signature, request_digest};
+use crate::signature::Purpose;
 
 mod tag {
     pub(super) const PROTO: u16 = 1;
@@ -120,41 +120,18 @@ impl InviteAnswer {
     }
 }
 
-/// An answer under the identity key's signature over it and the request it answers.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct SignedInviteAnswer(Signed);
+impl Answer for InviteAnswer {
+    const PURPOSE: Purpose = Purpose::Invite;
+    const SIZE: Size = Size::Short;
 
-impl SignedInviteAnswer {
-    /// Signs an answer to the request with these bytes; `sign` gets the bytes to sign.
-    pub fn seal(
-        request: &[u8],
-        answer: &InviteAnswer,
-        sign: impl FnOnce(&[u8]) -> Signature,
-    ) -> Self {
-        let about = (Purpose::Invite, request_digest(request));
-        Self(Signed::seal(about, answer.encode(), sign))
+    fn to_bytes(&self) -> Vec<u8> {
+        self.encode()
     }
 
-    /// The answer, if the identity key signed it for this very request.
-    ///
-    /// # Errors
-    /// [`WireError`] for bytes that are no answer, and when somebody else answered: told apart to nobody.
-    pub fn open(&self, request: &[u8], identity: &PublicKey) -> Result<InviteAnswer, WireError> {
-        let about = (Purpose::Invite, request_digest(request));
-        InviteAnswer::decode(self.0.open(about, identity)?)
-    }
-
-    /// As sent.
-    #[must_use]
-    pub fn encode(&self) -> Vec<u8> {
-        self.0.encode()
-    }
-
-    /// From received bytes.
-    ///
-    /// # Errors
-    /// Any [`WireError`].
-    pub fn decode(bytes: &[u8]) -> Result<Self, WireError> {
-        Signed::decode_short(bytes).map(Self)
+    fn from_bytes(bytes: &[u8]) -> Result<Self, WireError> {
+        Self::decode(bytes)
     }
 }
+
+/// A [`InviteAnswer`] that the identity key signed.
+pub type SignedInviteAnswer = Signed<InviteAnswer>;

@@ -8,12 +8,12 @@ use kartka_domain::codes::Code;
 use kartka_domain::ids::{CustomerId, InstrumentId, ProgrammeVersion, RequestMark, VoucherId};
 use kartka_domain::reservation::{Asset, ITEMS_MAX, Item};
 
-use super::signed::Signed;
+use super::signed::{Answer, Signed, Size};
 use super::{Nonce, bounded};
 use crate::WireError;
 use crate::fields::{Record, Shape};
 use crate::parts::{id, opt_id, put_code, read_code};
-use crate::signature::{PublicKey, Purpose, Signature, request_digest};
+use crate::signature::Purpose;
 
 mod tag {
     pub(super) const PROTO: u16 = 1;
@@ -180,41 +180,18 @@ impl ReserveAnswer {
     }
 }
 
-/// A [`ReserveAnswer`] under the identity key's signature over it and the request it answers.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct SignedReserveAnswer(Signed);
+impl Answer for ReserveAnswer {
+    const PURPOSE: Purpose = Purpose::Reserve;
+    const SIZE: Size = Size::Short;
 
-impl SignedReserveAnswer {
-    /// Signs an answer to the request with these bytes; `sign` gets the bytes to sign.
-    pub fn seal(
-        request: &[u8],
-        answer: &ReserveAnswer,
-        sign: impl FnOnce(&[u8]) -> Signature,
-    ) -> Self {
-        let about = (Purpose::Reserve, request_digest(request));
-        Self(Signed::seal(about, answer.encode(), sign))
+    fn to_bytes(&self) -> Vec<u8> {
+        self.encode()
     }
 
-    /// The answer, if the identity key signed it for this very request.
-    ///
-    /// # Errors
-    /// [`WireError`] for bytes that are no answer, and when somebody else answered: told apart to nobody.
-    pub fn open(&self, request: &[u8], identity: &PublicKey) -> Result<ReserveAnswer, WireError> {
-        let about = (Purpose::Reserve, request_digest(request));
-        ReserveAnswer::decode(self.0.open(about, identity)?)
-    }
-
-    /// As sent.
-    #[must_use]
-    pub fn encode(&self) -> Vec<u8> {
-        self.0.encode()
-    }
-
-    /// From received bytes.
-    ///
-    /// # Errors
-    /// Any [`WireError`].
-    pub fn decode(bytes: &[u8]) -> Result<Self, WireError> {
-        Signed::decode_short(bytes).map(Self)
+    fn from_bytes(bytes: &[u8]) -> Result<Self, WireError> {
+        Self::decode(bytes)
     }
 }
+
+/// A [`ReserveAnswer`] that the identity key signed.
+pub type SignedReserveAnswer = Signed<ReserveAnswer>;

@@ -3,6 +3,9 @@
 //! Knows nothing of what is said: each route has an answer of its own, and a purpose that no other route's signature
 //! serves.
 
+use std::marker::PhantomData;
+
+use crate::error::{Measure, within};
 use crate::fields::{Record, Shape};
 use crate::signature::{self, PublicKey, Purpose, Signature, request_digest};
 use crate::{WireError, limits};
@@ -14,56 +17,96 @@ mod tag {
     pub(super) const REQUEST: u16 = 3;
 }
 
-/// The encoded answer and the signature.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct Signed {
-    body: Vec<u8>,
-    signature: Signature,
+/// What a route answers with.
+pub trait Answer: Sized {
+    /// What its signature is for, and for nothing else.
+    const PURPOSE: Purpose;
+    /// How large it may come; one without pages is at most [`limits::BYTES`] long.
+    const SIZE: Size;
+
+    /// As signed.
+    fn to_bytes(&self) -> Vec<u8>;
+
+    /// From bytes whose signature was checked.
+    ///
+    /// # Errors
+    /// Any [`WireError`].
+    fn from_bytes(bytes: &[u8]) -> Result<Self, WireError>;
 }
 
-impl Signed {
-    /// Signs an answer to the request whose bytes have this digest; `sign` gets the bytes to sign.
-    pub(super) fn seal(
-        (purpose, request): (Purpose, [u8; 32]),
-        body: Vec<u8>,
-        sign: impl FnOnce(&[u8]) -> Signature,
-    ) -> Self {
-        let signature = sign(&message(purpose, request, &body));
-        Self { body, signature }
+/// How large an answer may come.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Size {
+    /// A word.
+    Short,
+    /// A page and little else.
+    Page,
+}
+
+/// An answer under the identity key's signature over it and the request it answers.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Signed<A> {
+    body: Vec<u8>,
+    signature: Signature,
+    answer: PhantomData<A>,
+}
+
+impl<A: Answer> Signed<A> {
+    /// Signs an answer to the request with these bytes; `sign` gets the bytes to sign.
+    pub fn seal(request: &[u8], answer: &A, sign: impl FnOnce(&[u8]) -> Signature) -> Self {
+        let body = answer.to_bytes();
+        let signature = sign(&message(A::PURPOSE, request_digest(request), &body));
+        Self {
+            body,
+            signature,
+            answer: PhantomData,
+        }
     }
 
-    /// The answer's bytes, if the identity key signed them for that request: else told apart to nobody.
-    pub(super) fn open(
-        &self,
-        (purpose, request): (Purpose, [u8; 32]),
-        identity: &PublicKey,
-    ) -> Result<&[u8], WireError> {
+    /// The answer, if the identity key signed it for this very request.
+    ///
+    /// # Errors
+    /// [`WireError`] for bytes that are no answer, and when somebody else answered: told apart to nobody.
+    pub fn open(&self, request: &[u8], identity: &PublicKey) -> Result<A, WireError> {
+        self.open_for(request_digest(request), identity)
+    }
+
+    /// As [`open`](Self::open), for the request whose bytes have this digest.
+    ///
+    /// # Errors
+    /// As there.
+    pub fn open_for(&self, request: [u8; 32], identity: &PublicKey) -> Result<A, WireError> {
         identity
-            .verify(&message(purpose, request, &self.body), &self.signature)
+            .verify(&message(A::PURPOSE, request, &self.body), &self.signature)
             .map_err(|_| WireError::OutOfRange(tag::SIGNATURE))?;
-        Ok(&self.body)
+        A::from_bytes(&self.body)
     }
 
-    pub(super) fn encode(&self) -> Vec<u8> {
+    /// As sent.
+    #[must_use]
+    pub fn encode(&self) -> Vec<u8> {
         let mut r = Record::new();
         r.put(tag::BODY, self.body.as_slice());
         r.put(tag::SIGNATURE, self.signature.0);
         r.encode()
     }
 
-    /// From received bytes; an answer without pages is at most [`limits::BYTES`] long.
-    pub(super) fn decode_short(bytes: &[u8]) -> Result<Self, WireError> {
-        let signed = Self::decode(bytes, Shape::REQUEST)?;
-        let measure = crate::error::Measure::Bytes;
-        crate::error::within(measure, signed.body.len(), limits::BYTES)?;
-        Ok(signed)
-    }
-
-    pub(super) fn decode(bytes: &[u8], shape: Shape) -> Result<Self, WireError> {
+    /// From received bytes.
+    ///
+    /// # Errors
+    /// Any [`WireError`].
+    pub fn decode(bytes: &[u8]) -> Result<Self, WireError> {
+        let (shape, most) = match A::SIZE {
+            Size::Short => (Shape::REQUEST, limits::BYTES),
+            Size::Page => (Shape::ENVELOPE, limits::ENVELOPE),
+        };
         let r = Record::decode(bytes, shape)?;
+        let body = r.bytes(tag::BODY)?;
+        within(Measure::Bytes, body.len(), most)?;
         Ok(Self {
-            body: r.bytes(tag::BODY)?.to_vec(),
+            body: body.to_vec(),
             signature: Signature(r.array(tag::SIGNATURE)?),
+            answer: PhantomData,
         })
     }
 }

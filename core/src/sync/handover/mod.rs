@@ -191,7 +191,8 @@ pub(super) fn finish(shop: &Shop, asked: &Asked, bytes: &[u8]) -> Result<Finishe
     let not_it = |_| Failure::NotTheAnswer;
     let identity = PublicKey::new(&asked.plan.identity).map_err(|_| Failure::NotTheAnswer)?;
     let signed = SignedHandoverAnswer::decode(bytes).map_err(not_it)?;
-    let HandoverAnswer { nonce, said } = signed.open(asked.digest, &identity).map_err(not_it)?;
+    let HandoverAnswer { nonce, said } =
+        signed.open_for(asked.digest, &identity).map_err(not_it)?;
     if nonce != asked.nonce {
         return Err(Failure::NotTheAnswer.into());
     }
