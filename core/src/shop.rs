@@ -21,6 +21,7 @@ use zeroize::Zeroizing;
 use crate::error::CoreError;
 use crate::pin::{Argon2id, PinHash};
 use crate::platform::{Clock, KeyStore, Rng, SecretName};
+use crate::recovery::RecoveryError;
 use crate::scan::{Rxing, ScanSession};
 use crate::store::{DatabaseKey, DeviceRow, Reader, Store, StoreError, Vfs};
 use crate::sync::trust;
@@ -123,7 +124,7 @@ impl Shop {
             platform.rng.clone(),
         )?;
         let quotes = Mutex::new(OpenQuotes::default());
-        Ok(Self {
+        let shop = Self {
             store,
             platform,
             folder: folder.to_owned(),
@@ -132,7 +133,12 @@ impl Shop {
             piece: AtomicU32::new(u32::MAX),
             pins: Arc::new(Argon2id),
             last_pin: Mutex::default(),
-        })
+        };
+        if !shop.is_enrolled()? {
+            // Of a shop that was left: a sheet of it must not pass for one of the next shop here.
+            shop.drop_wraps().map_err(RecoveryError::into_core)?;
+        }
+        Ok(shop)
     }
 
     /// The same shop with another way to make a PIN's verifier: tests do not pay for argon2.

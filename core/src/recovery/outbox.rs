@@ -15,8 +15,7 @@ use kartka_domain::ids::DeviceNo;
 use kartka_protocol::batch::Batch;
 use kartka_protocol::fields::{Record, Shape};
 use kartka_protocol::limits;
-use kartka_protocol::message::{CarryRequest, Envelope, Nonce, PROTO, SignedCarryAnswer};
-use kartka_protocol::signature::PublicKey;
+use kartka_protocol::message::{CarryRequest, PROTO, SignedCarryAnswer};
 use zeroize::Zeroizing;
 
 use super::seal::{PublicHalf, Purpose, Sealed, open, seal};
@@ -26,7 +25,7 @@ use crate::platform::sync_folder;
 use crate::shop::{Setting, Shop, setting};
 use crate::store::{Reader, Standing, StoreError, meta};
 use crate::sync::signer::DeviceSigner;
-use crate::sync::{Failure, Route, Transport, former_address, post, seal_outbox};
+use crate::sync::{Route, Transport, seal_outbox};
 
 /// How such a file begins.
 const MARK: &[u8; 16] = b"KARTKA-OUTBOX-1\0";
@@ -34,7 +33,7 @@ const MARK: &[u8; 16] = b"KARTKA-OUTBOX-1\0";
 const PART: usize = limits::ENVELOPE;
 /// Bytes of the batches of one part.
 const BATCHES: usize = 768 * 1_024;
-/// Up to which own number everything lies in a file too, 8 bytes.
+/// What lies in a file too: the own number after which it begins, and its last one, 8 bytes each.
 const EXPORTED: &str = "exported";
 
 mod tag {
@@ -73,7 +72,7 @@ impl Shop {
     /// [`CoreError::NotPaired`]; what the disks report.
     pub fn export_outbox(&self, file: &Path) -> Result<ExportedOutbox, RecoveryError> {
         let signer = DeviceSigner::load_or_make(&self.platform)?;
-        let (half, last, batches) = self.store.write(|tx| {
+        let (half, from, ops, batches) = self.store.write(|tx| {
             let setting = setting(tx)?;
             let half = setting.business.recovery;
             let acked = tx.head()?.map_or(0, |head| head.acked_op);
@@ -82,20 +81,16 @@ impl Shop {
                 Standing::Authority => Vec::new(),
                 Standing::Phone => seal_outbox(tx, &setting.device, &signer, acked)?,
             };
-            let last = batches.last().map(|batch| batch.last.get());
-            Ok::<_, CoreError>((half, last, batches))
+            Ok::<_, CoreError>((half, acked, tx.outbox_len(acked)?, batches))
         })?;
         let half = half.and_then(|half| PublicHalf::from_bytes(&half.0));
         let half = half.ok_or(RecoveryError::NoSheet)?;
-        let Some(last) = last else {
+        let Some(last) = batches.last().map(|batch| batch.last.get()) else {
             return Ok(ExportedOutbox { ops: 0, bytes: 0 });
         };
         let bytes = self.write_parts(file, &half, &batches)?;
-        let ops = self.store.write(|tx| {
-            meta::put(tx, EXPORTED, &last.to_be_bytes())?;
-            let acked = tx.head()?.map_or(0, |head| head.acked_op);
-            tx.outbox_len(acked)
-        })?;
+        let noted = [from.to_be_bytes(), last.to_be_bytes()].concat();
+        self.store.write(|tx| meta::put(tx, EXPORTED, &noted))?;
         Ok(ExportedOutbox { ops, bytes })
     }
 
@@ -168,7 +163,7 @@ impl Shop {
                 return Err(RecoveryError::NotAnOutbox);
             }
             let count = u32::try_from(batches.len()).unwrap_or(u32::MAX);
-            let arrived = self.carry(&setting, batches, transport)?;
+            let arrived = self.carry(&setting, &batches, transport)?;
             let before = done.map_or((0, 0), |done| (done.batches, done.arrived));
             done = Some(CarriedOutbox {
                 device,
@@ -183,40 +178,29 @@ impl Shop {
     fn carry(
         &self,
         setting: &Setting,
-        batches: Vec<Batch>,
+        batches: &[Batch],
         transport: &dyn Transport,
     ) -> Result<u32, CoreError> {
-        let device = &setting.device;
-        let address = device.server.as_deref().ok_or(CoreError::Offline)?;
-        let identity = device.identity.ok_or(CoreError::NotPaired)?;
-        let identity = PublicKey::new(&identity).map_err(|_| Failure::NotTheAnswer)?;
-        let mut nonce = Nonce::default();
-        self.platform.rng.fill(&mut nonce);
-        let request = CarryRequest {
-            proto: PROTO,
-            nonce,
-            batches,
+        let ask = |nonce| {
+            CarryRequest {
+                proto: PROTO,
+                nonce,
+                batches: batches.to_vec(),
+            }
+            .encode()
         };
-        let body = request.encode();
-        let signer = DeviceSigner::load_or_make(&self.platform)?;
-        let sign = |message: &[u8]| Ok::<_, CoreError>(signer.sign(message));
-        let envelope = Envelope::seal(device.business, device.no, body.clone(), sign)?;
-        let former = self.store.read(former_address)?;
-        let places = (address, former.as_deref());
-        let bytes = post(transport, places, Route::Carry, &envelope.encode())?;
-        let answer = SignedCarryAnswer::decode(&bytes)
-            .and_then(|signed| signed.open(&body, &identity))
-            .map_err(|_| Failure::NotTheAnswer)?;
-        if answer.nonce != nonce {
-            return Err(Failure::NotTheAnswer.into());
-        }
+        let way = (Route::Carry, transport);
+        let carried = self.ask_authority(&setting.device, way, ask, |bytes, body, identity| {
+            let answer = SignedCarryAnswer::decode(bytes)?.open(body, identity)?;
+            Ok((answer.nonce, answer.carried))
+        })?;
         let has_arrived = |batch: &&Batch| {
-            let mut all = answer.carried.iter();
+            let mut all = carried.iter();
             all.any(|one| {
                 (one.device, one.last, one.chain) == (batch.device(), batch.last, batch.chain)
             })
         };
-        let arrived = request.batches.iter().filter(has_arrived).count();
+        let arrived = batches.iter().filter(has_arrived).count();
         Ok(u32::try_from(arrived).unwrap_or(u32::MAX))
     }
 
@@ -307,11 +291,17 @@ fn open_part(part: &[u8], sheet: &Sheet) -> Result<Vec<Batch>, RecoveryError> {
 }
 
 impl Reader<'_> {
-    /// Own ops that are neither at the authority nor in a file that was made here.
+    /// Own ops that are neither at the authority nor in a file that was made here. A file stands for nothing once the
+    /// authority was set back behind its beginning, nor under a number that this device has no longer.
     pub(crate) fn unsent(&self) -> Result<u64, StoreError> {
         let acked = self.head()?.map_or(0, |head| head.acked_op);
-        let exported = meta::get(self, EXPORTED)?.and_then(|noted| <[u8; 8]>::try_from(noted).ok());
-        self.outbox_len(acked.max(exported.map_or(0, i64::from_be_bytes)))
+        let noted = meta::get(self, EXPORTED)?.unwrap_or_default();
+        let (from, last) = match noted.as_chunks::<8>() {
+            ([from, last], []) => (i64::from_be_bytes(*from), i64::from_be_bytes(*last)),
+            _ => (i64::MAX, 0),
+        };
+        let stands = from <= acked && last >> 40 == acked >> 40;
+        self.outbox_len(if stands { acked.max(last) } else { acked })
     }
 }
 

@@ -5,6 +5,7 @@
 //! What an answer does to the store happens in one transaction (decision 4) or not at all.
 
 mod anew;
+mod asking;
 mod engine;
 mod exchange;
 mod failure;
@@ -29,7 +30,6 @@ use std::sync::atomic::{AtomicBool, Ordering};
 pub use engine::{Effect, Engine, Event, SyncEvent};
 pub use failure::Failure;
 pub(crate) use handover::{Phase, Plan, leave_alone, order_again};
-pub(crate) use moving::former_address;
 pub(crate) use outbox::seal_all as seal_outbox;
 pub use transport::{Route, Transport};
 

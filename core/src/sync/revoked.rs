@@ -8,6 +8,7 @@ use kartka_protocol::message::{SyncAnswer, Word};
 use kartka_protocol::signature::PublicKey;
 
 use super::exchange::Asked;
+use super::rebase::acked_id;
 use super::trust::{is_wiping, note_revoked, note_wiping};
 use crate::error::CoreError;
 use crate::platform::{KeyStore, SecretName};
@@ -46,10 +47,7 @@ pub(super) fn obey(
     }
     note_revoked(tx)?;
     if is_own_chain(tx, device, answer)? {
-        head.acked_op = match answer.acked.last {
-            0 => 0,
-            n => device.no.id(n)?.get(),
-        };
+        head.acked_op = acked_id(device.no, answer)?;
         tx.drop_sealed(head.acked_op)?;
         tx.set_head(&head)?;
     }

@@ -126,8 +126,12 @@ impl Shop {
             if tx.living(customer)?.is_none() {
                 return Err(CoreError::NotFound);
             }
-            // Whoever is one person says it for all, and an undone merge takes it from nobody (sync §3).
-            let group = tx.group_of(customer)?.into_iter();
+            // A withdrawal stays with every member when a merge is undone; nobody agrees for another (sync §3).
+            let group = match will {
+                Will::Given => vec![customer],
+                Will::Withdrawn => tx.group_of(customer)?,
+            };
+            let group = group.into_iter();
             let facts = group.map(|member| marketing(member, wording, will));
             Ok(facts.collect::<Vec<_>>().into())
         })?;

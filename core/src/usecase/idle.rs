@@ -42,13 +42,13 @@ impl Shop {
             Ok::<_, CoreError>(())
         })?;
         self.wipe_erased()?;
-        self.wrap_to_the_shop().map_err(RecoveryError::into_core)?;
         if self.store.wal_pages()? > LOG_PAGES {
             // A reader in the way only means that the next idle moment does it.
             let (Checkpoint::Complete | Checkpoint::Partial) =
                 self.store.checkpoint(LogFile::Reuse)?;
         }
-        Ok(())
+        // Last: a key store that is locked keeps nothing else from being done.
+        self.wrap_to_the_shop().map_err(RecoveryError::into_core)
     }
 
     /// Once per business day the authority posts what ended more than 72 h ago (L5).

@@ -5,16 +5,12 @@
 use kartka_domain::codes::Code;
 use kartka_domain::ids::OperatorId;
 use kartka_domain::rights::Permission;
-use kartka_protocol::message::{
-    Envelope, InviteRequest, Invited, Nonce, PROTO, SignedInviteAnswer,
-};
+use kartka_protocol::message::{InviteRequest, Invited, PROTO, SignedInviteAnswer};
 use kartka_protocol::pairing::PairingQr;
-use kartka_protocol::signature::PublicKey;
 
 use crate::error::CoreError;
 use crate::shop::{Shop, setting};
 use crate::store::Standing;
-use crate::sync::signer::DeviceSigner;
 use crate::sync::{Failure, Route, Transport};
 
 impl Shop {
@@ -34,32 +30,26 @@ impl Shop {
         if device.standing == Standing::Authority {
             return Err(Code::NeedsServer.into());
         }
-        let address = device.server.as_deref().ok_or(CoreError::Offline)?;
-        let identity = device.identity.ok_or(CoreError::NotPaired)?;
-        let key = PublicKey::new(&identity).map_err(|_| Failure::NotTheAnswer)?;
-        let mut nonce = Nonce::default();
-        self.platform.rng.fill(&mut nonce);
-        let body = InviteRequest {
-            proto: PROTO,
-            nonce,
-            operator: setting.operator,
-            outlet: setting.outlet.id,
-            holder,
-        }
-        .encode();
-        let signer = DeviceSigner::load_or_make(&self.platform)?;
-        let sign = |message: &[u8]| Ok::<_, CoreError>(signer.sign(message));
-        let envelope = Envelope::seal(device.business, device.no, body.clone(), sign)?;
-        let bytes = transport.post(address, Route::Invite, &envelope.encode())?;
-        let answer = SignedInviteAnswer::decode(&bytes)
-            .and_then(|signed| signed.open(&body, &key))
-            .map_err(|_| Failure::NotTheAnswer)?;
-        let said = match answer.said {
-            _ if answer.nonce != nonce => return Err(Failure::NotTheAnswer.into()),
+        let question = |nonce| {
+            InviteRequest {
+                proto: PROTO,
+                nonce,
+                operator: setting.operator,
+                outlet: setting.outlet.id,
+                holder,
+            }
+            .encode()
+        };
+        let way = (Route::Invite, transport);
+        let said = self.ask_authority(device, way, question, |bytes, body, identity| {
+            let answer = SignedInviteAnswer::decode(bytes)?.open(body, identity)?;
+            Ok((answer.nonce, answer.said))
+        })?;
+        let said = match said {
             Invited::With(code) => code,
             Invited::Refused(why) => return Err(why.into()),
         };
-        let ours = said.business == device.business && said.identity == identity;
+        let ours = said.business == device.business && device.identity == Some(said.identity);
         ours.then_some(said)
             .ok_or_else(|| Failure::NotTheAnswer.into())
     }

@@ -13,17 +13,13 @@ use kartka_domain::purchase::ShareKind;
 use kartka_domain::quote::{Asked, Presented, Quote, Used};
 use kartka_domain::reservation::{Asset, ITEMS_MAX, Item};
 use kartka_domain::voucher::{Act, Move};
-use kartka_protocol::message::{
-    Envelope, Nonce, PROTO, ReserveRequest, Reserved, SignedReserveAnswer,
-};
-use kartka_protocol::signature::PublicKey;
+use kartka_protocol::message::{PROTO, ReserveRequest, Reserved, SignedReserveAnswer};
 
 use super::till::TillRequest;
 use crate::error::{CoreError, Field};
 use crate::shop::{Setting, Shop, setting};
 use crate::store::{Reader, RequestId, Standing};
-use crate::sync::signer::DeviceSigner;
-use crate::sync::{Failure, Route, Transport, former_address, post};
+use crate::sync::{Failure, Route, Transport};
 
 /// Receipts remembered at once; the oldest is forgotten first and is asked for again.
 const REMEMBERED: usize = 32;
@@ -179,34 +175,22 @@ impl Shop {
         (request, items): (RequestId, &[Item]),
         transport: &dyn Transport,
     ) -> Result<Reserved, CoreError> {
-        let device = &setting.device;
-        let address = device.server.as_deref().ok_or(CoreError::Offline)?;
-        let identity = device.identity.ok_or(CoreError::NotPaired)?;
-        let identity = PublicKey::new(&identity).map_err(|_| Failure::NotTheAnswer)?;
-        let mut nonce = Nonce::default();
-        self.platform.rng.fill(&mut nonce);
         let [mark @ .., _, _, _, _, _, _, _, _] = request.0;
-        let body = ReserveRequest {
-            proto: PROTO,
-            nonce,
-            request: RequestMark(mark),
-            programme: setting.programme.version(),
-            items: items.to_vec(),
-        }
-        .encode();
-        let signer = DeviceSigner::load_or_make(&self.platform)?;
-        let sign = |message: &[u8]| Ok::<_, CoreError>(signer.sign(message));
-        let envelope = Envelope::seal(device.business, device.no, body.clone(), sign)?;
-        let former = self.store.read(former_address)?;
-        let places = (address, former.as_deref());
-        let bytes = post(transport, places, Route::Reserve, &envelope.encode())?;
-        let answer = SignedReserveAnswer::decode(&bytes)
-            .and_then(|signed| signed.open(&body, &identity))
-            .map_err(|_| Failure::NotTheAnswer)?;
-        if answer.nonce != nonce {
-            return Err(Failure::NotTheAnswer.into());
-        }
-        Ok(answer.said)
+        let question = |nonce| {
+            ReserveRequest {
+                proto: PROTO,
+                nonce,
+                request: RequestMark(mark),
+                programme: setting.programme.version(),
+                items: items.to_vec(),
+            }
+            .encode()
+        };
+        let way = (Route::Reserve, transport);
+        self.ask_authority(&setting.device, way, question, |bytes, body, identity| {
+            let answer = SignedReserveAnswer::decode(bytes)?.open(body, identity)?;
+            Ok((answer.nonce, answer.said))
+        })
     }
 
     /// What of this receipt the authority has to keep first: nothing on an authority.

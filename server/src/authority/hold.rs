@@ -4,6 +4,7 @@
 use kartka_domain::authority::Book as _;
 use kartka_domain::ids::{CustomerId, DeviceNo, Id, PurchaseId};
 use kartka_domain::op::{Fact as OpFact, Op, Settlement};
+use kartka_domain::row::RowKind;
 
 use super::turn::Turn;
 use crate::store::{Fact, Reads, StoreError, Writes};
@@ -130,6 +131,12 @@ pub(super) fn misses(turn: &Turn<'_>, op: Option<&Op>) -> Result<bool, StoreErro
         if let OpFact::Refer { referrer, .. } = fact
             && !own(referrer.0)
             && turn.customer(*referrer)?.is_none()
+        {
+            return Ok(true);
+        }
+        if let OpFact::Unmerge { edge, .. } = fact
+            && !own(edge.0)
+            && turn.db.row(RowKind::Merge, edge.get())?.is_none()
         {
             return Ok(true);
         }

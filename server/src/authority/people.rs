@@ -73,6 +73,8 @@ impl Turn<'_> {
             Row::Operator(_) | Row::Role(_) => {}
             Row::Device(device) if device.state.is_revoked() => {
                 self.db.put_revoked(&device.public_key)?;
+                // It may have asked for codes: none that nobody has used yet lets anybody in.
+                self.db.drop_tokens()?;
                 self.revoked.set(Revoked::Yes);
             }
             Row::Device(_) => {}

@@ -434,6 +434,11 @@ pub trait Writes: Reads {
     /// # Errors
     /// What the disk reports.
     fn put_token(&self, token: &Token, before_ms: i64) -> Result<(), StoreError>;
+    /// Lets go of all pairing tokens that nobody has used.
+    ///
+    /// # Errors
+    /// What the disk reports.
+    fn drop_tokens(&self) -> Result<(), StoreError>;
     /// Deletes the personal sections of kept ops; hashes stay in their place.
     ///
     /// # Errors

@@ -353,3 +353,52 @@ fn a_phone_that_signed_out_keeps_no_way_to_what_it_had() {
     });
     assert!(!till.shop.is_enrolled().unwrap());
 }
+
+#[test]
+fn a_file_does_not_stand_for_what_a_restored_server_lost_before_it() {
+    let street = Street::open();
+    let backup = street.office.home().join("backup");
+    street.office.back_up(&backup);
+    street.till.sell(street.ann, 10_000);
+    street.till.sync(&street.office.line()).unwrap();
+    street.till.sell(street.ann, 20_000);
+    // Only the second sale lies in the file: the server had the first.
+    assert_eq!(street.export().ops, 1);
+    street.till.shop.sync_status().unwrap();
+    street.office.put_back(&backup);
+    let line = street.office.line();
+    line.fault_after(1, Fault::Down);
+    assert!(street.till.sync(&line).is_err());
+    let told = street.till.shop.sign_out();
+    assert!(
+        matches!(
+            told,
+            Err(CoreError::RuleRejected {
+                reason: Code::SalesNotSent { .. }
+            })
+        ),
+        "{told:?}"
+    );
+    agree(&street.office, &[&street.till, &street.owner]);
+    assert_eq!(street.owner_sees(), street.till.balance(street.ann));
+    street.till.shop.sign_out().unwrap();
+}
+
+#[test]
+fn a_sign_out_that_was_cut_short_leaves_no_way_in() {
+    let street = Street::open();
+    let sealed = street.till.folder.join("kartka.db-recovery");
+    let kept = std::fs::read(&sealed).unwrap();
+    assert!(!kept.is_empty());
+    street.till.shop.sign_out().unwrap();
+    let till = street.till.closed(|_| {
+        // As if the power had gone before the sealed keys were dropped.
+        std::fs::write(&sealed, &kept).unwrap();
+    });
+    assert!(!till.shop.is_enrolled().unwrap());
+    let left = std::fs::read(&sealed).unwrap();
+    assert_ne!(
+        left, kept,
+        "the former shop's sheet has a way to the next one's data"
+    );
+}

@@ -160,3 +160,29 @@ fn a_founding_phone_needs_a_server_first() {
         .unwrap_err();
     assert_eq!(refused(&alone), Some(Code::NeedsServer));
 }
+
+#[test]
+fn the_codes_of_a_phone_that_was_stolen_end_with_it() {
+    let (office, owner, olya) = opened();
+    let stolen = Counter::paired(&office, 2);
+    agree(&office, &[&stolen, &owner]);
+    let taken = stolen.shop.invite(OWNER, &office.line()).unwrap();
+    let device = stolen.shop.sync_status().unwrap().device;
+    let revoked = kartka_core::domain::business::DeviceState::Revoked;
+    owner.shop.revoke(owner.request(), device, revoked).unwrap();
+    agree(&office, &[&owner]);
+    let thief = Counter::new(3);
+    let (request, line) = (thief.request(), office.line());
+    let let_in = thief.shop.pair(request, &taken.to_text(), "Каса", &line);
+    assert!(
+        matches!(let_in, Err(CoreError::PairingRefused)),
+        "{let_in:?}"
+    );
+    // What the owner asks for afterwards is good.
+    let code = owner.shop.invite(olya, &office.line()).unwrap();
+    let next = Counter::new(4);
+    let (request, line) = (next.request(), office.line());
+    next.shop
+        .pair(request, &code.to_text(), "Каса 4", &line)
+        .unwrap();
+}

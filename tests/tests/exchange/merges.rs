@@ -89,3 +89,42 @@ fn joining_two_named_people_closes_what_asked_about_them() {
     agree(&office, &[&one, &other]);
     assert_eq!(asks(&other), 0);
 }
+
+#[test]
+fn a_consent_is_given_for_oneself_and_withdrawn_for_all() {
+    let office = Office::founded();
+    let phone = Counter::paired(&office, 1);
+    let ann = phone.register("Анна", "", NewCard::None);
+    let anya = phone.register("Аня", "", NewCard::None);
+    phone.shop.merge(phone.request(), ann, anya).unwrap();
+    let say = |who, will| phone.shop.consent(phone.request(), who, 1, will).unwrap();
+    say(ann, Will::Given);
+    let edge = phone.shop.merges(ann).unwrap()[0].id;
+    phone.shop.unmerge(phone.request(), ann, edge).unwrap();
+    let marketing = |who| phone.shop.customer(who).unwrap().marketing;
+    assert_eq!(marketing(ann), Will::Given);
+    assert_eq!(marketing(anya), Will::Withdrawn, "nobody else agreed");
+}
+
+#[test]
+fn an_undone_merge_stays_undone_when_a_restored_server_hears_of_it_first() {
+    let office = Office::founded();
+    let (a, b) = (Counter::paired(&office, 1), Counter::paired(&office, 2));
+    let ann = a.register("Анна", "", NewCard::None);
+    let anya = a.register("Аня", "", NewCard::None);
+    agree(&office, &[&a, &b]);
+    let backup = office.home().join("backup");
+    office.back_up(&backup);
+    a.shop.merge(a.request(), ann, anya).unwrap();
+    agree(&office, &[&a, &b]);
+    let edge = b.shop.merges(ann).unwrap()[0].id;
+    b.shop.unmerge(b.request(), ann, edge).unwrap();
+    // The merge is lost with the server, and the phone that has it calls last.
+    office.put_back(&backup);
+    for phone in [&b, &a, &b, &a, &b] {
+        let _ = phone.sync(&office.line());
+    }
+    agree(&office, &[&a, &b]);
+    assert_eq!(a.shop.merges(ann).unwrap(), []);
+    assert_eq!(b.shop.merges(ann).unwrap(), []);
+}

@@ -8,7 +8,7 @@ use kartka_core::domain::ids::{CustomerId, Id};
 use kartka_core::domain::op::Decision;
 use kartka_core::domain::row::{Inbox, Row, RowKind};
 use kartka_core::error::CoreError;
-use kartka_core::sync::{Failure, Route, Transport};
+use kartka_core::sync::{Cancel, Failure, Route, Transport};
 use kartka_core::usecase::customers::NewCard;
 use kartka_protocol::batch::Personal;
 use kartka_protocol::message::SyncAnswer;
@@ -495,4 +495,39 @@ fn a_revoked_phone_is_not_told_its_pairing_again() {
     owner.sync(&office.line()).unwrap();
     let again = office.with(|a| a.pair(&asked).err().map(|error| error.to_string()));
     assert_eq!(again.as_deref(), Some("refused: pairing-refused"));
+}
+
+/// Hands messages on, and sells once before an answer is looked at.
+struct BusyTill<'l>(Line<'l>, &'l Counter, Mutex<Option<CustomerId>>);
+
+impl Transport for BusyTill<'_> {
+    fn post(&self, address: &str, route: Route, message: &[u8]) -> Result<Vec<u8>, Failure> {
+        let answer = self.0.post(address, route, message)?;
+        if let Some(customer) = self.2.lock().unwrap().take() {
+            self.1.sell(customer, 5_000);
+        }
+        Ok(answer)
+    }
+}
+
+#[test]
+fn a_wipe_that_crosses_a_phones_very_first_sale_waits_for_it() {
+    let street = Street::open();
+    let till = Counter::paired(&street.office, 3);
+    till.sync(&street.office.line()).unwrap();
+    let device = till.shop.sync_status().unwrap().device;
+    street.owner_syncs();
+    let owner = &street.owner;
+    let wipe = DeviceState::WipeWhenEmpty;
+    owner.shop.revoke(owner.request(), device, wipe).unwrap();
+    street.owner_syncs();
+    let wire = BusyTill(street.office.line(), &till, Mutex::new(Some(street.ann)));
+    let _ = till.shop.sync(&wire, &Cancel::default());
+    assert!(till.shop.is_enrolled().unwrap());
+    let waiting = |owner: &Counter| {
+        let _ = owner.sync(&street.office.line());
+        street.waiting().len()
+    };
+    let _ = till.sync(&street.office.line());
+    assert_eq!(waiting(owner), 1, "the sale waits for the owner");
 }

@@ -217,6 +217,13 @@ impl Writes for View<'_> {
         Ok(())
     }
 
+    fn drop_tokens(&self) -> Result<(), StoreError> {
+        self.conn
+            .prepare_cached("DELETE FROM token WHERE used_by IS NULL")?
+            .execute([])?;
+        Ok(())
+    }
+
     fn wipe_ops(&self, ops: &[OpId]) -> Result<(), StoreError> {
         self.erase_sections(ops)
     }
