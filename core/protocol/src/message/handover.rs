@@ -336,7 +336,7 @@ impl HandoverAnswer {
         r.encode()
     }
 
-    /// Reads an answer whose signature nobody has checked; [`SignedHandoverAnswer::open`] is a phone's way.
+    /// Reads an answer whose signature nobody has checked; `SignedHandoverAnswer::open_for` is a phone's way.
     ///
     /// # Errors
     /// Any [`WireError`].
