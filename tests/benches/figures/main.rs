@@ -18,6 +18,16 @@ mod scan;
 mod server;
 mod whatif;
 
+/// The parts in their order; `cargo bench -p kartka-tests --bench figures -- evaluator` runs those it names.
+const PARTS: [(&str, fn()); 6] = [
+    ("evaluator", evaluator::run),
+    ("whatif", whatif::run),
+    ("sale", sale::run),
+    ("server", server::run),
+    ("mix", mix::run),
+    ("scan", scan::run),
+];
+
 fn main() {
     // `cargo test` runs benches too, with this flag: measuring is not testing.
     if std::env::args().any(|arg| arg == "--test") {
@@ -32,12 +42,20 @@ fn main() {
     }
     println!("{}", versions());
     println!("{:<54} {:>18} {:>8}", "figure", "measured", "ratio");
-    evaluator::run();
-    whatif::run();
-    sale::run();
-    server::run();
-    mix::run();
-    scan::run();
+    for (name, run) in PARTS {
+        if wanted(name) {
+            run();
+        }
+    }
+}
+
+/// Whether a part is asked for: all are, unless some are named.
+fn wanted(part: &str) -> bool {
+    let mut named = std::env::args()
+        .skip(1)
+        .filter(|arg| !arg.starts_with("--"));
+    let first = named.next();
+    first.is_none() || first.into_iter().chain(named).any(|arg| arg == part)
 }
 
 fn versions() -> String {
