@@ -9,6 +9,7 @@ use crate::incarnation::Former;
 use crate::limits::EarnLimits;
 use crate::moment::Date;
 use crate::money::Currency;
+use crate::newer::Newer;
 use crate::purchase::PointsAs;
 
 /// Who the business is; currency and point scale are fixed at founding (L2).
@@ -38,6 +39,8 @@ pub struct Business {
     pub points_as: PointsAs,
     /// What opens only by the recovery sheet of the shop is sealed to this; none before the owner has one on paper.
     pub recovery: Option<RecoveryHalf>,
+    /// What a newer version wrote beside it; an edit by this one keeps it (L12).
+    pub newer: Option<Newer>,
 }
 
 /// The public half of the key that stands on the owner's recovery sheet: a P-256 point as SEC1 writes it, uncompressed
@@ -112,6 +115,8 @@ pub struct Outlet {
     pub zone: String,
     /// Minute of the wall-clock day at which a business day starts, 0…1,439.
     pub day_start: u16,
+    /// What a newer version wrote beside it; an edit by this one keeps it (L12).
+    pub newer: Option<Newer>,
 }
 
 /// Whether a member of staff still works here.
@@ -138,6 +143,8 @@ pub struct Operator {
     pub customer: Option<CustomerId>,
     /// Where their role counts, ascending; none named = in every outlet (S4).
     pub outlets: Vec<OutletId>,
+    /// What a newer version wrote beside it; an edit by this one keeps it (L12).
+    pub newer: Option<Newer>,
 }
 
 impl Operator {

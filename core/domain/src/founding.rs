@@ -97,12 +97,14 @@ impl Founding<'_> {
             attach_days: 0,
             points_as: PointsAs::Payment,
             recovery: None,
+            newer: None,
         };
         let outlet = Outlet {
             id: OutletId(1),
             name: self.name.trim().to_owned(),
             zone: zone.to_owned(),
             day_start: 0,
+            newer: None,
         };
         let owner = Operator {
             outlets: Vec::new(),
@@ -111,6 +113,7 @@ impl Founding<'_> {
             role: RoleId::OWNER,
             state: Employment::Active,
             customer: None,
+            newer: None,
         };
         let bonus = Terms::Bonus(ready_bonus());
         let mut instruments = vec![Instrument::plain(BONUS, "Bonus", bonus)];

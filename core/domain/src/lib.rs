@@ -25,6 +25,7 @@ pub mod liability;
 pub mod limits;
 pub mod moment;
 pub mod money;
+pub mod newer;
 pub mod op;
 pub mod outstanding;
 pub mod plant;

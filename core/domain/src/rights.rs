@@ -9,6 +9,7 @@ use crate::business::{Employment, Operator};
 use crate::codes::Code;
 use crate::ids::{OperatorId, OutletId, RoleId};
 use crate::money::{Points, Stamps};
+use crate::newer::Newer;
 
 /// One thing a role may allow; the number is the bit in the wire's set and never reused.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -142,6 +143,12 @@ impl Permissions {
     pub const fn is_within(self, other: Self) -> bool {
         self.0 & !other.0 == 0
     }
+
+    /// These, with what `before` had of a newer version: who can't see a bit can't take it away (L12).
+    #[must_use]
+    pub fn keeping_newer_of(self, before: Self) -> Self {
+        Self(self.0 | before.0 & !Self::all().0)
+    }
 }
 
 impl FromIterator<Permission> for Permissions {
@@ -192,6 +199,8 @@ pub struct Role {
     pub permissions: Permissions,
     /// How far.
     pub limits: Limits,
+    /// What a newer version wrote beside it; an edit by this one keeps it (L12).
+    pub newer: Option<Newer>,
 }
 
 impl RoleId {
@@ -237,6 +246,7 @@ impl Role {
             name: String::new(),
             permissions,
             limits: Limits::READY,
+            newer: None,
         })
     }
 

@@ -72,7 +72,7 @@ impl std::fmt::Debug for OpBytes {
 /// [`WireError::TooLarge`] or another [`WireError`] for an op that no reader would accept; it must not
 /// be committed.
 pub fn encode(op: &Op) -> Result<OpBytes, WireError> {
-    let facts = facts_record(op).encode();
+    let facts = facts_record(op).encode_open();
     Record::decode(&facts, Shape::ENTITY)?;
     within(Measure::Entries, op.facts.len(), limits::OP_ENTRIES)?;
     let personal = personal_record(op).map(|record| record.encode());
@@ -156,7 +156,7 @@ fn facts_record(op: &Op) -> Record {
         if let Fact::Sale(sale) = fact {
             sold_to = sale.customer;
         }
-        entry
+        entry.open()
     });
     r.put_records(tag::ENTRIES, entries);
     r
@@ -201,7 +201,7 @@ fn personal_record(op: &Op) -> Option<Record> {
         let groups = groups.iter().map(|group| {
             let mut r = Record::new();
             put_group(&mut r, group);
-            Value::Record(r)
+            Value::Record(r.open())
         });
         r.put(u16::from(*place), groups.collect::<Vec<_>>());
     }

@@ -35,7 +35,13 @@ pub(crate) use shop::{
 /// The canonical bytes of a row's record; its kind and key stand beside them.
 #[must_use]
 pub fn encode(row: &Row) -> Vec<u8> {
-    record(row).encode()
+    let record = record(row);
+    // Facts are the same bytes on both sides, whoever made them (sync §4): a state may grow.
+    if row.kind().is_fact() {
+        record.encode()
+    } else {
+        record.encode_open()
+    }
 }
 
 fn record(row: &Row) -> Record {

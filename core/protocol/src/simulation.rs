@@ -4,6 +4,8 @@
 //! sees to it), and even then off until a world calls [`paper`] on its own thread. Paper signatures prove that bytes
 //! are unchanged and whose they are among honest programs; anybody can forge one. One world in four is lived through
 //! with the real ciphers.
+//!
+//! And a program of the next version: what it writes while [`newer`] works bears a field that this one does not know.
 
 use std::cell::Cell;
 
@@ -11,6 +13,7 @@ use crate::signature::Signature;
 
 thread_local! {
     static PAPER: Cell<bool> = const { Cell::new(false) };
+    static NEWER: Cell<bool> = const { Cell::new(false) };
 }
 
 /// The first byte of a paper public key: no point of the curve begins with it.
@@ -25,6 +28,22 @@ pub fn paper(on: bool) {
 #[must_use]
 pub fn is_paper() -> bool {
     PAPER.get()
+}
+
+/// The number of the field that a program of the next version adds to all it writes.
+pub const UNKNOWN: u16 = 60_000;
+
+/// Does `work` as a program of the next version would, if `on`, and as this one if not.
+pub fn newer<T>(on: bool, work: impl FnOnce() -> T) -> T {
+    let before = NEWER.replace(on);
+    let done = work();
+    NEWER.set(before);
+    done
+}
+
+/// Whether this thread plays a program of the next version now.
+pub(crate) fn is_newer() -> bool {
+    NEWER.get()
 }
 
 /// The public half of a paper key.

@@ -57,6 +57,7 @@ impl Shop {
             let outlet = Outlet {
                 id: next(tx, setting)?,
                 name: name.to_owned(),
+                newer: None,
                 ..setting.outlet.clone()
             };
             Ok(vec![Fact::Outlet(outlet)].into())

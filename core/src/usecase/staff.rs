@@ -104,6 +104,7 @@ impl Shop {
                 state: Employment::Active,
                 customer: None,
                 outlets: Vec::new(),
+                newer: None,
             };
             write(tx, setting, operator)
         })?;
@@ -153,13 +154,18 @@ impl Shop {
                 Some(id) => id,
                 None => next_role(tx, setting)?,
             };
-            let before = tx.newest_role(id)?.map_or(0, |role| role.version);
+            let before = tx.newest_role(id)?;
+            let version = before.as_ref().map_or(0, |role| role.version);
+            let newer = before
+                .as_ref()
+                .map_or_else(Permissions::default, |role| role.permissions);
             let role = Role {
                 id,
-                version: before + 1,
+                version: version + 1,
                 name: form.name.trim().to_owned(),
-                permissions: form.permissions,
+                permissions: form.permissions.keeping_newer_of(newer),
                 limits: form.limits,
+                newer: before.and_then(|role| role.newer),
             };
             if !role.is_sound() {
                 return Err(CoreError::Validation { field: Field::Name });

@@ -14,6 +14,7 @@ mod histories;
 mod invite;
 mod meetings;
 mod merges;
+mod neighbours;
 mod newer;
 mod over_http;
 mod people;

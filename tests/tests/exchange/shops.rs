@@ -1,7 +1,7 @@
 //! A server's authority and some phones in one process, on clocks that the test moves.
 
 use std::path::{Path, PathBuf};
-use std::sync::atomic::{AtomicI64, AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicI64, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex};
 
 use kartka_core::domain::customer::Phone;
@@ -16,6 +16,7 @@ use kartka_core::sync::{Cancel, Failure, Route, SyncReport, Transport};
 use kartka_core::usecase::customers::{NewCard, ProfileForm, Registration};
 use kartka_core::usecase::till::TillRequest;
 use kartka_protocol::message::{Refusal, SignedWord, SyncAnswer};
+use kartka_protocol::simulation;
 use kartka_server::platform as server;
 use kartka_server::store::{Reads, read};
 use kartka_server::{Authority, ExchangeError, FoundingInput, Rights};
@@ -110,6 +111,7 @@ pub(crate) struct Office {
     pub(crate) time: Arc<Time>,
     seed: u64,
     authority: Mutex<Option<Authority>>,
+    newer: AtomicBool,
 }
 
 impl Office {
@@ -135,6 +137,7 @@ impl Office {
             time,
             seed,
             authority: Mutex::new(Some(authority)),
+            newer: AtomicBool::new(false),
         }
     }
 
@@ -145,6 +148,7 @@ impl Office {
             time,
             seed: 2_000,
             authority: Mutex::new(Some(authority)),
+            newer: AtomicBool::new(false),
         }
     }
 
@@ -154,7 +158,15 @@ impl Office {
     }
 
     pub(crate) fn with<T>(&self, work: impl FnOnce(&Authority) -> T) -> T {
-        work(self.authority.lock().unwrap().as_ref().unwrap())
+        let newer = self.newer.load(Ordering::SeqCst);
+        simulation::newer(newer, || {
+            work(self.authority.lock().unwrap().as_ref().unwrap())
+        })
+    }
+
+    /// From now on it is of the next version, or of this one.
+    pub(crate) fn becomes_newer(&self, newer: bool) {
+        self.newer.store(newer, Ordering::SeqCst);
     }
 
     /// From now on an answer brings about so many bytes of pages.
@@ -393,6 +405,7 @@ pub(crate) struct Counter {
     pub(crate) home: tempfile::TempDir,
     seed: u64,
     requests: AtomicU64,
+    newer: AtomicBool,
 }
 
 impl Counter {
@@ -415,6 +428,7 @@ impl Counter {
             home,
             seed,
             requests: AtomicU64::new(seed << 32),
+            newer: AtomicBool::new(false),
         }
     }
 
@@ -452,6 +466,7 @@ impl Counter {
             home,
             seed,
             requests,
+            newer,
         } = self;
         drop(shop);
         work(&folder);
@@ -462,7 +477,18 @@ impl Counter {
             home,
             seed: seed + 100,
             requests,
+            newer,
         }
+    }
+
+    /// From now on its program is of the next version, or of this one.
+    pub(crate) fn becomes_newer(&self, newer: bool) {
+        self.newer.store(newer, Ordering::SeqCst);
+    }
+
+    /// What is tapped here, by the program that it is.
+    pub(crate) fn tap<T>(&self, work: impl FnOnce(&Self) -> T) -> T {
+        simulation::newer(self.newer.load(Ordering::SeqCst), || work(self))
     }
 
     /// The folder that holds data and keys.
@@ -478,7 +504,7 @@ impl Counter {
     }
 
     pub(crate) fn sync(&self, line: &Line<'_>) -> Result<SyncReport, CoreError> {
-        self.shop.sync(line, &Cancel::default())
+        self.tap(|of| of.shop.sync(line, &Cancel::default()))
     }
 
     pub(crate) fn register(&self, name: &str, phone: &str, card: NewCard) -> CustomerId {

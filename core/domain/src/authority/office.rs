@@ -142,6 +142,7 @@ fn changed(known: Business, wanted: &Business) -> Business {
         attach_days: wanted.attach_days,
         points_as: wanted.points_as,
         recovery: wanted.recovery,
+        newer: wanted.newer.clone(),
         ..known
     }
 }

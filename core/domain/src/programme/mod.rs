@@ -18,6 +18,7 @@ mod rules;
 mod stamps;
 mod tier;
 
+pub use crate::newer::Newer;
 pub use bonus::{
     BonusCard, CARRY_MAX, CertificateEarns, EarnBase, Expiry, FACTOR_MAX, MONTHS_MAX, Multiplier,
     Multiply, ONCE, OfflinePolicy, RedeemPolicy, Remainder, TaxEarns, When,
@@ -28,7 +29,6 @@ pub use club::{Club, Issue, Joining};
 pub use coupon::{Benefit, Counting, Coupon, Greeting, GreetingFor};
 pub use discount::{DiscountCard, Step};
 pub use late::{Late, Owing};
-pub use newer::Newer;
 pub use offer::{BundlePrice, Offer, Part};
 pub use references::Assortment;
 pub use referral::{CountsWhen, Referral, is_enough};

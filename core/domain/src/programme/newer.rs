@@ -1,28 +1,10 @@
-//! What a newer version of Kartka says in a programme that this one can't read: kept byte for byte and passed on (L12).
+//! Instruments of a newer version of Kartka in a programme (L12).
 //!
-//! Nothing here looks into the bytes. An instrument that can't be read gives nothing here and says so by a code; one that
+//! An instrument that can't be read gives nothing here and says so by a code; one that
 //! is read but for a part works as far as it is read. Neither is lost when an older version publishes the next programme.
 
 use super::{Instrument, Programme, ProgrammeError, Terms};
 use crate::ids::ProgrammeVersion;
-
-/// An instrument as a newer version wrote it.
-#[derive(Debug, Clone, PartialEq, Eq, Hash)]
-pub struct Newer(Box<[u8]>);
-
-impl Newer {
-    /// These bytes, as they came.
-    #[must_use]
-    pub fn new(bytes: Vec<u8>) -> Self {
-        Self(bytes.into_boxed_slice())
-    }
-
-    /// As they came.
-    #[must_use]
-    pub const fn bytes(&self) -> &[u8] {
-        &self.0
-    }
-}
 
 impl Instrument {
     /// Whether this version knows what it gives; one that it does not know gives nothing here.

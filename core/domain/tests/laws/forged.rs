@@ -321,6 +321,7 @@ fn boss() -> Operator {
         customer: None,
         outlets: Vec::new(),
         state: Employment::Active,
+        newer: None,
     }
 }
 

@@ -30,6 +30,7 @@ fn staffed(terms: All, who: u32) -> World {
             state,
             customer: None,
             outlets: Vec::new(),
+            newer: None,
         })
     };
     let nothing = Role {
@@ -38,6 +39,7 @@ fn staffed(terms: All, who: u32) -> World {
         name: "Nothing".to_owned(),
         permissions: Permissions::default(),
         limits: Limits::READY,
+        newer: None,
     };
     let staff = vec![
         Fact::Role(nothing),
@@ -116,8 +118,7 @@ proptest! {
                 name: "Five".to_owned(),
                 role: RoleId::CASHIER,
                 customer: None, outlets: Vec::new(),
-                state: Employment::Active,
-            };
+                state: Employment::Active, newer: None,};
             let who = kartka_domain::rights::Who::new(operator.id, Some(operator), Some(of(bits)));
             who.allowed(kartka_domain::rights::Action::Plain(Permission::ALL[asked])).is_ok()
         };

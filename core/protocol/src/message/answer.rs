@@ -263,6 +263,7 @@ impl SyncAnswer {
         );
         r.put_opt(tag::MOVED, self.moved.as_ref().map(Moved::to_record));
         r.put_opt(tag::WORD, self.word.map(SignedWord::to_record));
+        let mut r = r.open();
         r.put(tag::CHECK, check(&r));
         r.encode()
     }

@@ -41,7 +41,7 @@ impl CarryRequest {
         r.put(tag::PROTO, self.proto);
         r.put(tag::NONCE, self.nonce);
         r.put_records(tag::BATCHES, self.batches.iter().map(Batch::to_record));
-        r.encode()
+        r.encode_open()
     }
 
     /// From received bytes.
@@ -82,7 +82,7 @@ impl CarryAnswer {
         let mut r = Record::new();
         r.put(answer::NONCE, self.nonce);
         r.put_records(answer::CARRIED, self.carried.iter().map(carried_record));
-        r.encode()
+        r.encode_open()
     }
 
     fn decode(bytes: &[u8]) -> Result<Self, WireError> {

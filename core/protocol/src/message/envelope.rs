@@ -67,7 +67,7 @@ impl Envelope {
         r.put(tag::DEVICE, self.device.get());
         r.put(tag::BODY, self.body.as_slice());
         r.put(tag::SIGNATURE, self.signature.0);
-        r.encode()
+        r.encode_open()
     }
 
     /// From received bytes.

@@ -187,7 +187,7 @@ impl HandoverRequest {
             }
             HandoverStep::Withdraw => r.put(tag::STEP, step::WITHDRAW),
         }
-        r.encode()
+        r.encode_open()
     }
 
     /// Reads a request from bytes that nobody has checked.
@@ -333,7 +333,7 @@ impl HandoverAnswer {
             }
             HandoverSaid::Withdrawn => r.put(answer::SAID, said::WITHDRAWN),
         }
-        r.encode()
+        r.encode_open()
     }
 
     /// Reads an answer whose signature nobody has checked; `SignedHandoverAnswer::open_for` is a phone's way.

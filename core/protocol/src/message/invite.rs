@@ -56,7 +56,7 @@ impl InviteRequest {
         r.put(tag::OPERATOR, self.operator.0);
         r.put(tag::OUTLET, self.outlet.0);
         r.put(tag::HOLDER, self.holder.0);
-        r.encode()
+        r.encode_open()
     }
 
     /// From received bytes.
@@ -101,7 +101,7 @@ impl InviteAnswer {
             Invited::With(code) => r.put(answer::CODE, code.to_text().as_str()),
             Invited::Refused(code) => put_code(&mut r, answer::WHY, Some(*code)),
         }
-        r.encode()
+        r.encode_open()
     }
 
     fn decode(bytes: &[u8]) -> Result<Self, WireError> {

@@ -81,7 +81,7 @@ impl PairRequest {
         r.put(request::KEY, self.public_key);
         r.put(request::NONCE, self.nonce);
         r.put(request::NAME, self.name.as_str());
-        r.encode()
+        r.encode_open()
     }
 
     /// From received bytes; the key is not checked to be one yet.
@@ -117,7 +117,7 @@ impl Certificate {
         let mut r = Record::new();
         r.put(certificate::REQUEST, self.request.as_slice());
         r.put(certificate::ANSWER, self.answer.as_slice());
-        r.encode()
+        r.encode_open()
     }
 
     /// From kept or received bytes; none for a pairing request, which has other fields.
@@ -200,7 +200,7 @@ impl PairAnswer {
         r.put(answer::LIMITS, self.limits.to_record());
         r.put(answer::SERVER_TIME, self.server_ms);
         r.put_unless(answer::HOLDER, self.holder.0.into(), 1);
-        r.encode()
+        r.encode_open()
     }
 
     /// Reads an answer whose signature nobody has checked; [`SignedPairAnswer::open`] is the way of a device.
@@ -284,7 +284,7 @@ impl SignedPairAnswer {
         let mut r = Record::new();
         r.put(signed::BODY, self.body.as_slice());
         r.put(signed::SIGNATURE, self.signature.0);
-        r.encode()
+        r.encode_open()
     }
 
     /// From received bytes.

@@ -141,7 +141,7 @@ impl SyncRequest {
         r.put_opt(tag::ERASED, self.erased.map(Erased::to_record));
         r.put_opt(tag::BRANCH, self.branch.as_ref().map(Branch::to_record));
         r.put_unless(tag::WIPED, i64::from(self.wiped), 0);
-        r.encode()
+        r.encode_open()
     }
 
     /// Reads a request from bytes that nobody has checked.

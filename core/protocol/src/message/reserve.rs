@@ -68,7 +68,7 @@ impl ReserveRequest {
         r.put(tag::REQUEST, self.request.0);
         r.put(tag::PROGRAMME, self.programme.0);
         r.put_records(tag::ITEMS, self.items.iter().map(item_record));
-        r.encode()
+        r.encode_open()
     }
 
     /// From received bytes.
@@ -158,7 +158,7 @@ impl ReserveAnswer {
             Reserved::Refused(code) => put_code(&mut r, answer::WHY, Some(code)),
             Reserved::Free => {}
         }
-        r.encode()
+        r.encode_open()
     }
 
     /// Reads an answer that was signed, or one that somebody only says was.

@@ -88,7 +88,7 @@ impl<A: Answer> Signed<A> {
         let mut r = Record::new();
         r.put(tag::BODY, self.body.as_slice());
         r.put(tag::SIGNATURE, self.signature.0);
-        r.encode()
+        r.encode_open()
     }
 
     /// From received bytes.

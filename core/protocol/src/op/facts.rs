@@ -247,7 +247,7 @@ pub(super) fn entry_record(fact: &Fact, date: Date, sold_to: Option<CustomerId>)
 fn put_row(r: &mut Record, kind: i64, key: u32, record: Record) {
     r.put(KIND, kind);
     r.put_unless(KEY, i64::from(key), 0);
-    r.put(ROW, record);
+    r.put(ROW, record.open());
 }
 
 fn put_claim(r: &mut Record, claim: &Claim, date: Date, sold_to: Option<CustomerId>) {

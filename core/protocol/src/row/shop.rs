@@ -8,13 +8,14 @@ use kartka_domain::business::{
 use kartka_domain::ids::{BusinessId, CustomerId, DeviceNo, OperatorId, OutletId, RoleId};
 use kartka_domain::incarnation::Former;
 use kartka_domain::money::{Currency, Points, Stamps};
+use kartka_domain::newer::Newer;
 use kartka_domain::programme::Programme;
 use kartka_domain::purchase::PointsAs;
 use kartka_domain::rights::{Limits, Permissions, Role};
 
 use super::{KEY, key_as};
 use crate::WireError;
-use crate::fields::{Record, Value};
+use crate::fields::{Record, Shape, Value};
 use crate::parts::{one_of, opt_id, put_programme, read_programme, read_slot, slot_number};
 
 mod business {
@@ -36,6 +37,25 @@ mod business {
     pub(super) const POINTS_AS: u16 = 100;
     /// Absent = no sheet is on paper.
     pub(super) const RECOVERY: u16 = 170;
+    /// All of them.
+    pub(super) const KNOWN: [u16; 16] = [
+        ID,
+        NAME,
+        COUNTRY,
+        CURRENCY,
+        POINT_SCALE,
+        PREFIX,
+        LETTERS,
+        CAPABILITY,
+        GRACE,
+        70,
+        71,
+        72,
+        73,
+        ATTACH_DAYS,
+        POINTS_AS,
+        RECOVERY,
+    ];
 }
 
 mod outlet {
@@ -43,6 +63,8 @@ mod outlet {
     pub(super) const ZONE: u16 = 2;
     /// Absent = midnight.
     pub(super) const DAY_START: u16 = 3;
+    /// All of them.
+    pub(super) const KNOWN: [u16; 3] = [NAME, ZONE, DAY_START];
 }
 
 mod operator {
@@ -54,6 +76,8 @@ mod operator {
     pub(super) const CUSTOMER: u16 = 70;
     /// Where the role counts; absent = everywhere.
     pub(super) const OUTLETS: u16 = 120;
+    /// All of them.
+    pub(super) const KNOWN: [u16; 5] = [NAME, ROLE, STATE, CUSTOMER, OUTLETS];
 }
 
 mod role {
@@ -67,6 +91,17 @@ mod role {
     /// Absent = no limit.
     pub(super) const ADJUST_POINTS: u16 = 70;
     pub(super) const ADJUST_STAMPS: u16 = 71;
+    /// All of them.
+    pub(super) const KNOWN: [u16; 8] = [
+        NAME,
+        PERMISSIONS,
+        REDEEM_RECEIPT,
+        REDEEM_DAY,
+        PIN_ABOVE,
+        VOID_MINUTES,
+        ADJUST_POINTS,
+        ADJUST_STAMPS,
+    ];
 }
 
 mod device {
@@ -107,6 +142,25 @@ pub(crate) const DEVICE_STATES: [(i64, DeviceState); 5] = [
     (DeviceState::Wiped as i64, DeviceState::Wiped),
 ];
 
+/// What a newer version wrote beside the fields that are known here: an edit by this version writes it again, so that
+/// an old phone in the owner's hands does not take a newer phone's setting away (sync §9).
+fn newer(r: &Record, known: &[u16]) -> Option<Newer> {
+    let mut rest = Record::new();
+    for (tag, value) in r.fields().filter(|(tag, _)| !known.contains(tag)) {
+        rest.put(tag, value.clone());
+    }
+    (!rest.is_empty()).then(|| Newer::new(rest.encode()))
+}
+
+fn put_newer(r: &mut Record, newer: Option<&Newer>) {
+    let rest = newer.map(|kept| Record::decode(kept.bytes(), Shape::ENTITY));
+    if let Some(Ok(rest)) = rest {
+        for (tag, value) in rest.fields() {
+            r.put(tag, value.clone());
+        }
+    }
+}
+
 pub(crate) fn business_record(business: &Business) -> Record {
     let mut r = Record::new();
     r.put(business::ID, business.id.0);
@@ -129,6 +183,7 @@ pub(crate) fn business_record(business: &Business) -> Record {
     let payment = PointsAs::Payment as i64;
     r.put_unless(business::POINTS_AS, business.points_as as i64, payment);
     r.put_opt(business::RECOVERY, business.recovery.map(|half| half.0));
+    put_newer(&mut r, business.newer.as_ref());
     r
 }
 
@@ -147,6 +202,7 @@ pub(crate) fn read_business(r: &Record) -> Result<Business, WireError> {
         attach_days: r.int_or(business::ATTACH_DAYS, 0)?,
         points_as: one_of(r, business::POINTS_AS, &POINTS_AS, Some(PointsAs::Payment))?,
         recovery: r.opt_array(business::RECOVERY)?.map(RecoveryHalf),
+        newer: newer(r, &business::KNOWN),
     })
 }
 
@@ -162,6 +218,7 @@ pub(crate) fn outlet_record(outlet: &Outlet) -> Record {
     r.put(outlet::NAME, outlet.name.as_str());
     r.put(outlet::ZONE, outlet.zone.as_str());
     r.put_unless(outlet::DAY_START, i64::from(outlet.day_start), 0);
+    put_newer(&mut r, outlet.newer.as_ref());
     r
 }
 
@@ -171,6 +228,7 @@ pub(crate) fn read_outlet(key: i64, r: &Record) -> Result<Outlet, WireError> {
         name: r.text(outlet::NAME)?.to_owned(),
         zone: r.text(outlet::ZONE)?.to_owned(),
         day_start: r.int_or(outlet::DAY_START, 0)?,
+        newer: newer(r, &outlet::KNOWN),
     })
 }
 
@@ -186,6 +244,7 @@ pub(crate) fn operator_record(operator: &Operator) -> Record {
     r.put_opt(operator::CUSTOMER, operator.customer.map(CustomerId::get));
     let outlets: Vec<Value> = operator.outlets.iter().map(|o| Value::from(o.0)).collect();
     r.put_opt(operator::OUTLETS, (!outlets.is_empty()).then_some(outlets));
+    put_newer(&mut r, operator.newer.as_ref());
     r
 }
 
@@ -197,6 +256,7 @@ pub(crate) fn read_operator(key: i64, r: &Record) -> Result<Operator, WireError>
         state: one_of(r, operator::STATE, &EMPLOYMENTS, Some(Employment::Active))?,
         customer: opt_id(r, operator::CUSTOMER, CustomerId::new)?,
         outlets: read_outlets(r)?,
+        newer: newer(r, &operator::KNOWN),
     })
 }
 
@@ -224,6 +284,7 @@ pub(crate) fn role_record(role: &Role) -> Record {
     r.put(role::VOID_MINUTES, limits.void_minutes);
     r.put_opt(role::ADJUST_POINTS, limits.adjust_points.map(|p| p.0));
     r.put_opt(role::ADJUST_STAMPS, limits.adjust_stamps.map(|s| s.0));
+    put_newer(&mut r, role.newer.as_ref());
     r
 }
 
@@ -242,6 +303,7 @@ pub(crate) fn read_role(key: i64, r: &Record) -> Result<Role, WireError> {
             adjust_points: r.opt_int(role::ADJUST_POINTS)?.map(Points),
             adjust_stamps: r.opt_int(role::ADJUST_STAMPS)?.map(Stamps),
         },
+        newer: newer(r, &role::KNOWN),
     })
 }
 

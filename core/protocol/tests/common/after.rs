@@ -85,6 +85,7 @@ pub(crate) fn rows() -> Vec<(&'static str, Row)> {
             adjust_stamps: Some(Stamps(2)),
             ..Limits::READY
         },
+        newer: None,
     };
     vec![
         (

@@ -25,6 +25,7 @@ fn role() -> Role {
             adjust_points: None,
             adjust_stamps: None,
         },
+        newer: None,
     }
 }
 
@@ -35,6 +36,7 @@ fn lowered_cashier() -> Role {
         name: String::new(),
         permissions: Permissions::default(),
         limits: Limits::READY,
+        newer: None,
     }
 }
 

@@ -61,6 +61,7 @@ pub(crate) fn business() -> Business {
         attach_days: 0,
         points_as: PointsAs::Payment,
         recovery: None,
+        newer: None,
     }
 }
 
@@ -70,6 +71,7 @@ pub(crate) fn outlet() -> Outlet {
         name: "Поділ".to_owned(),
         zone: "Europe/Kyiv".to_owned(),
         day_start: 240,
+        newer: None,
     }
 }
 
@@ -81,6 +83,7 @@ pub(crate) fn operator(role: RoleId) -> Operator {
         state: Employment::Active,
         customer: None,
         outlets: Vec::new(),
+        newer: None,
     }
 }
 

@@ -56,6 +56,7 @@ impl Story {
             attach_days,
             points_as,
             recovery: None,
+            newer: None,
         };
         self.shop
             .own(noon(self.today), vec![Fact::Business(business)]);

@@ -98,6 +98,7 @@ impl Story {
                     } else {
                         Employment::Active
                     },
+                    newer: None,
                 })
             }
             ["role", name, ref terms @ ..] => Fact::Role(self.role(name, terms)),

@@ -50,7 +50,7 @@ pub(super) fn put(r: &mut Record, fact: &Fact) {
         Fact::Role(role) => {
             r.put(KIND, kind::ROLE);
             r.put(KEY, kartka_domain::row::role_key(role.id, role.version));
-            r.put(ROW, row::role_record(role));
+            r.put(ROW, row::role_record(role).open());
         }
         Fact::Revoke { device, state } => {
             r.put(KIND, kind::REVOKE);
