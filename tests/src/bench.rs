@@ -167,6 +167,8 @@ pub fn run(asked: &Asked) -> Told {
                     match lived {
                         Ok(summary) => tally.all += summary,
                         Err(failure) => {
+                            // A long search tells at once what it found.
+                            eprintln!("{}", failure.headline());
                             outcome.failures.push(failure);
                             // Enough to look at.
                             enough.store(outcome.failures.len() >= 20, Ordering::Relaxed);

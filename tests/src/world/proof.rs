@@ -103,7 +103,7 @@ impl Street {
     /// What the server's order comes to by the model.
     pub(super) fn expected(&self, ops: &[KeptOp]) -> Result<Expected, Wrong> {
         let mut ordered = self.found(ops)?;
-        self.from_the_list(&mut ordered)?;
+        self.with_the_list(&mut ordered)?;
         ordered.sort_by_key(|place| place.seq);
         let again = self.server.erased_again();
         Ok(replay(&self.world.model, ordered.into_iter(), again))
@@ -161,7 +161,7 @@ impl Street {
 
     /// A server whose power went while it took an erasure has written it into the list beside its keys, and erases by that
     /// when it starts, whether or not the phone that asked for it lives to ask again (decision 30).
-    fn from_the_list(&self, ordered: &mut Vec<Place>) -> Result<(), Wrong> {
+    fn with_the_list(&self, ordered: &mut Vec<Place>) -> Result<(), Wrong> {
         let model = &self.world.model;
         if !model.erases() {
             return Ok(());
