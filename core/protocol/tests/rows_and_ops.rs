@@ -150,7 +150,13 @@ fn fields_of_a_newer_version_do_not_disturb() {
         let mut newer = Record::decode(&wire.record, Shape::ENTITY).unwrap();
         newer.put(60_000, vec![Value::from("news"), Value::Int(1)]);
         let read = row::decode(wire.kind, wire.id, &newer.encode());
-        assert!(read == Ok(sample), "{name}");
+        match sample.kind() {
+            // What an owner sets is written again by older versions, and comes out whole.
+            RowKind::Business | RowKind::Outlet | RowKind::Operator | RowKind::Role => {
+                assert!(row::encode(&read.unwrap()) == newer.encode(), "{name}");
+            }
+            _ => assert!(read == Ok(sample), "{name}"),
+        }
     }
 }
 
