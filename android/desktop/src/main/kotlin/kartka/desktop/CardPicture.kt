@@ -12,14 +12,15 @@ private const val SQUARE = 14
 private const val NANOS = 1_000_000L
 
 /** A picture of the size that a phone's camera gives. */
-private val wide = Pair(1280, 720)
+private const val CAMERA_WIDTH = 1280
+private const val CAMERA_HEIGHT = 720
 
 /** A code before the camera, drawn by the core: nothing but the code, or in the middle of a phone's picture. */
 fun DeskPhone.picture(text: String, size: Pair<Int, Int>? = null): LumaFrame =
     checkNotNull(core.squares(text)) { "no QR holds that text" }.picture(size)
 
 /** As [picture], as large as a phone's camera gives it. */
-fun DeskPhone.cameraPicture(text: String): LumaFrame = picture(text, wide)
+fun DeskPhone.cameraPicture(text: String): LumaFrame = picture(text, CAMERA_WIDTH to CAMERA_HEIGHT)
 
 private fun Qr.picture(size: Pair<Int, Int>?): LumaFrame {
     val (width, height) = size ?: Pair(side * SQUARE, side * SQUARE)

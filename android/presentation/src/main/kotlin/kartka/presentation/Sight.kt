@@ -21,9 +21,8 @@ internal class Sight(private val reading: CoroutineContext, private val wanted: 
     suspend fun watch(session: ScanSession, take: suspend (ScanEvent) -> Unit) {
         try {
             for (frame in frames) {
-                if (!wanted()) continue
-                val events = withContext(reading) { session.offer(frame) }
-                events.forEach { if (wanted()) take(it) }
+                val events = if (wanted()) withContext(reading) { session.offer(frame) } else emptyList()
+                events.filter { wanted() }.forEach { take(it) }
             }
         } finally {
             session.end()

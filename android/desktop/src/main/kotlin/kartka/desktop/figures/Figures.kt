@@ -55,8 +55,9 @@ private suspend fun counter(folder: File, customers: List<Long>): List<Pair<Stri
 
 /** What the process holds with all that done and the list still open: the system's word where there is one, and the heap's. */
 private fun memory(): List<Pair<String, String>> {
-    System.gc()
-    val heap = ManagementFactory.getMemoryMXBean().heapMemoryUsage.used / KILO / KILO
+    val beans = ManagementFactory.getMemoryMXBean()
+    beans.gc()
+    val heap = beans.heapMemoryUsage.used / KILO / KILO
     val lines = File("/proc/self/status").takeIf { it.exists() }?.readLines().orEmpty()
     val told = { name: String ->
         lines

@@ -73,17 +73,18 @@ public class CustomerPresenter(
     private suspend fun addCode() {
         val typed = now.code?.trim().orEmpty()
         if (typed.isEmpty()) return
-        val laid = asking(::failed) { core.laidDown(typed) } ?: return
-        if (now.code?.trim() != typed) return
-        when (laid) {
-            is LaidDown.Refused -> return failed(Trouble(TroubleKind.Invalid, laid.words))
-            is LaidDown.Voucher -> {
-                show { it.copy(code = null, laid = (it.laid + laid).distinct()) }
-                change { it.copy(vouchers = (it.vouchers + laid.id).distinct()) }
-            }
-            is LaidDown.Code -> {
-                show { it.copy(code = null) }
-                change { it.copy(codes = (it.codes + laid.text).distinct()) }
+        val laid = asking(::failed) { core.laidDown(typed) }
+        if (laid != null && now.code?.trim() == typed) lay(laid)
+    }
+
+    private fun lay(laid: LaidDown) {
+        if (laid is LaidDown.Refused) return failed(Trouble(TroubleKind.Invalid, laid.words))
+        show { it.copy(code = null, laid = (it.laid + listOfNotNull(laid as? LaidDown.Voucher)).distinct()) }
+        change { draft ->
+            when (laid) {
+                is LaidDown.Voucher -> draft.copy(vouchers = (draft.vouchers + laid.id).distinct())
+                is LaidDown.Code -> draft.copy(codes = (draft.codes + laid.text).distinct())
+                is LaidDown.Refused -> draft
             }
         }
     }

@@ -138,7 +138,7 @@ class CustomerPresenterTest {
     }
 
     @Test
-    fun `a quote that died or that a moved clock made untrue is asked again, and another sum is shown before it is sold`() {
+    fun `a quote that died or that a moved clock made untrue is asked again, another sum is shown first`() {
         counter {
             act(CustomerAction.Shown, CustomerAction.Type("120"))
             shop.till.forgetQuotes()
@@ -168,8 +168,18 @@ class CustomerPresenterTest {
             act(CustomerAction.TypeCode(" GIFT-100 "), CustomerAction.AddCode)
             assertEquals(listOf(GIFT) to CustomerFace.Quoted, state.draft.vouchers to state.face)
             act(CustomerAction.AskCode, CustomerAction.TypeCode("ВЕСНА"), CustomerAction.AddCode)
-            assertEquals(listOf("ВЕСНА"), shop.till.quoted.last().codes)
-            assertEquals(listOf(GIFT), shop.till.quoted.last().vouchers)
+            assertEquals(
+                listOf("ВЕСНА"),
+                shop.till.quoted
+                    .last()
+                    .codes,
+            )
+            assertEquals(
+                listOf(GIFT),
+                shop.till.quoted
+                    .last()
+                    .vouchers,
+            )
             act(CustomerAction.AskCode, CustomerAction.Leave)
             assertEquals(null to null, state.code to state.open, "Leave only closes the field")
             act(CustomerAction.DropCodes)
