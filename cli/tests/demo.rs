@@ -128,7 +128,7 @@ fn a_history_is_replayed_by_a_programme_file_and_proven() {
         assert!(run.out.contains("What if"), "{example}");
         // The weekends of the coffee bar have a budget, and the what-if says when it is given.
         let budget =
-            "as it is: campaign 4 adds 50000 of its 50000 points ($500.00), all of it by 1997-";
+            "as it is: campaign 4 adds 10000 of its 10000 points ($100.00), all of it by 1997-";
         assert_eq!(
             run.out.contains(budget),
             example == "coffee-bar",

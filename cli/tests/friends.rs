@@ -42,8 +42,8 @@ fn counter() -> Counter {
     desk.json(&format!("programme publish {}", file.display()));
     let people = ["Ann", "Bob", "Cid"].map(|name| {
         let made = desk.json(&format!("register --given {name} --issue"));
-        let text = |field: &str| made[field].as_str().unwrap().to_owned();
-        (text("card"), text("customer"))
+        let text = |value: &Value| value.as_str().unwrap().to_owned();
+        (text(&made["cards"][0]), text(&made["customer"]))
     });
     Counter {
         desk,

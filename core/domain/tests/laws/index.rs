@@ -74,6 +74,7 @@ fn every_test_of_the_index_exists() {
         include_str!("../../../tests/after.rs"),
         include_str!("../../../tests/staff.rs"),
         include_str!("../../src/allocate.rs"),
+        include_str!("../../src/fiscal.rs"),
         include_str!("../../src/liability.rs"),
         include_str!("../../src/outstanding.rs"),
         include_str!("../../src/position/group.rs"),
