@@ -1,9 +1,10 @@
 package kartka.ui.screen
 
-import androidx.compose.material3.Text
 import androidx.compose.runtime.Composable
+import androidx.compose.ui.Modifier
 import androidx.compose.ui.text.input.KeyboardType
 import kartka.presentation.ShopKind
+import kartka.presentation.found.COUNTRIES
 import kartka.presentation.found.FoundAction
 import kartka.presentation.found.FoundFace
 import kartka.presentation.found.FoundState
@@ -13,19 +14,17 @@ import kartka.presentation.pair.PairState
 import kartka.presentation.start.StartAction
 import kartka.presentation.start.StartFace
 import kartka.presentation.start.StartState
+import kartka.ui.component.Banner
 import kartka.ui.component.Choices
 import kartka.ui.component.Entry
 import kartka.ui.component.Frame
 import kartka.ui.component.Glyph
+import kartka.ui.component.Mood
 import kartka.ui.component.PrimaryAction
 import kartka.ui.component.Readiness
 import kartka.ui.component.SecondAction
-import kartka.ui.design.Kartka
 import kartka.ui.text.speech
 import java.util.Locale
-
-/** Countries that the core knows; their names are the platform's. */
-private val countries = listOf("UA", "PL", "CZ", "DE", "US")
 
 /** A phone without a shop: to found one or to join one. */
 @Composable
@@ -76,13 +75,7 @@ fun FoundScreen(state: FoundState, host: Host, act: (FoundAction) -> Unit) {
         val kinds = ShopKind.entries.associateWith { speech("found.kind_" + it.name.inKeys()) }
         Choices(ShopKind.entries, state.kind, kinds::getValue, { act(FoundAction.ChooseKind(it)) })
         Part(speech("found.country"))
-        val names =
-            (countries + state.country).distinct().associateWith {
-                Locale(
-                    "",
-                    it,
-                ).getDisplayCountry(speech.locale)
-            }
+        val names = COUNTRIES.associateWith { Locale("", it).getDisplayCountry(speech.locale) }
         Choices(names.keys.toList(), state.country, names::getValue, { act(FoundAction.Choose(it)) })
         Entry(speech("found.owner"), state.owner, { act(FoundAction.TypeOwner(it)) })
     }
@@ -90,7 +83,7 @@ fun FoundScreen(state: FoundState, host: Host, act: (FoundAction) -> Unit) {
 
 /** Pairing with a shop by the code that its owner shows. */
 @Composable
-fun PairScreen(state: PairState, host: Host, act: (PairAction) -> Unit) {
+fun PairScreen(state: PairState, host: Host, act: (PairAction) -> Unit, preview: @Composable (Modifier) -> Unit = {}) {
     Frame(
         title = speech("pair.title"),
         back = speech("common.back"),
@@ -109,7 +102,8 @@ fun PairScreen(state: PairState, host: Host, act: (PairAction) -> Unit) {
         ) {
             state.trouble?.let { TroubleBanner(it, host, mapOf(it.kind.next to { act(PairAction.Pair) })) }
         }
-        Text(speech("pair.scan"), style = Kartka.type.body)
+        if (state.foreign) Banner(Mood.Attention, speech("pair.not_ours"))
+        CameraPane(state.camera, host, "pair", preview) { Finder(speech("pair.scan"), state.pairing, Glyph.Camera) }
         Entry(
             speech("pair.code"),
             state.code,
