@@ -18,6 +18,7 @@ pub mod customer;
 pub mod earn;
 pub mod explain;
 pub mod founding;
+pub mod held;
 pub mod ids;
 pub mod incarnation;
 pub mod ledger;
