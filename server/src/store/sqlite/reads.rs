@@ -14,6 +14,7 @@ use kartka_domain::purchase::{Fiscal, ReceiptNumber};
 use kartka_domain::reservation::{Asset, Kept};
 use kartka_domain::row::RowKind;
 use kartka_protocol::digest::Digest;
+use kartka_protocol::holder::{Outcome, RequestKey};
 use kartka_protocol::rows::WireRow;
 use kartka_protocol::scope::Scope;
 use rusqlite::{OptionalExtension as _, Params, Row};
@@ -470,6 +471,19 @@ impl Reads for View<'_> {
 
     fn reserving(&self, device: DeviceNo, now_ms: i64) -> Result<usize, StoreError> {
         self.count_reserving(device, now_ms)
+    }
+
+    fn of_person(
+        &self,
+        customer: CustomerId,
+        kind: RowKind,
+        most: usize,
+    ) -> Result<Vec<WireRow>, StoreError> {
+        self.find_of_person(customer, kind, most)
+    }
+
+    fn holder_request(&self, key: &RequestKey) -> Result<Option<Outcome>, StoreError> {
+        self.find_holder_request(key)
     }
 }
 
