@@ -11,6 +11,7 @@ mod forks;
 mod handover;
 mod healing;
 mod histories;
+mod holders;
 mod invite;
 mod meetings;
 mod merges;
