@@ -361,6 +361,15 @@ fn registration(form: Registration) -> Result<CoreRegistration, Failure> {
     })
 }
 
+impl From<DomainWill> for Will {
+    fn from(will: DomainWill) -> Self {
+        match will {
+            DomainWill::Given => Self::Given,
+            DomainWill::Withdrawn => Self::Withdrawn,
+        }
+    }
+}
+
 impl From<Will> for DomainWill {
     fn from(will: Will) -> Self {
         match will {

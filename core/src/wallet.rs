@@ -13,7 +13,7 @@ use std::path::{Path, PathBuf};
 use kartka_domain::codes::Code;
 use kartka_domain::customer::ProfileGroup;
 use kartka_domain::op::Seen;
-use kartka_protocol::holder::{CardLink, LinkError, Request, Wish};
+use kartka_protocol::holder::{CardLink, LinkError, Request};
 use kartka_protocol::limits::HOLDER_REQUESTS;
 use zeroize::Zeroizing;
 
@@ -24,6 +24,7 @@ use crate::store::{
     CardRow, DatabaseKey, Ended, RequestId, RequestState, StoreError, WalletStore, WalletTx,
 };
 
+pub use kartka_protocol::holder::{Snapshot, Wish};
 pub use refresh::Refreshed;
 pub use view::{Freshness, HeldCard, Waiting};
 

@@ -148,6 +148,8 @@ fn questions_and_answers_are_the_bytes_they_were() {
     let bytes = golden::stored("holder-ask", &asked.encode());
     let (secret, read) = HolderEnvelope::decode(&bytes).unwrap().open(&keys).unwrap();
     assert!(read == wishes());
+    let wished = golden::stored("holder-wishes", &wishes().encode());
+    assert!(HolderAsk::decode(&wished).unwrap() == wishes());
     let said = golden::stored("holder-snapshot", &snapshot().encode());
     assert!(Snapshot::decode(&said).unwrap() == snapshot());
     let answer = HolderAnswer::seal(&secret, [7; 16], &bytes, &snapshot()).encode();

@@ -85,7 +85,9 @@ pub struct HolderAsk {
 }
 
 impl HolderAsk {
-    fn encode(&self) -> Vec<u8> {
+    /// As it is sealed.
+    #[must_use]
+    pub fn encode(&self) -> Vec<u8> {
         let mut r = Record::new();
         r.put_records(body::REQUESTS, self.requests.iter().map(Request::to_record));
         r.encode()
