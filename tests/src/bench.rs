@@ -7,12 +7,13 @@ use std::time::{Duration, Instant, SystemTime};
 use crate::world::{Failure, PHONES, Plan, Summary, live, shrink};
 
 /// How a command is asked for.
-const USAGE: &str =
-    "simulate [--seeds A..B] [--minutes N] [--phones 4..8] [--jobs N] [--shrink] [--quiet]";
+const USAGE: &str = "simulate [--seeds A..B] [--minutes N] [--phones 4..8] [--jobs N] [--shrink] [--tries N] [--story LINES] [--quiet]";
 /// Seeds when nothing else is said.
 const USUAL: u64 = 200;
-/// Worlds that a shrinker may try.
-const TRIES: u32 = 400;
+/// Worlds that a shrinker may try when nothing else is said.
+const TRIES: usize = 400;
+/// Lines of a failure's story when nothing else is said.
+const LINES: usize = 60;
 /// Failures that are told in full.
 const TOLD: usize = 3;
 
@@ -25,6 +26,8 @@ pub struct Asked {
     phones: usize,
     jobs: usize,
     shrink: bool,
+    tries: usize,
+    lines: usize,
     quiet: bool,
 }
 
@@ -50,6 +53,8 @@ impl Asked {
             phones: PHONES,
             jobs: std::thread::available_parallelism().map_or(1, usize::from),
             shrink: false,
+            tries: TRIES,
+            lines: LINES,
             quiet: false,
         };
         let mut seeds = None;
@@ -63,6 +68,8 @@ impl Asked {
                 "--phones" => asked.phones = small(number()).ok_or(USAGE)?,
                 "--jobs" => asked.jobs = small(number()).ok_or(USAGE)?.max(1),
                 "--shrink" => asked.shrink = true,
+                "--tries" => asked.tries = small(number()).ok_or(USAGE)?,
+                "--story" => asked.lines = small(number()).ok_or(USAGE)?,
                 "--quiet" => asked.quiet = true,
                 _ => return Err(USAGE.to_owned()),
             }
@@ -73,6 +80,12 @@ impl Asked {
             (None, Some(_)) => (fresh_base(), u64::MAX),
         };
         Ok(asked)
+    }
+}
+
+impl Asked {
+    fn plan(&self, seed: u64) -> Plan {
+        Plan::of(seed, self.phones).telling(self.lines)
     }
 }
 
@@ -141,7 +154,7 @@ pub fn run(asked: &Asked) -> Told {
                         break;
                     }
                     let before = worked();
-                    let plan = Plan::of(seed, asked.phones);
+                    let plan = asked.plan(seed);
                     let lived = live(&plan);
                     let took = worked().saturating_sub(before);
                     let mut outcome = outcome.lock().expect("no world panics");
@@ -154,6 +167,8 @@ pub fn run(asked: &Asked) -> Told {
                     match lived {
                         Ok(summary) => tally.all += summary,
                         Err(failure) => {
+                            // A long search tells at once what it found.
+                            eprintln!("{}", failure.headline());
                             outcome.failures.push(failure);
                             // Enough to look at.
                             enough.store(outcome.failures.len() >= 20, Ordering::Relaxed);
@@ -192,7 +207,7 @@ fn tell(asked: &Asked, outcome: &Outcome, took: Duration) -> Told {
     for failure in failures.iter().take(TOLD) {
         println!("\n{failure}");
         if asked.shrink {
-            tell_small(&Plan::of(failure.seed, asked.phones));
+            tell_small(&asked.plan(failure.seed), asked.tries);
         }
     }
     for failure in failures.iter().skip(TOLD) {
@@ -219,8 +234,8 @@ fn rate(tally: &Tally) -> String {
     )
 }
 
-fn tell_small(plan: &Plan) {
-    match shrink(plan, TRIES) {
+fn tell_small(plan: &Plan, tries: usize) {
+    match shrink(plan, tries) {
         Some(small) => println!(
             "\nshrunk in {} worlds to {} phones, {} events, faults {:?}:\n{}",
             small.tried, small.phones, small.events, small.classes, small.failure

@@ -4,6 +4,7 @@
 //! of an op; nothing here goes into a log.
 
 use crate::ids::{CustomerId, DeviceNo, EntryId, OperatorId, OutletId, Seq};
+use crate::lines::Lines;
 use crate::moment::{Date, Moment};
 
 /// The minimum to register was not given (B1).
@@ -343,9 +344,15 @@ pub struct Consent {
 
 /// Whether contact is allowed now: the latest event wins, but a withdrawal beats a grant whose author
 /// had not seen it (sync §3). An event for [`Channel::Any`] is about every channel. `events` are (order,
-/// event) in the authority's order; pending ones have no order and come last.
+/// event) in the authority's order; pending ones have no order and come last. `lines` says what a phone wrote under
+/// earlier numbers.
 #[must_use]
-pub fn consent_now(events: &[(Option<Seq>, Consent)], purpose: Purpose, channel: Channel) -> Will {
+pub fn consent_now(
+    events: &[(Option<Seq>, Consent)],
+    purpose: Purpose,
+    channel: Channel,
+    lines: &Lines,
+) -> Will {
     let about = |consent: &Consent| {
         consent.purpose == purpose
             && (consent.channel == channel || consent.channel == Channel::Any)
@@ -358,7 +365,9 @@ pub fn consent_now(events: &[(Option<Seq>, Consent)], purpose: Purpose, channel:
                 state = Will::Withdrawn;
                 withdrawals.push((*seq, event));
             }
-            Will::Given if withdrawals.iter().all(|w| event.had_seen(*w)) => state = Will::Given,
+            Will::Given if withdrawals.iter().all(|w| event.had_seen(*w, lines)) => {
+                state = Will::Given;
+            }
             Will::Given => {}
         }
     }
@@ -366,9 +375,9 @@ pub fn consent_now(events: &[(Option<Seq>, Consent)], purpose: Purpose, channel:
 }
 
 impl Consent {
-    /// Whether its author knew of an event ordered at `seq`: pulled it, or wrote it on the same device.
-    fn had_seen(&self, (seq, event): (Option<Seq>, &Self)) -> bool {
-        let own = event.id.0.device() == self.id.0.device() && event.id < self.id;
+    /// Whether its author knew of an event ordered at `seq`: pulled it, or wrote it on the same phone.
+    fn had_seen(&self, (seq, event): (Option<Seq>, &Self), lines: &Lines) -> bool {
+        let own = lines.came_before(event.id.0, self.id.0);
         own || seq.is_some_and(|seq| seq <= self.seen)
     }
 }

@@ -24,6 +24,7 @@ pub mod incarnation;
 pub mod ledger;
 pub mod liability;
 pub mod limits;
+pub mod lines;
 pub mod moment;
 pub mod money;
 pub mod op;

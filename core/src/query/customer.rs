@@ -5,6 +5,7 @@ use kartka_domain::codes::Code;
 use kartka_domain::customer::{Channel, Consent, Phone, Purpose, Will, consent_now};
 use kartka_domain::held::{PointsHeld, StampsHeld, points_held, stamps_held};
 use kartka_domain::ids::{CustomerId, InstrumentId, Seq};
+use kartka_domain::lines::Lines;
 use kartka_domain::moment::Date;
 use kartka_domain::money::{Money, Points};
 use kartka_domain::position::Wallet;
@@ -211,5 +212,16 @@ fn marketing(reader: &Reader<'_>, group: &[CustomerId]) -> Result<Will, CoreErro
         events.extend(reader.consents_of(member)?);
     }
     events.sort_by_key(|(seq, consent)| (seq.is_none(), *seq, consent.id));
-    Ok(consent_now(&events, Purpose::Marketing, Channel::Any))
+    // Who wrote what under which number matters only against a withdrawal.
+    let withdrawn = events.iter().any(|(_, said)| said.will == Will::Withdrawn);
+    let lines = match withdrawn {
+        true => reader.lines()?,
+        false => Lines::default(),
+    };
+    Ok(consent_now(
+        &events,
+        Purpose::Marketing,
+        Channel::Any,
+        &lines,
+    ))
 }

@@ -4,7 +4,8 @@
 //! forgotten. The ops themselves are made anew by `sync::incarnation`, which knows their chain.
 
 use kartka_domain::ids::{DeviceNo, Id};
-use kartka_domain::incarnation::Renumbering;
+use kartka_domain::incarnation::{Former, Renumbering};
+use kartka_domain::lines::Lines;
 use kartka_domain::row::Row;
 use kartka_protocol::row::{decode, encode};
 use rusqlite::params;
@@ -42,6 +43,10 @@ pub(crate) struct Moved {
     pub(crate) at_ms: i64,
 }
 
+fn number(no: u32) -> Result<DeviceNo, StoreError> {
+    DeviceNo::new(no).map_err(|_| StoreError::Malformed("incarnation.device"))
+}
+
 impl Reader<'_> {
     /// The newest change of this device's numbers that nobody has read of.
     pub(crate) fn unseen_move(&self) -> Result<Option<Moved>, StoreError> {
@@ -52,8 +57,6 @@ impl Reader<'_> {
         let Some(row) = rows.next()? else {
             return Ok(None);
         };
-        let number =
-            |no: u32| DeviceNo::new(no).map_err(|_| StoreError::Malformed("incarnation.device"));
         Ok(Some(Moved {
             old: number(row.get(0)?)?,
             fork: row.get(1)?,
@@ -62,6 +65,23 @@ impl Reader<'_> {
             ops: row.get(4)?,
             at_ms: row.get(5)?,
         }))
+    }
+
+    /// Which numbers one phone has had: by the rows of all devices, and this one's own changes before their rows come.
+    pub(crate) fn lines(&self) -> Result<Lines, StoreError> {
+        let mut lines = Lines::of(&self.device_rows()?);
+        let sql = "SELECT new, old, fork, last FROM incarnation";
+        let mut statement = self.conn().prepare_cached(sql)?;
+        let mut rows = statement.query([])?;
+        while let Some(row) = rows.next()? {
+            let former = Former {
+                device: number(row.get(1)?)?,
+                fork: row.get(2)?,
+                last: row.get(3)?,
+            };
+            lines.note(number(row.get(0)?)?, former);
+        }
+        Ok(lines)
     }
 
     /// Whether this device goes on under a new number and has not fetched everything under it yet.

@@ -1,6 +1,7 @@
 //! Lives through seeded worlds, many of them, and says what broke (sync §11).
 //!
-//! `simulate [--seeds A..B] [--minutes N] [--phones 4..8] [--jobs N] [--shrink] [--quiet]`: the seeds `A..B`, or as many as the
+//! `simulate [--seeds A..B] [--minutes N] [--phones 4..8] [--jobs N] [--shrink] [--tries N]
+//! [--story LINES] [--quiet]`: the seeds `A..B`, or as many as the
 //! minutes allow from `A` on (a base from the clock if none is given, printed so that it can be lived through again).
 //! Ends with 1 if a promise broke. Built with the feature `plant` it also knows `--plants [NAME…]`: the search for
 //! bugs that were planted on purpose.

@@ -24,8 +24,9 @@ pub(crate) struct Leave {
     pub(crate) erases: bool,
     /// The server was lost: what only another phone can tell it is shown again when that one has called (decision 13).
     pub(crate) restored: bool,
-    /// This phone has not told it everything yet.
-    pub(crate) healing: bool,
+    /// A lost server had ordered this, and the phone has not told the new one everything yet: it stays on the screen as
+    /// the lost one left it.
+    pub(crate) left: bool,
 }
 
 /// A confirmed receipt is on its phone with its lines.
@@ -78,8 +79,8 @@ pub(crate) fn is_shown(
 ) -> Result<(), Wrong> {
     is_kept(shop, claim, leave)?;
     match claim {
-        // What a lost server had ordered stays on the screen as it was.
-        What::Sale { id, .. } if !leave.healing => {
+        _ if leave.left => Ok(()),
+        What::Sale { id, .. } => {
             let order = receipt(shop, *id)?.order;
             same(
                 Law::S5,

@@ -52,12 +52,13 @@ pub(crate) fn request(dice: &mut Dice) -> RequestId {
 }
 
 impl World {
-    pub(crate) fn new(seed: u64) -> Self {
+    /// The world of a seed; `told` lines of its story are kept.
+    pub(crate) fn new(seed: u64, told: usize) -> Self {
         let mut dice = Dice::new(seed, 1);
         let start = START_MS + dice.between(0, 40) * DAY;
         Self {
             time: WorldTime::at(start),
-            story: Story::new(start),
+            story: Story::new(start, told),
             model: Model::default(),
             pile: Vec::new(),
             summary: Summary::default(),
@@ -249,7 +250,7 @@ impl World {
         let leave = check::Leave {
             erases: self.model.erases(),
             restored: self.summary.restores > 0,
-            healing: phone.healing,
+            left: phone.healing && self.model.was_ordered(place),
         };
         check::is_kept(phone.shop(), &what, leave)
     }
@@ -264,7 +265,7 @@ impl World {
     fn kept_by(&self, no: usize) -> impl Iterator<Item = usize> {
         let oldest = self.time.now() - KEPT_MS;
         let own = self.model.line(no).places().into_iter();
-        own.filter(move |place| self.model.claims[*place].at_ms > oldest)
+        own.filter(move |place| self.model.is_since(*place, oldest))
     }
 
     pub(crate) fn pile_of(

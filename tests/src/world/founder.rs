@@ -22,7 +22,7 @@ const TAPS: u32 = 60;
 /// [`Failure`] with the broken promise and the last steps.
 pub fn run_alone(seed: u64) -> Result<Summary, Failure> {
     kartka_protocol::simulation::paper(!seed.is_multiple_of(4));
-    let mut world = World::new(seed);
+    let mut world = World::new(seed, super::story::KEPT);
     let lived = live(seed, &mut world);
     kartka_protocol::simulation::paper(false);
     match lived {

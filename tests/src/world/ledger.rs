@@ -144,6 +144,16 @@ pub(super) fn ordered_after(
     read().map_err(told)
 }
 
+/// Who is erased at the server, and the seq of the row that says so.
+pub(super) fn erasures(conn: &Connection) -> Result<BTreeMap<i64, i64>, Wrong> {
+    let read = || {
+        let mut statement = conn.prepare("SELECT id, seq FROM row WHERE kind = 13")?;
+        let found = statement.query_map([], |row| Ok((row.get(0)?, row.get(1)?)))?;
+        found.collect::<Result<_, rusqlite::Error>>()
+    };
+    read().map_err(told)
+}
+
 /// A phone's own ops with the chain's value after each.
 pub(super) fn own_chain(phone: &Phone) -> Result<BTreeMap<i64, Vec<u8>>, Wrong> {
     let conn = phone.raw(OpenFlags::SQLITE_OPEN_READ_WRITE)?;

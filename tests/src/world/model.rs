@@ -4,7 +4,7 @@
 //! confirmed; its request names it for ever, its numbers may change (`numbers`). [`replay`](super::replay) puts
 //! claims into the authority's order and says what everything comes to.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::claim::{Claim, Mark, What};
 use super::numbers::{Kept, Line, Moved, Numbers};
@@ -17,6 +17,8 @@ pub(crate) struct Model {
     by_mark: BTreeMap<Mark, usize>,
     registered: Vec<usize>,
     erases: bool,
+    /// What any server has ever ordered.
+    ordered: BTreeSet<usize>,
     /// What a phone held when a copy of its files was made.
     copies: BTreeMap<usize, Line>,
 }
@@ -58,6 +60,23 @@ impl Model {
     /// The registrations of the people that a server knew under these numbers.
     pub(crate) fn of_ids<'a>(&self, ids: impl Iterator<Item = &'a i64>) -> Vec<usize> {
         ids.filter_map(|id| self.numbers.at_server(*id)).collect()
+    }
+
+    /// Whether a claim is younger than a moment, and so is the receipt of a return: screens show a return with its
+    /// receipt, and not when its month was let go of.
+    pub(crate) fn is_since(&self, place: usize, oldest: i64) -> bool {
+        let claim = &self.claims[place];
+        let of = match claim.what {
+            What::Return { purchase, .. } => claim.names.iter().find(|(id, _)| *id == purchase),
+            _ => None,
+        };
+        let of = of.is_none_or(|(_, sale)| self.claims[*sale].at_ms > oldest);
+        of && claim.at_ms > oldest
+    }
+
+    /// Whether any server has ever ordered a claim, a lost one too.
+    pub(crate) fn was_ordered(&self, place: usize) -> bool {
+        self.ordered.contains(&place)
     }
 
     /// The claims that a phone holds, in its order.
@@ -153,6 +172,7 @@ impl Model {
     /// The server has ordered an op.
     pub(crate) fn learn(&mut self, mark: Mark, id: i64, kept: Kept) {
         if let Some(place) = self.by_mark.get(&mark) {
+            self.ordered.insert(*place);
             self.numbers.learn(*place, id, kept);
         }
     }

@@ -8,6 +8,7 @@
 use std::collections::BTreeSet;
 
 use super::dice::Dice;
+use super::story::KEPT;
 use super::time::{DAY, HOUR, MINUTE, SECOND};
 
 /// Taps of a seed (sync §10).
@@ -187,6 +188,8 @@ pub(super) enum What {
 #[derive(Clone, Debug)]
 pub struct Plan {
     pub(super) seed: u64,
+    /// Lines of its story that a failure tells.
+    pub(super) told: usize,
     pub(super) phones: usize,
     /// Real ciphers; else plain files and paper signatures.
     pub(super) encrypted: bool,
@@ -221,6 +224,7 @@ impl Plan {
         }
         let mut plan = Self {
             seed,
+            told: KEPT,
             phones: usize::try_from(dice.between(4, most)).unwrap_or(4),
             encrypted: seed % 4 == 3,
             healing: match dice.below(3) {
@@ -234,6 +238,12 @@ impl Plan {
         };
         plan.write_script(TAPS + dice.below(31));
         plan
+    }
+
+    /// The same world, of whose story a failure tells so many lines.
+    #[must_use]
+    pub fn telling(self, told: usize) -> Self {
+        Self { told, ..self }
     }
 
     /// Whether the world knows a class of faults.

@@ -52,10 +52,11 @@ impl Street {
             What::Edit { customer, .. } => names.contains_key(customer),
             _ => true,
         };
-        let leave = check::Leave {
+        let (restored, healing) = (self.world.summary.restores > 0, self.phones[no].healing);
+        let leave = |place: usize| check::Leave {
             erases: model.erases(),
-            restored: self.world.summary.restores > 0,
-            healing: self.phones[no].healing,
+            restored,
+            left: healing && model.was_ordered(place),
         };
         let luck = &mut self.phones[no].luck;
         let some = (0..PENDING).filter_map(|_| luck.pick(pending));
@@ -64,10 +65,11 @@ impl Street {
         let oldest = self.world.time.now() - KEPT_MS;
         let some = some
             .into_iter()
-            .filter(|place| model.claims[*place].at_ms > oldest);
-        for what in some.map(|place| model.as_on(no, place)) {
+            .filter(|place| model.is_since(*place, oldest));
+        for place in some {
+            let what = model.as_on(no, place);
             if shown(&what) {
-                check::is_shown(&shop, &what, &names, leave)
+                check::is_shown(&shop, &what, &names, leave(place))
                     .map_err(|w| w.at(&format!("phone {no}")))?;
             }
         }
@@ -101,6 +103,7 @@ impl Street {
     /// What the server's order comes to by the model.
     pub(super) fn expected(&self, ops: &[KeptOp]) -> Result<Expected, Wrong> {
         let mut ordered = self.found(ops)?;
+        self.with_the_list(&mut ordered)?;
         ordered.sort_by_key(|place| place.seq);
         let again = self.server.erased_again();
         Ok(replay(&self.world.model, ordered.into_iter(), again))
@@ -154,6 +157,30 @@ impl Street {
             }
         }
         Ok(found)
+    }
+
+    /// A server whose power went while it took an erasure has written it into the list beside its keys, and erases by that
+    /// when it starts, whether or not the phone that asked for it lives to ask again (decision 30).
+    fn with_the_list(&self, ordered: &mut Vec<Place>) -> Result<(), Wrong> {
+        let model = &self.world.model;
+        if !model.erases() {
+            return Ok(());
+        }
+        let known: BTreeSet<usize> = ordered.iter().map(|place| place.claim).collect();
+        let erasures = ledger::erasures(&self.server.ledger()?)?;
+        for claim in (0..model.claims.len()).filter(|place| !known.contains(place)) {
+            let What::Erase { customer } = model.as_at_server(claim) else {
+                continue;
+            };
+            ordered.extend(erasures.get(&customer).map(|seq| Place {
+                claim,
+                seq: *seq,
+                at_ms: model.claims[claim].at_ms,
+                device: 0,
+                seen: 0,
+            }));
+        }
+        Ok(())
     }
 
     /// The order up to where a claim's author had seen it: in worlds without a restore there is one order only.

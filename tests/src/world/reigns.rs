@@ -39,6 +39,7 @@ impl Street {
             return Ok(());
         };
         let lost = self.server.seq()?;
+        self.learn_order()?;
         let erased = self.erased_so_far()?;
         let old = self.server.restore(&backup, erased)?;
         let seq = self.server.seq()?;
@@ -65,7 +66,6 @@ impl Street {
         if !self.world.model.erases() {
             return Ok(Vec::new());
         }
-        self.learn_order()?;
         let ops = super::ledger::ops(&self.server.ledger()?)?;
         let erased = self.expected(&ops)?.erased;
         Ok(self.world.model.of_ids(erased.iter()))

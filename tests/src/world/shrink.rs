@@ -16,7 +16,7 @@ pub struct Shrunk {
     /// Taps and troubles that are left.
     pub events: usize,
     /// Worlds that were tried.
-    pub tried: u32,
+    pub tried: usize,
 }
 
 /// A search under way.
@@ -24,13 +24,13 @@ struct Search {
     plan: Plan,
     failure: Failure,
     law: Law,
-    tried: u32,
-    most: u32,
+    tried: usize,
+    most: usize,
 }
 
 /// Shrinks a plan that fails, with at most `most` tries; `None` if it does not fail.
 #[must_use]
-pub fn shrink(plan: &Plan, most: u32) -> Option<Shrunk> {
+pub fn shrink(plan: &Plan, most: usize) -> Option<Shrunk> {
     let failure = live(plan).err()?;
     let mut search = Search {
         law: failure.law,

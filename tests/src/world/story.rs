@@ -7,20 +7,23 @@ use std::fmt::Write as _;
 use super::laws::{Law, Wrong};
 use super::time::{DAY, HOUR, MINUTE, SECOND};
 
-/// Lines that are kept for a person to read.
-const KEPT: usize = 60;
+/// Lines that are kept for a person to read, when nothing else is said.
+pub(crate) const KEPT: usize = 60;
 
 /// The steps of one world.
 pub(crate) struct Story {
     started_ms: i64,
+    /// Lines that are kept.
+    most: usize,
     lines: VecDeque<String>,
     trace: u64,
 }
 
 impl Story {
-    pub(crate) fn new(started_ms: i64) -> Self {
+    pub(crate) fn new(started_ms: i64, most: usize) -> Self {
         Self {
             started_ms,
+            most: most.max(1),
             lines: VecDeque::new(),
             trace: 0xCBF2_9CE4_8422_2325,
         }
@@ -29,9 +32,9 @@ impl Story {
     /// Notes a step.
     pub(crate) fn tell(&mut self, now_ms: i64, what: &str) {
         let after = now_ms - self.started_ms;
-        let mut line = match self.lines.len() {
-            KEPT => self.lines.pop_front().unwrap_or_default(),
-            _ => String::new(),
+        let mut line = match self.lines.len() >= self.most {
+            true => self.lines.pop_front().unwrap_or_default(),
+            false => String::new(),
         };
         line.clear();
         let (days, rest) = (after / DAY, after % DAY);

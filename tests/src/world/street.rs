@@ -98,7 +98,7 @@ pub fn live(plan: &Plan) -> Result<Summary, Failure> {
 }
 
 fn live_in(plan: &Plan) -> Result<Summary, Failure> {
-    let mut world = World::new(plan.seed);
+    let mut world = World::new(plan.seed, plan.told);
     let opened = open(plan, &mut world);
     let (server, phones, thief) = match opened {
         Ok(opened) => opened,

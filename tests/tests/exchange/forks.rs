@@ -2,6 +2,7 @@
 //! (sync §12).
 
 use kartka_core::domain::codes::Code;
+use kartka_core::domain::customer::Will;
 use kartka_core::domain::ids::DeviceNo;
 use kartka_core::domain::row::{Row, RowKind};
 use kartka_core::error::CoreError;
@@ -70,6 +71,26 @@ fn receipts(office: &Office) -> (usize, usize) {
 
 fn is_forked(code: &Code) -> bool {
     matches!(code, Code::PhoneForked { .. })
+}
+
+#[test]
+fn a_grant_under_a_new_number_knows_what_the_same_phone_had_noted_before() {
+    let office = Office::founded();
+    let a = Counter::paired(&office, 1);
+    let ira = a.register("Іра", "", NewCard::Issue);
+    agree(&office, &[&a]);
+    let say = |who: &Counter, will| who.shop.consent(who.request(), ira, 1, will).unwrap();
+    say(&a, Will::Withdrawn);
+    // A copy brings the withdrawal, and another op under the same number.
+    let (a, twin) = clone_of(a, 7);
+    agree(&office, &[&twin]);
+    twin.sell(ira, 1_000);
+    agree(&office, &[&twin]);
+    say(&a, Will::Given);
+    let given = |who: &Counter| who.shop.customer(ira).unwrap().marketing;
+    assert_eq!(given(&a), Will::Given, "not sent yet");
+    agree(&office, &[&a, &twin]);
+    assert_eq!((given(&a), given(&twin)), (Will::Given, Will::Given));
 }
 
 #[test]

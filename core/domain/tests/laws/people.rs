@@ -5,6 +5,8 @@ use kartka_domain::customer::{
     consent_now,
 };
 use kartka_domain::ids::{CustomerId, DeviceNo, EntryId, OperatorId, OutletId, Seq};
+use kartka_domain::incarnation::Former;
+use kartka_domain::lines::Lines;
 use proptest::collection::vec;
 use proptest::prelude::*;
 
@@ -218,15 +220,54 @@ fn a_withdrawal_is_never_overridden_by_an_unaware_grant() {
         ),
     ];
     for (case, said, want) in cases {
-        let now = consent_now(&consents(said), Purpose::Marketing, Sms);
+        let lines = Lines::default();
+        let now = consent_now(&consents(said), Purpose::Marketing, Sms, &lines);
         assert_eq!(now, want, "{case}");
     }
     let other = consents(&[(Some(1), 2, Given, Any, 0)]);
     assert_eq!(
-        consent_now(&other, Purpose::Programme, Sms),
+        consent_now(&other, Purpose::Programme, Sms, &Lines::default()),
         Withdrawn,
         "another purpose"
     );
+}
+
+/// A phone that goes on under a new number still knows what it had written before it branched off, and only that.
+#[test]
+fn a_grant_under_a_new_number_knows_the_withdrawal_under_the_old_one() {
+    use Channel::Sms;
+    use Will::{Given, Withdrawn};
+    let mut lines = Lines::default();
+    let from = |device, fork, last| Former { device, fork, last };
+    lines.note(device(5), from(device(3), 2, 4));
+    lines.note(device(6), from(device(5), 3, 2));
+    // The events' counters are their places from 1 on.
+    for (case, by, then, want) in [
+        ("written before the branch", 3, 5, Given),
+        ("two numbers ago", 3, 6, Given),
+        ("by whoever else has the number", 5, 3, Withdrawn),
+        ("on another phone", 4, 5, Withdrawn),
+    ] {
+        let said = consents(&[
+            (Some(6), by, Withdrawn, Sms, 5),
+            (Some(7), then, Given, Sms, 5),
+        ]);
+        let now = consent_now(&said, Purpose::Marketing, Sms, &lines);
+        assert_eq!(now, want, "{case}");
+    }
+    let first = (Some(5), 2, Given, Sms, 0);
+    let after = consents(&[
+        first,
+        (Some(6), 3, Withdrawn, Sms, 5),
+        (Some(7), 5, Given, Sms, 5),
+    ]);
+    let now = consent_now(&after, Purpose::Marketing, Sms, &lines);
+    assert_eq!(
+        now, Withdrawn,
+        "written under the old number after the branch"
+    );
+    lines.note(device(3), from(device(5), 1, 9));
+    assert!(!lines.came_before(device(9).id(1).unwrap(), device(3).id(1).unwrap()));
 }
 
 #[test]
