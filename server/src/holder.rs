@@ -8,6 +8,7 @@ use kartka_domain::customer::{
 };
 use kartka_domain::held::{points_held, stamps_held};
 use kartka_domain::ids::{CustomerId, Epoch, InstrumentId, PurchaseId, Seq};
+use kartka_domain::lines::Lines;
 use kartka_domain::moment::{Date, Moment};
 use kartka_domain::money::{Overflow, Points};
 use kartka_domain::op::Seen;
@@ -29,7 +30,7 @@ const PURCHASES: usize = 20;
 /// Vouchers of a member that are looked at.
 const VOUCHERS: usize = 200;
 /// Consents of a member that are looked at: more were never asked of anybody.
-const CONSENTS: usize = 1_000;
+pub(crate) const CONSENTS: usize = 1_000;
 /// Characters of a text of the shop's.
 const NAME: usize = 100;
 
@@ -225,7 +226,25 @@ fn marketing(db: &dyn Reads, members: &[CustomerId]) -> Result<Will, StoreError>
         }
     }
     events.sort_by_key(|(seq, consent)| (*seq, consent.id));
-    Ok(consent_now(&events, Purpose::Marketing, Channel::Any))
+    // Who wrote what under which number matters only against a withdrawal.
+    let withdrawn = events.iter().any(|(_, said)| said.will == Will::Withdrawn);
+    let lines = if withdrawn {
+        lines(db)?
+    } else {
+        Lines::default()
+    };
+    let (purpose, channel) = (Purpose::Marketing, Channel::Any);
+    Ok(consent_now(&events, purpose, channel, &lines))
+}
+
+fn lines(db: &dyn Reads) -> Result<Lines, StoreError> {
+    let mut devices = Vec::new();
+    for wire in db.rows_of(RowKind::Device)? {
+        if let Row::Device(device) = wire.read()? {
+            devices.push(device);
+        }
+    }
+    Ok(Lines::of(&devices))
 }
 
 /// The given name: that of the card's own holder before those of who is the same person.

@@ -22,7 +22,7 @@ use super::intake::Turned;
 use super::push::Order;
 use super::turn::Turn;
 use super::{Authority, Job, expiry, memory, own};
-use crate::holder::snapshot;
+use crate::holder::{CONSENTS, snapshot};
 use crate::platform::draw;
 use crate::store::{Fact as KeptFact, StoreError, read};
 
@@ -208,6 +208,12 @@ fn fulfil(
             let facts = [Fact::Erase(customer)];
             own::write(authority, turn, order, &facts)?;
         }
+        // All such ops bear the authority's number, so what their author had written says nothing of the holder.
+        Wish::Marketing { will, .. }
+            if *will == Will::Given && is_unaware(turn, customer, seen)? =>
+        {
+            return Ok(Some(Outcome::Refused));
+        }
         Wish::Marketing { wording, will } => {
             let facts = consents(turn, customer, (*wording, *will))?;
             own::write_wish(authority, turn, order, (&facts, Vec::new(), seen))?;
@@ -218,6 +224,25 @@ fn fulfil(
         }
     }
     Ok(Some(Outcome::Done))
+}
+
+/// Whether somebody withdrew after what a holder had been shown: a consent that did not know of it beats no withdrawal
+/// (sync §3).
+fn is_unaware(turn: &Turn<'_>, customer: CustomerId, seen: Seq) -> Result<bool, StoreError> {
+    let mut people = BTreeSet::new();
+    expiry::gather(turn, customer, &mut people)?;
+    for person in people {
+        for wire in turn.db.of_person(person, RowKind::Consent, CONSENTS)? {
+            let Row::Consent(said) = wire.read()? else {
+                continue;
+            };
+            let against = said.purpose == Purpose::Marketing && said.will == Will::Withdrawn;
+            if against && wire.seq > seen {
+                return Ok(true);
+            }
+        }
+    }
+    Ok(false)
 }
 
 /// A withdrawal stays with every member when a merge is undone; nobody agrees for another (sync §3).

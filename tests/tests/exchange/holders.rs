@@ -275,6 +275,38 @@ fn a_consent_that_knew_of_no_withdrawal_overrides_none() {
 }
 
 #[test]
+fn one_phone_does_not_agree_over_the_withdrawal_on_another() {
+    let office = Office::founded();
+    let counter = Counter::paired(&office, 1);
+    let (customer, _, link) = registered(&counter, "Оксана");
+    agree(&office, &[&counter]);
+    let line = office.line();
+    let phones = [Person::new(50), Person::new(60)];
+    for phone in &phones {
+        phone.wallet.add(&link).unwrap();
+        phone.refresh(&line);
+    }
+    let [new, old] = &phones;
+    let id = old.only().id;
+    old.wallet.wish(request(1), id, news(Will::Given)).unwrap();
+    new.wallet
+        .wish(request(2), new.only().id, news(Will::Withdrawn))
+        .unwrap();
+    new.refresh(&line);
+    old.refresh(&line);
+    let card = old.only();
+    assert_eq!((card.marketing, card.refused), (Will::Withdrawn, true));
+    agree(&office, &[&counter]);
+    let sheet = counter.shop.customer(customer).unwrap();
+    assert_eq!(sheet.marketing, Will::Withdrawn);
+    // Now they know of it.
+    old.wallet.wish(request(3), id, news(Will::Given)).unwrap();
+    old.refresh(&line);
+    let card = old.only();
+    assert_eq!((card.marketing, card.refused), (Will::Given, false));
+}
+
+#[test]
 fn a_holder_corrects_their_name_and_every_counter_sees_it() {
     let office = Office::founded();
     let counter = Counter::paired(&office, 1);
