@@ -140,8 +140,11 @@ impl Wallet {
         self.store.write(|tx| {
             let card = found(tx, id)?;
             let seen = may_wish(&card)?;
-            let waiting = tx.requests(id)?;
-            let waits = waiting
+            let requests = tx.requests(id)?;
+            if requests.iter().any(|one| one.request.key == request.0) {
+                return Ok(());
+            }
+            let waits = requests
                 .iter()
                 .filter(|one| one.state == RequestState::Waits);
             if waits.count() >= HOLDER_REQUESTS {

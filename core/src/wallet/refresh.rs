@@ -180,11 +180,14 @@ fn wishes(tx: &WalletTx<'_>, card: i64) -> Result<HolderAsk, CoreError> {
     let mut requests: Vec<Request> = Vec::new();
     let mut bytes = 0;
     for row in tx.requests(card)? {
-        bytes += row.request.to_record().encode().len();
-        let fits = bytes <= WISHES && requests.len() < HOLDER_REQUESTS;
-        if row.state == RequestState::Waits && fits {
-            requests.push(row.request);
+        if row.state != RequestState::Waits {
+            continue;
         }
+        bytes += row.request.to_record().encode().len();
+        if bytes > WISHES || requests.len() >= HOLDER_REQUESTS {
+            break;
+        }
+        requests.push(row.request);
     }
     Ok(HolderAsk { requests })
 }

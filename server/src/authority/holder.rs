@@ -12,9 +12,8 @@ use kartka_domain::customer::{Channel, Purpose, Will};
 use kartka_domain::ids::{CustomerId, Seq};
 use kartka_domain::op::Fact;
 use kartka_domain::row::{CardState, Row, RowKind};
-use kartka_protocol::holder::{
-    HolderAnswer, HolderEnvelope, Outcome, Request, RequestKey, Unsealed, Wish,
-};
+use kartka_protocol::holder::{HolderAnswer, HolderEnvelope, Outcome, Request, Unsealed, Wish};
+use kartka_protocol::limits::HOLDER_REQUESTS;
 use kartka_protocol::message::{OLDEST_PROTO, Refusal};
 
 use super::exchange::ExchangeError;
@@ -27,7 +26,8 @@ use crate::platform::draw;
 use crate::store::{Fact as KeptFact, StoreError, read};
 
 /// How long it is known what became of a request (sync §7).
-const KEPT_MS: i64 = 30 * 24 * 60 * 60 * 1_000;
+const KEPT_MS: i64 = 30 * DAY_MS;
+const DAY_MS: i64 = 24 * 60 * 60 * 1_000;
 
 /// A holder's question, opened.
 pub(crate) struct HolderAsking {
@@ -149,7 +149,14 @@ pub(super) fn take(
     let now_ms = turn.now_ms;
     turn.db
         .drop_holder_requests(now_ms.saturating_sub(KEPT_MS))?;
+    let since_ms = now_ms.saturating_sub(DAY_MS);
+    let mut left =
+        HOLDER_REQUESTS.saturating_sub(turn.db.holder_requests(wishes.number, since_ms)?);
     for request in &wishes.requests {
+        if left == 0 {
+            // Whoever has a link writes no shop's log full: the rest waits for another day.
+            break;
+        }
         if turn.db.holder_request(&request.key)?.is_some() {
             continue;
         }
@@ -158,14 +165,12 @@ pub(super) fn take(
             continue;
         };
         if let Some(outcome) = fulfil(authority, turn, order, (request, holder))? {
-            keep(turn, &request.key, outcome)?;
+            let of = (&request.key, wishes.number);
+            turn.db.put_holder_request(of, outcome, now_ms)?;
+            left -= 1;
         }
     }
     Ok(())
-}
-
-fn keep(turn: &Turn<'_>, key: &RequestKey, outcome: Outcome) -> Result<(), StoreError> {
-    turn.db.put_holder_request(key, outcome, turn.now_ms)
 }
 
 /// Whose a card is, as far as a holder is concerned.

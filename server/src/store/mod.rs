@@ -23,6 +23,7 @@ pub use types::{
 
 use std::collections::BTreeSet;
 
+use kartka_domain::card::CardNumber;
 use kartka_domain::ids::{
     BirthMark, CustomerId, DeviceNo, EntryId, Id, OpId, OperatorId, PurchaseId, RequestMark,
     ReturnId, Seq, VoucherId,
@@ -376,6 +377,11 @@ pub trait Reads {
     /// # Errors
     /// What the disk reports.
     fn holder_request(&self, key: &RequestKey) -> Result<Option<Outcome>, StoreError>;
+    /// How many requests about a card came since an instant (epoch ms).
+    ///
+    /// # Errors
+    /// What the disk reports.
+    fn holder_requests(&self, card: CardNumber, since_ms: i64) -> Result<usize, StoreError>;
 }
 
 /// What can be kept, within one transaction.
@@ -527,7 +533,7 @@ pub trait Writes: Reads {
     /// What the disk reports.
     fn put_holder_request(
         &self,
-        key: &RequestKey,
+        of: (&RequestKey, CardNumber),
         outcome: Outcome,
         at_ms: i64,
     ) -> Result<(), StoreError>;

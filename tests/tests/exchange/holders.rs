@@ -275,6 +275,37 @@ fn a_consent_that_knew_of_no_withdrawal_overrides_none() {
 }
 
 #[test]
+fn whoever_has_a_link_does_not_write_a_shops_log_full() {
+    let office = Office::founded();
+    let counter = Counter::paired(&office, 1);
+    let (_, _, link) = registered(&counter, "Оксана");
+    agree(&office, &[&counter]);
+    let person = Person::new(50);
+    let id = person.wallet.add(&link).unwrap();
+    let line = office.line();
+    person.refresh(&line);
+    let wish = |n| person.wallet.wish(request(n), id, news(Will::Withdrawn));
+    (1..=100).for_each(|n| wish(n).unwrap());
+    // The same wish again is the same wish, also where no more fit.
+    wish(1).unwrap();
+    assert!(matches!(
+        wish(101),
+        Err(CoreError::RuleRejected {
+            reason: Code::TooManyWishes { most: 100 }
+        })
+    ));
+    person.refresh(&line);
+    (101..=150).for_each(|n| wish(n).unwrap());
+    person.refresh(&line);
+    assert_eq!(count(&office, RowKind::Consent), 100);
+    assert_eq!(person.only().waiting.len(), 50);
+    office.time.advance(25 * HOUR_MS);
+    person.refresh(&line);
+    assert_eq!(count(&office, RowKind::Consent), 150);
+    assert!(person.only().waiting.is_empty());
+}
+
+#[test]
 fn one_phone_does_not_agree_over_the_withdrawal_on_another() {
     let office = Office::founded();
     let counter = Counter::paired(&office, 1);

@@ -1,5 +1,6 @@
 //! What is found for holders of cards: what is about a person, and what became of their requests (sync §7).
 
+use kartka_domain::card::CardNumber;
 use kartka_domain::ids::{CustomerId, Seq};
 use kartka_domain::row::{Row, RowKind};
 use kartka_protocol::holder::{Outcome, RequestKey};
@@ -91,14 +92,29 @@ impl View<'_> {
 
     pub(super) fn add_holder_request(
         &self,
-        key: &RequestKey,
+        (key, card): (&RequestKey, CardNumber),
         outcome: Outcome,
         at_ms: i64,
     ) -> Result<(), StoreError> {
+        let (card, refused) = (card.value().cast_signed(), outcome == Outcome::Refused);
         self.conn
-            .prepare_cached("INSERT INTO holder_request (key, refused, at_ms) VALUES (?1, ?2, ?3)")?
-            .execute((key, outcome == Outcome::Refused, at_ms))?;
+            .prepare_cached(
+                "INSERT INTO holder_request (key, card, refused, at_ms) VALUES (?1, ?2, ?3, ?4)",
+            )?
+            .execute((key, card, refused, at_ms))?;
         Ok(())
+    }
+
+    pub(super) fn count_holder_requests(
+        &self,
+        card: CardNumber,
+        since_ms: i64,
+    ) -> Result<usize, StoreError> {
+        let found: i64 = self
+            .conn
+            .prepare_cached("SELECT count(*) FROM holder_request WHERE card = ?1 AND at_ms > ?2")?
+            .query_row((card.value().cast_signed(), since_ms), |row| row.get(0))?;
+        Ok(usize::try_from(found).unwrap_or(usize::MAX))
     }
 
     pub(super) fn remove_holder_requests(&self, before_ms: i64) -> Result<(), StoreError> {

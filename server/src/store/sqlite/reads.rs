@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 
 use kartka_domain::authority::WAITING_MAX;
+use kartka_domain::card::CardNumber;
 use kartka_domain::ids::{
     BirthMark, CustomerId, DeviceNo, EntryId, Id, InstrumentId, OpId, OperatorId, PurchaseId,
     RequestMark, ReturnId, Seq, VoucherId,
@@ -484,6 +485,10 @@ impl Reads for View<'_> {
 
     fn holder_request(&self, key: &RequestKey) -> Result<Option<Outcome>, StoreError> {
         self.find_holder_request(key)
+    }
+
+    fn holder_requests(&self, card: CardNumber, since_ms: i64) -> Result<usize, StoreError> {
+        self.count_holder_requests(card, since_ms)
     }
 }
 

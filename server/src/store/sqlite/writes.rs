@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 
 use kartka_domain::authority::Echo;
+use kartka_domain::card::CardNumber;
 use kartka_domain::codes::Code;
 use kartka_domain::ids::{BirthMark, CustomerId, DeviceNo, EntryId, OpId, OperatorId};
 use kartka_domain::moment::{Date, day_number};
@@ -288,11 +289,11 @@ impl Writes for View<'_> {
 
     fn put_holder_request(
         &self,
-        key: &RequestKey,
+        of: (&RequestKey, CardNumber),
         outcome: Outcome,
         at_ms: i64,
     ) -> Result<(), StoreError> {
-        self.add_holder_request(key, outcome, at_ms)
+        self.add_holder_request(of, outcome, at_ms)
     }
 
     fn drop_holder_requests(&self, before_ms: i64) -> Result<(), StoreError> {
