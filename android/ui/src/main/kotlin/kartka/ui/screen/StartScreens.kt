@@ -25,9 +25,6 @@ import kartka.ui.component.SecondAction
 import kartka.ui.text.speech
 import java.util.Locale
 
-/** Countries that the core knows; their names are the platform's. */
-private val countries = listOf("UA", "PL", "CZ", "DE", "US")
-
 /** A phone without a shop: to found one or to join one. */
 @Composable
 fun StartScreen(state: StartState, host: Host, act: (StartAction) -> Unit) {
@@ -77,13 +74,7 @@ fun FoundScreen(state: FoundState, host: Host, act: (FoundAction) -> Unit) {
         val kinds = ShopKind.entries.associateWith { speech("found.kind_" + it.name.inKeys()) }
         Choices(ShopKind.entries, state.kind, kinds::getValue, { act(FoundAction.ChooseKind(it)) })
         Part(speech("found.country"))
-        val names =
-            (countries + state.country).distinct().associateWith {
-                Locale(
-                    "",
-                    it,
-                ).getDisplayCountry(speech.locale)
-            }
+        val names = state.countries.associateWith { Locale("", it).getDisplayCountry(speech.locale) }
         Choices(names.keys.toList(), state.country, names::getValue, { act(FoundAction.Choose(it)) })
         Entry(speech("found.owner"), state.owner, { act(FoundAction.TypeOwner(it)) })
     }
