@@ -107,6 +107,8 @@ pub struct CustomerSheet {
     pub name: Option<String>,
     /// Phone numbers in digits, country first.
     pub phones: Vec<String>,
+    /// When to congratulate, if they told it and the operator may see contacts.
+    pub birthday: Option<Birthday>,
     /// Cards of the whole group.
     pub cards: Vec<Card>,
     /// Points per bonus card of the programme.
@@ -385,6 +387,10 @@ impl From<CoreSheet> for CustomerSheet {
             id: sheet.id.get(),
             name: sheet.name,
             phones: sheet.phones.iter().map(|p| p.digits().to_owned()).collect(),
+            birthday: sheet.birthday.map(|told| {
+                let (month, day, year) = told.parts();
+                Birthday { month, day, year }
+            }),
             cards: sheet.cards.into_iter().map(Card::from).collect(),
             points: sheet.points.into_iter().map(PointsView::from).collect(),
             stamps: sheet.stamps.into_iter().map(StampsView::from).collect(),

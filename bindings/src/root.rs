@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use kartka_core::domain::founding::ShopKind as DomainKind;
+use kartka_core::domain::founding::{ShopKind as DomainKind, countries};
 use kartka_core::platform::{SystemClock, SystemRng};
 use kartka_core::shop::{Platform, Shop};
 use kartka_core::store::Vfs;
@@ -148,6 +148,12 @@ impl KartkaCore {
             Ok(shop.found(request_id(&request)?, &form)?)
         };
         self.border.write(EVERYTHING, found).await
+    }
+
+    /// Countries a business can be founded in, by their two letters; the most likely first.
+    #[must_use]
+    pub fn countries(&self) -> Vec<String> {
+        countries().map(str::to_owned).collect()
     }
 
     /// Registering, finding and looking at customers.

@@ -5,11 +5,13 @@ mod support;
 
 use kartka_core::domain::card::Carrier;
 use kartka_core::domain::codes::Code;
+use kartka_core::domain::founding::{ShopKind, countries};
 use kartka_core::domain::money::{Money, Points};
 use kartka_core::domain::purchase::VoidReason;
 use kartka_core::error::CoreError;
 use kartka_core::usecase::cards::Recognised;
 use kartka_core::usecase::customers::{NewCard, ProfileForm, Registration};
+use kartka_core::usecase::found::FoundRequest;
 use kartka_core::usecase::till::TillRequest;
 use support::{Counter, request};
 
@@ -277,4 +279,21 @@ fn a_phone_without_a_business_says_so_whatever_is_asked() {
     ));
     assert!(!shop.is_enrolled().unwrap());
     shop.idle().unwrap();
+}
+
+#[test]
+fn a_shop_is_founded_in_every_country_of_the_list_and_in_no_other() {
+    let found = |country: &str| {
+        let form = FoundRequest {
+            name: "Кав'ярня".into(),
+            country: country.into(),
+            kind: ShopKind::Coffee,
+            owner: "Марта".into(),
+        };
+        Counter::empty(1).shop.found(request(1), &form)
+    };
+    for country in countries() {
+        found(country).unwrap();
+    }
+    assert!(found("CZ").is_err());
 }

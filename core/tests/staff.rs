@@ -83,6 +83,7 @@ fn olena(shop: &Shop) -> Registration {
         profile: ProfileForm {
             given: "Олена".into(),
             phones: vec!["067 123-45-67".into()],
+            birthday: Some((3, 5, None)),
             ..ProfileForm::default()
         },
         card: NewCard::Issue,
@@ -141,8 +142,13 @@ fn a_role_says_what_its_operator_may_and_the_refusal_names_what_is_missing() {
         (Permission::Contacts, |s| {
             let sheet = s.find("Олена", 1)?.remove(0);
             match sheet.flags.first() {
-                Some(code) if sheet.phones.is_empty() => Err((*code).into()),
-                _ => Ok(()),
+                Some(code) if sheet.phones.is_empty() && sheet.birthday.is_none() => {
+                    Err((*code).into())
+                }
+                _ => {
+                    assert_eq!(sheet.birthday.map(|told| told.parts()), Some((3, 5, None)));
+                    Ok(())
+                }
             }
         }),
     ];

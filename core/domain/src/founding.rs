@@ -48,6 +48,11 @@ const COUNTRIES: [(&str, &str, &str, &str); 8] = [
     ("US", "USD", "1", "America/New_York"),
 ];
 
+/// Countries a business can be founded in, by their two letters; the most likely first.
+pub fn countries() -> impl Iterator<Item = &'static str> {
+    COUNTRIES.iter().map(|(country, ..)| *country)
+}
+
 /// The bonus card that a business starts with.
 pub const BONUS: InstrumentId = InstrumentId(1);
 /// The stamp card that a coffee bar starts with.

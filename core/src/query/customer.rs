@@ -2,7 +2,7 @@
 
 use kartka_domain::card::CardNumber;
 use kartka_domain::codes::Code;
-use kartka_domain::customer::{Channel, Consent, Phone, Purpose, Will, consent_now};
+use kartka_domain::customer::{Birthday, Channel, Consent, Phone, Purpose, Will, consent_now};
 use kartka_domain::held::{PointsHeld, StampsHeld, points_held, stamps_held};
 use kartka_domain::ids::{CustomerId, InstrumentId, Seq};
 use kartka_domain::lines::Lines;
@@ -25,6 +25,8 @@ pub struct CustomerSheet {
     pub name: Option<String>,
     /// Phone numbers.
     pub phones: Vec<Phone>,
+    /// When to congratulate, if they told it.
+    pub birthday: Option<Birthday>,
     /// Cards of the whole group.
     pub cards: Vec<CardNumber>,
     /// Points per bonus card of the programme.
@@ -111,6 +113,7 @@ fn sheet(reader: &Reader<'_>, shop: &Shop, id: CustomerId) -> Result<CustomerShe
         id: group.first().copied().unwrap_or(id),
         name: None,
         phones: Vec::new(),
+        birthday: None,
         cards: Vec::new(),
         points: Vec::new(),
         stamps: Vec::new(),
@@ -139,6 +142,7 @@ fn sheet(reader: &Reader<'_>, shop: &Shop, id: CustomerId) -> Result<CustomerShe
         };
         known = true;
         sheet.name = sheet.name.or_else(|| customer.display_name());
+        sheet.birthday = sheet.birthday.or_else(|| customer.birthday().copied());
         let new = customer
             .phones()
             .iter()
@@ -198,6 +202,7 @@ fn hide_contacts(
         Ok(()) => {}
         Err(CoreError::RuleRejected { reason }) => {
             sheet.phones.clear();
+            sheet.birthday = None;
             sheet.flags.push(reason);
         }
         Err(error) => return Err(error),

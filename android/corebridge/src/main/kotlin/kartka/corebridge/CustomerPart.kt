@@ -3,6 +3,7 @@ package kartka.corebridge
 import kartka.generated.InstrumentTerms
 import kartka.generated.Profile
 import kartka.generated.Will
+import kartka.presentation.Birthday
 import kartka.presentation.CardChoice
 import kartka.presentation.Consent
 import kartka.presentation.CustomerGateway
@@ -15,6 +16,7 @@ import kartka.presentation.Registration
 import kartka.presentation.RequestId
 import kartka.presentation.StampReward
 import kartka.presentation.StampsLine
+import kartka.generated.Birthday as CoreBirthday
 import kartka.generated.CardChoice as CoreChoice
 import kartka.generated.CustomerSheet as CoreSheet
 import kartka.generated.HistoryKey as CoreKey
@@ -101,6 +103,7 @@ private fun CoreSheet.asSheet(currency: String, rewards: Map<Long, List<StampRew
         lastVisit = lastVisit,
         marketing = marketing == Will.GIVEN,
         notes = flags.map { it.asWords() },
+        birthday = birthday?.let { Birthday(it.month.toInt(), it.day.toInt(), it.year) },
     )
 
 private fun Registration.asCore(): CoreRegistration =
@@ -110,6 +113,7 @@ private fun Registration.asCore(): CoreRegistration =
                 given = given.trim(),
                 family = family.trim(),
                 phones = listOf(phone.trim()).filter { it.isNotEmpty() },
+                birthday = birthday?.run { CoreBirthday(month.toUByte(), day.toUByte(), year) },
             ),
         marketingConsent = (consent as? Consent.Given)?.wording?.toUInt(),
         card =

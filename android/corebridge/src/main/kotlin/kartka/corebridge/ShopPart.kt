@@ -19,6 +19,8 @@ import kartka.presentation.SyncDot as Dot
 internal class ShopPart(private val core: CoreParts) : ShopGateway {
     override suspend fun isEnrolled(): Boolean = asked { core.root.isEnrolled() }
 
+    override suspend fun countries(): List<String> = asked { core.root.countries() }
+
     override suspend fun found(request: RequestId, form: Founding): Unit =
         asked {
             val kind =

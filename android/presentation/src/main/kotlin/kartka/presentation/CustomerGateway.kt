@@ -43,7 +43,11 @@ public data class CustomerSheet(
     val lastVisit: String?,
     val marketing: Boolean,
     val notes: List<Words>,
+    val birthday: Birthday? = null,
 )
+
+/** A day to congratulate; the year may be unknown. */
+public data class Birthday(val month: Int, val day: Int, val year: Int? = null)
 
 /**
  * Points of one bonus card.
@@ -83,6 +87,7 @@ public data class Registration(
     val family: String,
     val consent: Consent,
     val card: CardChoice,
+    val birthday: Birthday? = null,
 )
 
 /** Whether the person agreed to news and offers, under which version of the wording that was shown. */

@@ -5,6 +5,9 @@ public interface ShopGateway {
     /** Whether a business was founded here or this phone was paired. */
     public suspend fun isEnrolled(): Boolean
 
+    /** Countries a business can be founded in, by their two letters; the most likely first. */
+    public suspend fun countries(): List<String>
+
     /** Founds a business: this phone is its authority and needs no server. */
     public suspend fun found(request: RequestId, form: Founding)
 

@@ -21,6 +21,8 @@ class FakeHouse(private val desk: FakeDesk) : ShopGateway {
 
     override suspend fun isEnrolled(): Boolean = desk.answering { enrolled }
 
+    override suspend fun countries(): List<String> = desk.answering { listOf("UA", "PL", "DE") }
+
     override suspend fun found(request: RequestId, form: Founding): Unit =
         desk.once(request) {
             if (form.name.length > 64) throw CoreFault(refusal(TroubleKind.Invalid, "error.validation.name"))

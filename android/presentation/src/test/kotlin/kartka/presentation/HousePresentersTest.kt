@@ -73,6 +73,15 @@ class HousePresentersTest {
     private lateinit var keep: () -> Kept
 
     @Test
+    fun `a country that the core does not know becomes its first one`() {
+        shop.house.enrolled = false
+        play(shop, { FoundPresenter(shop, ids, it, "CZ") }) {
+            act(FoundAction.Shown)
+            assertEquals("UA" to listOf("UA", "PL", "DE"), state.country to state.countries)
+        }
+    }
+
+    @Test
     fun `a used code asks for a new one, and the new one pairs once`() {
         shop.house.enrolled = false
         play(shop, { PairPresenter(shop, ids, it, EmptyCoroutineContext, "Каса 2") }) {

@@ -198,7 +198,7 @@ object CounterStates {
             onRegister("empty") { act(RegisterAction.Shown) },
             onRegister("valid") {
                 act(RegisterAction.Shown, phone, RegisterAction.TypeGiven("Олена"), RegisterAction.TypeFamily("Коваль"))
-                act(RegisterAction.Agree(true))
+                act(RegisterAction.TypeBirthday("05.03"), RegisterAction.Agree(true))
             },
             onRegister("anonymous", Route.Register(cardId = 40)) { act(RegisterAction.Shown) },
             onRegister("phone_exists", Route.Register(cardId = 40)) {

@@ -7,11 +7,9 @@ import kartka.presentation.Presenter
 import kartka.presentation.RequestIds
 import kartka.presentation.Route
 import kartka.presentation.ShopKind
+import kartka.presentation.Trouble
 import kartka.presentation.request
 import kotlinx.coroutines.CoroutineScope
-
-/** Countries whose currency, calling prefix and zone the core knows, in the order they are offered. */
-public val COUNTRIES: List<String> = listOf("UA", "PL", "DE", "MD", "GE", "KZ", "GB", "US")
 
 /** Founds a business here, once; then comes its recovery sheet. */
 public class FoundPresenter(
@@ -36,7 +34,7 @@ public class FoundPresenter(
 
     override fun act(action: FoundAction) {
         when (action) {
-            FoundAction.Shown -> if (resume) found()
+            FoundAction.Shown -> begin { shown() }
             is FoundAction.TypeName -> type { it.copy(name = action.text) }
             is FoundAction.Choose -> type { it.copy(country = action.country) }
             is FoundAction.ChooseKind -> type { it.copy(kind = action.kind) }
@@ -45,6 +43,13 @@ public class FoundPresenter(
             FoundAction.Leave -> if (!now.founding) show { it.copy(open = Route.Back) }
             FoundAction.Opened -> show { it.copy(open = null) }
         }
+    }
+
+    private suspend fun shown() {
+        asking(::failed) { core.countries() }?.let { all ->
+            show { it.copy(countries = all, country = it.country.takeIf(all::contains) ?: all.first()) }
+        }
+        if (resume) found()
     }
 
     private fun type(change: (FoundState) -> FoundState) {
@@ -56,17 +61,19 @@ public class FoundPresenter(
         show { it.copy(founding = true, trouble = null) }
         begin {
             val form = Founding(now.name, now.country, now.kind, now.owner)
-            val done = asking({ trouble -> show { it.copy(trouble = trouble) } }) { core.found(now.request, form) }
+            val done = asking(::failed) { core.found(now.request, form) }
             show { it.copy(founding = false, open = if (done != null) Route.Sheet else it.open) }
         }
     }
+
+    private fun failed(trouble: Trouble): Unit = show { it.copy(trouble = trouble) }
 
     private companion object {
         fun begun(ids: RequestIds, country: String, kept: Kept?): FoundState =
             FoundState(
                 request = kept?.request() ?: ids.next(),
                 name = kept?.get("name").orEmpty(),
-                country = kept?.get("country") ?: country.takeIf { it in COUNTRIES } ?: COUNTRIES.first(),
+                country = kept?.get("country") ?: country,
                 kind = ShopKind.entries.find { it.name == kept?.get("kind") } ?: ShopKind.Coffee,
                 owner = kept?.get("owner").orEmpty(),
             )

@@ -8,11 +8,16 @@ import kartka.presentation.ShopKind
 import kartka.presentation.Trouble
 import kartka.presentation.TroubleKind
 
-/** Founding a business in two minutes: its name, country, kind and founder. */
+/**
+ * Founding a business in two minutes: its name, country, kind and founder.
+ *
+ * @property countries where a business can be founded, in the order they are offered
+ */
 public data class FoundState(
     val request: RequestId,
     val name: String = "",
     val country: String,
+    val countries: List<String> = emptyList(),
     val kind: ShopKind = ShopKind.Coffee,
     val owner: String = "",
     val founding: Boolean = false,

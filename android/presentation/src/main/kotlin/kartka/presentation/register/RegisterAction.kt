@@ -10,6 +10,9 @@ public sealed interface RegisterAction {
 
     public data class TypeFamily(val text: String) : RegisterAction
 
+    /** Day and month, perhaps the year, as typed. */
+    public data class TypeBirthday(val text: String) : RegisterAction
+
     /** The box under the wording. */
     public data class Agree(val given: Boolean) : RegisterAction
 

@@ -10,6 +10,7 @@ import kartka.presentation.RequestIds
 import kartka.presentation.Route
 import kartka.presentation.Trouble
 import kartka.presentation.TroubleKind
+import kartka.presentation.readBirthday
 import kartka.presentation.request
 import kotlinx.coroutines.CoroutineScope
 
@@ -34,6 +35,7 @@ public class RegisterPresenter(
             "phone" to now.phone,
             "given" to now.given,
             "family" to now.family,
+            "birthday" to now.birthday,
             "consent" to now.consent,
             "issue" to (now.card == CardChoice.Issue),
             "saving" to (now.saving || now.registered != null),
@@ -45,6 +47,7 @@ public class RegisterPresenter(
             is RegisterAction.TypePhone -> type { it.copy(phone = action.text) }
             is RegisterAction.TypeGiven -> type { it.copy(given = action.text) }
             is RegisterAction.TypeFamily -> type { it.copy(family = action.text) }
+            is RegisterAction.TypeBirthday -> type { it.copy(birthday = action.text) }
             is RegisterAction.Agree -> type { it.copy(consent = action.given) }
             is RegisterAction.IssueCard -> if (route.cardId == null) type { it.copy(card = issued(action.wanted)) }
             RegisterAction.Save -> if (now.canSave) save()
@@ -81,6 +84,7 @@ public class RegisterPresenter(
                 family = now.family,
                 consent = if (now.consent) Consent.Given(WORDING) else Consent.NotGiven,
                 card = now.card,
+                birthday = readBirthday(now.birthday),
             )
         val id = asking(::failed) { core.register(now.request, form) }
         if (id != null) registered(id) else duplicate()
@@ -126,6 +130,7 @@ public class RegisterPresenter(
                 phone = kept?.get("phone") ?: typed.takeIf { digits }.orEmpty(),
                 given = kept?.get("given") ?: typed.takeIf { !digits }.orEmpty(),
                 family = kept?.get("family").orEmpty(),
+                birthday = kept?.get("birthday").orEmpty(),
                 consent = kept?.flag("consent") == true,
                 card = card ?: if (kept?.flag("issue") == true) CardChoice.Issue else CardChoice.None,
             )

@@ -11,6 +11,7 @@ import kartka.presentation.TroubleKind
 /**
  * The short form of a new customer.
  *
+ * @property birthday as typed
  * @property consent the person agreed to news and offers after the wording was shown
  * @property existing who has that phone number already
  * @property registered the new customer's id
@@ -21,6 +22,7 @@ public data class RegisterState(
     val phone: String = "",
     val given: String = "",
     val family: String = "",
+    val birthday: String = "",
     val consent: Boolean = false,
     val card: CardChoice = CardChoice.None,
     val saving: Boolean = false,

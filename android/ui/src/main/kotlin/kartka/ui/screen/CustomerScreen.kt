@@ -95,8 +95,9 @@ internal fun SheetTile(sheet: CustomerSheet) {
         } else {
             sheet.lastVisit?.let { speech.named("customer.last_visit", "day", it) }
         }
+    val birthday = sheet.birthday?.let { speech.named("customer.birthday", "day", speech.dayOfYear(it)) }
     val words =
-        points.flatMapIndexed { place, line -> aboutPoints(line, first = place == 0) } +
+        listOfNotNull(birthday) + points.flatMapIndexed { place, line -> aboutPoints(line, first = place == 0) } +
             sheet.stamps.map {
                 val of = speech("customer.stamps_of", "stamps" to it.stamps, "size" to it.size)
                 "${speech.instrument(it.instrument)}: $of"

@@ -79,11 +79,12 @@ private fun Form(state: RegisterState, act: (RegisterAction) -> Unit) {
     if (state.card is CardChoice.Bind) Banner(Mood.Good, speech("register.card_scanned"))
     val wrong = state.trouble?.takeIf { state.face == RegisterFace.Invalid }?.words
     val aboutName = wrong?.key?.endsWith(".name") == true
+    val aboutBirthday = wrong?.key?.endsWith(".birthday") == true
     Entry(
         speech("register.phone"),
         state.phone,
         { act(RegisterAction.TypePhone(it)) },
-        wrong = wrong?.takeIf { !aboutName }?.let { speech(it) },
+        wrong = wrong?.takeIf { !aboutName && !aboutBirthday }?.let { speech(it) },
         keyboard = KeyboardType.Phone,
     )
     Entry(
@@ -93,6 +94,13 @@ private fun Form(state: RegisterState, act: (RegisterAction) -> Unit) {
         wrong = wrong?.takeIf { aboutName }?.let { speech(it) },
     )
     Entry(speech("register.family"), state.family, { act(RegisterAction.TypeFamily(it)) })
+    Entry(
+        speech("register.birthday"),
+        state.birthday,
+        { act(RegisterAction.TypeBirthday(it)) },
+        wrong = wrong?.takeIf { aboutBirthday }?.let { speech(it) },
+        keyboard = KeyboardType.Phone,
+    )
     Tick(speech.named("register.wording", "shop", speech.shop), state.consent) { act(RegisterAction.Agree(it)) }
     if (state.card !is CardChoice.Bind) {
         Tick(speech("register.issue"), state.card is CardChoice.Issue) { act(RegisterAction.IssueCard(it)) }

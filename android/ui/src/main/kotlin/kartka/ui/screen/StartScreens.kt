@@ -75,7 +75,7 @@ fun FoundScreen(state: FoundState, host: Host, act: (FoundAction) -> Unit) {
         val kinds = ShopKind.entries.associateWith { speech("found.kind_" + it.name.inKeys()) }
         Choices(ShopKind.entries, state.kind, kinds::getValue, { act(FoundAction.ChooseKind(it)) })
         Part(speech("found.country"))
-        val names = COUNTRIES.associateWith { Locale("", it).getDisplayCountry(speech.locale) }
+        val names = state.countries.associateWith { Locale("", it).getDisplayCountry(speech.locale) }
         Choices(names.keys.toList(), state.country, names::getValue, { act(FoundAction.Choose(it)) })
         Entry(speech("found.owner"), state.owner, { act(FoundAction.TypeOwner(it)) })
     }

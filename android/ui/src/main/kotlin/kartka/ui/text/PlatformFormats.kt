@@ -5,6 +5,7 @@ import kartka.presentation.words.Formats
 import java.math.BigDecimal
 import java.text.DateFormat
 import java.text.NumberFormat
+import java.text.SimpleDateFormat
 import java.util.Currency
 import java.util.Date
 import java.util.GregorianCalendar
@@ -16,6 +17,7 @@ private const val MINUTE = 60 * SECOND
 private const val HOUR = 60 * MINUTE
 private const val DAY = 24 * HOUR
 private const val NOON = 12
+private const val LEAP_YEAR = 2000
 
 /** Numbers, money and time as the platform writes them in one language. */
 internal class PlatformFormats(private val locale: Locale, private val zone: TimeZone, private val facts: ShopFacts?) :
@@ -45,6 +47,10 @@ internal class PlatformFormats(private val locale: Locale, private val zone: Tim
         val noon = GregorianCalendar(year, month - 1, day, NOON, 0).time
         return DateFormat.getDateInstance(DateFormat.MEDIUM, locale).format(noon)
     }
+
+    /** A day that comes every year, without one; the pattern is right in all languages that the app speaks. */
+    fun dayOfYear(month: Int, day: Int): String =
+        SimpleDateFormat("d MMMM", locale).format(GregorianCalendar(LEAP_YEAR, month - 1, day, NOON, 0).time)
 
     override fun clock(epochMillis: Long): String =
         zoned(DateFormat.getTimeInstance(DateFormat.SHORT, locale)).format(Date(epochMillis))

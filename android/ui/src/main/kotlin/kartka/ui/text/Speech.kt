@@ -4,6 +4,7 @@ import androidx.compose.runtime.Composable
 import androidx.compose.runtime.CompositionLocalProvider
 import androidx.compose.runtime.ReadOnlyComposable
 import androidx.compose.runtime.staticCompositionLocalOf
+import kartka.presentation.Birthday
 import kartka.presentation.Money
 import kartka.presentation.ShopFacts
 import kartka.presentation.Words
@@ -52,6 +53,9 @@ class Speech(language: Language, private val facts: ShopFacts?, zone: TimeZone =
 
     /** A business date. */
     fun day(iso: String): String = formats.date(iso)
+
+    /** A day that comes every year. */
+    fun dayOfYear(day: Birthday): String = formats.dayOfYear(day.month, day.day)
 
     /** Hour and minute of an instant. */
     fun clock(atMillis: Long): String = formats.clock(atMillis)

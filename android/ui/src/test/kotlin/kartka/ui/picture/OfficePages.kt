@@ -88,7 +88,7 @@ private fun Samples.starts(): List<Page> =
         .map { Page("start", it) { StartScreen(it, StillHost) {} } }
 
 private fun Samples.founds(): List<Page> {
-    val empty = FoundState(request, country = "UA")
+    val empty = FoundState(request, country = "UA", countries = listOf("UA", "PL", "DE", "MD", "GE", "KZ", "GB", "US"))
     val ready = empty.copy(name = "Кав'ярня Ранок", owner = "Марта")
     return listOf(
         empty,

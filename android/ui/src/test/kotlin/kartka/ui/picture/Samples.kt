@@ -1,5 +1,6 @@
 package kartka.ui.picture
 
+import kartka.presentation.Birthday
 import kartka.presentation.CustomerSheet
 import kartka.presentation.Effect
 import kartka.presentation.EffectKind
@@ -64,6 +65,7 @@ object Samples {
             lastVisit = "2026-11-19",
             marketing = true,
             notes = emptyList(),
+            birthday = Birthday(11, 22),
         )
     val long =
         olena.copy(
