@@ -86,8 +86,10 @@ pub(super) fn note_stranger(shop: &Shop) -> Result<bool, CoreError> {
         let kept = highest_epoch(shop.platform.keys.as_ref(), device.business)?;
         let epoch = kept.map_or(head.epoch, |kept| kept.max(head.epoch));
         let verdict = verdict(shop.platform.rng.as_ref(), &state, epoch);
+        // Nobody signed that it is one: who knows it after all lets it keep its number.
         state.fork = Some(Verdict {
             stranger: true,
+            insist: false,
             ..verdict
         });
         state.write(tx)?;
@@ -128,7 +130,7 @@ pub(super) fn follow(
     }
     state.fork = None;
     if told.device == device.no {
-        state.kept = true;
+        state.kept = !verdict.stranger;
         return Ok(Told::Kept);
     }
     state.kept = false;
