@@ -137,10 +137,11 @@ impl Cards {
         })
     }
 
-    /// A search for codes in camera frames that recognises this shop's cards.
+    /// A search for codes in camera frames that recognises this shop's cards; before there is a shop, pairing codes
+    /// alone.
     ///
     /// # Errors
-    /// `NotPaired`; the situation of the disk.
+    /// The situation of the disk.
     pub async fn open_scan(&self) -> Result<Arc<ScanSession>, CoreError> {
         let log = self.border.log.clone();
         let open = self

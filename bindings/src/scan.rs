@@ -4,7 +4,8 @@ use std::sync::{Mutex, PoisonError};
 
 use kartka_core::domain::card::{CardCode, Carrier as DomainCarrier};
 use kartka_core::scan::{
-    LumaFrame, ScanEvent as CoreEvent, ScanSession as CoreSession, Scanned as CoreScanned,
+    LumaFrame, Reading as CoreReading, ScanEvent as CoreEvent, ScanSession as CoreSession,
+    Scanned as CoreScanned,
 };
 
 use crate::border::Log;
@@ -52,11 +53,11 @@ pub struct Scanned {
     pub carrier: Carrier,
     /// Its text.
     pub text: String,
-    /// What the shop's keys say about it.
+    /// What it is to this phone.
     pub reading: Reading,
 }
 
-/// What the shop's keys say about a text.
+/// What a text is to this phone: what the shop's keys say about it, if there is a shop.
 #[derive(Debug, Clone, PartialEq, Eq, uniffi::Enum)]
 pub enum Reading {
     /// A genuine code of this shop.
@@ -79,6 +80,8 @@ pub enum Reading {
     Foreign,
     /// Nothing that could name a card.
     Empty,
+    /// A pairing code: it lets a phone into a shop.
+    Pairing,
 }
 
 impl ScanSession {
@@ -145,7 +148,16 @@ impl From<CoreScanned> for Scanned {
         Self {
             carrier: scanned.kind.into(),
             text: scanned.text,
-            reading: scanned.card.into(),
+            reading: scanned.reading.into(),
+        }
+    }
+}
+
+impl From<CoreReading> for Reading {
+    fn from(reading: CoreReading) -> Self {
+        match reading {
+            CoreReading::Card(code) => code.into(),
+            CoreReading::Pairing => Self::Pairing,
         }
     }
 }

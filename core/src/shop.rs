@@ -164,11 +164,14 @@ impl Shop {
         self.store.read(|r| Ok(setting(r)?.business))
     }
 
-    /// A search for codes that recognises this shop's cards.
+    /// A search for codes that recognises this shop's cards; before there is a shop, pairing codes alone.
     ///
     /// # Errors
-    /// [`CoreError::NotPaired`], [`CoreError::Store`].
+    /// [`CoreError::Store`].
     pub fn scan_session(&self) -> Result<ScanSession, CoreError> {
+        if !self.is_enrolled()? {
+            return Ok(ScanSession::without_shop(Box::new(Rxing)));
+        }
         let keys = self.store.read(setting)?.keys;
         Ok(ScanSession::new(Box::new(Rxing), keys.cards))
     }

@@ -6,7 +6,7 @@ use std::sync::Mutex;
 
 use kartka_core::platform::Rng;
 use kartka_core::scan::draw::{DrawError, QrModules, Scene, camera_frame};
-use kartka_core::scan::{LumaFrame, Rxing, ScanEvent, ScanSession, decode_picture};
+use kartka_core::scan::{LumaFrame, Reading, Rxing, ScanEvent, ScanSession, decode_picture};
 use kartka_domain::card::{
     CardCode, CardKey, CardKeys, CardNumber, Carrier, EanPrefix, K1, KeyId, PermutationKey, ShopTag,
 };
@@ -99,7 +99,12 @@ fn a_drawn_card_is_read_at_any_angle_and_in_bad_light() {
             number: number(),
             key_id: keys().current(),
         };
-        assert_eq!((scanned.card, scanned.kind), (card, Carrier::Qr), "{what}");
+        let card = Reading::Card(card);
+        assert_eq!(
+            (scanned.reading, scanned.kind),
+            (card, Carrier::Qr),
+            "{what}"
+        );
     }
 }
 
@@ -163,7 +168,8 @@ fn bars_are_a_card_at_the_second_equal_read() {
         let Some(ScanEvent::Found(scanned)) = found else {
             panic!("{degrees}°: {found:?}");
         };
-        assert_eq!(scanned.card, CardCode::Linear { number }, "{degrees}°");
+        let linear = Reading::Card(CardCode::Linear { number });
+        assert_eq!(scanned.reading, linear, "{degrees}°");
         assert_eq!(scanned.kind, Carrier::Ean13, "{degrees}°");
     }
 }
@@ -271,7 +277,7 @@ proptest! {
                 let event = session.frame(&frame, turn);
                 let ours = matches!(
                     event,
-                    Some(ScanEvent::Found(ref scanned)) if matches!(scanned.card, CardCode::Ours { .. })
+                    Some(ScanEvent::Found(ref scanned)) if matches!(scanned.reading, Reading::Card(CardCode::Ours { .. }))
                 );
                 prop_assert!(!ours);
             }

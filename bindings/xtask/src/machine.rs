@@ -58,6 +58,16 @@ const DRAWING: &[(&str, &str)] = &[
     ("libfontconfig.so.1", "libfontconfig1"),
 ];
 
+/// A display that nobody looks at.
+const DISPLAY: &[Tool] = &[Tool {
+    program: "xvfb-run",
+    package: "xvfb",
+    elsewhere: "xvfb",
+}];
+
+/// What Java opens a window with, beside the interpreter, and its Debian package.
+const WINDOWS: (&str, &str) = ("libawt_xawt.so", "openjdk-17-jre");
+
 const NAMESPACES: &[Tool] = &[
     Tool {
         program: "python3",
@@ -114,6 +124,18 @@ pub(crate) fn drawing() -> Result<(), Stop> {
         .filter(|(library, _)| !known.contains(library));
     let (libraries, packages): (Vec<&str>, Vec<&str>) = missing.copied().unzip();
     install(&libraries, &packages, &libraries)
+}
+
+/// A display for the window's test; on other systems than Linux the desktop's own.
+pub(crate) fn display() -> Result<(), Stop> {
+    provide(DISPLAY)?;
+    let (library, package) = WINDOWS;
+    let homes = std::fs::read_dir("/usr/lib/jvm").into_iter().flatten();
+    let there = homes
+        .flatten()
+        .any(|home| home.path().join("lib").join(library).is_file());
+    let missing: &[&str] = if there { &[] } else { &[library] };
+    install(missing, &[package], &["a JRE that opens windows"])
 }
 
 /// What joins network namespaces and drives the processes in them.

@@ -61,6 +61,8 @@ enum Command {
     Screens,
     /// Opens the app in a window over the real core, paired with a demo shop that a server on this machine keeps
     Desktop,
+    /// Measures the app over the real core with 20,000 customers, and prints its table of docs/performance.md
+    Figures,
     /// Runs what takes too long for every change: the named steps, or all of them
     Nightly {
         /// Steps to run, separated by commas
@@ -92,6 +94,7 @@ fn main() -> ExitCode {
         },
         Command::Screens => ended(screens::draw(&house)),
         Command::Desktop => ended(screens::desktop(&house)),
+        Command::Figures => ended(screens::figures(&house)),
         Command::Nightly { only } => nightly::run(&house, &only),
     }
 }

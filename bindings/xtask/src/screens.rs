@@ -1,6 +1,6 @@
-//! The app without a phone: its screens as pictures, and the app itself in a window.
+//! The app without a phone: its screens as pictures, the app itself in a window, and its figures.
 //!
-//! Both run Maven on the modules `ui` and `desktop`; what is drawn and shown is decided there.
+//! All run Maven on the modules `ui` and `desktop`; what is drawn and shown is decided there.
 
 use std::process::Command;
 
@@ -37,12 +37,55 @@ pub(crate) fn desktop(house: &House) -> Outcome {
     }
     machine::jvm()?;
     rust::bindings(house)?;
+    let mut window = windowed(house);
+    window.env("KARTKA_COMMAND", house.command());
+    Ok(run(&mut window)?)
+}
+
+/// The same window on a display that nobody looks at: it closes after its first frame, or fails.
+pub(crate) fn glance(house: &House) -> Outcome {
+    if !cfg!(target_os = "linux") {
+        return Err(Stop::Skipped(Missing {
+            what: "no display without a person".to_owned(),
+            remedy: "cargo xtask desktop".to_owned(),
+        }));
+    }
+    machine::display()?;
+    let window = windowed(house);
+    let mut hidden = Command::new("xvfb-run");
+    hidden
+        .args(["--auto-servernum", "--"])
+        .arg(window.get_program())
+        .args(window.get_args())
+        .arg("-Dkartka.desktop.glance=true")
+        .current_dir(house.path("android"))
+        .env("KARTKA_COMMAND", house.command());
+    Ok(run(&mut hidden)?)
+}
+
+/// Measures the app over a big shop with the border library of the `release` profile, and prints the figures.
+pub(crate) fn figures(house: &House) -> Outcome {
+    machine::jvm()?;
+    machine::drawing()?;
+    rust::bindings(house)?;
+    run(rust::cargo(house).args(["build", "--release", "--locked", "-p", "kartka-ffi"]))?;
+    let mut measuring = windowed(house);
+    measuring
+        .arg("-Dkartka.desktop.main=kartka.desktop.figures.FiguresKt")
+        .arg(format!(
+            "-Dkartka.library.folder={}",
+            house.target().join("release").display()
+        ));
+    Ok(run(&mut measuring)?)
+}
+
+/// What starts a program of the module `desktop`, and builds it before.
+fn windowed(house: &House) -> Command {
     let mut window = maven(house);
     window
         .args(["--quiet", "--projects", "desktop", "--also-make"])
-        .args(["--activate-profiles", "window", "process-classes"])
-        .env("KARTKA_COMMAND", house.command());
-    Ok(run(&mut window)?)
+        .args(["--activate-profiles", "window", "process-classes"]);
+    window
 }
 
 /// Maven in the Kotlin modules, with the border library of the `dev` profile.

@@ -17,4 +17,4 @@ mod session;
 pub use engine::{Found, FrameDecoder, Rxing};
 pub use frame::{FrameError, LumaFrame, LumaImage};
 pub use picture::decode_picture;
-pub use session::{ScanEvent, ScanSession, Scanned};
+pub use session::{Reading, ScanEvent, ScanSession, Scanned};

@@ -1,10 +1,11 @@
 //! A session of scanning: frames and typed texts in, cards and hints out.
 //!
 //! Has no clock of its own: every call carries the instant, in milliseconds of a clock that does not go back (one
-//! that does only delays a hint). Decides what a text is by the shop's keys, never whether the card exists. Source:
-//! cards §2.
+//! that does only delays a hint). Decides what a text is by the shop's keys, never whether the card exists. A phone
+//! without a shop has no keys and can tell only the code that lets it into one. Source: cards §2, sync §7.
 
-use kartka_domain::card::{CardCode, CardKeys, Carrier};
+use kartka_domain::card::{Alias, CardCode, CardKeys, Carrier};
+use kartka_protocol::pairing::{PairingError, PairingQr};
 
 use super::cycle::{Sight, look};
 use super::engine::{Found, FrameDecoder};
@@ -30,15 +31,24 @@ pub enum ScanEvent {
     TypeNumber,
 }
 
-/// A code that was read, and what it is to this shop.
+/// A code that was read, and what it is to this phone.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Scanned {
     /// What carried it.
     pub kind: Carrier,
     /// Its text, to be looked up as an alias.
     pub text: String,
-    /// What the shop's keys say about it.
-    pub card: CardCode,
+    /// What it is.
+    pub reading: Reading,
+}
+
+/// What a code is to this phone.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Reading {
+    /// What the shop's keys say about it; without keys never more than [`CardCode::Foreign`].
+    Card(CardCode),
+    /// A pairing code: it lets a phone into a shop. Whether it is whole and in time is for pairing to say.
+    Pairing,
 }
 
 /// Which hints a search has given.
@@ -52,7 +62,8 @@ enum Hinted {
 /// One search after another for as long as the camera is open.
 pub struct ScanSession {
     decoder: Box<dyn FrameDecoder>,
-    keys: CardKeys,
+    /// None on a phone without a shop.
+    keys: Option<CardKeys>,
     turn: u64,
     searching_since: Option<i64>,
     hinted: Hinted,
@@ -64,6 +75,16 @@ impl ScanSession {
     /// A session that reads by `decoder` and recognises by the shop's `keys`.
     #[must_use]
     pub fn new(decoder: Box<dyn FrameDecoder>, keys: CardKeys) -> Self {
+        Self::with(decoder, Some(keys))
+    }
+
+    /// A session of a phone that belongs to no shop yet: it recognises pairing codes, and no card.
+    #[must_use]
+    pub fn without_shop(decoder: Box<dyn FrameDecoder>) -> Self {
+        Self::with(decoder, None)
+    }
+
+    fn with(decoder: Box<dyn FrameDecoder>, keys: Option<CardKeys>) -> Self {
         Self {
             decoder,
             keys,
@@ -128,10 +149,9 @@ impl ScanSession {
         let mut best: Option<(Found, Scanned)> = None;
         for found in codes {
             let scanned = self.scanned(&found);
-            let better = best.as_ref().is_none_or(|(_, best)| {
-                matches!(scanned.card, CardCode::Ours { .. })
-                    && !matches!(best.card, CardCode::Ours { .. })
-            });
+            let better = best
+                .as_ref()
+                .is_none_or(|(_, best)| self.is_meant(&scanned) && !self.is_meant(best));
             if better {
                 best = Some((found, scanned));
             }
@@ -152,7 +172,26 @@ impl ScanSession {
         Scanned {
             kind: found.kind,
             text: found.text.clone(),
-            card: self.keys.read(found.kind, &found.text),
+            reading: self.reading(found),
+        }
+    }
+
+    fn reading(&self, found: &Found) -> Reading {
+        if is_pairing(&found.text) {
+            return Reading::Pairing;
+        }
+        Reading::Card(match &self.keys {
+            Some(keys) => keys.read(found.kind, &found.text),
+            None => Alias::new(&found.text).map_or(CardCode::Nothing, CardCode::Foreign),
+        })
+    }
+
+    /// What this phone looks for: a card of its shop, or the way into one.
+    fn is_meant(&self, scanned: &Scanned) -> bool {
+        match scanned.reading {
+            Reading::Card(CardCode::Ours { .. }) => true,
+            Reading::Card(_) => false,
+            Reading::Pairing => self.keys.is_none(),
         }
     }
 
@@ -182,6 +221,14 @@ impl ScanSession {
     }
 }
 
+/// Also one that is damaged or newer than this phone: pairing says so in words.
+fn is_pairing(text: &str) -> bool {
+    match PairingQr::parse(text) {
+        Ok(_) | Err(PairingError::Newer | PairingError::Damaged) => true,
+        Err(PairingError::NotPairing | PairingError::TooLong) => false,
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use kartka_domain::card::{CardKey, CardNumber, K1, KeyId, PermutationKey, ShopTag};
@@ -189,20 +236,26 @@ mod tests {
     use super::super::engine::Rxing;
     use super::*;
 
-    fn session() -> ScanSession {
-        let keys = CardKeys::new(
+    fn keys() -> CardKeys {
+        CardKeys::new(
             ShopTag::from_bits(1),
             PermutationKey::from_bytes([1; 32]),
             KeyId::new(0).unwrap(),
             CardKey::from_bytes([1; 32]),
-        );
-        ScanSession::new(Box::new(Rxing), keys)
+        )
+    }
+
+    fn session() -> ScanSession {
+        ScanSession::new(Box::new(Rxing), keys())
     }
 
     /// Plays `instant what …, …`: `q…` a QR, `b…` bars, `t…` a typed text, `ours` standing for a K1 of the shop; says
     /// what came out and when.
     fn play(script: &str) -> String {
-        let mut session = session();
+        play_on(session(), script)
+    }
+
+    fn play_on(mut session: ScanSession, script: &str) -> String {
         let mut told = Vec::new();
         for step in script.split(',') {
             let (at, seen) = step.trim().split_once(' ').unwrap();
@@ -211,7 +264,7 @@ mod tests {
             let mut event = None;
             for word in seen.split_whitespace() {
                 let (what, value) = word.split_at(1);
-                let text = value.replace("ours", &ours(&session.keys));
+                let text = value.replace("ours", &ours(&keys()));
                 match what {
                     "q" => sight.qr.push(found(Carrier::Qr, text)),
                     "b" => sight.bars = Some(found(Carrier::Ean13, text)),
@@ -237,10 +290,11 @@ mod tests {
         match event {
             ScanEvent::TryTorch => "torch",
             ScanEvent::TypeNumber => "type",
-            ScanEvent::Found(scanned) => match &scanned.card {
-                CardCode::Ours { .. } => "ours",
-                CardCode::Nothing => "nothing",
-                _ => &scanned.text,
+            ScanEvent::Found(scanned) => match &scanned.reading {
+                Reading::Card(CardCode::Ours { .. }) => "ours",
+                Reading::Card(CardCode::Nothing) => "nothing",
+                Reading::Pairing => "pairing",
+                Reading::Card(_) => &scanned.text,
             }
             .to_owned()
             .leak(),
@@ -288,6 +342,25 @@ mod tests {
         check("0 t", "0 nothing");
         // A clock that jumps back is no reason to fall silent.
         check("9000 qa, 10 qa, 20 qb", "9000 a, 10 a, 20 b");
+    }
+
+    #[test]
+    fn a_phone_without_a_shop_looks_for_the_way_into_one() {
+        let check = |script: &str, expected: &str| {
+            let session = ScanSession::without_shop(Box::new(Rxing));
+            assert_eq!(play_on(session, script), expected, "{script}");
+        };
+        let card = ours(&keys());
+        check("0 qours", &format!("0 {card}"));
+        check("0 qKARTKA1:AAAA", "0 pairing");
+        check("0 tkartka1:aaaa", "0 pairing");
+        // Of several codes the way in goes first.
+        check("0 qours qKARTKA1:AAAA qmenu", "0 pairing");
+        check("0 b1234567890128, 66 b1234567890128", "66 1234567890128");
+        check("0 -, 3000 -, 5000 -", "3000 torch, 5000 type");
+        // In a shop a card goes first.
+        assert_eq!(play("0 qKARTKA1:AAAA qours"), "0 ours");
+        assert_eq!(play("0 qKARTKA1:AAAA"), "0 pairing");
     }
 
     #[test]

@@ -110,7 +110,8 @@ struct GatewayTests {
         defer { try? FileManager.default.removeItem(at: folder) }
         let gateway = try await KartkaGateway.open(folder: folder.path, secrets: Safe()) { _, _, _ in }
         await #expect(throws: CoreFault.refused(key: "error.not_paired")) { try await gateway.recentSales() }
-        await #expect(throws: CoreFault.refused(key: "error.not_paired")) { _ = try await gateway.openScan() }
+        // A phone without a shop may look for the way into one.
+        try await gateway.openScan().end()
         let other = try temporaryFolder()
         defer { try? FileManager.default.removeItem(at: other) }
         await #expect(throws: CoreFault.refused(key: "error.keys_lost")) {

@@ -40,7 +40,9 @@ class PhoneHost(
                 open(
                     Intent(Intent.ACTION_VIEW, Uri.parse("market://details?id=" + activity.packageName)),
                 )
-            NextStep.UnlockPhone, NextStep.CloseOther, NextStep.TryAgain -> activity.recreate()
+            NextStep.UnlockPhone, NextStep.CloseOther, NextStep.RecoverySheet, NextStep.Restore, NextStep.TryAgain,
+            -> activity.recreate()
+            // The screens themselves do the rest.
             else -> Unit
         }
     }

@@ -1,6 +1,7 @@
 package kartka.corebridge
 
 import kartka.generated.CoreException
+import kartka.generated.Reading
 import kartka.presentation.Carrier
 import kartka.presentation.LumaFrame
 import kartka.presentation.ScanEvent
@@ -40,7 +41,11 @@ internal class CameraSession(private val core: CoreSession) : ScanSession {
 
 private fun CoreEvent.asEvent(): ScanEvent =
     when (this) {
-        is CoreEvent.Found -> ScanEvent.Read(scanned.text, scanned.carrier.asCarrier())
+        is CoreEvent.Found ->
+            when (scanned.reading) {
+                Reading.Pairing -> ScanEvent.LetsIn(scanned.text)
+                else -> ScanEvent.Read(scanned.text, scanned.carrier.asCarrier())
+            }
         CoreEvent.TryTorch -> ScanEvent.TorchMayHelp
         CoreEvent.TypeNumber -> ScanEvent.TypingMayHelp
     }

@@ -1,7 +1,7 @@
 package kartka.corebridge
 
 import kartka.generated.AttachRequest
-import kartka.generated.LaidDown
+import kartka.generated.CoreException
 import kartka.generated.Line
 import kartka.generated.ReturnedLine
 import kartka.generated.RewardChoice
@@ -9,6 +9,7 @@ import kartka.generated.TillRequest
 import kartka.generated.VoidReason
 import kartka.presentation.BackLine
 import kartka.presentation.CardRead
+import kartka.presentation.LaidDown
 import kartka.presentation.Quote
 import kartka.presentation.Receipt
 import kartka.presentation.Refund
@@ -19,6 +20,7 @@ import kartka.presentation.Tender
 import kartka.presentation.TillGateway
 import kartka.presentation.UndoReason
 import kartka.generated.CardRead as CoreRead
+import kartka.generated.LaidDown as CoreLaid
 import kartka.generated.Tender as CoreTender
 
 /** One piece, in the core's thousandths. */
@@ -28,6 +30,21 @@ private const val PIECE = 1_000L
 internal class TillPart(private val core: CoreParts) : TillGateway {
     override suspend fun quote(draft: SaleDraft): Quote =
         asked { core.till.quote(draft.asRequest()).asQuote(core.currency()) }
+
+    override suspend fun laidDown(code: String): LaidDown =
+        try {
+            val voucher = core.till.voucher(code)
+            val refusal = voucher.refusal
+            if (refusal != null) {
+                LaidDown.Refused(refusal.asWords())
+            } else {
+                LaidDown.Voucher(voucher.id, voucher.name, voucher.number, voucher.balance.money(core.currency()))
+            }
+        } catch (_: CoreException.NotFound) {
+            LaidDown.Code(code)
+        } catch (error: CoreException) {
+            throw error.asFault()
+        }
 
     override suspend fun commit(request: RequestId, quoteId: Long): Long =
         asked { core.till.commit(request.bytes(), quoteId) }
@@ -82,7 +99,7 @@ private fun SaleDraft.asRequest(): TillRequest =
                 Tender.Other -> CoreTender.OTHER
             },
         receipt = receipt,
-        vouchers = vouchers.map { LaidDown(voucher = it) },
+        vouchers = vouchers.map { CoreLaid(voucher = it) },
         read = read?.asCore(),
     )
 

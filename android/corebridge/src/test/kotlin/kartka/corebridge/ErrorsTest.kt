@@ -8,7 +8,9 @@ import kartka.generated.Registration
 import kartka.generated.Rehearsal
 import kartka.generated.Subject
 import kartka.generated.SyncDot
+import kartka.presentation.TroubleKind
 import kotlinx.coroutines.runBlocking
+import java.io.File
 import kotlin.test.Test
 import kotlin.test.assertContentEquals
 import kotlin.test.assertEquals
@@ -18,6 +20,12 @@ import kotlin.test.assertTrue
 /** Each error a shell can meet, met for real; without a small disk two are rehearsed, with the reason in view. */
 class ErrorsTest {
     private val met = mutableSetOf<String>()
+
+    /** As the screens tell them apart. */
+    private val troubles = mutableSetOf<TroubleKind>()
+
+    /** The keys of the one table of texts. */
+    private val texts = File("../../bindings/shells/strings.txt").readLines().toSet()
 
     /** Every variant of the border's one error. */
     private val all =
@@ -32,6 +40,9 @@ class ErrorsTest {
         assertEquals(name, error::class.simpleName)
         assertTrue(holds(error), "$name carries something else: ${error.message}")
         met += name
+        val trouble = error.asTrouble()
+        troubles += trouble.kind
+        assertTrue(trouble.words.key in texts || trouble.words.key.startsWith("code."), "no words: ${trouble.words}")
     }
 
     private fun about(subject: Subject): (CoreException) -> Boolean =
@@ -50,6 +61,11 @@ class ErrorsTest {
                 afterAStepBack(stage)
                 byHandAndByFault(stage)
                 assertEquals(all, met, "an error without a test, or a test without an error")
+                // A rule that a PIN or another person helps is told apart by its code.
+                val byCode = setOf(TroubleKind.PinNeeded, TroubleKind.NotAllowed)
+                assertEquals(TroubleKind.entries.toSet() - byCode, troubles - byCode, "a trouble that nothing leads to")
+                val subjects = Subject.entries.map { "error.validation.${snake(it.name)}" }
+                assertEquals(emptyList(), subjects - texts, "inputs without words")
             }
         }
 

@@ -53,6 +53,84 @@ class GatewayTest {
     }
 
     @Test
+    fun `a phone without a shop reads what lets it into one and takes no card for it`() {
+        val folder = createTempDirectory("kartka-gateway-").toFile()
+        runBlocking {
+            KartkaGateway.open(folder.path, secrets, { _, _, _ -> }).use { gateway ->
+                val session = gateway.openScan()
+                // A pairing code's prefix is enough to know it; whether it is whole, pairing says.
+                val cases =
+                    listOf(
+                        ScanEvent.LetsIn("KARTKA1:WYYDE6DIOR2HA4Z2F4XWWYLSORVWCLTFPBQW24DM"),
+                        ScanEvent.Read("HTTPS://EXAMPLE.ORG", Carrier.Qr),
+                    )
+                cases.forEachIndexed { at, expected ->
+                    val text = if (expected is ScanEvent.LetsIn) expected.code else (expected as ScanEvent.Read).text
+                    val drawn = Rehearsal(Log()).frame(text)
+                    val (width, height) = drawn.width.toInt() to drawn.height.toInt()
+                    val frame = LumaFrame(drawn.luma, width, height, width, atMillis = at * 66L)
+                    assertEquals(listOf<ScanEvent>(expected), session.offer(frame))
+                }
+                session.end()
+            }
+        }
+        folder.deleteRecursively()
+    }
+
+    @Test
+    fun `frames at odd sizes and rotations show the card or nothing and never end the search`() =
+        atTheCounter { core, gateway ->
+            val cards = core.cards().emit(newRequest(), 4u)
+            val session = gateway.openScan()
+            var at = 0L
+            cards.forEachIndexed { quarters, card ->
+                val code = core.cards().code(card.number)
+                val drawn = Rehearsal(Log()).frame(code)
+                val upright =
+                    LumaFrame(drawn.luma, drawn.width.toInt(), drawn.height.toInt(), drawn.width.toInt(), at++)
+                odd(upright).forEach { assertEquals(emptyList(), session.offer(it)) }
+                val turned = turned(upright, quarters, padding = quarters * 13)
+                assertEquals(listOf<ScanEvent>(ScanEvent.Read(code, Carrier.Qr)), session.offer(turned))
+            }
+            session.end()
+        }
+
+    /** Planes that no camera should give. */
+    private fun odd(whole: LumaFrame): List<LumaFrame> {
+        val (bytes, width, height) = Triple(whole.bytes, whole.width, whole.height)
+        return listOf(
+            LumaFrame(ByteArray(0), 0, 0, 0, whole.atMillis),
+            LumaFrame(byteArrayOf(7), 1, 1, 1, whole.atMillis),
+            LumaFrame(bytes, width, height, width - 1, whole.atMillis),
+            LumaFrame(bytes.copyOf(bytes.size - 1), width, height, width, whole.atMillis),
+            LumaFrame(bytes, height * width, 1, height * width, whole.atMillis),
+            LumaFrame(bytes, Int.MAX_VALUE, Int.MAX_VALUE, Int.MAX_VALUE, whole.atMillis),
+            LumaFrame(bytes, -1, height, width, whole.atMillis),
+        )
+    }
+
+    /** [frame] turned by so many quarters, in rows that are longer than the picture is wide. */
+    private fun turned(frame: LumaFrame, quarters: Int, padding: Int): LumaFrame {
+        val lies = quarters % 2 == 1
+        val (width, height) = if (lies) frame.height to frame.width else frame.width to frame.height
+        val stride = width + padding
+        val bytes = ByteArray(stride * height)
+        for (y in 0 until height) {
+            for (x in 0 until width) {
+                val (fromX, fromY) =
+                    when (quarters) {
+                        1 -> y to width - 1 - x
+                        2 -> width - 1 - x to height - 1 - y
+                        3 -> height - 1 - y to x
+                        else -> x to y
+                    }
+                bytes[y * stride + x] = frame.bytes[fromY * frame.rowStride + fromX]
+            }
+        }
+        return LumaFrame(bytes, width, height, stride, frame.atMillis)
+    }
+
+    @Test
     fun `a card before the camera and digits on the keypad become what the core says`() =
         atTheCounter { core, gateway ->
             val cards = core.cards().emit(newRequest(), 2u)
@@ -113,7 +191,6 @@ class GatewayTest {
             KartkaGateway.open(folder.path, secrets) { _, _, _ -> }.use { gateway ->
                 val fault = assertFailsWith<CoreFault> { gateway.recentSales() }
                 assertEquals(Trouble(TroubleKind.NotPaired, Words("error.not_paired")), fault.trouble)
-                assertFailsWith<CoreFault> { gateway.openScan() }
             }
             val lost =
                 object : Secrets {

@@ -1,6 +1,5 @@
 package kartka.desktop
 
-import androidx.compose.runtime.Composable
 import androidx.compose.runtime.getValue
 import androidx.compose.runtime.mutableStateOf
 import androidx.compose.runtime.setValue
@@ -8,18 +7,8 @@ import androidx.compose.ui.test.ExperimentalTestApi
 import androidx.compose.ui.test.junit4.createComposeRule
 import kartka.corebridge.RandomRequestIds
 import kartka.presentation.scan.Camera
-import kartka.presentation.words.Language
-import kartka.ui.design.Motion
-import kartka.ui.nav.KartkaApp
-import kartka.ui.nav.Stage
-import kartka.ui.nav.Taste
-import kotlinx.coroutines.CoroutineScope
-import kotlinx.coroutines.Dispatchers
-import kotlinx.coroutines.SupervisorJob
 import kotlinx.coroutines.runBlocking
 import org.junit.Rule
-import java.io.File
-import java.nio.file.Files
 import kotlin.test.AfterTest
 import kotlin.test.Test
 import kotlin.test.assertEquals
@@ -31,25 +20,18 @@ class CountedTapsTest {
     @get:Rule
     val rule = createComposeRule()
 
-    private val folder: File = Files.createTempDirectory("kartka-taps-").toFile()
-    private val server = DemoServer(checkNotNull(System.getenv("KARTKA_COMMAND")), folder.resolve("server"))
-    private val scope = CoroutineScope(SupervisorJob() + Dispatchers.Unconfined)
-    private val phones = mutableListOf<DeskPhone>()
+    private val shop = TestShop()
 
     @AfterTest
-    fun close() {
-        phones.forEach { it.close() }
-        server.close()
-        folder.deleteRecursively()
-    }
+    fun close(): Unit = shop.close()
 
     @Test
     fun `a stamp is the scan and one tap, an amount its digits more, a new customer a card and a phone`() {
-        server.start()
-        val phone = opened("one", server.pairingCode())
+        shop.server.start()
+        val phone = shop.paired("one")
         val card = runBlocking { phone.core.blankCards(RandomRequestIds().next(), 1) }.single()
         val hand = Hand(rule, phone)
-        rule.setContent { App(phone) }
+        rule.setContent { AppOf(phone) }
         phone.screens.cameraIs(Camera.Searching)
 
         hand.shows(card, "New customer")
@@ -71,11 +53,11 @@ class CountedTapsTest {
     }
 
     @Test
-    fun `the owner's phone shows a code by four taps and the next phone reads it with two`() {
-        server.start()
-        val (owner, next) = opened("owner", server.pairingCode()) to opened("next", null)
+    fun `the owner's phone shows a code by four taps and the next phone's camera reads it after one`() {
+        shop.server.start()
+        val (owner, next) = shop.paired("owner") to shop.unpaired("next")
         var shown by mutableStateOf(owner)
-        rule.setContent { App(shown) }
+        rule.setContent { AppOf(shown) }
         val hand = Hand(rule, owner)
         val taps =
             hand.taps {
@@ -87,20 +69,12 @@ class CountedTapsTest {
         assertEquals(4, taps)
         val code = hand.reads("KARTKA1:")
         shown = next
-        assertEquals(1, hand.taps { tap("Join a shop") })
-        hand.sees("Pairing code")
-        hand.types("Pairing code", code)
-        assertEquals(1, hand.taps { tap("Join") })
-        hand.sees("Sale without a card")
+        next.screens.cameraIs(Camera.Searching)
+        with(Hand(rule, next)) {
+            assertEquals(1, taps { tap("Join a shop") })
+            sees("Scan the code on the owner's phone")
+            shows(code, "Sale without a card")
+        }
         assertTrue(runBlocking { next.core.isEnrolled() })
     }
-
-    @Composable
-    private fun App(phone: DeskPhone) {
-        val taste = Taste(letters, Language.English, dark = false, Motion.Reduced)
-        KartkaApp(phone.screens, phone.facts, taste, Stage(phone.host) {})
-    }
-
-    private fun opened(name: String, code: String?): DeskPhone =
-        runBlocking { DeskPhone.open(folder.resolve(name), scope, code) }.also(phones::add)
 }

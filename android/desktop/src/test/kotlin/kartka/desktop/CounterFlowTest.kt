@@ -8,18 +8,8 @@ import kartka.presentation.Route
 import kartka.presentation.SyncDot
 import kartka.presentation.TroubleKind
 import kartka.presentation.scan.Camera
-import kartka.presentation.words.Language
-import kartka.ui.design.Motion
-import kartka.ui.nav.KartkaApp
-import kartka.ui.nav.Stage
-import kartka.ui.nav.Taste
-import kotlinx.coroutines.CoroutineScope
-import kotlinx.coroutines.Dispatchers
-import kotlinx.coroutines.SupervisorJob
 import kotlinx.coroutines.runBlocking
 import org.junit.Rule
-import java.io.File
-import java.nio.file.Files
 import kotlin.test.AfterTest
 import kotlin.test.Test
 import kotlin.test.assertEquals
@@ -31,28 +21,18 @@ class CounterFlowTest {
     @get:Rule
     val rule = createComposeRule()
 
-    private val folder: File = Files.createTempDirectory("kartka-flow-").toFile()
-    private val server = DemoServer(checkNotNull(System.getenv("KARTKA_COMMAND")), folder.resolve("server"))
-    private val scope = CoroutineScope(SupervisorJob() + Dispatchers.Unconfined)
-    private val phones = mutableListOf<DeskPhone>()
+    private val shop = TestShop()
 
     @AfterTest
-    fun close() {
-        phones.forEach { it.close() }
-        server.close()
-        folder.deleteRecursively()
-    }
+    fun close(): Unit = shop.close()
 
     @Test
     fun `a card is given sold to spent from returned and everything reaches the other phone`() {
-        server.start()
-        val (one, two) = paired("one") to paired("two")
+        shop.server.start()
+        val (one, two) = shop.paired("one") to shop.paired("two")
         val cards = runBlocking { one.core.blankCards(RandomRequestIds().next(), 2) }
         val hand = Hand(rule, one)
-        rule.setContent {
-            val taste = Taste(letters, Language.English, dark = false, Motion.Reduced)
-            KartkaApp(one.screens, one.facts, taste, Stage(one.host) {})
-        }
+        rule.setContent { AppOf(one) }
         one.screens.cameraIs(Camera.Searching)
 
         // A new customer is a blank card, the digits of a phone, and one tap.
@@ -88,7 +68,7 @@ class CounterFlowTest {
         hand.tap("Close")
 
         // Without the server a sale is made as fast, and waits.
-        server.stop()
+        shop.server.stop()
         val unreached = assertFailsWith<CoreFault> { runBlocking { one.core.exchange() } }
         assertEquals(TroubleKind.Offline, unreached.trouble.kind)
         one.screens.go(Route.Scan())
@@ -100,7 +80,7 @@ class CounterFlowTest {
         assertEquals(SyncDot.Waiting, runBlocking { one.core.syncMark() }.dot)
 
         // The network is back: the other phone knows the customer and the balance.
-        server.start()
+        shop.server.start()
         runBlocking {
             one.core.exchange()
             two.core.exchange()
@@ -110,7 +90,4 @@ class CounterFlowTest {
         assertEquals(here.points, there.points)
         assertEquals(2, there.visits)
     }
-
-    private fun paired(name: String): DeskPhone =
-        runBlocking { DeskPhone.open(folder.resolve(name), scope, server.pairingCode()) }.also(phones::add)
 }

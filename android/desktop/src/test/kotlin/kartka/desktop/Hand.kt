@@ -13,26 +13,6 @@ import androidx.compose.ui.test.onFirst
 import androidx.compose.ui.test.onNodeWithText
 import androidx.compose.ui.test.performClick
 import androidx.compose.ui.test.performTextInput
-import kartka.corebridge.Qr
-import kartka.presentation.LumaFrame
-
-/** A card's code before the camera, drawn by the core. */
-internal fun DeskPhone.frame(code: String): LumaFrame = checkNotNull(core.squares(code)).frame()
-
-private const val INK: Byte = 20
-
-/** 226 of 255. */
-private const val PAPER: Byte = -30
-
-private fun Qr.frame(): LumaFrame {
-    val square = 14
-    val width = side * square
-    val luma =
-        ByteArray(width * width) { at ->
-            if (dark[at / width / square * side + at % width / square]) INK else PAPER
-        }
-    return LumaFrame(luma, width, width, width, atMillis = System.nanoTime() / 1_000_000)
-}
 
 /** A cashier's hand: it taps and types, counts its taps, and waits for what it sees. */
 @OptIn(ExperimentalTestApi::class)
@@ -51,7 +31,7 @@ internal class Hand(private val rule: ComposeContentTestRule, private val phone:
         var looks = 0
         try {
             rule.waitUntil(PATIENCE) {
-                if (looks++ % LOOKS_PER_PICTURE == 0) phone.show(phone.frame(card))
+                if (looks++ % LOOKS_PER_PICTURE == 0) phone.show(phone.picture(card))
                 rule.onAllNodes(hasText(text, substring = true)).fetchSemanticsNodes().isNotEmpty()
             }
         } catch (late: ComposeTimeoutException) {

@@ -29,7 +29,10 @@ public interface CoreGateway :
 
 /** What the start of the counter asks. */
 public interface ScanGateway {
-    /** Opens a session that reads codes from camera frames; it keeps what it has seen between two frames. */
+    /**
+     * Opens a session that reads codes from camera frames; it keeps what it has seen between two frames. On a phone
+     * without a shop it tells the codes that let it into one.
+     */
     public suspend fun openScan(): ScanSession
 
     /** Whom or what [entry] means in this shop. */
@@ -66,6 +69,9 @@ public class LumaFrame(
 public sealed interface ScanEvent {
     /** A code was read; the session has already dropped repeats and lone bar reads. */
     public data class Read(val text: String, val carrier: Carrier) : ScanEvent
+
+    /** The code that an owner's phone shows to a phone that joins the shop. */
+    public data class LetsIn(val code: String) : ScanEvent
 
     /** Nothing was read for a while: light may help. */
     public data object TorchMayHelp : ScanEvent

@@ -8,6 +8,9 @@ public interface TillGateway {
     /** What the draft comes to for its customer, and why. */
     public suspend fun quote(draft: SaleDraft): Quote
 
+    /** What a code that the customer names or lays down is. */
+    public suspend fun laidDown(code: String): LaidDown
+
     /** Writes the quoted sale once; answers with the sale, also to a repeat of [request]. */
     public suspend fun commit(request: RequestId, quoteId: Long): Long
 
@@ -50,6 +53,23 @@ public data class Quote(
     val redeem: Redeemable,
     val said: List<Words>,
 )
+
+/** What lies on the counter beside the goods. */
+public sealed interface LaidDown {
+    /**
+     * A gift certificate or a coupon with a number of its own.
+     *
+     * @property name its instrument, as the owner calls it
+     * @property left what is left of a certificate; zero for a coupon
+     */
+    public data class Voucher(val id: Long, val name: String, val number: String, val left: Money) : LaidDown
+
+    /** One that cannot be used today, and why. */
+    public data class Refused(val words: Words) : LaidDown
+
+    /** No number of a voucher: it may be a coupon's common code, which the quote judges. */
+    public data class Code(val text: String) : LaidDown
+}
 
 /** One change of a balance, signed; [worth] is null for what is written already. */
 public data class Effect(

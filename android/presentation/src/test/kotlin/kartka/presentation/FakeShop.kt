@@ -8,7 +8,7 @@ import kotlinx.coroutines.flow.MutableSharedFlow
  * A shop small enough to read: it behaves as the core does towards the screens.
  *
  * Cards of the shop are texts `K1-number`, of another shop `X1-number`, blocked ones `B1-number`, of a key the phone
- * does not know yet `N1-number`; anything else is no card. A frame's bytes are the text of the code it shows, or nothing.
+ * does not know yet `N1-number`, pairing codes `KP1-…`; anything else is no card. A frame's bytes are the text of the code it shows, or nothing.
  * The bonus card gives one point for ten minor units, and a point pays one.
  */
 class FakeShop private constructor(
@@ -78,7 +78,7 @@ class FakeShop private constructor(
             val text = frame.bytes.decodeToString()
             if (text.isNotEmpty()) {
                 emptySince = null
-                return listOf(ScanEvent.Read(text, Carrier.Qr))
+                return listOf(if (text.startsWith("KP1-")) ScanEvent.LetsIn(text) else ScanEvent.Read(text, Carrier.Qr))
             }
             val since = emptySince ?: frame.atMillis.also { emptySince = it }
             return when (frame.atMillis - since) {

@@ -63,6 +63,16 @@ class FakeTill(private val desk: FakeDesk, private val people: FakePeople, priva
         return desk.answering { quoteOf(draft) }
     }
 
+    /** `GIFT-100` is a certificate for a hundred, `GIFT-0` one that is used up; anything else may be a coupon's code. */
+    override suspend fun laidDown(code: String): LaidDown =
+        desk.answering {
+            when (code) {
+                "GIFT-100" -> LaidDown.Voucher(GIFT, "Подарунок", code, uah(10_000))
+                "GIFT-0" -> LaidDown.Refused(Words("code.voucher_used", mapOf("instrument" to BONUS)))
+                else -> LaidDown.Code(code)
+            }
+        }
+
     private fun quoteOf(draft: SaleDraft): Quote {
         if (draft.amount > 100_000_00) throw CoreFault(refusal(TroubleKind.Invalid, "error.validation.amount"))
         val sheet = draft.customerId?.let(people::known)
@@ -266,3 +276,5 @@ class FakeTill(private val desk: FakeDesk, private val people: FakePeople, priva
             earn(customerId, sale.total.minor / 10)
         }
 }
+
+const val GIFT = 900L

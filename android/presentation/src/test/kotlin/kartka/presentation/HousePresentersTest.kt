@@ -14,6 +14,7 @@ import kartka.presentation.pair.PairAction
 import kartka.presentation.pair.PairFace
 import kartka.presentation.pair.PairPresenter
 import kartka.presentation.pair.PairState
+import kartka.presentation.scan.Camera
 import kartka.presentation.sheet.SheetAction
 import kartka.presentation.sheet.SheetFace
 import kartka.presentation.sheet.SheetPresenter
@@ -21,6 +22,7 @@ import kartka.presentation.standing.StandingAction
 import kartka.presentation.standing.StandingPresenter
 import kartka.presentation.start.StartAction
 import kartka.presentation.start.StartPresenter
+import kotlin.coroutines.EmptyCoroutineContext
 import kotlin.test.Test
 import kotlin.test.assertEquals
 import kotlin.test.assertNull
@@ -73,10 +75,13 @@ class HousePresentersTest {
     @Test
     fun `a used code asks for a new one, and the new one pairs once`() {
         shop.house.enrolled = false
-        play(shop, { PairPresenter(shop, ids, it, "Каса 2") }) {
-            act(PairAction.Shown, PairAction.Read("KP1-used"))
+        play(shop, { PairPresenter(shop, ids, it, EmptyCoroutineContext, "Каса 2") }) {
+            act(PairAction.Shown, PairAction.CameraIs(Camera.Searching), PairAction.Frame(frame("KP1-used")))
             assertEquals(PairFace.Refused, state.face)
-            tap(5, PairAction.Read("KP1-good"))
+            val refused = state
+            act(PairAction.Frame(frame("KP1-used")))
+            assertEquals(refused, state, "the camera still sees it, and nothing is asked again")
+            tap(5, PairAction.Frame(frame("KP1-good")))
             assertEquals(Route.Scan(), state.open)
             act(PairAction.Opened, PairAction.Leave)
             assertEquals(Route.Back, state.open)
@@ -85,18 +90,32 @@ class HousePresentersTest {
     }
 
     @Test
+    fun `what lets nobody in is said to be another code until the right one comes`() {
+        shop.house.enrolled = false
+        play(shop, { PairPresenter(shop, ids, it, EmptyCoroutineContext, "Каса 2") }) {
+            act(PairAction.Frame(frame("KP1-good")))
+            assertEquals(PairFace.NotAsked, state.face, "no camera was allowed yet")
+            act(PairAction.CameraIs(Camera.Searching), PairAction.Frame(frame("K1-1234567890")))
+            assertEquals(PairFace.NotOurs to "", state.face to state.code)
+            act(PairAction.Frame(frame("KP1-good")))
+            assertEquals(Route.Scan(), state.open)
+        }
+        assertEquals(0, shop.openSessions, "the session ends with the screen")
+    }
+
+    @Test
     fun `pairing under way when the process died goes on under its request`() {
         shop.house.enrolled = false
         var kept: Kept? = null
-        play(shop, { PairPresenter(shop, ids, it, "Каса 2").also { now -> keep = now::keep } }) {
+        play(shop, { PairPresenter(shop, ids, it, EmptyCoroutineContext, "Каса 2").also { now -> keep = now::keep } }) {
             hold()
-            act(PairAction.Read("KP1-good"))
+            act(PairAction.CameraIs(Camera.Searching), PairAction.Frame(frame("KP1-good")))
             kept = Kept.of(keep().line())
             die()
             shop.desk.gate = null
         }
         repeat(2) {
-            play<PairState, PairAction>(shop, { PairPresenter(shop, ids, it, "Каса 2", kept) }) {
+            play<PairState, PairAction>(shop, { PairPresenter(shop, ids, it, EmptyCoroutineContext, "Каса 2", kept) }) {
                 act(PairAction.Shown)
                 assertEquals(Route.Scan(), state.open)
             }

@@ -15,6 +15,7 @@ import kartka.presentation.operator.OperatorState
 import kartka.presentation.pair.PairAction
 import kartka.presentation.pair.PairPresenter
 import kartka.presentation.pair.PairState
+import kartka.presentation.scan.Camera
 import kartka.presentation.sheet.SheetAction
 import kartka.presentation.sheet.SheetPresenter
 import kartka.presentation.sheet.SheetState
@@ -24,6 +25,7 @@ import kartka.presentation.standing.StandingState
 import kartka.presentation.start.StartAction
 import kartka.presentation.start.StartPresenter
 import kartka.presentation.start.StartState
+import kotlin.coroutines.EmptyCoroutineContext
 
 /** Every state of the screens that all modes share. */
 object HouseStates {
@@ -102,29 +104,40 @@ object HouseStates {
             },
         )
 
-    private fun onPair(name: String, script: Screen<PairState, PairAction>.() -> Unit) =
-        ShownState("pair.$name") {
-            val shop = FakeShop().apply { house.enrolled = false }
-            play(shop, { PairPresenter(shop, CountingIds(), it, "Каса 2") }, script)
+    private fun onPair(
+        name: String,
+        camera: Camera = Camera.Searching,
+        script: Screen<PairState, PairAction>.() -> Unit = {},
+    ) = ShownState("pair.$name") {
+        val shop = FakeShop().apply { house.enrolled = false }
+        play(shop, { PairPresenter(shop, CountingIds(), it, EmptyCoroutineContext, "Каса 2") }) {
+            act(PairAction.Shown, PairAction.CameraIs(camera))
+            script()
         }
+    }
 
     private fun pair() =
         listOf(
-            onPair("scanning") { act(PairAction.Shown) },
+            onPair("not_asked", Camera.NotAsked),
+            onPair("denied", Camera.Denied),
+            onPair("blocked", Camera.Blocked),
+            onPair("busy", Camera.Busy),
+            onPair("scanning"),
+            onPair("not_ours") { act(PairAction.Frame(frame("https://example.org"))) },
             onPair("ready") { act(PairAction.Type("KP1-good"), PairAction.TypeDeviceName("Каса 3")) },
             onPair("pairing") {
                 hold()
-                act(PairAction.Read("KP1-good"))
+                act(PairAction.Frame(frame("KP1-good")))
             },
-            onPair("refused") { act(PairAction.Read("KP1-used")) },
+            onPair("refused") { act(PairAction.Frame(frame("KP1-used"))) },
             onPair("invalid") { act(PairAction.Type("4820"), PairAction.Pair) },
             onPair("offline") {
                 shop.desk.refuse(refusal(TroubleKind.Offline, "error.offline"))
-                act(PairAction.Read("KP1-good"))
+                act(PairAction.Frame(frame("KP1-good")))
             },
             onPair("trouble") {
                 shop.desk.refuse(FULL_DISK)
-                act(PairAction.Read("KP1-good"))
+                act(PairAction.Frame(frame("KP1-good")))
             },
         )
 

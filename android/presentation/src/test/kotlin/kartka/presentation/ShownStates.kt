@@ -76,7 +76,15 @@ object CounterStates {
             onCustomer("no_card", id = null) { act(CustomerAction.Shown) },
             onCustomer("quoted") {
                 act(CustomerAction.Shown, CustomerAction.Type("120,50"), CustomerAction.Pieces(2))
-                act(CustomerAction.PayWith(Tender.Card), CustomerAction.AddCode("ВЕСНА"))
+                act(CustomerAction.PayWith(Tender.Card))
+                act(CustomerAction.AskCode, CustomerAction.TypeCode("ВЕСНА"), CustomerAction.AddCode)
+            },
+            onCustomer("asking_code") {
+                act(CustomerAction.Shown, CustomerAction.AskCode, CustomerAction.TypeCode("GIFT-1"))
+            },
+            onCustomer("code_refused") {
+                act(CustomerAction.Shown, CustomerAction.AskCode)
+                act(CustomerAction.TypeCode("GIFT-0"), CustomerAction.AddCode)
             },
             onCustomer("card_earned") {
                 shop.till.earnsCard = true

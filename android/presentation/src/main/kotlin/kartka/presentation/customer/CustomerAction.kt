@@ -16,8 +16,16 @@ public sealed interface CustomerAction {
 
     public data class PayWith(val tender: Tender) : CustomerAction
 
-    /** A coupon's code that the customer names. */
-    public data class AddCode(val code: String) : CustomerAction
+    /** The customer has a coupon or a certificate. */
+    public data object AskCode : CustomerAction
+
+    public data class TypeCode(val text: String) : CustomerAction
+
+    /** What is typed lies on the counter. */
+    public data object AddCode : CustomerAction
+
+    /** Nothing lies there after all: coupons and certificates are taken off the receipt. */
+    public data object DropCodes : CustomerAction
 
     /** Points and rewards. */
     public data object OpenRedeem : CustomerAction

@@ -3,6 +3,7 @@ package kartka.presentation.customer
 import kartka.presentation.ChangeTopic
 import kartka.presentation.CoreGateway
 import kartka.presentation.Kept
+import kartka.presentation.LaidDown
 import kartka.presentation.NO_QUOTE
 import kartka.presentation.Presenter
 import kartka.presentation.Quote
@@ -47,7 +48,10 @@ public class CustomerPresenter(
             is CustomerAction.Type -> begin { type(action.text) }
             is CustomerAction.Pieces -> change { it.copy(pieces = action.count.coerceIn(1, MOST_PIECES)) }
             is CustomerAction.PayWith -> change { it.copy(tender = action.tender) }
-            is CustomerAction.AddCode -> change { it.copy(codes = (it.codes + action.code.trim()).distinct()) }
+            CustomerAction.AskCode -> if (!now.isWriting()) show { it.copy(code = "", trouble = null) }
+            is CustomerAction.TypeCode -> show { it.copy(code = action.text, trouble = null) }
+            CustomerAction.AddCode -> begin { addCode() }
+            CustomerAction.DropCodes -> dropCodes()
             is CustomerAction.Redeemed -> change { action.draft }
             CustomerAction.OpenRedeem -> open(Route.Redeem(now.draft))
             CustomerAction.Commit -> if (now.canTap()) commit(Twice.Ask)
@@ -59,8 +63,36 @@ public class CustomerPresenter(
         }
     }
 
-    private fun leave() {
-        if (now.again) show { it.copy(again = false) } else open(Route.Back)
+    private fun leave(): Unit =
+        when {
+            now.code != null -> show { it.copy(code = null, trouble = null) }
+            now.again -> show { it.copy(again = false) }
+            else -> open(Route.Back)
+        }
+
+    private suspend fun addCode() {
+        val typed = now.code?.trim().orEmpty()
+        if (typed.isEmpty()) return
+        val laid = asking(::failed) { core.laidDown(typed) }
+        if (laid != null && now.code?.trim() == typed) lay(laid)
+    }
+
+    private fun lay(laid: LaidDown) {
+        if (laid is LaidDown.Refused) return failed(Trouble(TroubleKind.Invalid, laid.words))
+        show { it.copy(code = null, laid = (it.laid + listOfNotNull(laid as? LaidDown.Voucher)).distinct()) }
+        change { draft ->
+            when (laid) {
+                is LaidDown.Voucher -> draft.copy(vouchers = (draft.vouchers + laid.id).distinct())
+                is LaidDown.Code -> draft.copy(codes = (draft.codes + laid.text).distinct())
+                is LaidDown.Refused -> draft
+            }
+        }
+    }
+
+    private fun dropCodes() {
+        if (now.isWriting()) return
+        show { it.copy(laid = emptyList()) }
+        change { it.copy(codes = emptyList(), vouchers = emptyList()) }
     }
 
     private suspend fun lookAndResume() {

@@ -1,6 +1,7 @@
 package kartka.presentation.customer
 
 import kartka.presentation.CustomerSheet
+import kartka.presentation.LaidDown
 import kartka.presentation.Pictured
 import kartka.presentation.Quote
 import kartka.presentation.Route
@@ -16,6 +17,8 @@ import kartka.presentation.Trouble
  * @property quote what the draft comes to; null while it is asked or there is no amount
  * @property quoting an answer is under way
  * @property committing Commit was tapped and the core has not answered
+ * @property code the coupon or certificate that is being typed; null while none is
+ * @property laid the certificates of [draft] that were typed here, to be shown by their names
  * @property again the person has to say that a second sale so soon is meant
  */
 public data class CustomerState(
@@ -25,6 +28,8 @@ public data class CustomerState(
     val quote: Quote? = null,
     val quoting: Boolean = false,
     val committing: Boolean = false,
+    val code: String? = null,
+    val laid: List<LaidDown.Voucher> = emptyList(),
     val again: Boolean = false,
     val sync: SyncMark? = null,
     val trouble: Trouble? = null,
@@ -33,6 +38,7 @@ public data class CustomerState(
     override val face: CustomerFace
         get() =
             when {
+                code != null -> if (trouble == null) CustomerFace.AskingCode else CustomerFace.CodeRefused
                 trouble != null -> CustomerFace.Trouble
                 committing -> CustomerFace.Committing
                 again -> CustomerFace.Twice
@@ -61,6 +67,8 @@ public enum class CustomerFace {
     NoCard,
     Quoted,
     CardEarned,
+    AskingCode,
+    CodeRefused,
     Twice,
     Committing,
     Trouble,

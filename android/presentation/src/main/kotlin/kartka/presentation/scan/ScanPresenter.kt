@@ -3,17 +3,15 @@ package kartka.presentation.scan
 import kartka.presentation.CardEntry
 import kartka.presentation.ChangeTopic
 import kartka.presentation.CoreGateway
-import kartka.presentation.LumaFrame
 import kartka.presentation.Presenter
 import kartka.presentation.Recognition
 import kartka.presentation.Route
 import kartka.presentation.ScanEvent
+import kartka.presentation.Sight
 import kartka.presentation.SyncDot
 import kartka.presentation.Trouble
 import kartka.presentation.TroubleKind
 import kotlinx.coroutines.CoroutineScope
-import kotlinx.coroutines.channels.Channel
-import kotlinx.coroutines.withContext
 import kotlin.coroutines.CoroutineContext
 
 /**
@@ -25,13 +23,13 @@ import kotlin.coroutines.CoroutineContext
 public class ScanPresenter(
     private val core: CoreGateway,
     scope: CoroutineScope,
-    private val reading: CoroutineContext,
+    reading: CoroutineContext,
     attachTo: Long? = null,
 ) : Presenter<ScanState, ScanAction>(ScanState(attachTo = attachTo), scope) {
-    private val frames = Channel<LumaFrame>(Channel.CONFLATED)
+    private val sight = Sight(reading, ::wantsFrames)
 
     init {
-        begin { readFrames() }
+        begin { asking { core.openScan() }?.let { sight.watch(it, ::take) } }
         begin { core.changes.collect(::refresh) }
     }
 
@@ -40,7 +38,7 @@ public class ScanPresenter(
         when (action) {
             ScanAction.Shown -> begin { ChangeTopic.entries.forEach { refresh(it) } }
             is ScanAction.CameraIs -> show { it.copy(camera = action.camera, hint = Hint.None) }
-            is ScanAction.Frame -> if (wantsFrames()) frames.trySend(action.frame)
+            is ScanAction.Frame -> sight.offer(action.frame)
             ScanAction.OpenKeypad -> show { it.copy(keypad = Keypad.Open, notice = null) }
             ScanAction.CloseKeypad -> show { it.copy(keypad = Keypad.Closed, typed = "", notice = null) }
             is ScanAction.Type -> show { it.copy(typed = action.text, notice = null) }
@@ -57,22 +55,10 @@ public class ScanPresenter(
 
     private fun wantsFrames(): Boolean = now.run { camera == Camera.Searching && !looking && open == null }
 
-    private suspend fun readFrames() {
-        val session = asking { core.openScan() } ?: return
-        try {
-            for (frame in frames) {
-                if (!wantsFrames()) continue
-                withContext(reading) { session.offer(frame) }.forEach { take(it) }
-            }
-        } finally {
-            session.end()
-        }
-    }
-
     private suspend fun take(event: ScanEvent) {
-        if (!wantsFrames()) return
         when (event) {
             is ScanEvent.Read -> lookUp(CardEntry.Scanned(event.text, event.carrier))
+            is ScanEvent.LetsIn -> notice(Notice.NotOurs)
             ScanEvent.TorchMayHelp -> show { it.copy(hint = Hint.Torch) }
             ScanEvent.TypingMayHelp -> show { it.copy(hint = Hint.Type) }
         }

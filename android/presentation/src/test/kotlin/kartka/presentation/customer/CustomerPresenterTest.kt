@@ -4,6 +4,7 @@ import kartka.presentation.CardRead
 import kartka.presentation.CountingIds
 import kartka.presentation.FULL_DISK
 import kartka.presentation.FakeShop
+import kartka.presentation.GIFT
 import kartka.presentation.Kept
 import kartka.presentation.Route
 import kartka.presentation.Screen
@@ -137,7 +138,7 @@ class CustomerPresenterTest {
     }
 
     @Test
-    fun `a quote that died is asked again, and another sum is shown before it is sold`() {
+    fun `a quote that died or that a moved clock made untrue is asked again, another sum is shown first`() {
         counter {
             act(CustomerAction.Shown, CustomerAction.Type("120"))
             shop.till.forgetQuotes()
@@ -154,6 +155,35 @@ class CustomerPresenterTest {
             assertNull(state.open)
             act(CustomerAction.TryAgain, CustomerAction.Commit)
             assertIs<Route.Done>(state.open)
+        }
+    }
+
+    @Test
+    fun `a certificate and a coupon lie on the counter until they are taken off`() {
+        counter {
+            act(CustomerAction.Shown, CustomerAction.Type("120"), CustomerAction.AddCode)
+            assertEquals(emptyList(), state.draft.codes, "nothing was typed")
+            act(CustomerAction.AskCode, CustomerAction.TypeCode("GIFT-0"), CustomerAction.AddCode)
+            assertEquals(CustomerFace.CodeRefused, state.face)
+            act(CustomerAction.TypeCode(" GIFT-100 "), CustomerAction.AddCode)
+            assertEquals(listOf(GIFT) to CustomerFace.Quoted, state.draft.vouchers to state.face)
+            act(CustomerAction.AskCode, CustomerAction.TypeCode("ВЕСНА"), CustomerAction.AddCode)
+            assertEquals(
+                listOf("ВЕСНА"),
+                shop.till.quoted
+                    .last()
+                    .codes,
+            )
+            assertEquals(
+                listOf(GIFT),
+                shop.till.quoted
+                    .last()
+                    .vouchers,
+            )
+            act(CustomerAction.AskCode, CustomerAction.Leave)
+            assertEquals(null to null, state.code to state.open, "Leave only closes the field")
+            act(CustomerAction.DropCodes)
+            assertEquals(emptyList(), state.draft.codes + state.draft.vouchers + state.laid)
         }
     }
 

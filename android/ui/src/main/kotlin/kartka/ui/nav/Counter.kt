@@ -3,6 +3,7 @@ package kartka.ui.nav
 import kartka.presentation.CoreGateway
 import kartka.presentation.Kept
 import kartka.presentation.LumaFrame
+import kartka.presentation.Presenter
 import kartka.presentation.RequestIds
 import kartka.presentation.Route
 import kartka.presentation.customer.CustomerAction
@@ -68,12 +69,16 @@ class OpenScreens(private val counter: Counter, private val scope: CoroutineScop
     /** The platform's word about its camera, for the screen in front and every later one. */
     fun cameraIs(now: Camera) {
         camera = now
-        (stack.last().presenter as? ScanPresenter)?.act(ScanAction.CameraIs(now))
+        stack.last().presenter.camera(now)
     }
 
     /** A picture from the camera; only a screen that scans takes it. */
     fun frame(frame: LumaFrame) {
-        (stack.last().presenter as? ScanPresenter)?.act(ScanAction.Frame(frame))
+        when (val front = stack.last().presenter) {
+            is ScanPresenter -> front.act(ScanAction.Frame(frame))
+            is PairPresenter -> front.act(PairAction.Frame(frame))
+            else -> Unit
+        }
     }
 
     /**
@@ -107,6 +112,7 @@ class OpenScreens(private val counter: Counter, private val scope: CoroutineScop
                 if (stack.first().route == Route.Start) begin(Route.Scan())
                 push(route)
             }
+            Route.Start -> begin(route)
             is Route.Done -> {
                 toStart()
                 push(route)
@@ -123,6 +129,9 @@ class OpenScreens(private val counter: Counter, private val scope: CoroutineScop
         }
     }
 
+    /** The screen in front asks anew for what it shows. */
+    fun again(): Unit = stack.last().show()
+
     /** The system's way back; false where there is nothing before and the system may leave the app. */
     fun back(): Boolean {
         stack.last().leave()
@@ -135,7 +144,7 @@ class OpenScreens(private val counter: Counter, private val scope: CoroutineScop
     private fun push(route: Route, kept: Kept? = null) {
         val own = CoroutineScope(scope.coroutineContext + SupervisorJob(scope.coroutineContext.job))
         val place = counter.open(route, own, kept) ?: return
-        (place.presenter as? ScanPresenter)?.act(ScanAction.CameraIs(camera))
+        place.presenter.camera(camera)
         stack += place
         place.follow(::go)
     }
@@ -153,5 +162,14 @@ class OpenScreens(private val counter: Counter, private val scope: CoroutineScop
         stack.forEach { it.end() }
         stack.clear()
         push(root)
+    }
+}
+
+/** Tells a screen that scans how the camera is. */
+private fun Presenter<*, *>.camera(now: Camera) {
+    when (this) {
+        is ScanPresenter -> act(ScanAction.CameraIs(now))
+        is PairPresenter -> act(PairAction.CameraIs(now))
+        else -> Unit
     }
 }

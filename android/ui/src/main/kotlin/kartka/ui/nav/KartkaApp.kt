@@ -40,13 +40,14 @@ class Taste(val family: FontFamily, val language: Language, val dark: Boolean, v
 @Composable
 fun KartkaApp(screens: OpenScreens, facts: ShopFacts?, taste: Taste, stage: Stage) {
     val place by screens.place.collectAsState()
+    val guided = remember(screens, stage) { Stage(Guide(screens, stage.host), stage.preview) }
     Dressed(taste, facts) {
         Column {
             Crossfade(
                 place,
                 Modifier.weight(1f),
                 animationSpec = if (Kartka.motion == Motion.Full) tween(QUICK) else snap(),
-            ) { it.Draw(stage) }
+            ) { it.Draw(guided) }
             if (place.route == Route.Scan() || place.route == Route.Today) ModeBar(place.route, screens::go)
         }
     }

@@ -56,10 +56,10 @@ internal fun Counter.found(scope: CoroutineScope, kept: Kept?): PlaceOf<*, *> {
 }
 
 internal fun Counter.pair(scope: CoroutineScope, kept: Kept?): PlaceOf<*, *> {
-    val presenter = PairPresenter(core, ids, scope, here.device, kept)
+    val presenter = PairPresenter(core, ids, scope, reading, here.device, kept)
     val common = Common<PairAction>(PairAction.Shown, PairAction.Opened, PairAction.Leave)
     return PlaceOf(Route.Pair, scope, presenter, common, { it.open }, presenter::keep) { state, act, stage ->
-        PairScreen(state, stage.host, act)
+        PairScreen(state, stage.host, act, stage.preview)
     }
 }
 

@@ -49,7 +49,7 @@ interface Host {
     /** Turns the torch on, or off again. */
     fun turnTorch()
 
-    /** Does what a trouble needs and no screen can: an update, room on the disk, a report. */
+    /** Does what a trouble needs and no screen can: an update, room on the disk. */
     fun help(step: NextStep)
 
     /** Says under the finger how something went, for a cashier who looks at the customer. */
@@ -72,11 +72,13 @@ enum class Felt { Done, Refused }
 @Composable
 internal fun TroubleBanner(trouble: Trouble, host: Host, own: Map<NextStep, () -> Unit> = emptyMap()) {
     val step = trouble.kind.next
+    val words = speech(trouble.words)
+    val usual = { if (step == NextStep.Report) host.share(words) else host.help(step) }
     Banner(
         mood = if (trouble.kind.wholeScreen) Mood.Problem else Mood.Attention,
-        text = speech(trouble.words),
+        text = words,
         action = if (step == NextStep.Correct) null else speech("next." + step.name.inKeys()),
-        onAction = own[step] ?: { host.help(step) },
+        onAction = own[step] ?: usual,
     )
 }
 

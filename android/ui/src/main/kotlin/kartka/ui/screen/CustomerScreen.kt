@@ -21,12 +21,15 @@ import kartka.ui.component.Banner
 import kartka.ui.component.CardTile
 import kartka.ui.component.Choices
 import kartka.ui.component.Corner
+import kartka.ui.component.Entry
 import kartka.ui.component.Frame
 import kartka.ui.component.Glyph
+import kartka.ui.component.Line
 import kartka.ui.component.Mood
 import kartka.ui.component.PrimaryAction
 import kartka.ui.component.Readiness
 import kartka.ui.component.SecondAction
+import kartka.ui.component.WordAction
 import kartka.ui.design.Kartka
 import kartka.ui.design.Space
 import kartka.ui.text.speech
@@ -43,15 +46,16 @@ fun CustomerScreen(state: CustomerState, host: Host, act: (CustomerAction) -> Un
         back = speech("common.back"),
         onBack = { act(CustomerAction.Leave) },
         corner = { SyncWord(state.sync) { act(CustomerAction.Leave) } },
-        low = { SaleLow(state, act) },
+        low = { if (state.code == null) SaleLow(state, act) else CodeLow(state, act) },
     ) {
-        CustomerTroubles(state, host, act)
+        if (state.code == null) CustomerTroubles(state, host, act)
         when {
             state.face == CustomerFace.Loading -> Loading()
             state.sheet != null -> SheetTile(state.sheet!!)
         }
         state.sheet?.notes?.forEach { Banner(Mood.Attention, speech(it)) }
-        Ways(state, act)
+        if (state.code == null) Ways(state, act)
+        OnCounter(state, act)
         state.quote?.let { Quoted(it, state.face) }
         if (state.draft.customerId == null || state.sheet != null) PaidWith(state, act)
     }
@@ -121,13 +125,13 @@ private fun expiring(points: Long, day: String): String =
 @OptIn(ExperimentalLayoutApi::class)
 @Composable
 private fun Ways(state: CustomerState, act: (CustomerAction) -> Unit) {
-    val sheet = state.sheet ?: return
+    val sheet = state.sheet
     FlowRow(
         Modifier.fillMaxWidth(),
         horizontalArrangement = Arrangement.spacedBy(Space.small),
         verticalArrangement = Arrangement.spacedBy(Space.small),
     ) {
-        if (sheet.points.isNotEmpty() || sheet.stamps.isNotEmpty()) {
+        if (sheet != null && (sheet.points.isNotEmpty() || sheet.stamps.isNotEmpty())) {
             val readiness = if (state.quote == null) Readiness.NotYet else Readiness.Ready
             SecondAction(
                 speech("customer.redeem"),
@@ -136,11 +140,48 @@ private fun Ways(state: CustomerState, act: (CustomerAction) -> Unit) {
                 glyph = Glyph.Gift,
             )
         }
-        SecondAction(speech("customer.history"), { act(CustomerAction.OpenHistory) })
+        SecondAction(speech("customer.code"), { act(CustomerAction.AskCode) })
+        if (sheet != null) SecondAction(speech("customer.history"), { act(CustomerAction.OpenHistory) })
     }
-    if (sheet.stamps.isNotEmpty()) {
+    if (sheet?.stamps?.isNotEmpty() == true) {
         Choices(pieces, state.draft.pieces, { "+$it" }, { act(CustomerAction.Pieces(it)) })
     }
+}
+
+/** Certificates and coupons of this receipt. */
+@Composable
+private fun OnCounter(state: CustomerState, act: (CustomerAction) -> Unit) {
+    val draft = state.draft
+    if (draft.codes.isEmpty() && draft.vouchers.isEmpty()) return
+    draft.vouchers.forEach { id ->
+        val voucher = state.laid.find { it.id == id }
+        Line(
+            title = voucher?.name ?: speech("customer.code"),
+            detail = voucher?.number,
+            end = voucher?.takeIf { it.left.minor > 0 }?.let { speech("customer.left", "left" to it.left.minor) },
+            glyph = Glyph.Gift,
+        )
+    }
+    draft.codes.forEach { Line(title = it, glyph = Glyph.Gift) }
+    WordAction(speech("customer.drop_codes"), { act(CustomerAction.DropCodes) })
+}
+
+/** The coupon's or certificate's number, where the thumb and the keyboard are. */
+@Composable
+private fun CodeLow(state: CustomerState, act: (CustomerAction) -> Unit) {
+    val typed = state.code.orEmpty()
+    Entry(
+        speech("customer.code"),
+        typed,
+        { act(CustomerAction.TypeCode(it)) },
+        wrong = state.trouble?.let { speech(it.words) },
+    )
+    SecondAction(speech("common.cancel"), { act(CustomerAction.Leave) }, wide)
+    PrimaryAction(
+        speech("customer.use_code"),
+        { act(CustomerAction.AddCode) },
+        readiness = readiness(working = false, possible = typed.isNotBlank()),
+    )
 }
 
 @Composable

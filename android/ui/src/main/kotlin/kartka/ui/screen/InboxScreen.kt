@@ -111,6 +111,7 @@ private fun Back(item: Long, back: InboxAsk.UnlinkedReturn, act: (InboxAction) -
             detail = speech.clock(sale.at),
             end = speech.money(sale.total),
             glyph = Glyph.Card,
+            lines = Int.MAX_VALUE,
             onTap = { act(InboxAction.Link(item, sale.saleId)) },
         )
     }

@@ -1,23 +1,11 @@
 package kartka.ui.screen
 
-import androidx.compose.foundation.background
 import androidx.compose.foundation.layout.Arrangement
-import androidx.compose.foundation.layout.Box
-import androidx.compose.foundation.layout.Column
 import androidx.compose.foundation.layout.Row
-import androidx.compose.foundation.layout.aspectRatio
-import androidx.compose.foundation.layout.fillMaxSize
 import androidx.compose.foundation.layout.fillMaxWidth
-import androidx.compose.foundation.layout.padding
-import androidx.compose.foundation.shape.RoundedCornerShape
-import androidx.compose.material3.Text
 import androidx.compose.runtime.Composable
 import androidx.compose.runtime.LaunchedEffect
-import androidx.compose.ui.Alignment
 import androidx.compose.ui.Modifier
-import androidx.compose.ui.draw.clip
-import androidx.compose.ui.text.style.TextAlign
-import androidx.compose.ui.unit.dp
 import kartka.presentation.NextStep
 import kartka.presentation.scan.Camera
 import kartka.presentation.scan.Hint
@@ -34,13 +22,9 @@ import kartka.ui.component.Nothing
 import kartka.ui.component.PrimaryAction
 import kartka.ui.component.Readiness
 import kartka.ui.component.SecondAction
-import kartka.ui.component.Sign
 import kartka.ui.component.Working
-import kartka.ui.design.Kartka
 import kartka.ui.design.Space
 import kartka.ui.text.speech
-
-private const val PREVIEW = 1.5f
 
 /** The counter's start; [preview] is the camera's picture as the platform draws it. */
 @Composable
@@ -56,7 +40,9 @@ fun ScanScreen(state: ScanState, host: Host, act: (ScanAction) -> Unit, preview:
         state.notice?.let { NoticeBanner(it, host, act) }
         if (state.attachTo != null) AttachingBanner(act)
         if (typing) return@Frame
-        CameraPane(state, host, preview)
+        val words = if (state.looking) "scan.looking" else "scan.searching"
+        CameraPane(state.camera, host, "scan", preview) { Finder(speech(words), state.looking, Glyph.Card) }
+        if (state.camera == Camera.Searching) HintBanner(state.hint, host)
         if (state.attachTo == null && state.camera != Camera.Off) LastSales(state, act)
     }
 }
@@ -90,64 +76,6 @@ private fun NoticeBanner(notice: Notice, host: Host, act: (ScanAction) -> Unit) 
         Notice.SyncFirst -> Banner(Mood.Waiting, speech("scan.sync_first"))
         Notice.Unreadable -> Banner(Mood.Attention, speech("scan.unreadable"))
     }
-}
-
-@Composable
-private fun CameraPane(state: ScanState, host: Host, preview: @Composable (Modifier) -> Unit) {
-    Box(
-        Modifier
-            .fillMaxWidth()
-            .aspectRatio(PREVIEW, matchHeightConstraintsFirst = false)
-            .clip(RoundedCornerShape(Space.corner))
-            .background(Kartka.colours.quiet.ground),
-        contentAlignment = Alignment.Center,
-    ) {
-        when (state.camera) {
-            Camera.Searching -> {
-                preview(Modifier.fillMaxSize())
-                Finder(state)
-            }
-            else ->
-                Column(
-                    Modifier.padding(Space.large),
-                    verticalArrangement = Arrangement.spacedBy(Space.medium),
-                    horizontalAlignment = Alignment.CenterHorizontally,
-                ) { NoCamera(state.camera, host) }
-        }
-    }
-    if (state.camera == Camera.Searching) HintBanner(state.hint, host)
-}
-
-@Composable
-private fun Finder(state: ScanState) {
-    val words = if (state.looking) "scan.looking" else "scan.searching"
-    Row(
-        Modifier
-            .padding(Space.medium)
-            .clip(RoundedCornerShape(Space.corner))
-            .background(Kartka.colours.card.ground)
-            .padding(horizontal = Space.medium, vertical = Space.small),
-        horizontalArrangement = Arrangement.spacedBy(Space.small),
-        verticalAlignment = Alignment.CenterVertically,
-    ) {
-        if (state.looking) Working() else Sign(Glyph.Card)
-        Text(speech(words), style = Kartka.type.strong)
-    }
-}
-
-@Composable
-private fun NoCamera(camera: Camera, host: Host) {
-    val (key, action) =
-        when (camera) {
-            Camera.NotAsked -> "scan.not_asked" to ("scan.allow_camera" to host::askForCamera)
-            Camera.Denied -> "scan.denied" to ("scan.allow_camera" to host::askForCamera)
-            Camera.Blocked -> "scan.blocked" to ("scan.open_settings" to host::openSettings)
-            Camera.Busy -> "scan.busy" to null
-            Camera.Off, Camera.Searching -> "sync.revoked" to null
-        }
-    Sign(if (camera == Camera.Off) Glyph.Lock else Glyph.Camera, size = 40.dp, tint = Kartka.colours.muted)
-    Text(speech(key), style = Kartka.type.body, textAlign = TextAlign.Center)
-    if (action != null) SecondAction(speech(action.first), { action.second() })
 }
 
 @Composable

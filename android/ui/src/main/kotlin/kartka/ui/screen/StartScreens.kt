@@ -1,7 +1,7 @@
 package kartka.ui.screen
 
-import androidx.compose.material3.Text
 import androidx.compose.runtime.Composable
+import androidx.compose.ui.Modifier
 import androidx.compose.ui.text.input.KeyboardType
 import kartka.presentation.ShopKind
 import kartka.presentation.found.FoundAction
@@ -13,14 +13,15 @@ import kartka.presentation.pair.PairState
 import kartka.presentation.start.StartAction
 import kartka.presentation.start.StartFace
 import kartka.presentation.start.StartState
+import kartka.ui.component.Banner
 import kartka.ui.component.Choices
 import kartka.ui.component.Entry
 import kartka.ui.component.Frame
 import kartka.ui.component.Glyph
+import kartka.ui.component.Mood
 import kartka.ui.component.PrimaryAction
 import kartka.ui.component.Readiness
 import kartka.ui.component.SecondAction
-import kartka.ui.design.Kartka
 import kartka.ui.text.speech
 import java.util.Locale
 
@@ -90,7 +91,7 @@ fun FoundScreen(state: FoundState, host: Host, act: (FoundAction) -> Unit) {
 
 /** Pairing with a shop by the code that its owner shows. */
 @Composable
-fun PairScreen(state: PairState, host: Host, act: (PairAction) -> Unit) {
+fun PairScreen(state: PairState, host: Host, act: (PairAction) -> Unit, preview: @Composable (Modifier) -> Unit = {}) {
     Frame(
         title = speech("pair.title"),
         back = speech("common.back"),
@@ -109,7 +110,8 @@ fun PairScreen(state: PairState, host: Host, act: (PairAction) -> Unit) {
         ) {
             state.trouble?.let { TroubleBanner(it, host, mapOf(it.kind.next to { act(PairAction.Pair) })) }
         }
-        Text(speech("pair.scan"), style = Kartka.type.body)
+        if (state.foreign) Banner(Mood.Attention, speech("pair.not_ours"))
+        CameraPane(state.camera, host, "pair", preview) { Finder(speech("pair.scan"), state.pairing, Glyph.Camera) }
         Entry(
             speech("pair.code"),
             state.code,

@@ -7,6 +7,7 @@ import androidx.compose.ui.Modifier
 import androidx.compose.ui.graphics.Color
 import kartka.presentation.BackLine
 import kartka.presentation.CardChoice
+import kartka.presentation.LaidDown
 import kartka.presentation.NoRedeem
 import kartka.presentation.PaidParts
 import kartka.presentation.Pictured
@@ -82,12 +83,12 @@ private fun Samples.scans(): List<Page> {
         start.copy(notice = Notice.Unreadable, keypad = Keypad.Open),
         start.copy(notice = Notice.Refused(full)),
         start.copy(camera = Camera.Off, notice = Notice.Revoked, sync = null),
-    ).map { Page("scan", it) { ScanScreen(it, StillHost, {}, { Counter(it) }) } }
+    ).map { Page("scan", it) { ScanScreen(it, StillHost, {}, { CameraView(it) }) } }
 }
 
 /** What a camera might see. */
 @Composable
-private fun Counter(modifier: Modifier) {
+internal fun CameraView(modifier: Modifier) {
     Box(modifier.background(Color(0xFF4A423B)))
 }
 
@@ -103,6 +104,15 @@ private fun Samples.customers(): List<Page> {
         known.copy(draft = draft.copy(customerId = null, amount = 0), sheet = null),
         quoted,
         quoted.copy(sheet = plain, quote = card),
+        known.copy(code = "CERT 4821"),
+        known.copy(
+            code = "CERT 4821",
+            trouble = Trouble(TroubleKind.Invalid, Words("code.voucher_used", mapOf("instrument" to BONUS))),
+        ),
+        quoted.copy(
+            draft = draft.copy(codes = listOf("ВЕСНА"), vouchers = listOf(1)),
+            laid = listOf(LaidDown.Voucher(1, "Подарунковий сертифікат", "CERT 4821", uah(50_000))),
+        ),
         quoted.copy(again = true),
         quoted.copy(committing = true),
         quoted.copy(quote = null, trouble = full),

@@ -33,6 +33,7 @@ import kartka.presentation.open.OpenState
 import kartka.presentation.operator.OperatorState
 import kartka.presentation.operator.OperatorStep
 import kartka.presentation.pair.PairState
+import kartka.presentation.scan.Camera
 import kartka.presentation.sheet.SheetState
 import kartka.presentation.standing.StandingState
 import kartka.presentation.start.StartState
@@ -99,17 +100,22 @@ private fun Samples.founds(): List<Page> {
 }
 
 private fun Samples.pairs(): List<Page> {
-    val scanning = PairState(request, deviceName = "Каса 2")
+    val scanning = PairState(request, deviceName = "Каса 2", camera = Camera.Searching)
+    val cameras = listOf(Camera.NotAsked, Camera.Denied, Camera.Blocked, Camera.Busy)
     val ready = scanning.copy(code = "KP1-7K2M-0QXD")
-    return listOf(
-        scanning,
-        ready,
-        ready.copy(pairing = true),
-        ready.copy(trouble = trouble(TroubleKind.PairingRefused, "error.pairing_refused")),
-        ready.copy(trouble = trouble(TroubleKind.Invalid, "error.validation.pairing_code")),
-        ready.copy(trouble = trouble(TroubleKind.Offline, "error.offline")),
-        ready.copy(trouble = full),
-    ).map { Page("pair", it) { PairScreen(it, StillHost) {} } }
+    val shown =
+        cameras.map { scanning.copy(camera = it) } +
+            listOf(
+                scanning,
+                scanning.copy(foreign = true),
+                ready,
+                ready.copy(pairing = true),
+                ready.copy(trouble = trouble(TroubleKind.PairingRefused, "error.pairing_refused")),
+                ready.copy(trouble = trouble(TroubleKind.Invalid, "error.validation.pairing_code")),
+                ready.copy(trouble = trouble(TroubleKind.Offline, "error.offline")),
+                ready.copy(trouble = full),
+            )
+    return shown.map { Page("pair", it) { PairScreen(it, StillHost, {}) { glass -> CameraView(glass) } } }
 }
 
 private fun Samples.sheets(): List<Page> {

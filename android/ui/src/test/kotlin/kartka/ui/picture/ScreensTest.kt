@@ -1,5 +1,8 @@
 package kartka.ui.picture
 
+import kartka.presentation.words.Language
+import kartka.ui.design.DarkColours
+import kartka.ui.design.LightColours
 import java.awt.image.BufferedImage
 import java.io.File
 import javax.imageio.ImageIO
@@ -26,6 +29,33 @@ private val shown =
         "shift-totals" to "en-light-200",
     )
 
+/** What a shop sees all day, a state of each. */
+private val mains =
+    listOf(
+        "scan" to "searching",
+        "scan" to "typing",
+        "customer" to "known",
+        "customer" to "quoted",
+        "redeem" to "allowed",
+        "done" to "committed",
+        "register" to "valid",
+        "search" to "results",
+        "history" to "purchases",
+        "receipt" to "sold",
+        "receipt" to "refund",
+        "shift" to "totals",
+        "pair" to "scanning",
+        "operator" to "ask_pin",
+        "inbox" to "items",
+        "standing" to "waiting",
+        "today" to "figures",
+        "devices" to "code",
+        "limits" to "bounded",
+        "instruments" to "active",
+        "wizard" to "step",
+        "wizard" to "preview",
+    )
+
 /**
  * Draws every screen in every state and look, and compares with the committed contact sheets.
  *
@@ -50,9 +80,22 @@ class ScreensTest {
         assertEquals(emptyList(), differing, "run `cargo xtask screens`, look at docs/screens, commit what is meant")
     }
 
-    private fun compared(look: Look, mode: String, pages: List<Page>): List<String> {
-        val pictures = pages.map { look.drawn(it) }
-        val sheet = fewColours(contactSheet(pages, pictures))
+    @Test
+    fun `the main screens look well at the counter and in Russian`() {
+        val main = mains.map { (screen, face) -> album.first { it.screen == screen && it.face == face } }
+        val light = Look(Language.Ukrainian, LightColours, 1f)
+        val differing =
+            compared(light, "lying", main, lying) +
+                compared(light, "tablet", main, tablet) +
+                compared(Look(Language.English, DarkColours, 2f), "tablet", main, tablet) +
+                compared(Look(Language.Russian, LightColours, 1f), "main", main) +
+                compared(Look(Language.Russian, DarkColours, 2f), "main", main)
+        assertEquals(emptyList(), differing, "run `cargo xtask screens`, look at docs/screens, commit what is meant")
+    }
+
+    private fun compared(look: Look, mode: String, pages: List<Page>, board: Board = inHand): List<String> {
+        val pictures = pages.map { look.drawn(it, board.glass) }
+        val sheet = fewColours(board.sheet(pages, pictures))
         val file = folder.resolve("$mode-${look.name}.png")
         if (accepted) {
             save(sheet, file)
@@ -64,7 +107,7 @@ class ScreensTest {
             return listOf("${file.name} is not there, or of another size")
         }
         return pages.indices
-            .filter { difference(golden.page(it), sheet.page(it)) > TOLERANCE }
+            .filter { difference(board.page(golden, it), board.page(sheet, it)) > TOLERANCE }
             .map { "${file.name}: ${pages[it].screen} ${pages[it].face}" }
             .also { if (it.isNotEmpty()) save(sheet, File("target/${file.name}")) }
     }

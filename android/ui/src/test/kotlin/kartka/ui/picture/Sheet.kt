@@ -33,14 +33,60 @@ val looks: List<Look> =
     }
 
 private const val PERCENT = 100
-private const val COLUMNS = 10
 private const val GAP = 8
 private const val CAPTION = 16
-private val glass = Glass(width = 412, height = 860, density = 0.5f)
-private val tile = Pair((glass.width * glass.density).toInt(), (glass.height * glass.density).toInt())
+
+/** Pictures side by side on one sheet: the glass that each is drawn on, and how many stand in a row. */
+class Board(val glass: Glass, private val columns: Int) {
+    private val width = (glass.width * glass.density).toInt()
+    private val height = (glass.height * glass.density).toInt()
+
+    /** All [pages] on one sheet, each under its name. */
+    fun sheet(pages: List<Page>, pictures: List<BufferedImage>): BufferedImage {
+        val rows = (pages.size + columns - 1) / columns
+        val lowest = corner(rows * columns).second - CAPTION
+        val sheet = BufferedImage(corner(columns - 1).first + width + GAP, lowest, BufferedImage.TYPE_INT_RGB)
+        val pen = sheet.createGraphics()
+        pen.color = Color(0x80, 0x80, 0x80)
+        pen.fillRect(0, 0, sheet.width, sheet.height)
+        pen.setRenderingHint(RenderingHints.KEY_TEXT_ANTIALIASING, RenderingHints.VALUE_TEXT_ANTIALIAS_ON)
+        val letters = checkNotNull(Look::class.java.getResourceAsStream("/font/manrope_bold.ttf"))
+        pen.font = Font.createFont(Font.TRUETYPE_FONT, letters).deriveFont(11f)
+        pen.color = Color.BLACK
+        pages.forEachIndexed { place, page ->
+            val (x, y) = corner(place)
+            pen.drawString("${page.screen}: ${page.face}", x, y - 4)
+            pen.drawImage(pictures[place], x, y, null)
+        }
+        pen.dispose()
+        return sheet
+    }
+
+    /** The part of [sheet] that shows the page at [place]. */
+    fun page(sheet: BufferedImage, place: Int): BufferedImage {
+        val (x, y) = corner(place)
+        return sheet.getSubimage(x, y, width, height)
+    }
+
+    /** Where the picture at [place] stands on a sheet: its left upper corner. */
+    private fun corner(place: Int): Pair<Int, Int> =
+        Pair(
+            GAP + place % columns * (width + GAP),
+            GAP + CAPTION + place / columns * (height + GAP + CAPTION),
+        )
+}
+
+/** A phone in a hand. */
+val inHand = Board(Glass(width = 412, height = 860, density = 0.5f), columns = 10)
+
+/** A phone that lies at the till. */
+val lying = Board(Glass(width = 915, height = 412, density = 0.5f), columns = 4)
+
+/** A tablet at the counter. */
+val tablet = Board(Glass(width = 1280, height = 800, density = 0.4f), columns = 4)
 
 /** [page] as somebody with this look sees it. */
-fun Look.drawn(page: Page, glass: Glass = kartka.ui.picture.glass): BufferedImage {
+fun Look.drawn(page: Page, glass: Glass): BufferedImage {
     val image =
         picture(glass.copy(fontScale = fontScale)) {
             KartkaTheme(bundled, colours, Motion.Reduced) {
@@ -49,38 +95,4 @@ fun Look.drawn(page: Page, glass: Glass = kartka.ui.picture.glass): BufferedImag
         }
     val png = checkNotNull(image.encodeToData(EncodedImageFormat.PNG)).bytes
     return ImageIO.read(ByteArrayInputStream(png))
-}
-
-/** Where the picture at [place] stands on a sheet: its left upper corner. */
-fun corner(place: Int): Pair<Int, Int> =
-    Pair(
-        GAP + place % COLUMNS * (tile.first + GAP),
-        GAP + CAPTION + place / COLUMNS * (tile.second + GAP + CAPTION),
-    )
-
-/** All [pages] on one sheet, each under its name; few colours, so that the file stays small. */
-fun contactSheet(pages: List<Page>, pictures: List<BufferedImage>): BufferedImage {
-    val rows = (pages.size + COLUMNS - 1) / COLUMNS
-    val (width, height) = Pair(corner(COLUMNS - 1).first + tile.first + GAP, corner(rows * COLUMNS).second - CAPTION)
-    val sheet = BufferedImage(width, height, BufferedImage.TYPE_INT_RGB)
-    val pen = sheet.createGraphics()
-    pen.color = Color(0x80, 0x80, 0x80)
-    pen.fillRect(0, 0, width, height)
-    pen.setRenderingHint(RenderingHints.KEY_TEXT_ANTIALIASING, RenderingHints.VALUE_TEXT_ANTIALIAS_ON)
-    val letters = checkNotNull(Look::class.java.getResourceAsStream("/font/manrope_bold.ttf"))
-    pen.font = Font.createFont(Font.TRUETYPE_FONT, letters).deriveFont(11f)
-    pen.color = Color.BLACK
-    pages.forEachIndexed { place, page ->
-        val (x, y) = corner(place)
-        pen.drawString("${page.screen}: ${page.face}", x, y - 4)
-        pen.drawImage(pictures[place], x, y, null)
-    }
-    pen.dispose()
-    return sheet
-}
-
-/** The part of a sheet that shows the page at [place]. */
-fun BufferedImage.page(place: Int): BufferedImage {
-    val (x, y) = corner(place)
-    return getSubimage(x, y, tile.first, tile.second)
 }

@@ -1,0 +1,46 @@
+package kartka.desktop
+
+import androidx.compose.runtime.Composable
+import kartka.presentation.words.Language
+import kartka.ui.design.Motion
+import kartka.ui.nav.KartkaApp
+import kartka.ui.nav.Stage
+import kartka.ui.nav.Taste
+import kotlinx.coroutines.CoroutineScope
+import kotlinx.coroutines.Dispatchers
+import kotlinx.coroutines.SupervisorJob
+import kotlinx.coroutines.runBlocking
+import java.io.File
+import java.nio.file.Files
+
+/** A shop for one test: its server process, and phones with folders of their own. */
+internal class TestShop : AutoCloseable {
+    private val folder: File = Files.createTempDirectory("kartka-shop-").toFile()
+    private val scope = CoroutineScope(SupervisorJob() + Dispatchers.Unconfined)
+    private val phones = mutableListOf<DeskPhone>()
+
+    /** Not started yet. */
+    val server = DemoServer(checkNotNull(System.getenv("KARTKA_COMMAND")), folder.resolve("server"))
+
+    /** A phone that belongs to the shop; its server runs. */
+    fun paired(name: String): DeskPhone = opened(name, server.pairingCode())
+
+    /** A phone as it comes out of its box. */
+    fun unpaired(name: String): DeskPhone = opened(name, null)
+
+    private fun opened(name: String, code: String?): DeskPhone =
+        runBlocking { DeskPhone.open(folder.resolve(name), scope, code) }.also(phones::add)
+
+    override fun close() {
+        phones.forEach { it.close() }
+        server.close()
+        folder.deleteRecursively()
+    }
+}
+
+/** The whole app of [phone], as a test sees it: English, nothing moves by itself. */
+@Composable
+internal fun AppOf(phone: DeskPhone) {
+    val taste = Taste(letters, Language.English, dark = false, Motion.Reduced)
+    KartkaApp(phone.screens, phone.facts, taste, Stage(phone.host) {})
+}

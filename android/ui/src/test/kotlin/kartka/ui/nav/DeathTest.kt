@@ -1,0 +1,82 @@
+package kartka.ui.nav
+
+import kartka.presentation.CardRead
+import kartka.presentation.CountingIds
+import kartka.presentation.RequestId
+import kartka.presentation.Route
+import kartka.presentation.SaleDraft
+import kartka.presentation.WizardKind
+import kartka.presentation.stocked
+import kotlinx.coroutines.CoroutineScope
+import kotlinx.coroutines.Dispatchers
+import kotlinx.coroutines.SupervisorJob
+import kotlinx.coroutines.cancel
+import kotlin.test.Test
+import kotlin.test.assertEquals
+
+/** A process may die at any screen; the next one starts there, with what was typed. */
+class DeathTest {
+    private val draft = SaleDraft(RequestId("a".repeat(32)), customerId = 7, amount = 12_050, spend = 600)
+
+    /** One of each; a route without a line here fails the test. */
+    private val routes: List<Route> =
+        listOf(
+            Route.Scan(attachTo = 2),
+            Route.Customer(7, CardRead.Scanned),
+            Route.Redeem(draft),
+            Route.Done(1),
+            Route.Register(cardId = 40, typed = "067", attachTo = 2),
+            Route.Search("О", attachTo = 2),
+            Route.History(7),
+            Route.Receipt(1),
+            Route.Attach(2, 7, CardRead.Found),
+            Route.Shift,
+            Route.Start,
+            Route.Found,
+            Route.Pair,
+            Route.Sheet,
+            Route.Operator,
+            Route.Today,
+            Route.Devices,
+            Route.Limits,
+            Route.Instruments,
+            Route.Wizard(WizardKind.entries.first(), instrument = 3, draft = 4),
+            Route.Inbox,
+            Route.Standing,
+        )
+
+    /** Screens of a phone without a shop. */
+    private val beginnings = setOf(Route.Start, Route.Found, Route.Pair)
+
+    /** Ways, not screens. */
+    private val ways = setOf(Route.Back::class.java, Route.Redeemed::class.java)
+
+    @Test
+    fun `a process that dies at any screen starts again at that screen`() {
+        val all = Route::class.java.permittedSubclasses.toSet()
+        assertEquals(all - ways, routes.map { it::class.java }.toSet<Class<*>>())
+        routes.forEach { route ->
+            val new = route in beginnings
+            val kept = living(new) { it.also { screens -> screens.go(route) }.keep() }
+            val (again, later) = living(new, kept) { it.place.value.route to it.keep() }
+            assertEquals(route::class, again::class)
+            if (route !is Route.Redeem) assertEquals(route, again)
+            assertEquals(kept, later, "what $route wrote down")
+        }
+    }
+
+    @Test
+    fun `lines that nobody wrote start at the beginning`() {
+        listOf(listOf(""), listOf("at=zz", "&&"), listOf("at=${"done".encodeToByteArray().toHexString()}")).forEach {
+            assertEquals(Route.Scan(), living(new = false, it) { screens -> screens.place.value.route })
+        }
+    }
+
+    /** Screens of a process that lives as long as [life]. */
+    private fun <T> living(new: Boolean, kept: List<String> = emptyList(), life: (OpenScreens) -> T): T {
+        val scope = CoroutineScope(SupervisorJob() + Dispatchers.Unconfined)
+        val shop = stocked().apply { house.enrolled = !new }
+        val counter = Counter(shop, CountingIds(), Dispatchers.Unconfined, Here("UA", "Каса", enrolled = !new))
+        return life(OpenScreens(counter, scope, kept)).also { scope.cancel() }
+    }
+}
