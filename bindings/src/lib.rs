@@ -50,7 +50,9 @@ pub use customers::{
 };
 pub use error::{CoreError, Subject};
 pub use handover::{Handover, HandoverEnd, HandoverStage, HandoverState};
-pub use limits::{CardRead, EarnLimits, FiscalReceipt, FlaggedSale, LimitNumber, LimitThen};
+pub use limits::{
+    CardRead, EarnLimits, FiscalReceipt, FiscalSlip, FlaggedSale, LimitNumber, LimitThen,
+};
 pub use office::{DeviceStanding, DeviceView, ErasureView, InboxItem, LostPhoneView, Office};
 pub use platform::{
     ChangeListener, ChangeTopic, KeyStore, KeyStoreFault, ListenerFault, LogEntry, LogLevel,

@@ -1,5 +1,6 @@
 //! The owner's limits on earning at the border: the setting, and the sales that it caught (T7, X8).
 
+use kartka_core::domain::fiscal::Slip;
 use kartka_core::domain::ids::OperatorId;
 use kartka_core::domain::limits::{
     CardRead as DomainRead, EarnLimits as DomainLimits, Then as DomainThen,
@@ -33,6 +34,17 @@ pub struct FiscalReceipt {
     pub register: String,
     /// Its number there, likewise.
     pub number: String,
+}
+
+/// What the code of a fiscal receipt says.
+#[derive(Debug, Clone, PartialEq, Eq, uniffi::Record)]
+pub struct FiscalSlip {
+    /// Which receipt of which register.
+    pub fiscal: FiscalReceipt,
+    /// What it came to, in minor units.
+    pub amount: i64,
+    /// The day that is printed on it, `2026-11-22`.
+    pub date: String,
 }
 
 /// What happens to an earn that breaks a limit; the sale always goes on.
@@ -171,6 +183,19 @@ pub(crate) fn fiscal(receipt: &FiscalReceipt) -> Result<Fiscal, Failure> {
         register: number(&receipt.register)?,
         number: number(&receipt.number)?,
     })
+}
+
+impl From<Slip> for FiscalSlip {
+    fn from(slip: Slip) -> Self {
+        Self {
+            fiscal: FiscalReceipt {
+                register: slip.fiscal.register.as_str().to_owned(),
+                number: slip.fiscal.number.as_str().to_owned(),
+            },
+            amount: slip.amount.0,
+            date: slip.date.to_string(),
+        }
+    }
 }
 
 impl From<CardRead> for DomainRead {

@@ -18,7 +18,7 @@ use kartka_core::usecase::till::{QuoteId, TillRequest as CoreRequest};
 use crate::border::{Border, request_id};
 use crate::customers::customer_id;
 use crate::error::{CoreError, Failure};
-use crate::limits::{CardRead, FiscalReceipt, fiscal};
+use crate::limits::{CardRead, FiscalReceipt, FiscalSlip, fiscal};
 use crate::platform::ChangeTopic;
 
 pub use views::{
@@ -176,6 +176,18 @@ impl Till {
             Ok(shop.commit(request_id(&request)?, quote)?.get())
         });
         commit.await
+    }
+
+    /// Reads the text of a fiscal receipt's QR code, so that its sum is not typed twice (T8); nothing is written.
+    ///
+    /// # Errors
+    /// `Validation` for any other text; `RuleRejected` where that receipt has earned here already, or with the missing
+    /// right; `NotPaired`; the situation of the disk.
+    pub async fn fiscal_slip(&self, text: String) -> Result<FiscalSlip, CoreError> {
+        let slip = self
+            .border
+            .read(move |shop| Ok(shop.fiscal_slip(&text)?.into()));
+        slip.await
     }
 
     /// Quote and commit in one call, for tills that show nothing in between.

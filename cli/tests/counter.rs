@@ -392,3 +392,24 @@ fn a_programme_that_can_not_be_published_says_why() {
     assert_eq!(desk.refused(&words), (1, "outside".into()));
     assert_eq!(desk.json("programme")["version"], 1);
 }
+
+#[test]
+fn a_fiscal_receipt_is_sold_by_its_code_and_earns_once() {
+    let desk = counter();
+    let code =
+        "https://cabinet.tax.gov.ua/cashregs/check?fn=4000512345&id=17&sm=30.50&date=20261122";
+    let words = format!("sell --fiscal {code}");
+    let again = format!("--request 000102030405060708090a0b0c0d0e0f {words}");
+    let sold = desk.json(&again);
+    assert_eq!(sold["total"], "30.50");
+    assert_eq!(desk.json(&again)["purchase"], sold["purchase"], "a repeat");
+    let ann = desk.json("register --given Ann --phone 030123456");
+    let id = field(&ann, "customer");
+    let theirs = format!(
+        "sell --customer {id} --fiscal {}",
+        code.replace("id=17", "id=18")
+    );
+    assert_eq!(desk.json(&theirs)["total"], "30.50");
+    assert_eq!(desk.refused(&theirs), (3, "FiscalEarned".into()));
+    assert_eq!(desk.refused("sell --fiscal 30.50").0, 2);
+}

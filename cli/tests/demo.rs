@@ -126,6 +126,15 @@ fn a_history_is_replayed_by_a_programme_file_and_proven() {
         assert!(!run.out.contains('✗'), "{example}: {}", run.out);
         assert_ne!(shop(&run), shop(&plain), "{example} changes nothing");
         assert!(run.out.contains("What if"), "{example}");
+        // The weekends of the coffee bar have a budget, and the what-if says when it is given.
+        let budget =
+            "as it is: campaign 4 adds 10000 of its 10000 points ($100.00), all of it by 1997-";
+        assert_eq!(
+            run.out.contains(budget),
+            example == "coffee-bar",
+            "{}",
+            run.out
+        );
     }
     let receipts = stage.run(&["--programme", &example_file("coffee-bar-receipts")]);
     assert_eq!(receipts.code, 2, "{}", receipts.err);

@@ -95,6 +95,23 @@ fn a_fiscal_receipt_is_taken_once() {
     assert_eq!(refused(counter.shop.quote(&sale(bob))), Code::FiscalEarned);
 }
 
+/// T8: what the register printed is not typed again, and a receipt that has earned says so when it is scanned.
+#[test]
+fn the_sum_of_a_fiscal_receipt_comes_from_its_code() {
+    let counter = Counter::founded();
+    let code = "https://cabinet.tax.gov.ua/cashregs/check?id=1234567&sm=120.50&fn=4000512345&date=20261122";
+    let slip = counter.shop.fiscal_slip(code).unwrap();
+    assert_eq!(slip.amount, Money(12_050));
+    let sale = TillRequest {
+        fiscal: Some(slip.fiscal),
+        ..TillRequest::amount(Some(counter.customer(1)), slip.amount)
+    };
+    counter.shop.sell(request(2), &sale).unwrap();
+    assert_eq!(refused(counter.shop.fiscal_slip(code)), Code::FiscalEarned);
+    let other = counter.shop.fiscal_slip("https://kartka.example/c/17");
+    assert!(matches!(other, Err(CoreError::Validation { .. })));
+}
+
 #[test]
 fn a_sale_without_a_card_is_attached_once_and_on_its_day() {
     let counter = Counter::founded();

@@ -33,11 +33,13 @@ fn a_coffee_bar_counts_cups_and_points() {
         evaluated("coffee-bar"),
         [
             // 3 % of 120.00 in points of one kopeck.
-            "12000 OfferNotMet Earned Stamped",
+            "12000 OfferNotMet CampaignNotNow Earned Stamped",
             "11000 NoCustomer Discounted",
             // The espresso is the cheapest coffee: it is free, the cappuccino is paid and earns twice.
-            "6000 OfferNotMet Discounted Earned Multiplied Stamped",
+            "6000 OfferNotMet Discounted CampaignNotNow Earned Multiplied Stamped",
             "refused MaxShare",
+            // 360 points, as many again for a Saturday, of which the weekends' budget has 200.
+            "12000 OfferNotMet Earned CampaignRaised CampaignBounded Stamped",
         ]
     );
 }
@@ -64,6 +66,10 @@ fn a_beauty_salon_rewards_who_comes_back() {
             "153000 NotForThisCustomer Discounted Earned PointsPending Multiplied NextLevel",
             "105000 NotForThisCustomer Earned PointsPending NextLevel Joined",
             "refused NotEnoughPoints",
+            // 450.00 is above 400.00: whoever brought them gets 100 points, they get 50.
+            "45000 NotForThisCustomer Earned PointsPending NextLevel ReferrerThanked FriendWelcomed",
+            // The club's fee does not count, and 350.00 is too little.
+            "95000 NotForThisCustomer Earned PointsPending NextLevel Joined",
         ]
     );
 }

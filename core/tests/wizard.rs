@@ -7,7 +7,7 @@ use kartka_core::domain::codes::Code;
 use kartka_core::domain::ids::{InstrumentId, ProgrammeVersion};
 use kartka_core::domain::money::{Money, Points};
 use kartka_core::domain::programme::Terms;
-use kartka_core::domain::purchase::{GoodsId, Line};
+use kartka_core::domain::purchase::{GoodsId, Line, PointsAs, ShareKind};
 use kartka_core::domain::wizard::{Draft, Kind, Trade, Wrong};
 use kartka_core::error::CoreError;
 use kartka_core::usecase::till::TillRequest;
@@ -226,4 +226,19 @@ fn the_model_speaks_the_shops_currency() {
     let draft = Draft::new(Kind::Stamps, Trade::Coffee, "x");
     let shown = counter.shop.preview_draft(&draft).unwrap().unwrap();
     assert_eq!(shown.first.total, Money(11_000));
+}
+
+#[test]
+fn the_preview_obeys_what_points_are_to_the_shop() {
+    let counter = Counter::founded();
+    let shop = &counter.shop;
+    let draft = Draft::new(Kind::Bonus, Trade::Coffee, "x");
+    let spent = || {
+        let shown = shop.preview_draft(&draft).unwrap().unwrap();
+        let (_, second) = shown.gives.unwrap();
+        second.lines[0].shares[0].kind
+    };
+    assert_eq!(spent(), ShareKind::Points);
+    shop.set_points_as(request(1), PointsAs::Discount).unwrap();
+    assert_eq!(spent(), ShareKind::PointsOff);
 }

@@ -12,7 +12,8 @@ use kartka_core::domain::programme::Programme;
 use kartka_core::domain::purchase::Line;
 use kartka_core::domain::redeem::CashStep;
 use kartka_core::domain::whatif::{
-    Assumptions, Forecast, Guest, Habit, Past, Range, Replay, Replayed, WhatIfError, forecast,
+    Assumptions, CampaignCost, Forecast, Guest, Habit, Past, Range, Replay, Replayed, WhatIfError,
+    forecast,
 };
 use kartka_core::domain::wizard::{Draft, Ground, Kind, Trade};
 use kartka_core::error::CoreError;
@@ -111,23 +112,25 @@ fn column(
     let failed = |error: WhatIfError| Failure::from(CoreError::from(error));
     let until = history.iter().map(|(_, date, _)| *date).max();
     let until = until.ok_or(CoreError::NotFound)?;
-    let mut replay = Replay::new(programme, Habit::default(), CashStep(Money(100)), until);
-    for (customer, date, amount) in history {
-        let lines = [Line::amount(*amount)];
-        let past = Past {
-            guest: Guest::default(),
-            customer: Some(*customer),
-            at: Moment {
-                instant_ms: day_number(*date) * 86_400_000 + 43_200_000,
-                date: *date,
-                minute: 720,
-            },
-            outlet: OutletId(1),
-            lines: &lines,
-        };
-        replay.add(&past).map_err(failed)?;
-    }
-    let replayed = replay.finish().map_err(failed)?;
+    let replay = Replay::new(programme, Habit::default(), CashStep(Money(100)), until);
+    let bought = |replay: &mut Replay<'_>| {
+        for (customer, date, amount) in history {
+            let lines = [Line::amount(*amount)];
+            replay.add(&Past {
+                guest: Guest::default(),
+                customer: Some(*customer),
+                at: Moment {
+                    instant_ms: day_number(*date) * 86_400_000 + 43_200_000,
+                    date: *date,
+                    minute: 720,
+                },
+                outlet: OutletId(1),
+                lines: &lines,
+            })?;
+        }
+        Ok(())
+    };
+    let replayed = replay.all(bought).map_err(failed)?;
     let forecast = forecast(&replayed, &ASSUMED).map_err(failed)?;
     Ok(Column {
         name,
@@ -190,6 +193,11 @@ fn render(columns: &[Column], purchases: usize, took: Duration) -> Result<String
             let _ = write!(text, "{value:>16}");
         }
     }
+    for column in columns {
+        for cost in &column.replayed.campaigns {
+            let _ = write!(text, "\n  {}: {}", column.name, campaign(cost));
+        }
+    }
     let _ = write!(
         text,
         "\n  if margin is {}, {} take part and {} more visits come of it; everything is spent when it may be\n  \
@@ -214,6 +222,15 @@ fn given(column: &Column) -> Result<String, CoreError> {
     let replayed = &column.replayed;
     let given = [replayed.discounts, replayed.spent, replayed.rewards];
     Ok(dollars(Money::total(given)?.0))
+}
+
+/// What a campaign adds of its budget, and when that ends.
+fn campaign(cost: &CampaignCost) -> String {
+    let (id, points, budget) = (cost.campaign.0, cost.points.0, cost.budget.0);
+    let value = dollars(cost.value.0);
+    let ended = cost.ended.map(|day| format!(", all of it by {day}"));
+    let ended = ended.unwrap_or_default();
+    format!("campaign {id} adds {points} of its {budget} points ({value}){ended}")
 }
 
 fn part(column: &Column) -> Result<String, CoreError> {

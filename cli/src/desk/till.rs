@@ -31,7 +31,7 @@ pub(crate) struct SellArgs {
     /// A line: what it costs, with its quantity if that is not 1: 12.50 or 12.50x3; may be repeated.
     #[arg(
         value_name = "AMOUNT[xQUANTITY]",
-        required_unless_present = "certificates"
+        required_unless_present_any = ["certificates", "fiscal"]
     )]
     lines: Vec<String>,
     #[command(flatten)]
@@ -66,6 +66,9 @@ pub(crate) struct SellArgs {
     /// The till's receipt number.
     #[arg(long, default_value = "")]
     receipt: String,
+    /// The text of the fiscal receipt's QR code; without lines its sum is what was bought.
+    #[arg(long, value_name = "TEXT")]
+    fiscal: Option<String>,
     /// Ask the server first to keep the points, where the card lets them be spent online only.
     #[arg(long)]
     ask: bool,
@@ -119,13 +122,22 @@ enum Why {
 /// Sells and shows the receipt.
 pub(crate) fn sell(shop: &Shop, request: RequestId, args: &SellArgs) -> Result<Answer, Failure> {
     let currency = shop.business()?.currency;
-    let lines = args
+    let mut lines = args
         .lines
         .iter()
         .map(|text| line(text, currency.exponent()))
-        .collect::<Result<_, _>>()?;
+        .collect::<Result<Vec<_>, _>>()?;
+    let slip = match &args.fiscal {
+        // A repeat of a sale is answered, not refused because it has earned.
+        Some(text) if shop.sold(request)?.is_none() => Some(shop.fiscal_slip(text)?),
+        _ => None,
+    };
+    if let Some(slip) = slip.as_ref().filter(|_| lines.is_empty()) {
+        lines.push(Line::amount(slip.amount));
+    }
     let customer = args.customer.find(shop)?;
     let ask = TillRequest {
+        fiscal: slip.map(|slip| slip.fiscal),
         customer,
         lines,
         spend: Points(args.spend),

@@ -17,6 +17,7 @@ pub mod codes;
 pub mod customer;
 pub mod earn;
 pub mod explain;
+pub mod fiscal;
 pub mod founding;
 pub mod ids;
 pub mod incarnation;

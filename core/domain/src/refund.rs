@@ -215,7 +215,11 @@ fn take_back(sold: Sold<'_>, after: &[Quantity]) -> Result<Vec<(Claim, Vec<Use>)
             // What it gives is not known here: the part of what was paid (L12). The authority sets it right.
             Terms::Newer => part_of_price(granted, lines, after)?,
             _ if !is_known => part_of_price(granted, lines, after)?,
-            _ => earned((sold.programme, instrument), lines, after, resolved)?.effect,
+            _ => {
+                let earned = |back| earned((sold.programme, instrument), lines, back, resolved);
+                let (whole, kept) = (earned(&[])?.effect, earned(after)?.effect);
+                kept.plus(part_of_price(above(granted, whole), lines, after)?)?
+            }
         };
         let reversed = so_far(sold.entries, EntryKind::Reverse, entry.instrument)?;
         let debit = |granted: i64, kept: i64, reversed: i64| -> Result<i64, Overflow> {
@@ -247,6 +251,19 @@ fn take_back(sold: Sold<'_>, after: &[Quantity]) -> Result<Vec<(Claim, Vec<Use>)
         }
     }
     Ok(claims)
+}
+
+/// What of an earn is more than its rules give: the authority took it as claimed, because another rule of the programme is
+/// newer than its version (L12).
+fn above(granted: Effect, rules: Effect) -> Effect {
+    let more = |granted: i64, rules: i64| granted.saturating_sub(rules).max(0);
+    Effect {
+        points: Points(more(granted.points.0, rules.points.0)),
+        status: Points(more(granted.status.0, rules.status.0)),
+        stamps: Stamps(more(granted.stamps.0, rules.stamps.0)),
+        value: Money(more(granted.value.0, rules.value.0)),
+        carry: 0,
+    }
 }
 
 /// The part of an effect that goes with the kept part of the price; all of it while nothing came back.

@@ -46,6 +46,45 @@ fn every_kind_of_row_comes_back() {
     );
 }
 
+/// Whether a value, or anything in it, could hold somebody's words.
+fn has_room_for_words(value: &Value) -> bool {
+    match value {
+        Value::Int(_) => false,
+        Value::Text(_) | Value::Bytes(_) => true,
+        Value::List(all) => all.iter().any(has_room_for_words),
+        Value::Record(record) => record.fields().any(|(_, value)| has_room_for_words(value)),
+    }
+}
+
+/// L14: numbers, amounts, dates and codes alone. A row of each kind of entry is among the samples.
+#[test]
+fn an_entry_of_the_ledger_has_no_room_for_words() {
+    let rows = [
+        samples::rows(),
+        office::rows(),
+        after::rows(),
+        unlinked::rows(),
+        campaigns::rows(),
+        referral::rows(),
+    ]
+    .concat();
+    let (mut entries, mut words) = (0, 0);
+    for (name, row) in rows {
+        let wire = WireRow::of(&row, Seq(9));
+        let record = Record::decode(&wire.record, Shape::ENTITY).unwrap();
+        let found = record.fields().any(|(_, value)| has_room_for_words(value));
+        if matches!(row, Row::Entry(_)) {
+            assert!(!found, "{name}");
+            entries += 1;
+        }
+        words += usize::from(found);
+    }
+    assert!(
+        entries > 8 && words > 8,
+        "{entries} entries, {words} rows of people"
+    );
+}
+
 fn all_ops() -> Vec<(&'static str, Op)> {
     [
         samples::ops(),

@@ -76,9 +76,18 @@ impl Shop {
                 Some(days) => {
                     let cash = CashStep(Money(10_i64.pow(u32::from(currency.exponent()))));
                     let replay = Replay::new(&ask.draft, ask.habit, cash, days.1);
-                    let mut replay = replay.where_points_are(setting.business.points_as);
-                    replay_all(r, (&ask.draft, &mut replay), days.0, watch)?;
-                    replay.finish()?
+                    let replay = replay.where_points_are(setting.business.points_as);
+                    let mut parts = Parts::of(&ask.draft);
+                    let replayed = replay.all(|replay| {
+                        parts.pass += 1;
+                        let mut step = |done, all| {
+                            let (done, all) = parts.of_all(done, all);
+                            watch.step(done, all)
+                        };
+                        replay_all(r, (&ask.draft, replay), days.0, &mut step)
+                    })?;
+                    watch.step(1, 1)?;
+                    replayed
                 }
             };
             Ok(WhatIfReport {
@@ -91,18 +100,46 @@ impl Shop {
     }
 }
 
+/// How far a replay is that may go through the history more than once: a budget that ends within it asks for another pass,
+/// so while there are budgets each pass is half of what is left.
+struct Parts {
+    budgets: bool,
+    /// The pass that goes on, from 1.
+    pass: u32,
+}
+
+impl Parts {
+    fn of(draft: &Programme) -> Self {
+        let is_campaign = |of: &Instrument| matches!(of.terms, Terms::Campaign(_));
+        Self {
+            budgets: draft.instruments().iter().any(is_campaign),
+            pass: 0,
+        }
+    }
+
+    /// `done` of `all` of this pass as a part of all there may be.
+    fn of_all(&self, done: usize, all: usize) -> (usize, usize) {
+        if !self.budgets {
+            return (done, all);
+        }
+        let whole = all.saturating_mul(1 << self.pass.min(16));
+        let left = all.saturating_mul(2).saturating_sub(done);
+        (whole.saturating_sub(left), whole)
+    }
+}
+
 fn replay_all(
     reader: &Reader<'_>,
     (draft, replay): (&Programme, &mut Replay<'_>),
     from: Date,
-    watch: &mut Watch<'_>,
+    step: &mut dyn FnMut(usize, usize) -> Result<(), CoreError>,
 ) -> Result<(), CoreError> {
     let buyers = reader.buyers()?;
     let favours = |of: &Instrument| matches!(of.terms, Terms::Offer(Offer::Favourite { .. }));
     let asks_favourites = draft.instruments().iter().any(favours);
     let mut after = None;
     loop {
-        watch.step(0, buyers.len())?;
+        step(0, buyers.len())?;
         let page = reader.bought_by_nobody(after, PAGE)?;
         let Some(last) = page.last() else { break };
         after = Some(last.id);
@@ -121,7 +158,7 @@ fn replay_all(
         }
     }
     for (done, buyer) in buyers.iter().enumerate() {
-        watch.step(done, buyers.len())?;
+        step(done, buyers.len())?;
         let Some(group) = reader.persons(&buyers, *buyer)? else {
             continue;
         };
@@ -137,7 +174,7 @@ fn replay_all(
             replay.add(&receipt.past(*buyer, birthday, &favourites))?;
         }
     }
-    watch.step(1, 1)
+    Ok(())
 }
 
 /// What was kept of one receipt.

@@ -6,6 +6,7 @@ pub mod cards;
 pub mod customers;
 pub mod devices;
 mod erase;
+mod fiscal;
 pub mod found;
 pub mod handover;
 pub mod idle;

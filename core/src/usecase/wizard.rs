@@ -6,7 +6,7 @@ use kartka_domain::ids::{InstrumentId, ProgrammeVersion};
 use kartka_domain::op::Fact;
 use kartka_domain::programme::Programme;
 use kartka_domain::rights::Permission;
-use kartka_domain::wizard::{self, Draft, Ground, Kind, Model, Preview, Problem, Trade};
+use kartka_domain::wizard::{self, Draft, Ground, Kind, Model, Preview, Problem, Sampled, Trade};
 
 use crate::error::{CoreError, Field};
 use crate::shop::{Setting, Shop, setting};
@@ -147,8 +147,11 @@ impl Shop {
     /// [`CoreError::NotPaired`], [`CoreError::Store`].
     pub fn preview_draft(&self, draft: &Draft) -> Result<Result<Preview, Vec<Problem>>, CoreError> {
         let setting = self.store.read(setting)?;
-        let today = self.now(&setting.outlet)?.date;
-        Ok(wizard::preview(draft, &setting.ground(), today))
+        let sampled = Sampled {
+            today: self.now(&setting.outlet)?.date,
+            points_as: setting.business.points_as,
+        };
+        Ok(wizard::preview(draft, &setting.ground(), sampled))
     }
 
     /// The programme as it would be with a draft: for a what-if before publishing.

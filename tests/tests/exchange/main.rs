@@ -1,6 +1,7 @@
 //! Phones and an authority exchange: what was confirmed arrives once, whatever happens on the way.
 #![allow(clippy::unwrap_used)]
 
+mod accounts;
 mod campaigns;
 mod carried;
 mod crashes;

@@ -140,25 +140,56 @@ fn sold_before<B: Book>(work: &Work<'_, B>, fiscal: &Fiscal, own: PurchaseId) ->
 /// The authority's word on a claim where it is not what it claims.
 pub(super) type Verdict = Option<(Effect, Code)>;
 
+/// What the earns of one receipt come to.
+#[derive(Default)]
+pub(super) struct Verdicts {
+    /// Of each claim, earn or not.
+    pub(super) each: Vec<Verdict>,
+    /// What the owner sees: claims above the rules, and rules that this version can't read.
+    pub(super) flags: Vec<Code>,
+}
+
 /// What the earns among `claims` come to where that is not what they claim; one per instrument counts.
 pub(super) fn verdicts<B: Book>(
     work: &mut Work<'_, B>,
     (purchase, back): (&Purchase, &[Quantity]),
     (refused, claims): (Option<Code>, &[Claim]),
-) -> Result<Vec<Verdict>, Stop<B::Error>> {
+) -> Result<Verdicts, Stop<B::Error>> {
     let mut seen = BTreeSet::new();
-    let mut verdicts = Vec::with_capacity(claims.len());
+    let mut earns = Verdicts::default();
     for claim in claims {
-        verdicts.push(match (claim.kind, refused) {
+        let verdict = match (claim.kind, refused) {
             (EntryKind::Earn, Some(code)) => Some((Effect::NONE, code)),
             (EntryKind::Earn, None) if !seen.insert(claim.instrument) => {
                 Some((Effect::NONE, Code::MalformedFact))
             }
-            (EntryKind::Earn, None) => bounded(work, (purchase, back), claim)?,
+            (EntryKind::Earn, None) => match bounded(work, (purchase, back), claim)? {
+                Word::AsClaimed(newer) => {
+                    let news = newer.into_iter().filter(|code| !earns.flags.contains(code));
+                    earns.flags.extend(news.collect::<Vec<_>>());
+                    None
+                }
+                Word::Less(effect, code) => {
+                    earns.flags.push(code);
+                    Some((effect, code))
+                }
+                Word::Unfounded(code) => Some((Effect::NONE, code)),
+            },
             _ => None,
-        });
+        };
+        earns.each.push(verdict);
     }
-    Ok(verdicts)
+    Ok(earns)
+}
+
+/// What the rules say of a claimed earn.
+enum Word {
+    /// It counts; with the rules that only a newer version can read, where it is more than the others give (L12).
+    AsClaimed(Vec<Code>),
+    /// It counts as so much.
+    Less(Effect, Code),
+    /// It counts nothing.
+    Unfounded(Code),
 }
 
 /// Whether the authority orders what an enrolled device says.
@@ -178,28 +209,31 @@ fn bounded<B: Book>(
     work: &mut Work<'_, B>,
     (purchase, back): (&Purchase, &[Quantity]),
     claim: &Claim,
-) -> Result<Option<(Effect, Code)>, Stop<B::Error>> {
+) -> Result<Word, Stop<B::Error>> {
+    let as_claimed = || Word::AsClaimed(Vec::new());
     if !is_by_device(work.standing) || work.refused.is_some() {
-        return Ok(None);
+        return Ok(as_claimed());
     }
     let version = purchase.programme;
     let Some(programme) = work.book.programme(version).map_err(Stop::Book)? else {
-        return Ok(Some((Effect::NONE, Code::UnknownTarget)));
+        return Ok(Word::Unfounded(Code::UnknownTarget));
     };
     let Some(of) = programme.instrument(claim.instrument) else {
-        return Ok(Some((Effect::NONE, Code::MalformedFact)));
+        return Ok(Word::Unfounded(Code::MalformedFact));
     };
     if !is_known(&programme, of, claim) {
         // What this version can't compute was promised by one that can; the owner sees it by the flag.
-        return Ok(None);
+        return Ok(as_claimed());
     }
     let resolved = possible(work, purchase, ((&programme, of), claim))?;
     let given = earned((&programme, of), &purchase.lines, back, resolved)?.effect;
     // By the day that the phone saw: a wrong clock takes nothing from anybody (sync §5).
-    let scope = &of.rules.scope;
     let seen = seen_at(work, purchase).map(|at| at.date);
-    let is_open = scope.is_here(purchase.outlet) && seen.iter().any(|day| scope.is_today(*day));
-    let given = if is_open { given } else { Effect::NONE };
+    let is_open = |of: &Instrument| {
+        let scope = &of.rules.scope;
+        scope.is_here(purchase.outlet) && seen.iter().any(|day| scope.is_today(*day))
+    };
+    let given = if is_open(of) { given } else { Effect::NONE };
     let lots = seen.map(|day| lot_of(of, day));
     let more = claim.effect.points > given.points
         || claim.effect.stamps > given.stamps
@@ -207,14 +241,24 @@ fn bounded<B: Book>(
         || claim.effect.value > given.value
         || claim.effect.carry > given.carry;
     if !more && lots.contains(&claim.lot) {
-        return Ok(None);
+        return Ok(as_claimed());
+    }
+    // A rule that works there and then and that this version can't read may be what gave more: a campaign, for one that
+    // knows none.
+    let all = programme.instruments().iter();
+    let newer: Vec<Code> = all
+        .filter(|other| !other.is_read() && is_open(other))
+        .filter_map(newer::said)
+        .collect();
+    if !newer.is_empty() && is_open(of) {
+        return Ok(Word::AsClaimed(newer));
     }
     let amount = |effect: Effect| effect.points.0.saturating_add(effect.stamps.0);
     let code = Code::EarnAboveRules {
         claimed: amount(claim.effect),
         counted: amount(given),
     };
-    Ok(Some((given, code)))
+    Ok(Word::Less(given, code))
 }
 
 /// Whether this version can compute an earn: the card, and the campaign that raises it.

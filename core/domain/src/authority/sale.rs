@@ -13,7 +13,7 @@ use crate::moment::Month;
 use crate::money::{AMOUNT_MAX, Money, Overflow, Points};
 use crate::op::{Claim, Fact, Sale};
 use crate::position::MonthSum;
-use crate::programme::{CARRY_MAX, Kept};
+use crate::programme::{CARRY_MAX, Instrument, Kept, Programme};
 use crate::purchase::{Purchase, Quantity, ReturnKind, returned_part, returned_so_far};
 use crate::refund::refusal;
 use crate::rights::{Action, Permission};
@@ -57,11 +57,7 @@ pub(super) fn apply_sale<B: Book>(
     };
     purchase.flags.extend(judged.flags);
     let earns = earning::verdicts(work, (&purchase, &[]), (judged.refused, &claims))?;
-    let above = |verdict: &Option<(Effect, Code)>| verdict.map(|(_, code)| code);
-    let above = earns.iter().filter_map(above);
-    purchase
-        .flags
-        .extend(above.filter(|code| matches!(code, Code::EarnAboveRules { .. })));
+    purchase.flags.extend(earns.flags);
     purchase
         .flags
         .extend(reserve::points_unasked(work, &claims)?);
@@ -75,7 +71,7 @@ pub(super) fn apply_sale<B: Book>(
     let id = purchase.id;
     work.put(Row::Purchase(purchase), echo);
     right::redemption(work, place, (&claims, sale.confirmed))?;
-    for (i, (claim, earn)) in claims.iter().zip(earns).enumerate() {
+    for (i, (claim, earn)) in claims.iter().zip(earns.each).enumerate() {
         let allowed = Some(claim.customer) == sale.customer
             && matches!(
                 claim.kind,
@@ -160,7 +156,9 @@ pub(super) fn apply_attach<B: Book>(
         known.purchase.read = known.purchase.read.or(read);
         let judged = earning::judge(work, &known.purchase, (customer, &claims))?;
         known.purchase.flags.extend(judged.flags);
-        earns = earning::verdicts(work, (&known.purchase, &back), (judged.refused, &claims))?;
+        let judged = earning::verdicts(work, (&known.purchase, &back), (judged.refused, &claims))?;
+        known.purchase.flags.extend(judged.flags);
+        earns = judged.each;
         if kept(&known.purchase.lines, &back) == Kept::Something {
             count_visit(work, customer, &known.purchase, &back)?;
         }
@@ -200,7 +198,8 @@ fn too_late<B: Book>(
     Ok(business.and_then(|b| b.may_attach(purchase.at.date, today).err()))
 }
 
-/// What the goods that are still kept earn by each claim's instrument, under the purchase's own terms.
+/// What the goods that are still kept earn by each claim's instrument, under the purchase's own terms. Nothing is said where
+/// some of these are newer than this version: what came back is then settled by its part of the price (L12).
 fn earned_by_kept<B: Book>(
     work: &Work<'_, B>,
     purchase: &Purchase,
@@ -211,7 +210,8 @@ fn earned_by_kept<B: Book>(
         .book
         .programme(purchase.programme)
         .map_err(Stop::Book)?;
-    let Some(programme) = &programme else {
+    let readable = |p: &&Programme| p.instruments().iter().all(Instrument::is_read);
+    let Some(programme) = programme.as_ref().filter(readable) else {
         return Ok(Vec::new());
     };
     let mut most = Vec::new();

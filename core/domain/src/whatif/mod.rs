@@ -6,6 +6,7 @@
 //! are in hundredths of a percent. It promises nothing: a forecast is the owner's own numbers carried through.
 
 mod assume;
+mod budgets;
 pub mod calculator;
 mod gains;
 mod past;
@@ -13,6 +14,7 @@ mod person;
 mod replay;
 
 pub use assume::{Assumptions, Forecast, Range, Spread, break_even, forecast};
+pub use budgets::CampaignCost;
 pub use gains::{Anyway, Gains, TOP_SHOWN};
 pub use past::{Guest, Past, kept_lines};
 pub use replay::{Habit, Replay, Replayed};

@@ -1,6 +1,5 @@
 //! The one customer of a replay at a time, and the book that the authority decides by.
 
-use std::collections::BTreeMap;
 use std::convert::Infallible;
 
 use crate::authority::Book;
@@ -9,11 +8,11 @@ use crate::customer::Customer;
 use crate::ids::{CustomerId, InstrumentId, OpId, ProgrammeVersion, PurchaseId, RequestMark};
 use crate::ledger::Entry;
 use crate::moment::Moment;
-use crate::money::{Money, Points};
+use crate::money::{Money, Overflow, Points};
 use crate::position::Position;
 use crate::programme::Programme;
 use crate::purchase::{Purchase, Return};
-use crate::row::{Card, Merge};
+use crate::row::{CampaignSpent, Card, Merge};
 
 /// The customer whose purchases are being replayed, and all the state the authority sees of them.
 pub(super) struct Person<'p> {
@@ -26,8 +25,8 @@ pub(super) struct Person<'p> {
     /// Visits so far at which something might be spent.
     pub(super) could_spend: i64,
     pub(super) gained: Money,
-    /// What is spent of each campaign's budget, by the customers before too.
-    pub(super) spent: BTreeMap<InstrumentId, Points>,
+    /// What counts as spent of each campaign's budget, this visit included.
+    pub(super) spent: Vec<CampaignSpent>,
 }
 
 impl<'p> Person<'p> {
@@ -40,13 +39,30 @@ impl<'p> Person<'p> {
             days: 0,
             could_spend: 0,
             gained: Money::ZERO,
-            spent: BTreeMap::new(),
+            spent: Vec::new(),
         }
     }
 
     pub(super) fn arrive(&mut self, at: Moment) {
         self.days += i64::from(self.days == 0 || at.date != self.last.date);
         self.last = at;
+    }
+
+    /// Takes over how much of a budget is spent by the authority's word; how much more that is than before.
+    pub(super) fn spend(&mut self, now: CampaignSpent) -> Result<Points, Overflow> {
+        let before = self.spent.iter_mut();
+        let mut before = before.filter(|one| one.instrument == now.instrument);
+        match before.next() {
+            Some(one) => {
+                let more = now.points.minus(one.points)?;
+                *one = now;
+                Ok(more)
+            }
+            None => {
+                self.spent.push(now);
+                Ok(now.points)
+            }
+        }
     }
 }
 
@@ -78,7 +94,8 @@ impl Book for Person<'_> {
         Ok((version == self.draft.version()).then(|| self.draft.clone()))
     }
     fn campaign_spent(&self, id: InstrumentId) -> Result<Points, Infallible> {
-        Ok(self.spent.get(&id).copied().unwrap_or_default())
+        let spent = self.spent.iter().find(|one| one.instrument == id);
+        Ok(spent.map_or(Points::ZERO, |one| one.points))
     }
     fn is_erased(&self, _: CustomerId) -> Result<bool, Self::Error> {
         Ok(false)

@@ -1,10 +1,11 @@
 //! Past purchases through the evaluator and the fold, customer by customer (P1, L13).
 //!
-//! One customer's account is held at a time; of the others only what they gained (16 bytes each) and sums by month. So
-//! memory does not grow with purchases. Each purchase is quoted like at a till and decided like by the authority.
+//! One customer's account is held at a time; of the others only what they gained (16 bytes each) and sums by month and, of
+//! campaigns, by day. So memory does not grow with purchases. Each purchase is quoted like at a till and decided like by the authority.
 
 use std::collections::BTreeMap;
 
+use super::budgets::{Budgets, CampaignCost};
 use super::gains::{Anyway, Gain, Gains, gains};
 use super::person::Person;
 use super::{Guest, Past, WHOLE, WhatIfError};
@@ -20,7 +21,7 @@ use crate::programme::{Joining, Programme, Terms};
 use crate::purchase::{PointsAs, ShareKind};
 use crate::quote::{Paper, Question, Quote, QuoteError, RewardTaken, Tender, quote};
 use crate::redeem::CashStep;
-use crate::row::{CampaignSpent, Row};
+use crate::row::Row;
 
 /// How customers are taken to spend what they may spend. Every coupon of the draft is named at every visit and every
 /// club invites: what costs most.
@@ -73,6 +74,8 @@ pub struct Replayed {
     pub peak: Money,
     /// Who gained.
     pub gains: Gains,
+    /// What the draft's campaigns add, budget by budget (E3).
+    pub campaigns: Vec<CampaignCost>,
 }
 
 impl Replayed {
@@ -124,8 +127,7 @@ pub struct Replay<'p> {
     all: Vec<Gain>,
     anyway: Anyway,
     person: Option<Person<'p>>,
-    /// What customers so far have spent of each campaign's budget.
-    spent: BTreeMap<InstrumentId, Points>,
+    budgets: Budgets,
     /// The quote of the last purchase, where somebody wants to see it.
     shown: Option<Quote>,
     shows: bool,
@@ -153,7 +155,7 @@ impl<'p> Replay<'p> {
             all: Vec::new(),
             anyway: Anyway::default(),
             person: None,
-            spent: BTreeMap::new(),
+            budgets: Budgets::of(draft),
             shown: None,
             shows: false,
             until,
@@ -192,10 +194,7 @@ impl<'p> Replay<'p> {
             Some(person) if person.id == customer => {}
             _ => {
                 self.close()?;
-                self.person = Some(Person {
-                    spent: std::mem::take(&mut self.spent),
-                    ..Person::new(customer, self.draft, past.at)
-                });
+                self.person = Some(Person::new(customer, self.draft, past.at));
             }
         }
         self.visit(past, total)
@@ -212,12 +211,39 @@ impl<'p> Replay<'p> {
         Ok(self.shown.take())
     }
 
-    /// The sums, with everything that has ended by the last day of the history.
+    /// Replays a whole history: `history` adds all of it, in the order of [`add`](Self::add), and is called once more for
+    /// each campaign whose budget ends within it. The sums hold everything that has ended by the last day.
     ///
     /// # Errors
-    /// [`WhatIfError::Overflow`].
-    pub fn finish(mut self) -> Result<Replayed, WhatIfError> {
-        self.close()?;
+    /// What `history` says; [`WhatIfError::Overflow`].
+    pub fn all<E: From<WhatIfError>>(
+        mut self,
+        mut history: impl FnMut(&mut Self) -> Result<(), E>,
+    ) -> Result<Replayed, E> {
+        loop {
+            history(&mut self)?;
+            self.close()?;
+            if !self.again()? {
+                return Ok(self.summed()?);
+            }
+        }
+    }
+
+    /// Makes ready for another pass where this one has passed a campaign's budget.
+    fn again(&mut self) -> Result<bool, WhatIfError> {
+        let again = self.budgets.end_the_next()?;
+        if again {
+            self.sum = Replayed::default();
+            self.months.clear();
+            self.all.clear();
+            self.anyway = Anyway::default();
+            self.next = 1;
+        }
+        Ok(again)
+    }
+
+    fn summed(mut self) -> Result<Replayed, WhatIfError> {
+        self.sum.campaigns = self.budgets.costs(self.draft)?;
         let mut standing = Money::ZERO;
         for change in self.months.values() {
             standing = standing.plus(*change)?;
@@ -239,6 +265,7 @@ impl<'p> Replay<'p> {
             return Err(WhatIfError::OutOfOrder);
         };
         person.arrive(past.at);
+        person.spent = self.budgets.spent(past.at.date);
         let ended = sweep([(person.id, &person.position)], self.draft, past.at.date)?;
         self.post(&mut person, Author::Authority, past, claims(ended))?;
         match self.ask(&mut person, past)? {
@@ -264,10 +291,7 @@ impl<'p> Replay<'p> {
     fn ask(&self, person: &mut Person<'_>, past: &Past<'_>) -> Result<Option<Quote>, WhatIfError> {
         let rewards = self.full_cards(&person.position);
         let invited = self.clubs_to_join(&person.position, past.at.date);
-        let spent = person.spent.iter();
-        let spent: Vec<CampaignSpent> = spent
-            .map(|(&instrument, &points)| CampaignSpent { instrument, points })
-            .collect();
+        let spent = person.spent.clone();
         let mut question = Question {
             spent: &spent,
             customer: Some((person.id, &person.position)),
@@ -386,7 +410,8 @@ impl<'p> Replay<'p> {
                 Row::Position(_, position) => person.position = position,
                 Row::Entry(entry) => self.move_points(&entry)?,
                 Row::CampaignSpent(spent) => {
-                    person.spent.insert(spent.instrument, spent.points);
+                    let more = person.spend(spent)?;
+                    self.budgets.add((spent.instrument, past.at.date), more)?;
                 }
                 _ => {}
             }
@@ -460,7 +485,6 @@ impl<'p> Replay<'p> {
         };
         let ended = sweep([(person.id, &person.position)], self.draft, past.at.date)?;
         self.post(&mut person, Author::Authority, &past, claims(ended))?;
-        self.spent = std::mem::take(&mut person.spent);
         self.sum.customers += 1;
         let again = person.days > 1;
         if again {

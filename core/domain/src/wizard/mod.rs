@@ -12,7 +12,7 @@ mod preview;
 use std::collections::BTreeMap;
 
 pub use model::{Field, Input, Model, Only, Step, model};
-pub use preview::{Preview, preview};
+pub use preview::{Preview, Sampled, preview};
 
 use crate::ids::InstrumentId;
 use crate::programme::{Instrument, Programme, Terms};

@@ -10,7 +10,7 @@ use crate::moment::{Date, DayOfYear, Moment, day_number};
 use crate::money::Money;
 use crate::position::Position;
 use crate::programme::{Instrument, Nominals, Offer, Programme, Terms};
-use crate::purchase::{GoodsId, Line, Quantity};
+use crate::purchase::{GoodsId, Line, PointsAs, Quantity};
 use crate::quote::{Asked, Presented, Question, Quote, Selling, Whose, quote};
 use crate::redeem::CashStep;
 use crate::voucher::{Origin, Voucher, VoucherState};
@@ -39,12 +39,26 @@ const fn sample(trade: Trade) -> &'static [i64] {
     }
 }
 
-/// Plays weekly visits with the sample receipt of the draft's trade, from `today` on: with the goods that the draft
+/// When the sample is sold, and by which of the shop's settings.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Sampled {
+    /// The day of the first visit.
+    pub today: Date,
+    /// What points are to the business (D5).
+    pub points_as: PointsAs,
+}
+
+/// Plays weekly visits with the sample receipt of the draft's trade, from its day on: with the goods that the draft
 /// names, by somebody whose birthday and whose relative's birthday it is.
 ///
 /// # Errors
 /// The draft's problems.
-pub fn preview(draft: &Draft, ground: &Ground<'_>, today: Date) -> Result<Preview, Vec<Problem>> {
+pub fn preview(
+    draft: &Draft,
+    ground: &Ground<'_>,
+    sampled: Sampled,
+) -> Result<Preview, Vec<Problem>> {
+    let Sampled { today, points_as } = sampled;
     // What an edited one keeps beside its answers (for whom, with which goods) is not played.
     let ground = &ground.editing(None);
     let made = draft.build(ground)?;
@@ -57,18 +71,18 @@ pub fn preview(draft: &Draft, ground: &Ground<'_>, today: Date) -> Result<Previe
         _ => Programme::publish(ProgrammeVersion(1), vec![made]).map_err(|_| failed())?,
     };
     let customer = DeviceNo::FOUNDER.id(1).map_err(|_| failed())?;
+    let cash = CashStep(Money(major(ground)));
     if matches!(draft.kind, Kind::Certificate | Kind::Numbered) {
-        let cash = CashStep(Money(major(ground)));
         return handed_out(&programme, &lines, (CustomerId(customer), today), cash)
             .ok_or_else(failed);
     }
-    if let Some(shown) = brought(&programme, &lines, today, CashStep(Money(major(ground)))) {
+    if let Some(shown) = brought(&programme, &lines, today, cash) {
         return shown.ok_or_else(failed);
     }
     let favourites: Vec<GoodsId> = lines.iter().filter_map(|line| line.goods).collect();
     let day = [DayOfYear::of(today)];
-    let cash = CashStep(Money(major(ground)));
-    let mut replay = Replay::new(&programme, Habit::default(), cash, today);
+    let replay = Replay::new(&programme, Habit::default(), cash, today);
+    let mut replay = replay.where_points_are(points_as);
     let mut first = None;
     for visit in 0..VISITS_MAX {
         let days = chrono::Days::new(u64::from(visit) * 7);

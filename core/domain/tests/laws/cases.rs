@@ -106,3 +106,8 @@ fn what_an_older_phone_says_of_newer_rules() {
 fn what_is_typed_and_published_by_mistake() {
     check_file(include_str!("../cases/bad_input.txt"));
 }
+
+#[test]
+fn what_other_tills_get_wrong() {
+    check_file(include_str!("../cases/known.txt"));
+}

@@ -12,6 +12,7 @@ mod campaigns;
 mod cases;
 mod explain;
 mod forged;
+mod forged_campaigns;
 mod forged_vouchers;
 mod garbage;
 mod index;

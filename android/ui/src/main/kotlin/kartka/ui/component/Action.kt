@@ -39,7 +39,7 @@ fun PrimaryAction(
 ) {
     Button(
         onClick = onTap,
-        modifier = modifier.fillMaxWidth().heightIn(min = Space.action),
+        modifier = modifier.fillMaxWidth().heightIn(min = LocalRoom.current.action),
         enabled = readiness == Readiness.Ready,
         shape = shape,
         colors =

@@ -19,6 +19,7 @@ import androidx.compose.foundation.verticalScroll
 import androidx.compose.material3.IconButton
 import androidx.compose.material3.Text
 import androidx.compose.runtime.Composable
+import androidx.compose.runtime.CompositionLocalProvider
 import androidx.compose.ui.Alignment
 import androidx.compose.ui.Modifier
 import androidx.compose.ui.semantics.heading
@@ -53,10 +54,13 @@ fun Frame(
             if (wide && low != null) {
                 Row(Modifier.fillMaxSize()) {
                     Shown(Modifier.weight(1f).fillMaxHeight(), content)
-                    Low(Modifier.weight(1f).fillMaxHeight().verticalScroll(rememberScrollState()), low)
+                    val room = if (this@BoxWithConstraints.maxHeight < Room.LEAST) Room.Tight else Room.Enough
+                    CompositionLocalProvider(LocalRoom provides room) {
+                        Low(Modifier.weight(1f).fillMaxHeight().verticalScroll(rememberScrollState()), low)
+                    }
                 }
             } else {
-                Shown(Modifier.weight(1f), content)
+                Shown(Modifier.weight(1f).fillMaxWidth(), content)
                 if (low != null) Low(Modifier.fillMaxWidth(), low)
             }
         }
@@ -107,8 +111,11 @@ internal fun Low(modifier: Modifier, low: @Composable ColumnScope.() -> Unit) {
         contentAlignment = Alignment.BottomCenter,
     ) {
         Column(
-            Modifier.widthIn(max = Space.column).fillMaxWidth().padding(Space.large),
-            verticalArrangement = Arrangement.spacedBy(Space.medium),
+            Modifier
+                .widthIn(max = Space.column)
+                .fillMaxWidth()
+                .padding(horizontal = Space.large, vertical = LocalRoom.current.around),
+            verticalArrangement = Arrangement.spacedBy(LocalRoom.current.between),
             content = low,
         )
     }

@@ -21,11 +21,8 @@ import androidx.compose.ui.draw.clip
 import androidx.compose.ui.semantics.Role
 import androidx.compose.ui.semantics.contentDescription
 import androidx.compose.ui.semantics.semantics
-import androidx.compose.ui.unit.dp
 import kartka.ui.design.Kartka
 import kartka.ui.design.Space
-
-private val keyHeight = 52.dp
 
 /** The third key of the lowest row. */
 enum class Corner(internal val face: String) {
@@ -38,7 +35,7 @@ enum class Corner(internal val face: String) {
 }
 
 /**
- * Digits for a thumb: each key is at least 52 dp high and a third of the width wide.
+ * Digits for a thumb: each key is at least 48 dp high, 52 where there is room, and a third of the width wide.
  *
  * It edits [text] as a string and judges nothing: what the digits mean is the core's business.
  */
@@ -50,7 +47,10 @@ fun Keypad(
     modifier: Modifier = Modifier,
     corner: Corner = Corner.Nothing,
 ) {
-    Column(modifier.fillMaxWidth(), verticalArrangement = Arrangement.spacedBy(Space.small)) {
+    Column(
+        modifier.fillMaxWidth(),
+        verticalArrangement = Arrangement.spacedBy(minOf(Space.small, LocalRoom.current.between)),
+    ) {
         listOf("123", "456", "789").forEach { row ->
             KeyRow {
                 row.forEach { digit -> Key(Modifier.weight(1f), "$digit") { onText(text + digit) } }
@@ -92,7 +92,7 @@ private fun Face(modifier: Modifier, onTap: () -> Unit, face: @Composable () -> 
     Box(
         modifier
             .fillMaxHeight()
-            .heightIn(min = keyHeight)
+            .heightIn(min = LocalRoom.current.key)
             .clip(RoundedCornerShape(Space.corner))
             .background(Kartka.colours.card.ground)
             .clickable(role = Role.Button, onClick = onTap),

@@ -4,6 +4,7 @@ import androidx.compose.runtime.Composable
 import androidx.compose.ui.Modifier
 import androidx.compose.ui.text.input.KeyboardType
 import kartka.presentation.ShopKind
+import kartka.presentation.found.COUNTRIES
 import kartka.presentation.found.FoundAction
 import kartka.presentation.found.FoundFace
 import kartka.presentation.found.FoundState
@@ -24,9 +25,6 @@ import kartka.ui.component.Readiness
 import kartka.ui.component.SecondAction
 import kartka.ui.text.speech
 import java.util.Locale
-
-/** Countries that the core knows; their names are the platform's. */
-private val countries = listOf("UA", "PL", "CZ", "DE", "US")
 
 /** A phone without a shop: to found one or to join one. */
 @Composable
@@ -77,13 +75,7 @@ fun FoundScreen(state: FoundState, host: Host, act: (FoundAction) -> Unit) {
         val kinds = ShopKind.entries.associateWith { speech("found.kind_" + it.name.inKeys()) }
         Choices(ShopKind.entries, state.kind, kinds::getValue, { act(FoundAction.ChooseKind(it)) })
         Part(speech("found.country"))
-        val names =
-            (countries + state.country).distinct().associateWith {
-                Locale(
-                    "",
-                    it,
-                ).getDisplayCountry(speech.locale)
-            }
+        val names = COUNTRIES.associateWith { Locale("", it).getDisplayCountry(speech.locale) }
         Choices(names.keys.toList(), state.country, names::getValue, { act(FoundAction.Choose(it)) })
         Entry(speech("found.owner"), state.owner, { act(FoundAction.TypeOwner(it)) })
     }

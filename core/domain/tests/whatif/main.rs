@@ -1,6 +1,8 @@
 //! What a draft would have cost, and the calculator: by hand-sized numbers (P1, P2).
 #![allow(clippy::unwrap_used)]
 
+mod budgets;
+
 use kartka_domain::ids::{CustomerId, InstrumentId, OutletId, ProgrammeVersion};
 use kartka_domain::moment::{Date, DayOfYear, Moment, day_number};
 use kartka_domain::money::{Money, Stamps};
@@ -167,19 +169,21 @@ fn tenth(expiry: Expiry) -> Programme {
 }
 
 fn replay(draft: &Programme, habit: Habit, until: &str, bought: &[(i64, &str, i64)]) -> Replayed {
-    let mut replay = Replay::new(draft, habit, CASH, day(until));
-    for (who, date, amount) in bought {
-        let lines = [Line::amount(Money(*amount))];
-        let past = Past {
-            customer: (*who > 0).then(|| somebody(*who)),
-            at: noon(day(date)),
-            outlet: OutletId(1),
-            lines: &lines,
-            guest: Guest::default(),
-        };
-        replay.add(&past).unwrap();
-    }
-    replay.finish().unwrap()
+    let replay = Replay::new(draft, habit, CASH, day(until));
+    let history = |replay: &mut Replay<'_>| {
+        for (who, date, amount) in bought {
+            let lines = [Line::amount(Money(*amount))];
+            replay.add(&Past {
+                customer: (*who > 0).then(|| somebody(*who)),
+                at: noon(day(date)),
+                outlet: OutletId(1),
+                lines: &lines,
+                guest: Guest::default(),
+            })?;
+        }
+        Ok::<(), WhatIfError>(())
+    };
+    replay.all(history).unwrap()
 }
 
 #[test]
@@ -241,20 +245,22 @@ fn what_points_are_decides_when_a_scale_is_reached() {
         (PointsAs::Payment, Money(1_000)),
         (PointsAs::Discount, Money::ZERO),
     ] {
-        let mut replay = Replay::new(&draft, Habit::default(), CASH, day("2026-03-31"));
-        replay = replay.where_points_are(points_as);
+        let replay = Replay::new(&draft, Habit::default(), CASH, day("2026-03-31"));
+        let replay = replay.where_points_are(points_as);
         let lines = [Line::amount(Money(10_000))];
-        for date in ["2026-01-05", "2026-02-05", "2026-03-05"] {
-            let past = Past {
-                customer: Some(somebody(1)),
-                at: noon(day(date)),
-                outlet: OutletId(1),
-                lines: &lines,
-                guest: Guest::default(),
-            };
-            replay.add(&past).unwrap();
-        }
-        let found = replay.finish().unwrap();
+        let history = |replay: &mut Replay<'_>| {
+            for date in ["2026-01-05", "2026-02-05", "2026-03-05"] {
+                replay.add(&Past {
+                    customer: Some(somebody(1)),
+                    at: noon(day(date)),
+                    outlet: OutletId(1),
+                    lines: &lines,
+                    guest: Guest::default(),
+                })?;
+            }
+            Ok::<(), WhatIfError>(())
+        };
+        let found = replay.all(history).unwrap();
         assert_eq!(found.discounts, discounts, "{points_as:?}");
         assert_eq!(found.spent, Money(1_000 + 900), "{points_as:?}");
     }
@@ -374,27 +380,29 @@ fn coupons_greetings_favourites_and_invitations_are_not_silently_nothing() {
         (Terms::Offer(Offer::Favourite { rate: 1_000 }), 1_000),
     ] {
         let programme = draft(terms);
-        let mut replay = Replay::new(&programme, Habit::default(), CASH, day("2026-12-31"));
-        for (date, favourites) in [("2026-01-05", &[][..]), ("2026-02-05", &[goods][..])] {
-            let lines = [Line {
-                goods: Some(goods),
-                ..Line::amount(Money(10_000))
-            }];
-            let guest = Guest {
-                birthday: DayOfYear::new(1, 3),
-                favourites,
-                ..Guest::default()
-            };
-            let past = Past {
-                customer: Some(somebody(1)),
-                at: noon(day(date)),
-                outlet: OutletId(1),
-                lines: &lines,
-                guest,
-            };
-            replay.add(&past).unwrap();
-        }
-        let found = replay.finish().unwrap();
+        let replay = Replay::new(&programme, Habit::default(), CASH, day("2026-12-31"));
+        let history = |replay: &mut Replay<'_>| {
+            for (date, favourites) in [("2026-01-05", &[][..]), ("2026-02-05", &[goods][..])] {
+                let lines = [Line {
+                    goods: Some(goods),
+                    ..Line::amount(Money(10_000))
+                }];
+                let guest = Guest {
+                    birthday: DayOfYear::new(1, 3),
+                    favourites,
+                    ..Guest::default()
+                };
+                replay.add(&Past {
+                    customer: Some(somebody(1)),
+                    at: noon(day(date)),
+                    outlet: OutletId(1),
+                    lines: &lines,
+                    guest,
+                })?;
+            }
+            Ok::<(), WhatIfError>(())
+        };
+        let found = replay.all(history).unwrap();
         assert_eq!(found.discounts, Money(given), "{programme:?}");
     }
 }
@@ -545,17 +553,14 @@ proptest! {
         months in 1..4_u16,
         spends in 0..=10_000_i64,
     ) {
-        let first = day("2026-01-01");
-        let mut date = first;
+        let mut date = day("2026-01-01");
+        let bought: Vec<(i64, String, i64)> = bought.into_iter().map(|(wait, amount)| {
+            date = date + kartka_domain::chrono::Days::new(wait);
+            (1, date.to_string(), amount)
+        }).collect();
+        let bought: Vec<(i64, &str, i64)> = bought.iter().map(|(who, date, amount)| (*who, date.as_str(), *amount)).collect();
         let programme = tenth(Expiry::Months(months));
-        let until = day("2030-01-01");
-        let mut replay = Replay::new(&programme, Habit { spends }, CASH, until);
-        for (wait, amount) in &bought {
-            date = date + kartka_domain::chrono::Days::new(*wait);
-            let lines = [Line::amount(Money(*amount))];
-            replay.add(&Past { customer: Some(somebody(1)), at: noon(date), outlet: OutletId(1), lines: &lines, guest: Guest::default() }).unwrap();
-        }
-        let found = replay.finish().unwrap();
+        let found = replay(&programme, Habit { spends }, "2030-01-01", &bought);
         prop_assert_eq!(found.outstanding, Money(0), "everything has ended by 2030");
         prop_assert_eq!(found.issued, found.spent.plus(found.expired).unwrap());
         prop_assert_eq!(Money::total(found.gains.deciles).unwrap(), found.spent);
