@@ -67,6 +67,17 @@ impl Cards {
     }
 }
 
+/// How the QR of a text is drawn; nothing for a text that no QR holds.
+pub(crate) fn squares(text: &str) -> Option<QrSquares> {
+    let modules = QrModules::of(text).ok()?;
+    let side = modules.side();
+    let dark = (0..side * side).map(|at| u8::from(modules.is_dark(at % side, at / side)));
+    Some(QrSquares {
+        side: u32::try_from(side).ok()?,
+        dark: dark.collect(),
+    })
+}
+
 #[uniffi::export(async_runtime = "tokio")]
 impl Cards {
     /// Makes a run of card numbers in this device's slot; in order.
@@ -128,13 +139,20 @@ impl Cards {
 
     /// How the QR of `text` is drawn, for a screen that shows a code; nothing for a text that no QR holds.
     pub fn squares(&self, text: String) -> Option<QrSquares> {
-        let modules = QrModules::of(&text).ok()?;
-        let side = modules.side();
-        let dark = (0..side * side).map(|at| u8::from(modules.is_dark(at % side, at / side)));
-        Some(QrSquares {
-            side: u32::try_from(side).ok()?,
-            dark: dark.collect(),
-        })
+        squares(&text)
+    }
+
+    /// The link that hands a customer's card over to their own phone, to be shown to them as a QR; whoever has it sees
+    /// the card.
+    ///
+    /// # Errors
+    /// `NotFound` for a card that nobody has; `RuleRejected` for a blocked one or without the right to register;
+    /// `Validation` for no card number; `NotPaired`; the situation of the disk.
+    pub async fn link(&self, card: i64) -> Result<String, CoreError> {
+        let link = self
+            .border
+            .read(move |shop| Ok(shop.card_link(card_number(card)?)?.to_text()));
+        link.await
     }
 
     /// A search for codes in camera frames that recognises this shop's cards; before there is a shop, pairing codes

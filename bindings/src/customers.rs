@@ -3,11 +3,10 @@
 use std::sync::Arc;
 
 use kartka_core::domain::customer::Will as DomainWill;
+use kartka_core::domain::held::{PointsHeld, StampsHeld};
 use kartka_core::domain::ids::{CustomerId, EntryId, InstrumentId};
 use kartka_core::domain::row::{Merge, MergeReason};
-use kartka_core::query::customer::{
-    CustomerSheet as CoreSheet, PointsView as CorePoints, StampsView as CoreStamps,
-};
+use kartka_core::query::customer::CustomerSheet as CoreSheet;
 use kartka_core::query::history::HistoryKey as CoreKey;
 use kartka_core::usecase::customers::{NewCard, ProfileForm, Registration as CoreRegistration};
 
@@ -362,6 +361,15 @@ fn registration(form: Registration) -> Result<CoreRegistration, Failure> {
     })
 }
 
+impl From<DomainWill> for Will {
+    fn from(will: DomainWill) -> Self {
+        match will {
+            DomainWill::Given => Self::Given,
+            DomainWill::Withdrawn => Self::Withdrawn,
+        }
+    }
+}
+
 impl From<Will> for DomainWill {
     fn from(will: Will) -> Self {
         match will {
@@ -402,8 +410,8 @@ impl From<(InstrumentId, u8)> for LevelView {
     }
 }
 
-impl From<CorePoints> for PointsView {
-    fn from(view: CorePoints) -> Self {
+impl From<PointsHeld> for PointsView {
+    fn from(view: PointsHeld) -> Self {
         Self {
             instrument: view.instrument.0,
             balance: view.balance.0,
@@ -416,8 +424,8 @@ impl From<CorePoints> for PointsView {
     }
 }
 
-impl From<CoreStamps> for StampsView {
-    fn from(view: CoreStamps) -> Self {
+impl From<StampsHeld> for StampsView {
+    fn from(view: StampsHeld) -> Self {
         Self {
             instrument: view.instrument.0,
             stamps: view.stamps.0,

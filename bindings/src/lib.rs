@@ -34,6 +34,7 @@ mod task;
 mod team;
 mod till;
 mod unlinked;
+mod wallet;
 mod whatif;
 mod wizard;
 
@@ -82,6 +83,10 @@ pub use till::{
     VoucherReason, VoucherState, VoucherView,
 };
 pub use unlinked::{Settlement, UnlinkedReturnRequest, UnlinkedReturnView, UnlinkedState};
+pub use wallet::{
+    CardFreshness, CardSaid, CardWish, HeldLevel, HeldPoints, HeldPurchase, HeldStamps,
+    HeldVoucher, HolderProfile, Refreshed, Wallet, WalletCard,
+};
 pub use whatif::{
     Calculated, CalculatedDay, CalculatorForm, Gainer, Outlook, WhatIfForm, WhatIfRun, WhatIfView,
     calculate,

@@ -224,7 +224,7 @@ impl KartkaCore {
 }
 
 /// The machine of a shell, with its key store.
-fn platform(keys: Arc<dyn KeyStore>) -> Platform {
+pub(crate) fn platform(keys: Arc<dyn KeyStore>) -> Platform {
     Platform {
         clock: Arc::new(SystemClock::new()),
         rng: Arc::new(SystemRng),

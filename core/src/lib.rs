@@ -19,3 +19,4 @@ pub mod store;
 pub mod sync;
 pub mod task;
 pub mod usecase;
+pub mod wallet;

@@ -55,6 +55,8 @@ pub enum SecretName {
     DeviceSecret,
     /// The highest epoch this device has seen (sync §1), so that an older data file can't hide it.
     HighestEpoch,
+    /// The 256-bit key of a customer's cards, which are no shop's.
+    WalletKey,
 }
 
 impl SecretName {
@@ -65,6 +67,7 @@ impl SecretName {
             Self::DatabaseKey => "database-key",
             Self::DeviceSecret => "device-secret",
             Self::HighestEpoch => "highest-epoch",
+            Self::WalletKey => "wallet-key",
         }
     }
 }

@@ -5,6 +5,7 @@
 
 pub mod authority;
 pub mod backup;
+mod holder;
 mod http;
 mod pace;
 mod pages;

@@ -7,16 +7,18 @@ mod today;
 pub(crate) use today::Overview;
 
 use kartka_domain::business::Business;
-use kartka_domain::card::{CardNumber, K1};
+use kartka_domain::card::{Bearer, CardNumber, K1, KeyId};
 use kartka_domain::ids::{CustomerId, InstrumentId};
 use kartka_domain::moment::Date;
 use kartka_domain::money::{Money, Points, Stamps};
 use kartka_domain::position::Position;
 use kartka_domain::programme::{Programme, Terms};
 use kartka_domain::row::{EdgeState, Merge, Row, RowKind};
+use kartka_protocol::holder::CardStanding;
 use kartka_protocol::rows::WireRow;
 
 use crate::authority::Authority;
+use crate::holder::standing;
 use crate::store::{Reads, StoreError, hex, read};
 
 /// Purchases shown on a card's page.
@@ -51,14 +53,16 @@ pub(crate) enum Balance {
 }
 
 impl Authority {
-    /// The bearer secret of a card's page: who has it sees the balance (cards §1). 32 letters and digits.
+    /// The bearer secret of a card: who has it sees the balance (cards §1).
     #[must_use]
-    pub fn card_secret(&self, number: CardNumber) -> String {
-        let mac = blake3::Hasher::new_keyed(&self.memory().page_key)
-            .update(b"card page 1")
-            .update(&number.value().to_be_bytes())
-            .finalize();
-        hex(&mac.as_bytes()[..16])
+    pub fn card_secret(&self, number: CardNumber) -> Bearer {
+        let cards = &self.memory().keys.cards;
+        Bearer::of(
+            number,
+            cards
+                .key(cards.current())
+                .expect("a set has its current key"),
+        )
     }
 
     /// The path of a card's page with its secret, to be put behind the server's address.
@@ -66,7 +70,11 @@ impl Authority {
     pub fn card_path(&self, number: CardNumber) -> String {
         let cards = &self.memory().keys.cards;
         let code = K1::make(number, cards).characters();
-        format!("/{}/{code}?s={}", cards.tag(), self.card_secret(number))
+        format!(
+            "/{}/{code}?s={}",
+            cards.tag(),
+            self.card_secret(number).to_text()
+        )
     }
 
     /// The path of the owner's page with its secret.
@@ -91,14 +99,16 @@ impl Authority {
     /// What the disk reports.
     pub(crate) fn card_view(
         &self,
-        number: CardNumber,
+        (number, key): (CardNumber, KeyId),
         secret: Option<&str>,
     ) -> Result<CardView, StoreError> {
-        let holds = secret.is_some_and(|secret| same(secret, &self.card_secret(number)));
+        let cards = &self.memory().keys.cards;
+        let own = cards.key(key).map(|key| Bearer::of(number, key));
+        let holds = secret.zip(own).is_some_and(|(given, own)| own.is(given));
         read(self.store(), |db| {
             Ok(CardView {
                 business: business(db)?,
-                code: K1::make(number, &self.memory().keys.cards).to_string(),
+                code: K1::make(number, cards).to_string(),
                 holder: if holds {
                     Some(holder(db, number)?)
                 } else {
@@ -114,41 +124,49 @@ fn same(given: &str, want: &str) -> bool {
     blake3::hash(given.as_bytes()) == blake3::hash(want.as_bytes())
 }
 
-pub(super) fn business(db: &dyn Reads) -> Result<Business, StoreError> {
+pub(crate) fn business(db: &dyn Reads) -> Result<Business, StoreError> {
     match one(db, RowKind::Business, 0)? {
         Some(Row::Business(business)) => Ok(business),
         _ => Err(StoreError::Malformed("the business row")),
     }
 }
 
-pub(super) fn one(db: &dyn Reads, kind: RowKind, id: i64) -> Result<Option<Row>, StoreError> {
+pub(crate) fn one(db: &dyn Reads, kind: RowKind, id: i64) -> Result<Option<Row>, StoreError> {
     Ok(db.row(kind, id)?.as_ref().map(WireRow::read).transpose()?)
 }
 
 fn holder(db: &dyn Reads, number: CardNumber) -> Result<Holder, StoreError> {
     let key = i64::try_from(number.value()).unwrap_or(i64::MAX);
-    let Some(Row::Card(card)) = one(db, RowKind::Card, key)? else {
-        return Ok(Holder {
-            balances: Vec::new(),
-            purchases: Vec::new(),
-        });
+    let nothing = Holder {
+        balances: Vec::new(),
+        purchases: Vec::new(),
+    };
+    let card = match one(db, RowKind::Card, key)? {
+        Some(Row::Card(card)) if standing(db, &card)? == CardStanding::Active => card,
+        _ => return Ok(nothing),
     };
     let members = members(db, card.customer)?;
-    let mut whole = Position::default();
-    for member in &members {
-        if let Some(Row::Position(_, position)) = one(db, RowKind::Position, member.get())? {
-            let sum = whole.combine(&position);
-            whole = sum.map_err(|_| StoreError::Malformed("a position"))?;
-        }
-    }
+    let whole = whole(db, &members)?;
     Ok(Holder {
         balances: balances(db, &whole)?,
         purchases: purchases(db, &members)?,
     })
 }
 
+/// The position of a person, whatever ids they have.
+pub(crate) fn whole(db: &dyn Reads, members: &[CustomerId]) -> Result<Position, StoreError> {
+    let mut whole = Position::default();
+    for member in members {
+        if let Some(Row::Position(_, position)) = one(db, RowKind::Position, member.get())? {
+            let sum = whole.combine(&position);
+            whole = sum.map_err(|_| StoreError::Malformed("a position"))?;
+        }
+    }
+    Ok(whole)
+}
+
 /// Everybody whom active edges connect (I2), in id order.
-fn members(db: &dyn Reads, first: CustomerId) -> Result<Vec<CustomerId>, StoreError> {
+pub(crate) fn members(db: &dyn Reads, first: CustomerId) -> Result<Vec<CustomerId>, StoreError> {
     let mut members = vec![first];
     let mut next = 0;
     while let Some(&member) = members.get(next) {

@@ -7,9 +7,12 @@ use std::net::SocketAddr;
 
 use common::http::{Line, exchange, get, post};
 use common::*;
-use kartka_domain::card::{EmitterSlot, K1, NumberLength, Place as CardPlace};
+use kartka_domain::card::{
+    Bearer, CardNumber, EmitterSlot, K1, KeyId, NumberLength, Place as CardPlace, ShopTag,
+};
 use kartka_domain::ids::BusinessId;
 use kartka_domain::op::Fact;
+use kartka_protocol::holder::{CardStanding, HolderAnswer, HolderAsk, HolderEnvelope};
 use kartka_protocol::limits;
 use kartka_protocol::message::SyncAnswer;
 use kartka_protocol::pairing::PairingQr;
@@ -481,5 +484,54 @@ async fn a_founding_that_was_cut_off_stops_nobody() {
     std::fs::write(place.data().join(format!("{}.kartka", "0".repeat(32))), b"").unwrap();
     let (server, _, _) = serve(&place).await;
     assert_eq!(server.businesses(), [business]);
+    server.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_holder_is_answered_and_everybody_else_hears_the_same() {
+    let place = Place::new();
+    let (server, address, business) = serve(&place).await;
+    let phone = pair(&server, business, 1).await;
+    let cards = &phone.keys.cards;
+    let number = CardNumber::from_value(1_234_567_890).unwrap();
+    let secret = Bearer::of(number, cards.key(cards.current()).unwrap());
+    let ask = |shop: ShopTag, key: KeyId, secret: &Bearer| {
+        HolderEnvelope::seal((shop, key, number), secret, [5; 16], &HolderAsk::default()).encode()
+    };
+
+    let question = ask(cards.tag(), cards.current(), &secret);
+    let got = post(address, "/v1/card", &question).await;
+    assert_eq!(got.status, 200);
+    assert_eq!(got.header("cache-control"), Some("no-store"));
+    let said = HolderAnswer::decode(&got.body).unwrap();
+    let said = said.open(&secret, &question).unwrap();
+    // Genuine, and nobody's yet.
+    assert_eq!(said.standing, CardStanding::Blank);
+    assert!(said.points.is_empty() && said.given.is_none());
+
+    let forged = Bearer::from_bytes([7; 16]);
+    let another = ShopTag::from_bits(cards.tag().bits() ^ 1);
+    let unknown = KeyId::new((cards.current().value() + 1) % KeyId::COUNT).unwrap();
+    let mut heard = Vec::new();
+    for wrong in [
+        ask(cards.tag(), cards.current(), &forged),
+        ask(another, cards.current(), &secret),
+        ask(cards.tag(), unknown, &secret),
+    ] {
+        let got = post(address, "/v1/card", &wrong).await;
+        assert_eq!((got.status, got.code().as_str()), (401, "unauthorised"));
+        heard.push(got.body);
+    }
+    assert!(heard.iter().all(|body| *body == heard[0]));
+    assert_eq!(post(address, "/v1/card", b"nothing").await.status, 400);
+
+    // Who guesses on is let wait, also with what would be right.
+    let mut last = 401;
+    for _ in 0..40 {
+        let guess = ask(cards.tag(), cards.current(), &forged);
+        last = post(address, "/v1/card", &guess).await.status;
+    }
+    assert_eq!(last, 429);
+    assert_eq!(post(address, "/v1/card", &question).await.status, 429);
     server.stop().await;
 }

@@ -5,10 +5,11 @@
 use std::fmt::Write as _;
 
 use kartka_core::domain::customer::Will;
+use kartka_core::domain::held::PointsHeld;
 use kartka_core::domain::ids::Id;
 use kartka_core::domain::money::{Currency, Money};
 use kartka_core::domain::purchase::ReturnKind;
-use kartka_core::query::customer::{CustomerSheet, PointsView};
+use kartka_core::query::customer::CustomerSheet;
 use kartka_core::query::history::{Order, PurchaseView};
 use kartka_core::query::status::SyncStatus;
 use serde_json::{Value, json};
@@ -120,7 +121,7 @@ pub(crate) fn customer(sheet: &CustomerSheet, codes: &[String], currency: Curren
     Answer { json, text }
 }
 
-fn points(view: &PointsView, currency: Currency) -> Value {
+fn points(view: &PointsHeld, currency: Currency) -> Value {
     json!({
         "instrument": view.instrument.0,
         "balance": view.balance.0,

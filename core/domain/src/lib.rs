@@ -19,6 +19,7 @@ pub mod earn;
 pub mod explain;
 pub mod fiscal;
 pub mod founding;
+pub mod held;
 pub mod ids;
 pub mod incarnation;
 pub mod ledger;

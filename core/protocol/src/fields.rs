@@ -41,6 +41,14 @@ impl Shape {
         total: limits::ROW_RECORD,
         bounds: ENTITY,
     };
+    /// A holder's question or its answer, and what is sealed in them.
+    pub const SEALED: Self = Self {
+        total: limits::HOLDER,
+        bounds: Bounds {
+            bytes: limits::HOLDER,
+            ..ENTITY
+        },
+    };
     /// A request in its envelope.
     pub const ENVELOPE: Self = Self {
         total: limits::ENVELOPE,

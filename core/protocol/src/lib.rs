@@ -15,6 +15,7 @@ mod error;
 pub mod fields;
 pub mod handover;
 pub mod head;
+pub mod holder;
 pub mod keys;
 pub mod limits;
 pub mod message;

@@ -59,6 +59,15 @@ pub const WANTED: usize = 1_024;
 /// Epochs of a lineage.
 pub const LINEAGE: usize = 1_024;
 
+/// Bytes of a holder's question or its answer, and of what is sealed in them (sync §7).
+pub const HOLDER: usize = 64 * 1_024;
+/// Wishes of one question of a holder.
+pub const HOLDER_REQUESTS: usize = 100;
+/// Lines of one kind in a snapshot.
+pub const HOLDER_LINES: usize = 64;
+/// Bytes of a link to a card.
+pub const CARD_LINK: usize = 600;
+
 /// Bytes of a server's address.
 pub const ADDRESS: usize = 200;
 /// Characters of a pairing QR.

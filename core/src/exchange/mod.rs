@@ -6,6 +6,7 @@
 
 mod campaigns;
 mod certificates;
+pub(crate) mod holder;
 mod late;
 mod plain;
 mod programme;

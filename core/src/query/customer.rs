@@ -3,10 +3,11 @@
 use kartka_domain::card::CardNumber;
 use kartka_domain::codes::Code;
 use kartka_domain::customer::{Channel, Consent, Phone, Purpose, Will, consent_now};
+use kartka_domain::held::{PointsHeld, StampsHeld, points_held, stamps_held};
 use kartka_domain::ids::{CustomerId, InstrumentId, Seq};
 use kartka_domain::lines::Lines;
 use kartka_domain::moment::Date;
-use kartka_domain::money::{Money, Points, Stamps};
+use kartka_domain::money::{Money, Points};
 use kartka_domain::position::Wallet;
 use kartka_domain::programme::Terms;
 use kartka_domain::rights::Permission;
@@ -14,34 +15,6 @@ use kartka_domain::rights::Permission;
 use crate::error::CoreError;
 use crate::shop::{Setting, Shop, setting};
 use crate::store::Reader;
-
-/// Points of one bonus card.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct PointsView {
-    /// Which instrument.
-    pub instrument: InstrumentId,
-    /// Everything, less the debt; may be negative (L10).
-    pub balance: Points,
-    /// What may be spent today, as far as this device knows.
-    pub spendable: Points,
-    /// Points not available yet (L8).
-    pub pending: Points,
-    /// What the spendable points are worth, in minor units.
-    pub worth: Money,
-    /// The soonest last day and what ends on it.
-    pub expiring: Option<(Date, Points)>,
-}
-
-/// Stamps of one stamp card.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct StampsView {
-    /// Which instrument.
-    pub instrument: InstrumentId,
-    /// Stamps collected; may be negative after a return (L10).
-    pub stamps: Stamps,
-    /// Stamps of a full card.
-    pub size: Stamps,
-}
 
 /// What staff see of a customer.
 #[derive(Clone, PartialEq, Eq)]
@@ -55,9 +28,9 @@ pub struct CustomerSheet {
     /// Cards of the whole group.
     pub cards: Vec<CardNumber>,
     /// Points per bonus card of the programme.
-    pub points: Vec<PointsView>,
+    pub points: Vec<PointsHeld>,
     /// Stamps per stamp card of the programme.
-    pub stamps: Vec<StampsView>,
+    pub stamps: Vec<StampsHeld>,
     /// Levels held in tiers, from 1 (Q2).
     pub levels: Vec<(InstrumentId, u8)>,
     /// Purchases that count.
@@ -181,43 +154,19 @@ fn sheet(reader: &Reader<'_>, shop: &Shop, id: CustomerId) -> Result<CustomerShe
     for instrument in setting.programme.instruments() {
         match &instrument.terms {
             Terms::Bonus(card) => {
-                let wallet = position.wallet(instrument.id).cloned().unwrap_or_default();
-                let spendable = position.spendable(instrument.id, card, today)?;
-                let ripe = |available: Date| available <= today;
-                let pending = wallet
-                    .pending
-                    .iter()
-                    .filter(|p| !ripe(p.lot.available_on))
-                    .map(|p| p.points);
-                let next = wallet
-                    .buckets
-                    .iter()
-                    .find(|b| b.expires_on.is_some_and(|last| last >= today));
-                sheet.points.push(PointsView {
-                    instrument: instrument.id,
-                    balance: wallet.balance()?,
-                    spendable,
-                    pending: Points::total(pending)?,
-                    worth: card.value_of(spendable)?,
-                    expiring: next
-                        .and_then(|bucket| bucket.expires_on.map(|last| (last, bucket.points))),
-                });
+                let held = points_held(&position, instrument.id, card, today)?;
+                sheet.points.push(held);
             }
-            Terms::Stamps(card) => sheet.stamps.push(StampsView {
-                instrument: instrument.id,
-                stamps: position
-                    .stamps
-                    .get(&instrument.id)
-                    .copied()
-                    .unwrap_or_default(),
-                size: card.size(),
-            }),
+            Terms::Stamps(card) => {
+                let held = stamps_held(&position, instrument.id, card);
+                sheet.stamps.push(held);
+            }
             // The balance is the same whatever gives it (L12); what it may be spent for is not known here.
             Terms::Newer => {
                 let wallet = position.wallet(instrument.id);
                 let balance = wallet.map_or(Ok(Points::ZERO), Wallet::balance)?;
                 if balance != Points::ZERO {
-                    sheet.points.push(PointsView {
+                    sheet.points.push(PointsHeld {
                         instrument: instrument.id,
                         balance,
                         spendable: Points::ZERO,

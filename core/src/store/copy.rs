@@ -47,6 +47,7 @@ impl Store {
                 vfs: self.door.place.vfs.clone(),
             },
             key: self.door.key.clone(),
+            steps: self.door.steps,
         };
         if door.damaged() {
             return Err(StoreError::Corrupt { moved_to: None });

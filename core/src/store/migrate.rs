@@ -7,8 +7,8 @@ use rusqlite::{Connection, Transaction, TransactionBehavior};
 
 use super::StoreError;
 
-/// The steps in their order; step `n` brings a file from version `n - 1` to version `n`.
-const STEPS: &[&str] = &[
+/// The steps of a shop's file in their order; step `n` brings a file from version `n - 1` to version `n`.
+pub(in crate::store) const SHOP: &[&str] = &[
     include_str!("migrations/0001_meta.sql"),
     include_str!("migrations/0002_shop.sql"),
     include_str!("migrations/0003_incarnation.sql"),
@@ -21,21 +21,17 @@ const STEPS: &[&str] = &[
     include_str!("migrations/0010_referrals.sql"),
 ];
 
+/// Refuses a file that a newer program wrote, without touching it.
+pub(in crate::store) fn refuse_newer(conn: &Connection, steps: &[&str]) -> Result<(), StoreError> {
+    pending(version(conn)?, steps).map(|_| ())
+}
+
 /// Runs the steps that the file has not seen.
 ///
 /// # Errors
 /// [`StoreError::TooNew`] if the file has seen steps this program does not know; else what the disk reports, with
 /// the failed step undone and the steps before it done.
-pub(in crate::store) fn migrate(conn: &Connection) -> Result<(), StoreError> {
-    run(conn, STEPS)
-}
-
-/// Refuses a file that a newer program wrote, without touching it.
-pub(in crate::store) fn refuse_newer(conn: &Connection) -> Result<(), StoreError> {
-    pending(version(conn)?, STEPS).map(|_| ())
-}
-
-fn run(conn: &Connection, steps: &[&str]) -> Result<(), StoreError> {
+pub(in crate::store) fn migrate(conn: &Connection, steps: &[&str]) -> Result<(), StoreError> {
     for (number, step) in pending(version(conn)?, steps)? {
         let tx = Transaction::new_unchecked(conn, TransactionBehavior::Immediate)?;
         tx.execute_batch(step)?;
@@ -79,9 +75,9 @@ mod tests {
     #[test]
     fn an_older_file_sees_only_the_steps_it_lacks() {
         let conn = Connection::open_in_memory().unwrap();
-        run(&conn, &[FIRST]).unwrap();
-        run(&conn, &[FIRST, SECOND]).unwrap();
-        run(&conn, &[FIRST, SECOND]).unwrap();
+        migrate(&conn, &[FIRST]).unwrap();
+        migrate(&conn, &[FIRST, SECOND]).unwrap();
+        migrate(&conn, &[FIRST, SECOND]).unwrap();
         assert_eq!(version(&conn).unwrap(), 2);
         assert_eq!(sum(&conn, "SELECT sum(x + y) FROM a"), 8);
     }
@@ -89,21 +85,21 @@ mod tests {
     #[test]
     fn a_step_that_fails_leaves_the_file_at_the_step_before() {
         let conn = Connection::open_in_memory().unwrap();
-        assert!(run(&conn, &[FIRST, BROKEN]).is_err());
+        assert!(migrate(&conn, &[FIRST, BROKEN]).is_err());
         assert_eq!(version(&conn).unwrap(), 1);
         assert_eq!(
             sum(&conn, "SELECT count(*) FROM sqlite_schema WHERE name = 'b'"),
             0
         );
-        run(&conn, &[FIRST, SECOND]).unwrap();
+        migrate(&conn, &[FIRST, SECOND]).unwrap();
         assert_eq!(version(&conn).unwrap(), 2);
     }
 
     #[test]
     fn a_newer_file_is_refused() {
         let conn = Connection::open_in_memory().unwrap();
-        run(&conn, &[FIRST, SECOND]).unwrap();
-        let refused = run(&conn, &[FIRST]);
+        migrate(&conn, &[FIRST, SECOND]).unwrap();
+        let refused = migrate(&conn, &[FIRST]);
         assert!(
             matches!(refused, Err(StoreError::TooNew { found: 2, known: 1 })),
             "{refused:?}"

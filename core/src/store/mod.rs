@@ -29,6 +29,7 @@ mod staff;
 mod story;
 mod sums;
 mod vouchers;
+mod wallet;
 
 use std::ops::Deref;
 use std::path::Path;
@@ -49,6 +50,9 @@ pub use place::{Files, Vfs};
 pub(crate) use renumber::Moved;
 pub(crate) use story::Place as StoryPlace;
 pub use sums::StoreSums;
+pub(crate) use wallet::{
+    Answered, CardRow, Ended, RequestRow, RequestState, WalletStore, WalletTx,
+};
 
 use crate::platform::{Clock, Rng};
 use memo::Memo;
@@ -94,6 +98,7 @@ impl Store {
                 vfs: vfs.clone(),
             },
             key: key.clone(),
+            steps: migrate::SHOP,
         };
         let is_new = !vfs.holds(path);
         let lock = door.lock()?;

@@ -60,6 +60,8 @@ fn make_ready() {
 pub(in crate::store) struct Door {
     pub(in crate::store) place: Place,
     pub(in crate::store) key: DatabaseKey,
+    /// Of which schema the file is.
+    pub(in crate::store) steps: &'static [&'static str],
 }
 
 impl Door {
@@ -169,7 +171,7 @@ impl Door {
         at_close(conn, Log::Left)?;
         conn.busy_timeout(std::time::Duration::ZERO)?;
         self.unlock(conn)?;
-        migrate::refuse_newer(conn)?;
+        migrate::refuse_newer(conn, self.steps)?;
         if conn.is_readonly(rusqlite::MAIN_DB)? {
             return Err(StoreError::ReadOnly);
         }
@@ -183,7 +185,7 @@ impl Door {
         if planted!(NormalBeforePush) {
             conn.execute_batch("PRAGMA synchronous = NORMAL")?;
         }
-        migrate::migrate(conn)?;
+        migrate::migrate(conn, self.steps)?;
         if proof == KeyProof::Missing {
             self.place.set_key_check(&self.key.check_value())?;
         }

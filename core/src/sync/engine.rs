@@ -329,9 +329,12 @@ impl Engine {
         };
         self.knock = match route {
             Route::Pair => Knock::Open,
-            Route::Sync | Route::Handover | Route::Reserve | Route::Carry | Route::Invite => {
-                Knock::No
-            }
+            Route::Sync
+            | Route::Handover
+            | Route::Reserve
+            | Route::Carry
+            | Route::Invite
+            | Route::Card => Knock::No,
         };
         effects.push(Effect::Send {
             request: self.last_request,

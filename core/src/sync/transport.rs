@@ -32,6 +32,8 @@ pub enum Route {
     Invite,
     /// Another phone's batches.
     Carry,
+    /// The holder of a card.
+    Card,
 }
 
 impl Route {
@@ -45,6 +47,7 @@ impl Route {
             Self::Reserve => "/v1/reserve",
             Self::Invite => "/v1/invite",
             Self::Carry => "/v1/carry",
+            Self::Card => "/v1/card",
         }
     }
 
@@ -52,7 +55,7 @@ impl Route {
     /// line.
     const fn patience(self) -> Duration {
         match self {
-            Self::Reserve | Self::Invite => COUNTER,
+            Self::Reserve | Self::Invite | Self::Card => COUNTER,
             Self::Sync | Self::Pair | Self::Handover | Self::Carry => TOTAL,
         }
     }

@@ -1,11 +1,12 @@
 //! Emissions and cards: making numbers, giving cards to customers, saying whose a scanned code is.
 
-use kartka_domain::card::{CardCode, CardNumber, Carrier, Emission, K1, Place};
+use kartka_domain::card::{Bearer, CardCode, CardNumber, Carrier, Emission, K1, Place};
 use kartka_domain::codes::Code;
 use kartka_domain::ids::CustomerId;
 use kartka_domain::op::Fact;
 use kartka_domain::rights::Permission;
 use kartka_domain::row::CardState;
+use kartka_protocol::holder::CardLink;
 
 use crate::error::{CoreError, Field};
 use crate::shop::{Setting, Shop, setting};
@@ -131,6 +132,35 @@ impl Shop {
     pub fn card_code(&self, card: CardNumber) -> Result<String, CoreError> {
         self.store
             .read(|r| Ok(K1::make(card, &setting(r)?.keys.cards).to_string()))
+    }
+
+    /// The link that hands a customer's card over to their own phone: shown to them as a QR, read by Kartka and, where the
+    /// shop has a server, by any camera. Whoever has it sees the card, so it is for its holder's eyes.
+    ///
+    /// # Errors
+    /// [`CoreError::NotFound`] for a card that nobody has; [`Code::CardBlocked`] also after an erasure; the refusal of
+    /// the operator's role; [`CoreError::NotPaired`], [`CoreError::Store`].
+    pub fn card_link(&self, number: CardNumber) -> Result<CardLink, CoreError> {
+        self.store.read(|r| {
+            let setting = setting(r)?;
+            setting.needs(Permission::Register)?;
+            let card = r.card(number)?.ok_or(CoreError::NotFound)?;
+            if card.state == CardState::Blocked || r.is_erased(card.customer)? {
+                return Err(Code::CardBlocked.into());
+            }
+            let cards = &setting.keys.cards;
+            let missing = CoreError::Unexpected {
+                what: "the card key",
+            };
+            let key = cards.key(cards.current()).ok_or(missing)?;
+            Ok(CardLink {
+                address: setting.device.server,
+                tag: cards.tag(),
+                code: K1::make(number, cards),
+                secret: Bearer::of(number, key),
+                shop: setting.business.name,
+            })
+        })
     }
 }
 

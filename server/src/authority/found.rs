@@ -190,7 +190,6 @@ impl Birth {
         db.put_fact(Fact::Lineage, &memory::reign_bytes(reign))?;
         db.put_fact(Fact::IdentityKey, &identity_bytes)?;
         db.put_fact(Fact::ShopKeys, &keys.encode())?;
-        db.put_fact(Fact::PageKey, &draw::<32>(random))?;
         db.put_fact(Fact::OwnerSecret, &draw::<16>(random))?;
         db.put_fact(Fact::LastDevice, &SERVER.get().to_be_bytes())?;
         db.put_device(&DeviceState {

@@ -18,8 +18,6 @@ pub(crate) struct Memory {
     pub(crate) business: BusinessId,
     pub(crate) identity: Identity,
     pub(crate) keys: ShopKeys,
-    /// From which the secrets of customers' pages are made.
-    pub(crate) page_key: [u8; 32],
     /// What opens the owner's page.
     pub(crate) owner_secret: [u8; 16],
     signed: Mutex<Option<SignedHead>>,
@@ -40,7 +38,6 @@ impl Memory {
             business: BusinessId(array(business, "business")?),
             identity: Identity::from_bytes(&must(db, Fact::IdentityKey)?)?,
             keys: ShopKeys::decode(&must(db, Fact::ShopKeys)?)?,
-            page_key: array(must(db, Fact::PageKey)?, "page-key")?,
             owner_secret: array(must(db, Fact::OwnerSecret)?, "owner-secret")?,
             signed: Mutex::default(),
             devices: Mutex::default(),

@@ -14,6 +14,7 @@ mod expiry;
 mod found;
 mod handover;
 mod hold;
+mod holder;
 mod identity;
 mod incarnation;
 mod intake;
@@ -50,6 +51,8 @@ pub use found::{FoundingInput, NotFounded};
 pub use handover::{Received, Reception};
 pub use hold::Hold;
 pub(crate) use hold::hold;
+pub(crate) use holder::HolderAsking;
+use holder::Wishes;
 pub(crate) use incarnation::{Asking, Grant};
 pub(crate) use intake::{Asked, refusal_of};
 use invite::Invite;
@@ -99,6 +102,8 @@ pub(crate) enum Job {
     Reserve(Reserve),
     /// A pairing code for the next device.
     Invite(Invite),
+    /// What the holder of a card wants done.
+    Wishes(Wishes),
 }
 
 impl Job {
@@ -115,6 +120,7 @@ impl Job {
             | Self::Reserve(_)
             | Self::Invite(_)
             | Self::Head(_) => 1,
+            Self::Wishes(wishes) => wishes.ops(),
         }
     }
 }
@@ -146,6 +152,8 @@ pub(crate) enum Done {
     Reserved(Reserved),
     /// Of a pairing code: until when it is good, epoch ms, or why there is none.
     Invited(Result<i64, Code>),
+    /// Of wishes: what became of each is found by its key.
+    Wishes,
 }
 
 impl Authority {
@@ -167,7 +175,12 @@ impl Authority {
             for job in jobs {
                 let tells = matches!(
                     job,
-                    Job::Push(_) | Job::Enrol(_) | Job::Fork(_) | Job::Reserve(_) | Job::Invite(_)
+                    Job::Push(_)
+                        | Job::Enrol(_)
+                        | Job::Fork(_)
+                        | Job::Reserve(_)
+                        | Job::Invite(_)
+                        | Job::Wishes(_)
                 );
                 if tells && self.is_away(db)? {
                     return Err(StoreError::Moved);
@@ -195,6 +208,10 @@ impl Authority {
                     }
                     Job::Reserve(asked) => Done::Reserved(reserve::take(&turn, asked)?),
                     Job::Invite(asked) => Done::Invited(invite::take(&turn, asked)?),
+                    Job::Wishes(wishes) => {
+                        holder::take(self, &mut turn, &mut order, wishes)?;
+                        Done::Wishes
+                    }
                     Job::Head(signed) => {
                         risen = moving::meet(self, db, signed)?.or(risen);
                         Done::Head

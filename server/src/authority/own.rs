@@ -2,6 +2,7 @@
 
 use kartka_domain::authority::{Author, Standing};
 use kartka_domain::business::Outlet;
+use kartka_domain::customer::ProfileGroup;
 use kartka_domain::ids::{
     DeviceNo, OpId, OperatorId, OutletId, ProgrammeVersion, RequestMark, Seq,
 };
@@ -9,7 +10,8 @@ use kartka_domain::moment::Moment;
 use kartka_domain::op::{Claim, ENTRIES_MAX, Fact, Op, OpTime, Seen};
 use kartka_domain::row::{Row, RowKind};
 use kartka_protocol::batch::Personal;
-use kartka_protocol::chain::{ChainValue, PersonalHash};
+use kartka_protocol::chain::ChainValue;
+use kartka_protocol::limits::NONCE;
 
 use super::push::Order;
 use super::turn::{Turn, Wording};
@@ -53,12 +55,48 @@ pub(super) fn write(
     Ok(first)
 }
 
+/// Writes one op that the authority makes of somebody's wish: `seen` is what they had been shown, `groups` the profile of
+/// its first fact.
+pub(super) fn write_wish(
+    authority: &Authority,
+    turn: &mut Turn<'_>,
+    order: &mut Order,
+    (facts, groups, seen): (&[Fact], Vec<ProfileGroup>, Seq),
+) -> Result<(), StoreError> {
+    let at = moment(turn.db, authority.now_ms())?;
+    let request = RequestMark(draw(authority.random.as_ref()));
+    let seen = Seen {
+        epoch: memory::epoch(turn.db)?,
+        seq: seen.min(order.seq),
+    };
+    let personal = match groups.is_empty() {
+        true => Vec::new(),
+        false => vec![(0, groups)],
+    };
+    let nonce = draw(authority.random.as_ref());
+    // What a person says of themselves leads to no claim.
+    write_said(turn, order, (facts, personal, nonce), (at, request, seen)).map(drop)
+}
+
 /// Writes one op of the server on its own chain; says the first number it took, and what the authority has to claim after
 /// it.
 pub(super) fn write_op(
     turn: &mut Turn<'_>,
     order: &mut Order,
     facts: &[Fact],
+    when: (Moment, RequestMark, Seen),
+) -> Result<(i64, Vec<Claim>), StoreError> {
+    let no_nonce = [0; NONCE];
+    write_said(turn, order, (facts, Vec::new(), no_nonce), when)
+}
+
+/// Field groups by place.
+type Groups = Vec<(u8, Vec<ProfileGroup>)>;
+
+fn write_said(
+    turn: &mut Turn<'_>,
+    order: &mut Order,
+    (facts, personal, nonce): (&[Fact], Groups, [u8; NONCE]),
     (at, request, seen): (Moment, RequestMark, Seen),
 ) -> Result<(i64, Vec<Claim>), StoreError> {
     let broken = |_| StoreError::Malformed("an own op");
@@ -82,9 +120,13 @@ pub(super) fn write_op(
         marks: Vec::new(),
         born: None,
         facts: facts.to_vec(),
-        personal: Vec::new(),
+        personal,
     };
     let bytes = kartka_protocol::op::encode(&op)?;
+    let personal = match bytes.personal {
+        Some(bytes) => Personal::Here { nonce, bytes },
+        None => Personal::None,
+    };
     let last = op.last_id().map_err(broken)?;
     let seq = Seq(order.seq.0 + 1);
     let standing = Standing::Ordered {
@@ -93,7 +135,7 @@ pub(super) fn write_op(
         author: Author::Authority,
     };
     let follows = turn.apply(&op, standing, seq, Wording::Own)?;
-    let chain = ChainValue(device.chain).next(&bytes.facts, &PersonalHash::NONE);
+    let chain = ChainValue(device.chain).next(&bytes.facts, &personal.hash());
     turn.db.put_op(&StoredOp {
         id,
         last,
@@ -102,7 +144,7 @@ pub(super) fn write_op(
         request: request.0.to_vec(),
         chain: chain.0,
         facts: bytes.facts,
-        personal: Personal::None,
+        personal,
     })?;
     turn.db.put_run(&Run {
         first_op: id,
@@ -132,7 +174,7 @@ pub(super) fn newest_programme(db: &dyn Writes) -> Result<ProgrammeVersion, Stor
 }
 
 /// The moment of an instant at the first outlet; before it exists, in UTC.
-pub(super) fn moment(db: &dyn Writes, instant_ms: i64) -> Result<Moment, StoreError> {
+pub(super) fn moment(db: &(impl Reads + ?Sized), instant_ms: i64) -> Result<Moment, StoreError> {
     let outlet = db.row(RowKind::Outlet, 1)?;
     let outlet = outlet.map(|wire| wire.read()).transpose()?;
     let (zone, day_start) = match &outlet {

@@ -1,4 +1,4 @@
-//! `POST /v1/sync`, `/v1/pair`, `/v1/invite`, `/v1/reserve` and `/v1/carry`: bytes to the authority, bytes back.
+//! `POST /v1/sync`, `/v1/pair`, `/v1/invite`, `/v1/reserve`, `/v1/carry` and `/v1/card`: bytes to the authority, bytes back.
 //!
 //! Checking signatures and making pages is work for the processor and runs on blocking threads; ordering
 //! is the writer's.
@@ -9,12 +9,13 @@ use axum::body::Bytes;
 use axum::extract::{Extension, State};
 use axum::http::{HeaderValue, header};
 use axum::response::{IntoResponse, Response};
+use kartka_protocol::holder::HolderEnvelope;
 use kartka_protocol::limits;
 use kartka_protocol::message::{Envelope, Refusal};
 
 use super::problem::Problem;
 use super::{App, Peer};
-use crate::authority::{Asked, Authority, Done, ExchangeError, refusal_of};
+use crate::authority::{Asked, Authority, Done, ExchangeError, HolderAsking, refusal_of};
 use crate::shops::Shop;
 use crate::writer::NotDone;
 
@@ -26,6 +27,9 @@ pub(super) const PAIRING: usize = 4_096;
 pub(super) const RESERVE: usize = 4_096;
 /// Bytes of a question for a pairing code: a few numbers and a signature.
 pub(super) const INVITE: usize = 4_096;
+
+/// Bytes of a holder's question.
+pub(super) const HOLDER: usize = limits::HOLDER;
 
 /// Serves one exchange.
 pub(super) async fn sync(
@@ -174,6 +178,51 @@ async fn take_in(app: &Arc<App>, bytes: &[u8]) -> Result<Vec<u8>, Problem> {
     let (_, answer) =
         on_thread(app, shop, move |shop| shop.authority.carry_answer(&brought)).await?;
     Ok(answer?)
+}
+
+/// Serves one holder of a card.
+pub(super) async fn card(
+    State(app): State<Arc<App>>,
+    Extension(peer): Extension<Peer>,
+    bytes: Bytes,
+) -> Result<Response, Problem> {
+    counted(&app, peer, tell(&app, bytes)).await
+}
+
+async fn tell(app: &Arc<App>, bytes: Bytes) -> Result<Vec<u8>, Problem> {
+    let envelope = HolderEnvelope::decode(&bytes).map_err(|error| Problem(refusal_of(error)))?;
+    let (shop, asking) = opened(app, envelope).await?;
+    if let Some(job) = Authority::holder_job(&asking) {
+        shop.writer.run(job).await?;
+    }
+    let (_, answer) = on_thread(app, shop, move |shop| {
+        shop.authority.holder_answer(&asking, &bytes)
+    })
+    .await?;
+    Ok(answer?)
+}
+
+/// The business whose key sealed a question. Where none has these letters, another one tries, so that it takes as long.
+async fn opened(
+    app: &Arc<App>,
+    envelope: HolderEnvelope,
+) -> Result<(Arc<Shop>, HolderAsking), Problem> {
+    let all = app.shops.all();
+    let letters = |shop: &&Arc<Shop>| shop.authority.memory().keys.cards.tag() == envelope.shop;
+    let mut same: Vec<_> = all.iter().filter(letters).cloned().collect();
+    if same.is_empty() {
+        same.extend(all.first().cloned());
+    }
+    for shop in same {
+        let envelope = envelope.clone();
+        let (shop, asking) =
+            on_thread(app, shop, move |shop| shop.authority.read_holder(&envelope)).await?;
+        match asking.map_err(ExchangeError::from) {
+            Err(ExchangeError::Refused(Refusal::Unauthorised)) => {}
+            asking => return Ok((shop, asking?)),
+        }
+    }
+    Err(Problem(Refusal::Unauthorised))
 }
 
 /// Serves one device that asks for a code to let the next one in.

@@ -122,7 +122,7 @@ const READ: Limits = Limits {
 };
 
 /// All routes.
-const ROUTES: [Route; 14] = [
+const ROUTES: [Route; 15] = [
     Route {
         method: MethodFilter::POST,
         path: "/v1/sync",
@@ -182,6 +182,15 @@ const ROUTES: [Route; 14] = [
             ..LOOKED_AT
         },
         serve: |method| on(method, exchange::hand_over),
+    },
+    Route {
+        method: MethodFilter::POST,
+        path: "/v1/card",
+        limits: Limits {
+            body: exchange::HOLDER,
+            ..LOOKED_AT
+        },
+        serve: |method| on(method, exchange::card),
     },
     looked_at("/v1/live", |method| on(method, live::live)),
     looked_at("/healthz", |method| on(method, healthz)),

@@ -23,6 +23,7 @@ pub use types::{
 
 use std::collections::BTreeSet;
 
+use kartka_domain::card::CardNumber;
 use kartka_domain::ids::{
     BirthMark, CustomerId, DeviceNo, EntryId, Id, OpId, OperatorId, PurchaseId, RequestMark,
     ReturnId, Seq, VoucherId,
@@ -33,6 +34,7 @@ use kartka_domain::op::Op;
 use kartka_domain::purchase::{Fiscal, ReceiptNumber};
 use kartka_domain::reservation::{Asset, Item, Kept, Receipt};
 use kartka_domain::row::RowKind;
+use kartka_protocol::holder::{Outcome, RequestKey};
 use kartka_protocol::rows::WireRow;
 use kartka_protocol::scope::Scope;
 
@@ -360,6 +362,26 @@ pub trait Reads {
     /// # Errors
     /// What the disk reports.
     fn reserving(&self, device: DeviceNo, now_ms: i64) -> Result<usize, StoreError>;
+    /// The newest consents or vouchers of a person, newest first, at most `most`.
+    ///
+    /// # Errors
+    /// What the disk reports.
+    fn of_person(
+        &self,
+        customer: CustomerId,
+        kind: RowKind,
+        most: usize,
+    ) -> Result<Vec<WireRow>, StoreError>;
+    /// What became of a holder's request, if it came before.
+    ///
+    /// # Errors
+    /// What the disk reports.
+    fn holder_request(&self, key: &RequestKey) -> Result<Option<Outcome>, StoreError>;
+    /// How many requests about a card came since an instant (epoch ms).
+    ///
+    /// # Errors
+    /// What the disk reports.
+    fn holder_requests(&self, card: CardNumber, since_ms: i64) -> Result<usize, StoreError>;
 }
 
 /// What can be kept, within one transaction.
@@ -505,6 +527,21 @@ pub trait Writes: Reads {
     /// # Errors
     /// What the disk reports.
     fn drop_late_reserved(&self, now_ms: i64) -> Result<(), StoreError>;
+    /// Keeps what became of a holder's request, which never came before, at `at_ms`.
+    ///
+    /// # Errors
+    /// What the disk reports.
+    fn put_holder_request(
+        &self,
+        of: (&RequestKey, CardNumber),
+        outcome: Outcome,
+        at_ms: i64,
+    ) -> Result<(), StoreError>;
+    /// Lets go of what became of holders' requests before `before_ms`.
+    ///
+    /// # Errors
+    /// What the disk reports.
+    fn drop_holder_requests(&self, before_ms: i64) -> Result<(), StoreError>;
 }
 
 /// [`BusinessStore::write`] with a value.

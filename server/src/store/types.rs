@@ -251,8 +251,6 @@ pub enum Fact {
     IdentityKey,
     /// What staff phones hold: `protocol::keys::ShopKeys`, encoded.
     ShopKeys,
-    /// The key from which the secrets of customers' pages are made.
-    PageKey,
     /// The secret of the owner's page, 16 bytes.
     OwnerSecret,
     /// Whether the file may hold traces of erased people: 1 byte, or none.
@@ -287,7 +285,6 @@ impl Fact {
             Self::LastSlot => "last-slot",
             Self::IdentityKey => "identity-key",
             Self::ShopKeys => "shop-keys",
-            Self::PageKey => "page-key",
             Self::OwnerSecret => "owner-secret",
             Self::Traces => "traces",
             Self::Swept => "swept",

@@ -4,6 +4,7 @@ use kartka_protocol::WireError;
 use kartka_protocol::batch::Batch;
 use kartka_protocol::chain::ChainValue;
 use kartka_protocol::fields::{Record, Shape};
+use kartka_protocol::holder::{HolderAnswer, HolderAsk, HolderEnvelope, Request, Snapshot};
 use kartka_protocol::message::{
     CarryRequest, Envelope, HandoverAnswer, HandoverRequest, HandoverStep, PairAnswer, PairRequest,
     ReserveAnswer, ReserveRequest, SignedCarryAnswer, SignedHandoverAnswer, SignedReserveAnswer,
@@ -145,6 +146,28 @@ pub(crate) fn carry_request(bytes: &[u8]) {
 /// The server's answer to it, signed by nobody yet.
 pub(crate) fn carry_answer(bytes: &[u8]) {
     same(bytes, SignedCarryAnswer::decode, SignedCarryAnswer::encode);
+}
+
+/// What a holder asks about a card: the envelope, and the question inside it without the fuzzer having to find the secret.
+pub(crate) fn holder_question(bytes: &[u8]) {
+    same(bytes, HolderEnvelope::decode, HolderEnvelope::encode);
+    let Ok(ask) = HolderAsk::decode(bytes) else {
+        return;
+    };
+    for request in ask.requests {
+        let record = request.to_record();
+        let again = Request::from_record(&record);
+        assert!(
+            again.is_ok_and(|again| again == request),
+            "a wish came back as another"
+        );
+    }
+}
+
+/// What they are told, sealed, and the snapshot inside.
+pub(crate) fn holder_answer(bytes: &[u8]) {
+    same(bytes, HolderAnswer::decode, HolderAnswer::encode);
+    same(bytes, Snapshot::decode, Snapshot::encode);
 }
 
 /// What is read is written, and read again as the same.

@@ -6,6 +6,7 @@ use kartka_domain::card::{
 };
 use kartka_domain::customer::Phone;
 use kartka_protocol::handover::HandoverCode;
+use kartka_protocol::holder::CardLink;
 use kartka_protocol::pairing::PairingQr;
 
 /// The text of a pairing QR.
@@ -16,6 +17,18 @@ pub(crate) fn pairing_text(bytes: &[u8]) {
         assert!(
             again.is_ok_and(|again| again == qr),
             "a pairing text came back as another"
+        );
+    }
+}
+
+/// The text that hands a card over.
+pub(crate) fn card_link(bytes: &[u8]) {
+    let text = String::from_utf8_lossy(bytes);
+    if let Ok(link) = CardLink::parse(&text) {
+        let again = CardLink::parse(&link.to_text());
+        assert!(
+            again.is_ok_and(|again| again == link),
+            "a link came back as another"
         );
     }
 }

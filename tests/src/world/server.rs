@@ -342,6 +342,7 @@ impl Server {
             Route::Reserve => self.authority().reserve(message),
             Route::Invite => self.authority().invite(message, ""),
             Route::Carry => self.authority().carry(message),
+            Route::Card => self.authority().holder(message),
             // Nobody was invited.
             Route::Handover => Err(ExchangeError::Refused(Refusal::PairingRefused)),
         };

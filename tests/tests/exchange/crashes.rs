@@ -90,6 +90,7 @@ impl Transport for Hall<'_> {
             Route::Reserve => authority.reserve(message),
             Route::Invite => authority.invite(message, ""),
             Route::Carry => authority.carry(message),
+            Route::Card => authority.holder(message),
             // Nobody was invited.
             Route::Handover => Err(ExchangeError::Refused(Refusal::PairingRefused)),
         };

@@ -112,6 +112,7 @@ impl Host {
             Route::Reserve => authority.as_ref().ok_or(none)?.reserve(message),
             Route::Invite => authority.as_ref().ok_or(none)?.invite(message, ""),
             Route::Carry => authority.as_ref().ok_or(none)?.carry(message),
+            Route::Card => authority.as_ref().ok_or(none)?.holder(message),
         }
     }
 

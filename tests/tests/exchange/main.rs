@@ -12,6 +12,7 @@ mod forks;
 mod handover;
 mod healing;
 mod histories;
+mod holders;
 mod invite;
 mod meetings;
 mod merges;

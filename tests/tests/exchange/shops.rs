@@ -336,6 +336,7 @@ impl Line<'_> {
             Route::Reserve => authority.reserve(message),
             Route::Invite => authority.invite(message, "https://here.example"),
             Route::Carry => authority.carry(message),
+            Route::Card => authority.holder(message),
             // Nobody was invited.
             Route::Handover => Err(ExchangeError::Refused(Refusal::PairingRefused)),
         });

@@ -6,6 +6,7 @@
 
 mod alias;
 mod base32;
+mod bearer;
 mod emission;
 mod k1;
 mod keys;
@@ -14,6 +15,7 @@ mod number;
 mod read;
 
 pub use alias::{Alias, AliasError};
+pub use bearer::Bearer;
 pub use emission::{Emission, EmissionError, EmitterSlot, Place};
 pub use k1::{AddressError, K1, K1Text, ShopTag};
 pub use keys::{CardKey, CardKeys, KeyId, PermutationKey};

@@ -102,7 +102,6 @@ fn become_authority(
     let lineage: Vec<u8> = lineage.flat_map(memory::reign_bytes).collect();
     db.put_fact(Fact::Epoch, &memory::epoch_bytes(epoch))?;
     db.put_fact(Fact::Lineage, &lineage)?;
-    db.put_fact(Fact::PageKey, &draw::<32>(random))?;
     db.put_fact(Fact::OwnerSecret, &draw::<16>(random))?;
     enter_devices(db, asked.device)?;
     give_numbers(db, random)?;

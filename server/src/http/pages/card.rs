@@ -8,7 +8,7 @@ use std::sync::Arc;
 
 use axum::extract::{Path, State};
 use axum::http::{HeaderMap, StatusCode, Uri};
-use kartka_domain::card::{CardCode, CardNumber, Carrier};
+use kartka_domain::card::{CardCode, CardNumber, Carrier, KeyId};
 
 use super::figures::{date, money, number, points};
 use super::html::{Page, qr_tile, section, table, text};
@@ -50,7 +50,7 @@ pub(in crate::http) async fn nothing(headers: HeaderMap) -> Page {
 }
 
 /// The business whose key made the code; where two share their letters, the MAC decides.
-fn find(app: &App, tag: &str, code: &str) -> Option<(Arc<Shop>, CardNumber)> {
+fn find(app: &App, tag: &str, code: &str) -> Option<(Arc<Shop>, (CardNumber, KeyId))> {
     let address = format!("https://kartka/{tag}/{code}");
     app.shops.all().into_iter().find_map(|shop| {
         let read = shop
@@ -60,7 +60,7 @@ fn find(app: &App, tag: &str, code: &str) -> Option<(Arc<Shop>, CardNumber)> {
             .cards
             .read(Carrier::Qr, &address);
         match read {
-            CardCode::Ours { number, .. } => Some((shop, number)),
+            CardCode::Ours { number, key_id } => Some((shop, (number, key_id))),
             _ => None,
         }
     })

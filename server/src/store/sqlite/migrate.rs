@@ -5,6 +5,7 @@
 
 use rusqlite::{Connection, Transaction, TransactionBehavior};
 
+use super::holders;
 use crate::store::StoreError;
 
 /// The steps in their order; step `n` brings a file from version `n - 1` to version `n`.
@@ -18,7 +19,11 @@ const STEPS: &[&str] = &[
     include_str!("migrations/0007_reservations.sql"),
     include_str!("migrations/0008_unlinked.sql"),
     include_str!("migrations/0009_referrals.sql"),
+    include_str!("migrations/0010_holders.sql"),
 ];
+
+/// The step that adds a table which an older file fills from its rows.
+const HOLDERS: u32 = 10;
 
 /// Runs the steps that the file has not seen.
 ///
@@ -28,6 +33,9 @@ pub(super) fn migrate(conn: &Connection) -> Result<(), StoreError> {
     for (number, step) in pending(version(conn)?, STEPS)? {
         let tx = Transaction::new_unchecked(conn, TransactionBehavior::Immediate)?;
         tx.execute_batch(step)?;
+        if number == HOLDERS {
+            holders::fill(&tx)?;
+        }
         tx.pragma_update(None, "user_version", number)?;
         tx.commit()?;
     }

@@ -7,6 +7,7 @@ mod control;
 mod copy;
 mod erasure;
 mod guard;
+mod holders;
 mod lineage;
 mod lookups;
 mod migrate;

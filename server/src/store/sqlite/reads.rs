@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 
 use kartka_domain::authority::WAITING_MAX;
+use kartka_domain::card::CardNumber;
 use kartka_domain::ids::{
     BirthMark, CustomerId, DeviceNo, EntryId, Id, InstrumentId, OpId, OperatorId, PurchaseId,
     RequestMark, ReturnId, Seq, VoucherId,
@@ -14,6 +15,7 @@ use kartka_domain::purchase::{Fiscal, ReceiptNumber};
 use kartka_domain::reservation::{Asset, Kept};
 use kartka_domain::row::RowKind;
 use kartka_protocol::digest::Digest;
+use kartka_protocol::holder::{Outcome, RequestKey};
 use kartka_protocol::rows::WireRow;
 use kartka_protocol::scope::Scope;
 use rusqlite::{OptionalExtension as _, Params, Row};
@@ -470,6 +472,23 @@ impl Reads for View<'_> {
 
     fn reserving(&self, device: DeviceNo, now_ms: i64) -> Result<usize, StoreError> {
         self.count_reserving(device, now_ms)
+    }
+
+    fn of_person(
+        &self,
+        customer: CustomerId,
+        kind: RowKind,
+        most: usize,
+    ) -> Result<Vec<WireRow>, StoreError> {
+        self.find_of_person(customer, kind, most)
+    }
+
+    fn holder_request(&self, key: &RequestKey) -> Result<Option<Outcome>, StoreError> {
+        self.find_holder_request(key)
+    }
+
+    fn holder_requests(&self, card: CardNumber, since_ms: i64) -> Result<usize, StoreError> {
+        self.count_holder_requests(card, since_ms)
     }
 }
 

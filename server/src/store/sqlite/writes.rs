@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 
 use kartka_domain::authority::Echo;
+use kartka_domain::card::CardNumber;
 use kartka_domain::codes::Code;
 use kartka_domain::ids::{BirthMark, CustomerId, DeviceNo, EntryId, OpId, OperatorId};
 use kartka_domain::moment::{Date, day_number};
@@ -12,6 +13,7 @@ use kartka_domain::reservation::{Item, Receipt};
 use kartka_domain::row::{Row, RowKind, Unlinked, UnlinkedState};
 
 use kartka_protocol::batch::Personal;
+use kartka_protocol::holder::{Outcome, RequestKey};
 
 use super::View;
 use super::lookups::{bits_of, columns_of};
@@ -284,6 +286,19 @@ impl Writes for View<'_> {
     fn drop_late_reserved(&self, now_ms: i64) -> Result<(), StoreError> {
         self.remove_late_reserved(now_ms)
     }
+
+    fn put_holder_request(
+        &self,
+        of: (&RequestKey, CardNumber),
+        outcome: Outcome,
+        at_ms: i64,
+    ) -> Result<(), StoreError> {
+        self.add_holder_request(of, outcome, at_ms)
+    }
+
+    fn drop_holder_requests(&self, before_ms: i64) -> Result<(), StoreError> {
+        self.remove_holder_requests(before_ms)
+    }
 }
 
 impl View<'_> {
@@ -329,7 +344,11 @@ impl View<'_> {
             }
             Row::Unlinked(unlinked) => self.index_unlinked(unlinked)?,
             Row::Brought(brought) => self.index_brought(brought)?,
-            Row::Voucher(voucher) => self.index_voucher(voucher)?,
+            Row::Voucher(voucher) => {
+                self.index_voucher(voucher)?;
+                self.index_person(row)?;
+            }
+            Row::Consent(_) => self.index_person(row)?,
             Row::Moved(moved) => self.index_moved(moved)?,
             Row::Customer(customer) => {
                 let day = day_number(customer.registered);

@@ -48,7 +48,7 @@ internal class CustomerPart(private val core: CoreParts) : CustomerGateway {
                     .sheet(customerId)
                     .cards
                     .lastOrNull()
-            newest?.let { core.cards.code(it.number) }
+            newest?.let { core.cards.link(it.number) }
         }
 
     override suspend fun history(customerId: Long, after: HistoryMark?): HistoryPage =

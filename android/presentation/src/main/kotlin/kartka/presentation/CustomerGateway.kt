@@ -14,7 +14,7 @@ public interface CustomerGateway {
     /** Gives the blank card [cardId] to a customer who is there already. */
     public suspend fun giveCard(request: RequestId, cardId: Long, customerId: Long)
 
-    /** The text of the QR of the customer's newest card, or null without one. */
+    /** The link that hands the customer's newest card over to their own phone, drawn as a QR; null without a card. */
     public suspend fun cardCode(customerId: Long): String?
 
     /** A page of purchases, newest first, from after [after]. */

@@ -1,0 +1,168 @@
+//! Sealing by a bearer secret: only who has it reads a question or an answer, or makes one (sync §7).
+//!
+//! For each message two keys are drawn from the secret, the way and a random nonce by BLAKE3: the first gives the stream
+//! that hides the bytes, the second the sum over what was hidden and what it is bound to. The same nonce is never used
+//! for two messages of a way. An answer is bound to the bytes of its question.
+
+use kartka_domain::card::Bearer;
+
+use super::Snapshot;
+use crate::WireError;
+use crate::fields::{Record, Shape};
+use crate::message::Nonce;
+
+mod tag {
+    pub(super) const NONCE: u16 = 1;
+    pub(super) const SEALED: u16 = 2;
+}
+
+/// Bytes of the sum at the end.
+const SUM: usize = 32;
+
+/// Which way a message goes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Way {
+    /// From the holder.
+    Question,
+    /// To the holder.
+    Answer,
+}
+
+impl Way {
+    const fn context(self) -> &'static str {
+        match self {
+            Self::Question => "kartka 2026 holder question",
+            Self::Answer => "kartka 2026 holder answer",
+        }
+    }
+}
+
+/// Why sealed bytes were not opened.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum Unsealed {
+    /// Another secret, another question, or damaged bytes: told apart to nobody.
+    #[error("not sealed by this secret")]
+    NotOurs,
+    /// Whoever has the secret wrote something that is no message.
+    #[error(transparent)]
+    Wire(#[from] WireError),
+}
+
+struct Keys {
+    stream: [u8; 32],
+    sum: [u8; 32],
+}
+
+fn keys(secret: &Bearer, way: Way, nonce: &Nonce) -> Keys {
+    let mut drawn = blake3::Hasher::new_derive_key(way.context())
+        .update(secret.expose())
+        .update(nonce)
+        .finalize_xof();
+    let (mut stream, mut sum) = ([0; 32], [0; 32]);
+    drawn.fill(&mut stream);
+    drawn.fill(&mut sum);
+    Keys { stream, sum }
+}
+
+/// The sum over the hidden bytes and what they are bound to; comparing two takes the same time wherever they differ.
+fn sum(keys: &Keys, bound: &[u8], hidden: &[u8]) -> blake3::Hash {
+    blake3::Hasher::new_keyed(&keys.sum)
+        .update(&(bound.len() as u64).to_be_bytes())
+        .update(bound)
+        .update(hidden)
+        .finalize()
+}
+
+/// Hides bytes, or shows hidden ones.
+fn hide(keys: &Keys, bytes: &mut [u8]) {
+    let mut stream = vec![0; bytes.len()];
+    blake3::Hasher::new_keyed(&keys.stream)
+        .finalize_xof()
+        .fill(&mut stream);
+    for (byte, mask) in bytes.iter_mut().zip(stream) {
+        *byte ^= mask;
+    }
+}
+
+pub(super) fn seal(
+    secret: &Bearer,
+    (way, nonce): (Way, &Nonce),
+    bound: &[u8],
+    mut bytes: Vec<u8>,
+) -> Vec<u8> {
+    let keys = keys(secret, way, nonce);
+    hide(&keys, &mut bytes);
+    let sum = sum(&keys, bound, &bytes);
+    bytes.extend(sum.as_bytes());
+    bytes
+}
+
+pub(super) fn open(
+    secret: &Bearer,
+    (way, nonce): (Way, &Nonce),
+    bound: &[u8],
+    sealed: &[u8],
+) -> Result<Vec<u8>, Unsealed> {
+    let (hidden, said) = sealed.split_last_chunk::<SUM>().ok_or(Unsealed::NotOurs)?;
+    let keys = keys(secret, way, nonce);
+    if sum(&keys, bound, hidden) != blake3::Hash::from_bytes(*said) {
+        return Err(Unsealed::NotOurs);
+    }
+    let mut bytes = hidden.to_vec();
+    hide(&keys, &mut bytes);
+    Ok(bytes)
+}
+
+/// An answer to a holder's question, sealed.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct HolderAnswer {
+    nonce: Nonce,
+    sealed: Vec<u8>,
+}
+
+impl HolderAnswer {
+    /// Seals an answer to the question with these bytes; `nonce` is drawn anew for each.
+    #[must_use]
+    pub fn seal(secret: &Bearer, nonce: Nonce, question: &[u8], said: &Snapshot) -> Self {
+        let bound = blake3::hash(question);
+        let sealed = seal(
+            secret,
+            (Way::Answer, &nonce),
+            bound.as_bytes(),
+            said.encode(),
+        );
+        Self { nonce, sealed }
+    }
+
+    /// What was said to the question with these bytes.
+    ///
+    /// # Errors
+    /// [`Unsealed`].
+    pub fn open(&self, secret: &Bearer, question: &[u8]) -> Result<Snapshot, Unsealed> {
+        let bound = blake3::hash(question);
+        let way = (Way::Answer, &self.nonce);
+        let bytes = open(secret, way, bound.as_bytes(), &self.sealed)?;
+        Ok(Snapshot::decode(&bytes)?)
+    }
+
+    /// As sent.
+    #[must_use]
+    pub fn encode(&self) -> Vec<u8> {
+        let mut r = Record::new();
+        r.put(tag::NONCE, self.nonce);
+        r.put(tag::SEALED, self.sealed.as_slice());
+        r.encode()
+    }
+
+    /// From received bytes.
+    ///
+    /// # Errors
+    /// Any [`WireError`].
+    pub fn decode(bytes: &[u8]) -> Result<Self, WireError> {
+        let r = Record::decode(bytes, Shape::SEALED)?;
+        Ok(Self {
+            nonce: r.array(tag::NONCE)?,
+            sealed: r.bytes(tag::SEALED)?.to_vec(),
+        })
+    }
+}

@@ -1,0 +1,4 @@
+//! Fuzzes `holder_answer`; what must hold stands in the library.
+#![no_main]
+
+libfuzzer_sys::fuzz_target!(|bytes: &[u8]| kartka_fuzz::target("holder_answer")(bytes));
