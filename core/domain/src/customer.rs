@@ -239,7 +239,8 @@ impl Customer {
     }
 
     /// Writes a group if `edit` wins (sync §3, profile field group): it beats every version up to what
-    /// its author had `seen`; against one it had not seen, the later time wins, then the higher device.
+    /// its author had `seen`; against one it had not seen, the later time wins, then the higher device. What has no order
+    /// yet is this phone's own, whatever number it had then.
     pub fn write(&mut self, group: ProfileGroup, edit: Version, seen: Seq) {
         let at = self
             .profile
@@ -248,7 +249,7 @@ impl Customer {
             Err(place) => self.profile.insert(place, (group, edit)),
             Ok(place) => {
                 let old = self.profile[place].1;
-                let had_seen = old.device == edit.device || old.seq.is_some_and(|seq| seq <= seen);
+                let had_seen = old.device == edit.device || old.seq.is_none_or(|seq| seq <= seen);
                 if had_seen || (edit.at_ms, edit.device) > (old.at_ms, old.device) {
                     self.profile[place] = (group, edit);
                 }

@@ -31,6 +31,7 @@ fn no(n: u32) -> DeviceNo {
 
 fn branch() -> Branch {
     Branch {
+        certificate: None,
         id: [3; 16],
         held: 5,
         next: 12,

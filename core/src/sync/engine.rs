@@ -12,6 +12,7 @@ use kartka_protocol::message::Refusal;
 use super::Route;
 use super::exchange::{Asked, begin, finish};
 use super::failure::Failure;
+use super::incarnation::note_stranger;
 use crate::error::CoreError;
 use crate::shop::Shop;
 
@@ -170,26 +171,50 @@ impl Engine {
             },
             Event::Failed { request, failure } => {
                 if let Some(asked) = self.take(request) {
-                    self.back = failure == Failure::Offline && asked.former.is_some() && !self.back;
-                    // Once for each time that it is turned away.
-                    self.knock = match (self.knock, failure) {
-                        (Knock::No, Failure::Refused(Refusal::Unauthorised))
-                            if asked.route() == Route::Sync =>
-                        {
-                            Knock::Next
-                        }
-                        _ => Knock::No,
-                    };
-                    let error = match failure {
-                        Failure::Refused(refusal) => asked.turned_away(&self.shop, refusal).err(),
-                        _ => None,
-                    };
-                    self.failed(error.unwrap_or(failure.into()), now, &mut effects);
+                    self.came_to_nothing(&asked, failure, now, &mut effects);
                 }
             }
         }
         self.go_on(now, &mut effects);
         effects
+    }
+
+    /// The open request got no answer: what is asked next, and when.
+    fn came_to_nothing(
+        &mut self,
+        asked: &Asked,
+        failure: Failure,
+        now: i64,
+        effects: &mut Vec<Effect>,
+    ) {
+        self.back = failure == Failure::Offline && asked.former.is_some() && !self.back;
+        let unknown = failure == Failure::Refused(Refusal::PairingRefused);
+        let stranger = match unknown && self.knock == Knock::Open {
+            true => note_stranger(&self.shop),
+            false => Ok(false),
+        };
+        // Once for each time that it is turned away.
+        self.knock = match (self.knock, failure) {
+            (Knock::No, Failure::Refused(Refusal::Unauthorised))
+                if asked.route() == Route::Sync =>
+            {
+                Knock::Next
+            }
+            _ => Knock::No,
+        };
+        let error = match failure {
+            Failure::Refused(refusal) => asked.turned_away(&self.shop, refusal).err(),
+            _ => None,
+        };
+        let (news, error) = match stranger {
+            Ok(news) => (news, error),
+            Err(broken) => (false, Some(broken)),
+        };
+        self.failed(error.unwrap_or(failure.into()), now, effects);
+        if self.knock == Knock::Next || news {
+            // Whoever knows what to say next need not wait to say it.
+            self.due_ms = now;
+        }
     }
 
     /// The open request, if it is this one.

@@ -413,8 +413,11 @@ fn told(
 ) -> Result<Finished, CoreError> {
     let mut state = now.state;
     if answer.head.head.epoch != fork.epoch {
-        // The verdict ends with its epoch: the next answer is judged anew.
-        state.fork = None;
+        // The verdict ends with its epoch: the next answer is judged anew. A stranger learns from it whose epoch this is.
+        state.fork = fork.stranger.then_some(Verdict {
+            epoch: answer.head.head.epoch,
+            ..*fork
+        });
         state.write(tx)?;
         return Ok(Finished::default());
     }
@@ -424,7 +427,10 @@ fn told(
         Told::Kept => None,
         Told::Moved { ops } => Some(ops),
     };
-    state.head = Some(answer.head);
+    if moved.is_some() {
+        // Under its old number it still has to learn what an authority that was put back has lost.
+        state.head = Some(answer.head);
+    }
     state.write(tx)?;
     Ok(Finished {
         moved,

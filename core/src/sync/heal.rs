@@ -96,6 +96,7 @@ pub(super) fn begin(
     let acked = ground.head.acked_op;
     ground.state.acked.retain(|on| on.op <= acked);
     ground.state.healing = Some(shared);
+    ground.state.tell_clocks_again();
     ground.state.head = Some(answer.head);
     tx.set_head(&ground.head)?;
     ground.state.write(tx)?;

@@ -16,11 +16,13 @@ use kartka_protocol::signature::PublicKey;
 use super::anew::{fetch_all, lay_pending, lift_pending};
 use super::failure::Failure;
 use super::history::Stop;
-use super::state::{SyncState, Verdict};
+use super::state::{SyncState, Verdict, highest_epoch};
 use crate::commit::read_own;
 use crate::error::CoreError;
 use crate::platform::Rng;
-use crate::store::{DeviceRow, HeadRow, Moved, OwnOp, StoreError, Tx};
+use crate::shop::Shop;
+use crate::store::{DeviceRow, HeadRow, Moved, OwnOp, StoreError, Tx, meta};
+use crate::usecase::pair::CERTIFICATE;
 
 /// What a copy learned of itself when it met another history.
 pub(super) fn verdict(
@@ -34,6 +36,7 @@ pub(super) fn verdict(
         id,
         epoch,
         insist: state.kept,
+        stranger: false,
     }
 }
 
@@ -60,6 +63,37 @@ pub(super) fn branch(
             .rev()
             .collect(),
         insist: verdict.insist,
+        certificate: match verdict.stranger {
+            true => meta::get(tx, CERTIFICATE)?,
+            false => None,
+        },
+    })
+}
+
+/// Notes that the authority knows neither this phone's number nor what another one signed when it gave it: an epoch outside
+/// its line did (sync §12). The next request shows this phone's chain with that. Says whether that is news.
+///
+/// # Errors
+/// [`CoreError::NotPaired`], [`CoreError::Store`].
+pub(super) fn note_stranger(shop: &Shop) -> Result<bool, CoreError> {
+    shop.store.write(|tx| {
+        let device = tx.device()?.ok_or(CoreError::NotPaired)?;
+        let head = tx.head()?.ok_or(CoreError::NotPaired)?;
+        let mut state = SyncState::read(tx)?;
+        if state.fork.is_some() || meta::get(tx, CERTIFICATE)?.is_none() {
+            return Ok(false);
+        }
+        let kept = highest_epoch(shop.platform.keys.as_ref(), device.business)?;
+        let epoch = kept.map_or(head.epoch, |kept| kept.max(head.epoch));
+        let verdict = verdict(shop.platform.rng.as_ref(), &state, epoch);
+        // Nobody signed that it is one: who knows it after all lets it keep its number.
+        state.fork = Some(Verdict {
+            stranger: true,
+            insist: false,
+            ..verdict
+        });
+        state.write(tx)?;
+        Ok(true)
     })
 }
 
@@ -96,12 +130,13 @@ pub(super) fn follow(
     }
     state.fork = None;
     if told.device == device.no {
-        state.kept = true;
+        state.kept = !verdict.stranger;
         return Ok(Told::Kept);
     }
     state.kept = false;
     // What a restored authority is told again goes up under the new number as well.
     state.healing = None;
+    state.tell_clocks_again();
     let ops = adopt(tx, device, head, state, &told, at_ms)?;
     Ok(Told::Moved { ops })
 }

@@ -38,6 +38,7 @@ use crate::shop::Shop;
 use kartka_protocol::message::Refusal;
 
 use exchange::{Asked, Finished, begin, finish};
+use incarnation::note_stranger;
 pub(crate) use state::{first_state, lineage_bytes, note_epoch, read_lineage};
 pub use trust::Trust;
 pub(crate) use trust::{is_revoked, is_wiping, trust};
@@ -181,11 +182,12 @@ impl Shop {
     }
 
     /// Asks an authority that does not know this device to let it in again: it may have been put back from a copy that is
-    /// older than the pairing (sync §12).
+    /// older than the pairing (sync §12). If it does not under this number, the next request asks for another one.
     fn knock(&self, transport: &dyn Transport, address: &str) -> Result<(), CoreError> {
         let certificate = self.certificate()?.ok_or(CoreError::Unauthorised)?;
         match transport.post(address, Route::Pair, &certificate) {
             Ok(_) => Ok(()),
+            Err(Failure::Refused(Refusal::PairingRefused)) => note_stranger(self).map(drop),
             Err(Failure::Refused(_)) => Err(CoreError::Unauthorised),
             Err(failure) => Err(failure.into()),
         }

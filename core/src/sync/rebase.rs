@@ -29,8 +29,6 @@ const KEEP_DAYS: i64 = 30;
 const DAY_MS: i64 = 24 * 60 * 60 * 1_000;
 /// Ops of earlier numbers looked at in one exchange.
 const FORMER: u32 = 20;
-/// Clock pairs of so many boots are kept while ops of them may be unsent.
-const BOOTS: usize = 16;
 
 /// What an answer is applied to.
 pub(super) struct Ground<'a> {
@@ -318,11 +316,7 @@ pub(super) fn note_clocks(ground: &mut Ground<'_>, answer: &SyncAnswer, outbox: 
         monotonic_ms: sent + ground.clock.monotonic_ms().saturating_sub(sent) / 2,
         server_ms: answer.server_ms,
     };
-    let anchors = &mut ground.state.anchors;
-    anchors.retain(|pair| pair.boot != boot && outbox > 0);
-    anchors.push(here);
-    let over = anchors.len().saturating_sub(BOOTS);
-    anchors.drain(..over);
+    ground.state.note_clock(here, outbox);
 }
 
 /// Lets go of settled ops that the authority has had for long enough by its own clock: this device's may be wrong. The

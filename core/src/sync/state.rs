@@ -13,6 +13,12 @@ use crate::error::CoreError;
 use crate::platform::{Clock, KeyStore, SecretName};
 use crate::store::{Reader, StoreError, Tx, meta};
 
+/// Clock pairs of so many boots are kept.
+const BOOTS: usize = 16;
+/// How long those that were told are kept, in milliseconds: an op is kept for thirty days after it was acked, and may have
+/// waited before.
+const TOLD_MS: i64 = 60 * 24 * 60 * 60 * 1_000;
+
 /// Where it lies among the facts about this file.
 const KEY: &str = "sync";
 
@@ -28,12 +34,14 @@ mod tag {
     pub(super) const HEALING: u16 = 9;
     pub(super) const FORMER: u16 = 10;
     pub(super) const ACKED: u16 = 11;
+    pub(super) const TOLD: u16 = 161;
 }
 
 mod verdict {
     pub(super) const ID: u16 = 1;
     pub(super) const EPOCH: u16 = 2;
     pub(super) const INSIST: u16 = 3;
+    pub(super) const STRANGER: u16 = 4;
 }
 
 mod epoch {
@@ -66,6 +74,8 @@ pub(super) struct Verdict {
     pub(super) epoch: Epoch,
     /// It was told before to keep its number, and still met another history.
     pub(super) insist: bool,
+    /// The authority does not know this phone's number: it is shown what another one signed.
+    pub(super) stranger: bool,
 }
 
 /// What is remembered.
@@ -75,6 +85,8 @@ pub(super) struct SyncState {
     pub(super) head: Option<SignedHead>,
     /// One clock pair for each boot that may still have ops to send, newest last.
     pub(super) anchors: Vec<Anchor>,
+    /// Clock pairs of earlier boots that the authority has: told again to one that lost what it was told.
+    pub(super) told: Vec<Anchor>,
     /// Months before this one are not kept.
     pub(super) oldest: Option<Month>,
     /// Scopes to be asked for from the beginning.
@@ -123,6 +135,32 @@ impl SyncState {
         meta::put(tx, KEY, &self.encode())
     }
 
+    /// The authority may have lost the clock pairs that it was told: the next requests bring them again.
+    pub(super) fn tell_clocks_again(&mut self) {
+        let known = |pair: &Anchor| self.anchors.iter().any(|other| other.boot == pair.boot);
+        let mut pairs = std::mem::take(&mut self.told);
+        pairs.retain(|pair| !known(pair));
+        pairs.append(&mut self.anchors);
+        pairs.drain(..pairs.len().saturating_sub(BOOTS));
+        self.anchors = pairs;
+    }
+
+    /// Notes the pair of this boot. Those of other boots wait while ops of them may; then they are kept as long as an
+    /// authority may have to be told of those ops again.
+    pub(super) fn note_clock(&mut self, here: Anchor, outbox: u64) {
+        self.anchors.retain(|pair| pair.boot != here.boot);
+        if outbox == 0 {
+            self.told.append(&mut self.anchors);
+        }
+        let since = here.server_ms.saturating_sub(TOLD_MS);
+        self.told
+            .retain(|pair| pair.boot != here.boot && pair.server_ms > since);
+        self.told.drain(..self.told.len().saturating_sub(BOOTS));
+        self.anchors.push(here);
+        let over = self.anchors.len().saturating_sub(BOOTS);
+        self.anchors.drain(..over);
+    }
+
     fn encode(&self) -> Vec<u8> {
         let mut r = Record::new();
         r.put_opt(tag::HEAD, self.head.map(|head| head.to_record()));
@@ -134,6 +172,9 @@ impl SyncState {
         r.put_opt(tag::FORMER, self.former.as_ref().map(former_record));
         r.put_opt(tag::FORK, self.fork.map(verdict_record));
         r.put_unless(tag::KEPT, i64::from(self.kept), 0);
+        if !self.told.is_empty() {
+            r.put_records(tag::TOLD, self.told.iter().map(anchor_record));
+        }
         if !self.acked.is_empty() {
             r.put_records(tag::ACKED, self.acked.iter().map(acked_record));
         }
@@ -148,6 +189,11 @@ fn decode(bytes: &[u8]) -> Result<SyncState, WireError> {
         head: head.map(SignedHead::from_record).transpose()?,
         anchors: r
             .records(tag::ANCHORS)?
+            .into_iter()
+            .map(read_anchor)
+            .collect::<Result<_, _>>()?,
+        told: r
+            .records(tag::TOLD)?
             .into_iter()
             .map(read_anchor)
             .collect::<Result<_, _>>()?,
@@ -185,6 +231,7 @@ fn verdict_record(fork: Verdict) -> Record {
     r.put(verdict::ID, fork.id);
     r.put(verdict::EPOCH, epoch_record(fork.epoch));
     r.put_unless(verdict::INSIST, i64::from(fork.insist), 0);
+    r.put_unless(verdict::STRANGER, i64::from(fork.stranger), 0);
     r
 }
 
@@ -193,6 +240,7 @@ fn read_verdict(r: &Record) -> Result<Verdict, WireError> {
         id: r.array(verdict::ID)?,
         epoch: read_epoch(r.record(verdict::EPOCH)?)?,
         insist: r.int_or::<i64>(verdict::INSIST, 0)? != 0,
+        stranger: r.int_or::<i64>(verdict::STRANGER, 0)? != 0,
     })
 }
 

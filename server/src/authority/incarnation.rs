@@ -15,10 +15,11 @@ use kartka_protocol::chain::ChainValue;
 use kartka_protocol::limits;
 use kartka_protocol::message::{Branch, Incarnation, SyncRequest};
 
+use super::pair::Known;
 use super::push::Order;
 use super::turn::Turn;
-use super::{Authority, hold, numbers, own};
-use crate::store::{Anchored, Descent, DeviceState, LeftApart, StoreError};
+use super::{Authority, hold, numbers, own, pair};
+use crate::store::{Anchored, Descent, DeviceState, LeftApart, Rights, StoreError};
 
 /// Incarnations of one line within [`WINDOW_MS`]: more are no accident.
 const MOST: usize = 16;
@@ -33,8 +34,38 @@ pub(crate) struct Asking {
     pub(crate) device: DeviceNo,
     /// Its chain.
     pub(crate) branch: Branch,
+    /// Who it proves to be when its number is not known here.
+    pub(crate) stranger: Option<Stranger>,
     /// When it asks, epoch ms.
     pub(crate) now_ms: i64,
+}
+
+/// A phone that an authority of another line let in: two restores of one business do not know each other's phones.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Stranger {
+    /// What it was given first.
+    pub(super) known: Known,
+    /// Whether an authority of this very line gave it that.
+    pub(super) of_this_line: bool,
+    /// Its key.
+    pub(super) key: [u8; 33],
+    /// What it is called.
+    pub(super) name: String,
+}
+
+impl Stranger {
+    /// How a device stands of which nothing is known.
+    pub(super) fn state(&self, authority: &Authority, no: DeviceNo, rights: Rights) -> DeviceState {
+        DeviceState {
+            no,
+            key: self.key,
+            rights,
+            acked: 0,
+            chain: ChainValue::birth(authority.memory.business, no).0,
+            earlier_ms: 0,
+            forked: 0,
+        }
+    }
 }
 
 /// What a copy is told.
@@ -66,10 +97,16 @@ pub(super) fn take(
     asking: &Asking,
 ) -> Result<Grant, StoreError> {
     let old = asking.device;
-    let state = turn
-        .db
-        .device(old)?
-        .ok_or(StoreError::Malformed("a branch of an unknown device"))?;
+    let state = match &asking.stranger {
+        None => turn.db.device(old)?,
+        Some(stranger) => {
+            let known = turn.db.device_of_key(&stranger.key)?;
+            // A certificate names no rights: a counter's.
+            let rights = known.map_or(Rights::Recent, |known| known.rights);
+            Some(stranger.state(authority, old, rights))
+        }
+    };
+    let state = state.ok_or(StoreError::Malformed("a branch of an unknown device"))?;
     let descents = turn.db.descents()?;
     let same = |d: &&Descent| d.former.device == old && d.branch == asking.branch.id;
     if let Some(known) = descents.iter().find(same) {
@@ -82,11 +119,21 @@ pub(super) fn take(
     let common = common(turn, &state, &asking.branch)?;
     // What it can't tell any more, a phone can't go on from.
     let follows = common == state.acked && asking.branch.held <= common + 1;
-    if follows && !asking.branch.insist {
+    if follows && !asking.branch.insist && asking.stranger.is_none() {
         return Ok(Grant::Keep);
     }
-    let root = descents.iter().find(|d| d.no == old);
-    let root = root.map_or(old, |descent| descent.root);
+    if let Some(who) = &asking.stranger
+        && (who.of_this_line && who.known.no == old)
+        && turn.db.device_of_key(&who.key)?.is_none()
+    {
+        // It was turned away by mistake: it comes back as whom its certificate names.
+        let named = (who.name.as_str(), who.key);
+        pair::let_in(authority, turn, order, named, (who.known, Rights::Recent))?;
+        return Ok(Grant::Keep);
+    }
+    let first = asking.stranger.as_ref().map_or(old, |who| who.known.no);
+    let root = descents.iter().find(|d| d.no == first);
+    let root = root.map_or(first, |descent| descent.root);
     let since = asking.now_ms.saturating_sub(WINDOW_MS);
     let lately = |d: &&Descent| d.root == root && d.at_ms > since;
     if descents.iter().filter(lately).count() >= MOST {
@@ -138,13 +185,22 @@ fn enrol(
     (state, former, root): (&DeviceState, Former, DeviceNo),
 ) -> Result<Grant, StoreError> {
     let no = numbers::next_device(turn.db, authority.random.as_ref())?;
+    // An authority of another line may have drawn the same block.
+    let no = match no == former.device {
+        true => numbers::next_device(turn.db, authority.random.as_ref())?,
+        false => no,
+    };
     let slot = numbers::next_slot(turn.db, authority.random.as_ref())?;
-    let row = row_of(turn, former.device)?;
     // Who holds it and whether it was revoked belong to its key, so to every number it has (sync §7).
-    let (name, holder, standing) = row
-        .map_or((String::new(), OperatorId(1), DomainState::Active), |row| {
-            (row.name, row.holder, row.state)
-        });
+    let known = match &asking.stranger {
+        None => row_of(turn, former.device)?,
+        Some(who) => row_of(turn, who.known.no)?.filter(|row| row.public_key == who.key),
+    };
+    let (name, holder, standing) = match (known, &asking.stranger) {
+        (Some(row), _) => (row.name, row.holder, row.state),
+        (None, Some(who)) => (who.name.clone(), who.known.holder, DomainState::Active),
+        (None, None) => (String::new(), OperatorId(1), DomainState::Active),
+    };
     let device = Device {
         no,
         name,
@@ -265,6 +321,7 @@ impl Authority {
         request.branch.clone().map(|branch| Asking {
             device: request.device,
             branch,
+            stranger: None,
             now_ms: self.now_ms(),
         })
     }

@@ -7,10 +7,12 @@ use kartka_domain::authority::Anchor;
 use kartka_protocol::WireError;
 use kartka_protocol::batch::{Batch, BatchError, OpenedOp, Personal};
 use kartka_protocol::chain::ChainValue;
-use kartka_protocol::message::{Envelope, OLDEST_PROTO, Refusal, SyncRequest};
+use kartka_protocol::message::{Certificate, Envelope, OLDEST_PROTO, Refusal, SyncRequest};
 use kartka_protocol::signature::PublicKey;
 
+use super::incarnation::{Asking, Stranger};
 use super::moving::Standing;
+use super::pair::Known;
 use super::push::{Opened, Push, Ready, ReadyOp};
 use super::{Authority, Job, hold, memory};
 use crate::store::{DeviceState, Reads, StoreError, read};
@@ -78,7 +80,10 @@ impl Authority {
     /// [`Turned::Away`] when nobody may be answered more than a refusal; [`Turned::Store`].
     pub(crate) fn intake(&self, envelope: &Envelope) -> Result<Asked, Turned> {
         let away = Turned::Away;
-        let (_, key) = self.sender(envelope)?;
+        let (_, key) = match self.sender(envelope) {
+            Err(Turned::Away(Refusal::Unauthorised)) => return self.intake_of_stranger(envelope),
+            known => known?,
+        };
         let request = SyncRequest::decode(&envelope.body)?;
         if request.device != envelope.device {
             return Err(away(Refusal::Malformed));
@@ -115,6 +120,68 @@ impl Authority {
             request,
             job,
             refusal,
+        })
+    }
+
+    /// A request of a phone whose number is unknown here: one that an authority of another line let in, by what that one
+    /// signed, asks for a number (sync §12). Everybody else is nobody.
+    fn intake_of_stranger(&self, envelope: &Envelope) -> Result<Asked, Turned> {
+        let unknown = || Turned::Away(Refusal::Unauthorised);
+        let known = read(self.store.as_ref(), |db| db.device(envelope.device))?;
+        if envelope.business != self.memory.business || known.is_some() {
+            return Err(unknown());
+        }
+        let request = SyncRequest::decode(&envelope.body).map_err(|_| unknown())?;
+        let shown = request.branch.as_ref().and_then(|b| b.certificate.as_ref());
+        let stranger = self.stranger(shown.ok_or_else(unknown)?)?;
+        let key = PublicKey::new(&stranger.key).map_err(|_| unknown())?;
+        if envelope.verify(&key).is_err() || request.device != envelope.device {
+            return Err(unknown());
+        }
+        if request.proto < OLDEST_PROTO {
+            return Err(Turned::Away(Refusal::ProtocolTooOld { min: OLDEST_PROTO }));
+        }
+        let (away, revoked, epoch) = read(self.store.as_ref(), |db| {
+            let revoked = db.is_revoked(&stranger.key)?;
+            Ok((self.is_away(db)?, revoked, memory::epoch(db)?))
+        })?;
+        if revoked {
+            return Err(unknown());
+        }
+        // What it is told counts in the epoch that it names: first it learns this one.
+        let asking = self.asking(&request).filter(|_| request.epoch == epoch);
+        let job = asking.filter(|_| !away).map(|asking| {
+            let stranger = Some(stranger);
+            Job::Fork(Asking { stranger, ..asking })
+        });
+        Ok(Asked {
+            job,
+            refusal: away.then_some(Refusal::Moved),
+            request,
+        })
+    }
+
+    /// Who a certificate is about, if this business's identity key signed it.
+    fn stranger(&self, certificate: &[u8]) -> Result<Stranger, Turned> {
+        let unknown = || Turned::Away(Refusal::Unauthorised);
+        let identity = PublicKey::new(&self.memory.identity.public()).map_err(|_| unknown())?;
+        let certificate = Certificate::decode(certificate).ok().flatten();
+        let opened = certificate.and_then(|certificate| certificate.open(&identity).ok());
+        let (request, answer) = opened.ok_or_else(unknown)?;
+        if answer.business.id != self.memory.business {
+            return Err(unknown());
+        }
+        let lineage = read(self.store.as_ref(), |db| memory::lineage(db))?;
+        let epoch = answer.head.head.epoch;
+        Ok(Stranger {
+            known: Known {
+                no: answer.device,
+                slot: answer.slot,
+                holder: answer.holder,
+            },
+            of_this_line: lineage.iter().any(|reign| reign.epoch == epoch),
+            key: request.public_key,
+            name: request.name.trim().to_owned(),
         })
     }
 

@@ -67,6 +67,16 @@ impl Lines {
         found
     }
 
+    /// What `id` became, if it moved with one branch and no other.
+    fn only_branch(&self, id: Id) -> Option<Id> {
+        let branches = self.branches.get(&id.device()).into_iter().flatten();
+        let mut moved = branches.filter_map(|no| after(id, *no, self.descents.get(no)?.0));
+        match (moved.next(), moved.next()) {
+            (Some(only), None) => Some(only),
+            _ => None,
+        }
+    }
+
     /// The number in the incarnation `to` of what was `id` in an earlier one of its line.
     fn moved(&self, id: Id, to: DeviceNo) -> Option<Id> {
         // The way back from `to` to the device of `id`, then the same way forth.
@@ -194,8 +204,17 @@ fn meant(turn: &Turn<'_>, op: &Op, id: Id) -> Result<Id, StoreError> {
     match (there.filter(is_meant), mark) {
         (Some(there), _) => through_alias(turn, &there, id),
         (None, Some(mark)) => by_mark(turn, id, mark),
-        (None, None) => Ok(id),
+        (None, None) => of_another_line(turn, id),
     }
+}
+
+/// A number that only an authority of another line knew, as its phone brought it here: whoever saw it there has no mark
+/// of it.
+fn of_another_line(turn: &Turn<'_>, id: Id) -> Result<Id, StoreError> {
+    if turn.db.device(id.device())?.is_some() {
+        return Ok(id);
+    }
+    Ok(turn.lines(|lines| lines.only_branch(id))?.unwrap_or(id))
 }
 
 /// What an op without effect stands for.

@@ -29,11 +29,14 @@ pub(super) const KEPT_MS: i64 = 24 * 60 * 60 * 1_000;
 const NAME_MAX: usize = 64;
 
 /// What a device was given.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Known {
-    no: DeviceNo,
-    slot: Option<EmitterSlot>,
-    holder: OperatorId,
+    /// Its number.
+    pub(super) no: DeviceNo,
+    /// Where it may make card numbers.
+    pub(super) slot: Option<EmitterSlot>,
+    /// Who holds it.
+    pub(super) holder: OperatorId,
 }
 
 /// A device's request to be let in, checked as far as that goes without the order.
@@ -263,7 +266,8 @@ pub(super) fn take(
         slot: Some(slot),
         holder: token.operator,
     };
-    let_in(authority, turn, order, enrol, (known, token.rights))
+    let who = (enrol.name.as_str(), enrol.key);
+    let_in(authority, turn, order, who, (known, token.rights))
 }
 
 /// Lets in again whom a lost server let in; once.
@@ -280,21 +284,23 @@ fn take_back(
     if turn.db.device_of_key(&enrol.key)?.is_some() {
         return Ok(None);
     }
-    let_in(authority, turn, order, enrol, (known, Rights::Recent))
+    let who = (enrol.name.as_str(), enrol.key);
+    let_in(authority, turn, order, who, (known, Rights::Recent))
 }
 
-fn let_in(
+/// Enrols a device of this name and key under the number it was given.
+pub(super) fn let_in(
     authority: &Authority,
     turn: &mut Turn<'_>,
     order: &mut super::push::Order,
-    enrol: &Enrol,
+    (name, key): (&str, [u8; 33]),
     (known, rights): (Known, Rights),
 ) -> Result<Option<DeviceNo>, StoreError> {
     let Known { no, slot, holder } = known;
     let device = Device {
         no,
-        name: enrol.name.clone(),
-        public_key: enrol.key,
+        name: name.to_owned(),
+        public_key: key,
         slot,
         former: None,
         holder,
@@ -303,7 +309,7 @@ fn let_in(
     own::write(authority, turn, order, &[OpFact::Device(device)])?;
     turn.db.put_device(&DeviceState {
         no,
-        key: enrol.key,
+        key,
         rights,
         acked: 0,
         chain: ChainValue::birth(authority.memory.business, no).0,

@@ -39,9 +39,9 @@ impl Authority {
     ) -> Result<SyncAnswer, StoreError> {
         read(self.store.as_ref(), |db| {
             let order = memory::read_order(db)?;
-            let device = db
-                .device(request.device)?
-                .ok_or(StoreError::Malformed("an unknown device was let in"))?;
+            let Some(device) = db.device(request.device)? else {
+                return self.answer_to_stranger(db, request, (done, refusal));
+            };
             let mut answer = self.bare(db, request, &device)?;
             if hold::hold(db)?.is_some() {
                 answer.flags = answer.flags.with(Flag::Heal);
@@ -65,6 +65,30 @@ impl Authority {
             }
             Ok(answer)
         })
+    }
+
+    /// A phone whose number is unknown here learns whose epoch this is and under which number it goes on, nothing else.
+    fn answer_to_stranger(
+        &self,
+        db: &dyn Reads,
+        request: &SyncRequest,
+        (done, refusal): (Option<Done>, Option<Refusal>),
+    ) -> Result<SyncAnswer, StoreError> {
+        let nothing = DeviceState {
+            no: request.device,
+            key: [0; 33],
+            rights: Rights::Recent,
+            acked: 0,
+            chain: ChainValue::birth(self.memory.business, request.device).0,
+            earlier_ms: 0,
+            forked: 0,
+        };
+        let mut answer = self.bare(db, request, &nothing)?;
+        answer.refusal = refusal.or_else(|| refused(done));
+        if let Some(Done::Fork(grant)) = done {
+            answer.incarnation = self.incarnation(answer.head.head.epoch, request, grant);
+        }
+        Ok(answer)
     }
 
     fn bare(

@@ -24,9 +24,8 @@ pub(crate) struct Leave {
     pub(crate) erases: bool,
     /// The server was lost: what only another phone can tell it is shown again when that one has called (decision 13).
     pub(crate) restored: bool,
-    /// A lost server had ordered this, and the phone has not told the new one everything yet: it stays on the screen as
-    /// the lost one left it.
-    pub(crate) left: bool,
+    /// This phone has not told it everything yet: what a lost server had ordered stays on the screen as that one left it.
+    pub(crate) healing: bool,
 }
 
 /// A confirmed receipt is on its phone with its lines.
@@ -79,7 +78,7 @@ pub(crate) fn is_shown(
 ) -> Result<(), Wrong> {
     is_kept(shop, claim, leave)?;
     match claim {
-        _ if leave.left => Ok(()),
+        _ if leave.healing => Ok(()),
         What::Sale { id, .. } => {
             let order = receipt(shop, *id)?.order;
             same(

@@ -30,7 +30,12 @@ pub(crate) enum What {
     /// A name was written.
     Edit { customer: i64, name: String },
     /// Somebody agreed to be contacted, or does no longer.
-    Consent { customer: i64, given: bool },
+    Consent {
+        customer: i64,
+        given: bool,
+        /// Whom else the phone took for the same person: a withdrawal is theirs too.
+        others: Vec<i64>,
+    },
     /// A card was given to a customer.
     Bind { customer: i64, card: u64 },
     /// Somebody is erased, under every id they have.
@@ -82,7 +87,9 @@ impl std::fmt::Display for What {
                 Ok(())
             }
             Self::Edit { customer, name } => write!(f, "calls customer {} {name}", id(customer)),
-            Self::Consent { customer, given } => {
+            Self::Consent {
+                customer, given, ..
+            } => {
                 let verb = if *given { "agrees" } else { "no longer agrees" };
                 write!(
                     f,
@@ -174,6 +181,19 @@ impl What {
         self
     }
 
+    /// The same with everybody for whom it was noted.
+    pub(crate) fn noted_for(mut self, all: &[i64]) -> Self {
+        if let Self::Consent {
+            customer,
+            given: false,
+            others,
+        } = &mut self
+        {
+            others.extend(all.iter().filter(|id| *id != customer));
+        }
+        self
+    }
+
     /// The number of what came to be by it, if it has one.
     pub(crate) fn own(&self) -> Option<i64> {
         match self {
@@ -213,9 +233,14 @@ impl What {
     pub(crate) fn with_ids(&self, mut to: impl FnMut(i64) -> i64) -> Self {
         let mut what = self.clone();
         match &mut what {
+            Self::Consent {
+                customer, others, ..
+            } => {
+                *customer = to(*customer);
+                others.iter_mut().for_each(|id| *id = to(*id));
+            }
             Self::Register { customer, .. }
             | Self::Edit { customer, .. }
-            | Self::Consent { customer, .. }
             | Self::Bind { customer, .. }
             | Self::Erase { customer } => *customer = to(*customer),
             Self::Other => {}

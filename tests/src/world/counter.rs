@@ -141,6 +141,12 @@ impl World {
                     true => what.with_card(phone.card_given(request)?),
                     false => what,
                 };
+                let what = match what {
+                    What::Consent { given: false, .. } => {
+                        what.noted_for(&phone.noted_for(request)?)
+                    }
+                    what => what,
+                };
                 let mut mark = [0; 8];
                 mark.copy_from_slice(&request.0[..8]);
                 let claim = Claim {
@@ -250,7 +256,7 @@ impl World {
         let leave = check::Leave {
             erases: self.model.erases(),
             restored: self.summary.restores > 0,
-            left: phone.healing && self.model.was_ordered(place),
+            healing: phone.healing,
         };
         check::is_kept(phone.shop(), &what, leave)
     }

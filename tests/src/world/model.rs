@@ -4,7 +4,7 @@
 //! confirmed; its request names it for ever, its numbers may change (`numbers`). [`replay`](super::replay) puts
 //! claims into the authority's order and says what everything comes to.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 use super::claim::{Claim, Mark, What};
 use super::numbers::{Kept, Line, Moved, Numbers};
@@ -17,8 +17,6 @@ pub(crate) struct Model {
     by_mark: BTreeMap<Mark, usize>,
     registered: Vec<usize>,
     erases: bool,
-    /// What any server has ever ordered.
-    ordered: BTreeSet<usize>,
     /// What a phone held when a copy of its files was made.
     copies: BTreeMap<usize, Line>,
 }
@@ -72,11 +70,6 @@ impl Model {
         };
         let of = of.is_none_or(|(_, sale)| self.claims[*sale].at_ms > oldest);
         of && claim.at_ms > oldest
-    }
-
-    /// Whether any server has ever ordered a claim, a lost one too.
-    pub(crate) fn was_ordered(&self, place: usize) -> bool {
-        self.ordered.contains(&place)
     }
 
     /// The claims that a phone holds, in its order.
@@ -172,7 +165,6 @@ impl Model {
     /// The server has ordered an op.
     pub(crate) fn learn(&mut self, mark: Mark, id: i64, kept: Kept) {
         if let Some(place) = self.by_mark.get(&mark) {
-            self.ordered.insert(*place);
             self.numbers.learn(*place, id, kept);
         }
     }

@@ -72,6 +72,8 @@ pub(crate) struct Phone {
     pub(crate) spoiled: bool,
     /// Its files were older ones, or another phone's, at some time.
     pub(crate) turned_back: bool,
+    /// The epoch in which it was paired: a server of another line gives it another number.
+    pub(crate) paired_in: (u64, u64),
     /// The number it has, as far as the model followed.
     pub(crate) number: i64,
     /// It has just changed its number, and has fetched nothing under it yet.
@@ -125,6 +127,7 @@ impl Phone {
             sick: false,
             spoiled: false,
             turned_back: false,
+            paired_in: (0, 0),
             number: 0,
             renewing: false,
             healing: false,
@@ -150,6 +153,7 @@ impl Phone {
         twin.machine.restore(&self.machine.image());
         twin.turned_back = true;
         twin.spoiled = self.spoiled;
+        twin.paired_in = self.paired_in;
         twin.start()?;
         Ok(twin)
     }
@@ -304,6 +308,26 @@ impl Phone {
 
     /// The number of the card that was given to somebody by a request; 0 if its op isn't kept.
     pub(crate) fn card_given(&mut self, request: RequestId) -> Result<u64, String> {
+        let facts = self.facts_of(request)?;
+        let cards = facts.iter().find_map(|fact| match fact {
+            Fact::Bind { card, .. } => Some(card.value()),
+            _ => None,
+        });
+        Ok(cards.unwrap_or(0))
+    }
+
+    /// For whom a request noted a consent or its end: for everybody whom this phone took for the same person.
+    pub(crate) fn noted_for(&mut self, request: RequestId) -> Result<Vec<i64>, String> {
+        let facts = self.facts_of(request)?;
+        let customers = facts.iter().filter_map(|fact| match fact {
+            Fact::Consent { customer, .. } => Some(customer.get()),
+            _ => None,
+        });
+        Ok(customers.collect())
+    }
+
+    /// The facts of the op that a request became; none if it isn't kept.
+    fn facts_of(&mut self, request: RequestId) -> Result<Vec<Fact>, String> {
         self.cure();
         let conn = self.raw(OpenFlags::SQLITE_OPEN_READ_WRITE)?;
         let read = || {
@@ -316,15 +340,11 @@ impl Phone {
         };
         let found: Option<(i64, Vec<u8>)> = read().map_err(|e: rusqlite::Error| e.to_string())?;
         let Some((id, facts)) = found else {
-            return Ok(0);
+            return Ok(Vec::new());
         };
         let op = OpId::new(id).map_err(|e| e.to_string())?;
         let op = kartka_protocol::op::decode(op, &facts, None).map_err(|e| e.to_string())?;
-        let cards = op.facts.iter().find_map(|fact| match fact {
-            Fact::Bind { card, .. } => Some(card.value()),
-            _ => None,
-        });
-        Ok(cards.unwrap_or(0))
+        Ok(op.facts)
     }
 
     /// Its own ops, with the number that the server knows each under already, if this phone has let go of it for that.

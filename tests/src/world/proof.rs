@@ -41,9 +41,10 @@ impl Street {
                 names.insert(customer, name);
             }
         }
-        // Whose edit wins against another phone's is the authority's to say.
-        let others = model.claims.iter().enumerate();
-        for (place, _) in others.filter(|(_, claim)| claim.phone != no) {
+        // Whose edit wins against another phone's is the authority's to say; so is it against what this one wrote before its
+        // files were put back.
+        let held: BTreeSet<usize> = line.iter().copied().collect();
+        for place in (0..model.claims.len()).filter(|place| !held.contains(place)) {
             if let What::Edit { customer, .. } = model.as_on(no, place) {
                 names.remove(&customer);
             }
@@ -52,11 +53,10 @@ impl Street {
             What::Edit { customer, .. } => names.contains_key(customer),
             _ => true,
         };
-        let (restored, healing) = (self.world.summary.restores > 0, self.phones[no].healing);
-        let leave = |place: usize| check::Leave {
+        let leave = check::Leave {
             erases: model.erases(),
-            restored,
-            left: healing && model.was_ordered(place),
+            restored: self.world.summary.restores > 0,
+            healing: self.phones[no].healing,
         };
         let luck = &mut self.phones[no].luck;
         let some = (0..PENDING).filter_map(|_| luck.pick(pending));
@@ -69,7 +69,7 @@ impl Street {
         for place in some {
             let what = model.as_on(no, place);
             if shown(&what) {
-                check::is_shown(&shop, &what, &names, leave(place))
+                check::is_shown(&shop, &what, &names, leave)
                     .map_err(|w| w.at(&format!("phone {no}")))?;
             }
         }

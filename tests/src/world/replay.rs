@@ -160,7 +160,14 @@ impl Replay<'_> {
             // Three days after a restore nobody waits any longer for who was to tell of the customer (decision 13).
             What::Edit { customer, .. } if !self.groups.contains_key(customer) => {}
             What::Edit { customer, name } => self.name(*customer, name, place),
-            What::Consent { customer, given } => says(*customer, *given),
+            What::Consent {
+                customer,
+                given,
+                others,
+            } => {
+                says(*customer, *given);
+                others.iter().for_each(|other| says(*other, false));
+            }
             What::Bind { customer, card } => self.bind(*card, *customer),
             What::Erase { customer } => self.erase(*customer),
             What::Other => {}

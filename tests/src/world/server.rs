@@ -119,6 +119,11 @@ impl Server {
         self.reigns.first().map_or((0, 0), |reign| reign.epoch)
     }
 
+    /// Whether an epoch is one of this server's.
+    pub(crate) fn is_of_this_line(&self, epoch: (u64, u64)) -> bool {
+        self.reigns.iter().any(|reign| reign.epoch == epoch)
+    }
+
     /// Up to where somebody who had seen `seq` in `epoch` has seen this server's order: what was lost with another
     /// server was seen by nobody.
     pub(crate) fn seen_here(&self, (epoch, seq): ((u64, u64), i64)) -> i64 {

@@ -163,6 +163,7 @@ fn open(plan: &Plan, world: &mut World) -> Result<(Server, Vec<Phone>, Option<Th
         paired.map_err(|e| format!("phone {no} does not pair: {e:?}"))?;
         let status = phone.shop().sync_status().map_err(|e| e.to_string())?;
         phone.number = i64::from(status.device.get());
+        phone.paired_in = server.epoch()?;
         if no == 0 {
             world.pile_of(&phone, 8, &mut dice)?;
         }
@@ -395,7 +396,9 @@ impl Street {
                 self.shows_pending(no)
             }
             SyncEvent::Ignored => Ok(()),
-            SyncEvent::Renumbered { .. } if self.is_turned_back(no) => Ok(()),
+            SyncEvent::Renumbered { .. } if self.is_turned_back(no) || self.is_stranger(no) => {
+                Ok(())
+            }
             SyncEvent::Renumbered { .. } => sound(format!(
                 "phone {no} was never put back and goes on under another number"
             )),
@@ -447,6 +450,11 @@ impl Street {
     /// The phone whose data a copy began with.
     pub(super) fn original_of(&self, no: usize) -> usize {
         self.phones[no].copy_of.unwrap_or(no)
+    }
+
+    /// Whether a server of another line than the present one's let a phone in.
+    fn is_stranger(&self, no: usize) -> bool {
+        !self.server.is_of_this_line(self.phones[no].paired_in)
     }
 
     /// Whether a phone, or one with its number, ever had other files than its own last ones.

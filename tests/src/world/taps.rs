@@ -287,6 +287,7 @@ pub(crate) fn perform(shop: &Shop, request: RequestId, tap: &Tap) -> Result<What
             Ok(What::Consent {
                 customer: customer.get(),
                 given: *will == Will::Given,
+                others: Vec::new(),
             })
         }
         Tap::Bind(card, customer) => {

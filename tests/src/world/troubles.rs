@@ -103,6 +103,7 @@ impl Street {
         paired.map_err(|e| format!("phone {no} does not pair: {e:?}"))?;
         let status = new.shop().sync_status().map_err(|e| e.to_string())?;
         new.number = i64::from(status.device.get());
+        new.paired_in = self.server.epoch()?;
         self.world
             .tell(&format!("phone {no} is paired as {}", new.number));
         self.phones.push(new);

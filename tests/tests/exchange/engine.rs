@@ -146,6 +146,34 @@ fn a_thousand_failures_are_bounded_in_rate_and_not_in_number() {
 }
 
 #[test]
+fn who_is_not_known_any_more_shows_at_once_what_let_them_in() {
+    let office = Office::founded();
+    let first = Counter::paired(&office, 1);
+    let ira = first.register("Іра", "", NewCard::Issue);
+    agree(&office, &[&first]);
+    let backup = first.home().join("server");
+    office.back_up(&backup);
+    let mut phone = Driven::new(Counter::paired(&office, 2));
+    phone.step(Event::Tick);
+    assert!(phone.carry(&office.line()));
+    phone.sell(ira, 1);
+    office.put_back(&backup);
+    // A long time without a network: the waits are long.
+    phone.wait();
+    for _ in 0..12 {
+        let (request, ..) = phone.sent.take().unwrap();
+        let failure = Failure::Offline;
+        phone.step(Event::Failed { request, failure });
+        phone.wait();
+    }
+    let line = office.line();
+    let began = phone.time.monotonic_ms();
+    while phone.carry(&line) {}
+    assert_eq!(phone.shop.sync_status().unwrap().outbox, 0);
+    assert_eq!(phone.time.monotonic_ms(), began);
+}
+
+#[test]
 fn an_answer_that_comes_too_late_or_twice_is_ignored() {
     let (office, mut phone, ira) = scene();
     let line = office.line();

@@ -4,6 +4,7 @@ use kartka_core::domain::customer::Will;
 use kartka_core::domain::row::RowKind;
 use kartka_core::error::CoreError;
 use kartka_core::usecase::customers::{NewCard, ProfileForm};
+use kartka_protocol::message::Refusal;
 use kartka_server::store::{Reads, read};
 
 use super::shops::{Counter, Fault, Office, agree};
@@ -415,6 +416,92 @@ fn a_phone_that_was_paired_after_the_backup_is_let_in_again_by_what_the_lost_ser
     let elsewhere = Office::founded_by(77);
     let stranger = elsewhere.line();
     assert!(matches!(b.sync(&stranger), Err(CoreError::Unauthorised)));
+}
+
+#[test]
+fn a_sale_told_again_keeps_its_day_though_its_phone_was_switched_off_since() {
+    let office = Office::founded();
+    let (a, b) = (Counter::paired(&office, 1), Counter::paired(&office, 2));
+    let ira = a.register("Іра", "", NewCard::Issue);
+    agree(&office, &[&a, &b]);
+    let backup = a.home().join("server");
+    office.back_up(&backup);
+    // A clock that is six years behind, measured in the boot that it sold in.
+    b.time.jump(-6 * 365 * DAY_MS);
+    let sale = b.sell(ira, 20_000);
+    agree(&office, &[&a, &b]);
+    b.time.reboot();
+    agree(&office, &[&a, &b]);
+    let day = |who: &Counter| who.shop.purchase(sale).unwrap().purchase.at.date;
+    let before = day(&a);
+    office.put_back(&backup);
+    agree(&office, &[&a, &b]);
+    assert_eq!((day(&a), day(&b)), (before, before));
+}
+
+#[test]
+fn a_phone_that_was_turned_away_by_mistake_comes_back_under_its_number() {
+    let office = Office::founded();
+    let a = Counter::paired(&office, 1);
+    let ira = a.register("Іра", "", NewCard::Issue);
+    agree(&office, &[&a]);
+    let backup = a.home().join("server");
+    office.back_up(&backup);
+    let b = Counter::paired(&office, 2);
+    b.sell(ira, 10_000);
+    agree(&office, &[&a, &b]);
+    let number = b.shop.sync_status().unwrap().device;
+    office.put_back(&backup);
+    // What it shows to be let in arrives damaged, and is no certificate then.
+    let line = office.line();
+    line.fault_after(1, Fault::Refused(Refusal::PairingRefused));
+    let report = b.sync(&line).unwrap();
+    assert_eq!((report.reissued, b.outbox()), (0, 0));
+    agree(&office, &[&a, &b]);
+    assert_eq!(b.shop.sync_status().unwrap().device, number);
+    assert_eq!((a.balance(ira), purchases(&office)), (500, 1));
+}
+
+#[test]
+fn a_phone_that_another_restore_let_in_goes_on_under_a_new_number() {
+    let office = Office::founded();
+    let a = Counter::paired(&office, 1);
+    let ira = a.register("Іра", "", NewCard::Issue);
+    agree(&office, &[&a]);
+    let backup = a.home().join("server");
+    office.back_up(&backup);
+    office.put_back(&backup);
+    // Only this server ever hears of her phone, and of whom it registers.
+    let b = Counter::paired(&office, 2);
+    let olha = b.register("Ольга", "", NewCard::Issue);
+    b.sell(olha, 10_000);
+    agree(&office, &[&a, &b]);
+    a.sell(olha, 20_000);
+    b.sell(ira, 4_000);
+    agree(&office, &[&a, &b]);
+    let number = |counter: &Counter| counter.shop.sync_status().unwrap().device;
+    let before = number(&b);
+    office.put_back(&backup);
+
+    a.sell(olha, 2_000);
+    a.sync(&office.line()).unwrap();
+    assert_eq!(a.outbox(), 2, "what names her waits for her phone");
+    b.sell(olha, 6_000);
+    let report = b.sync(&office.line()).unwrap();
+    assert_eq!(report.reissued, 4, "a registration and three sales");
+    assert_ne!(number(&b), before);
+    agree(&office, &[&a, &b]);
+    assert_eq!(purchases(&office), 5);
+    let moved = b.shop.find("Ольга", 5).unwrap()[0].id;
+    assert_eq!((a.balance(moved), b.balance(moved)), (1_900, 1_900));
+    assert_eq!((a.balance(ira), b.balance(ira)), (200, 200));
+    // What a server of its line gives out later is nobody's twice.
+    let c = Counter::paired(&office, 3);
+    agree(&office, &[&a, &b, &c]);
+    assert!(![before, number(&b), number(&a)].contains(&number(&c)));
+    // A copy of it goes on by the same line.
+    let report = b.sync(&office.line()).unwrap();
+    assert_eq!((report.reissued, b.outbox()), (0, 0));
 }
 
 #[test]

@@ -293,6 +293,8 @@ pub(crate) enum Fault {
     LostAnswer,
     /// The request arrives twice.
     Twice,
+    /// Somebody on the line says no.
+    Refused(Refusal),
     /// Something else answers.
     Instead(Vec<u8>),
     /// Only so many bytes of the answer arrive.
@@ -362,6 +364,7 @@ impl Transport for Line<'_> {
         let fault = self.fault_now();
         let mut answer = match fault {
             Fault::Down => return Err(Failure::Offline),
+            Fault::Refused(refusal) => return Err(Failure::Refused(refusal)),
             Fault::Instead(bytes) => return Ok(bytes),
             Fault::Twice => {
                 self.serve(route, message)?;

@@ -167,3 +167,26 @@ fn whoever_brings_goods_back_after_the_points_have_ended_owes_nothing() {
     assert_eq!(club.owner.balance(club.ann), 0);
     assert_eq!(club.till.balance(club.ann), 0);
 }
+
+#[test]
+fn what_a_return_gives_back_lives_by_the_right_day_whatever_the_clock_said() {
+    let club = Club::open(Expiry::Months(12), Demotion::Automatic);
+    let (owner, till, ann) = (&club.owner, &club.till, club.ann);
+    owner.sell(ann, 20_000);
+    club.agree();
+    // The same points on two phones, one of them with a clock that is four years behind.
+    owner.redeem(ann, 2_000, 1_000).unwrap();
+    till.time.jump(-4 * 365 * DAY_MS);
+    let spent = till.redeem(ann, 2_000, 1_000).unwrap();
+    // What is earned next pays the debt, so what the return gives back comes from no lot.
+    till.sell(ann, 40_000);
+    club.take_back(spent);
+    owner.sync(&club.office.line()).unwrap();
+    till.sync(&club.office.line()).unwrap();
+    till.time.jump(4 * 365 * DAY_MS);
+    club.agree();
+    let before = owner.balance(ann);
+    club.days_pass(2);
+    club.agree();
+    assert_eq!((before, owner.balance(ann)), (2_050, 2_050));
+}

@@ -275,7 +275,7 @@ fn post_claims<B: Book>(
         };
         let found = expected.iter().position(same).map(|at| expected.remove(at));
         let set_right = match &found {
-            Some((e, _)) if e.kind == EntryKind::Cleared => Claim {
+            Some((e, _)) if matches!(e.kind, EntryKind::Cleared | EntryKind::Restore) => Claim {
                 lot: e.lot,
                 ..*claim
             },

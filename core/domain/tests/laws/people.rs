@@ -106,6 +106,14 @@ fn an_edit_wins_or_loses_by_what_its_author_had_seen() {
         customer.write(note("new"), edit, Seq(seen));
         assert_eq!(kept(&customer), winner, "{case}");
     }
+    let mut customer = blank();
+    customer.write(note("old"), version(None, 5_000, 3), Seq(0));
+    customer.write(note("new"), version(None, 1, 2), Seq(0));
+    assert_eq!(
+        kept(&customer),
+        "new",
+        "pending twice, on a phone with a new number"
+    );
 }
 
 #[test]

@@ -21,6 +21,7 @@ mod branch {
     pub(super) const NEXT: u16 = 3;
     pub(super) const PAIRS: u16 = 4;
     pub(super) const INSIST: u16 = 5;
+    pub(super) const CERTIFICATE: u16 = 160;
 }
 
 mod grant {
@@ -51,6 +52,8 @@ pub struct Branch {
     pub pairs: Vec<(i64, ChainValue)>,
     /// It was told before to keep its number, and still met another history.
     pub insist: bool,
+    /// What an authority of another line signed when it let this phone in: for one that does not know its number.
+    pub certificate: Option<Vec<u8>>,
 }
 
 /// Under which numbers a copy goes on.
@@ -81,6 +84,7 @@ impl Branch {
         }
         r.put_opt(branch::PAIRS, (!pairs.is_empty()).then_some(pairs));
         r.put_unless(branch::INSIST, i64::from(self.insist), 0);
+        r.put_opt(branch::CERTIFICATE, self.certificate.as_deref());
         r
     }
 
@@ -111,6 +115,7 @@ impl Branch {
             next,
             pairs,
             insist: r.int_or::<i64>(branch::INSIST, 0)? != 0,
+            certificate: r.opt_bytes(branch::CERTIFICATE)?.map(<[u8]>::to_vec),
         })
     }
 }
