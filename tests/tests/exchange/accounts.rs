@@ -49,5 +49,8 @@ fn a_staff_phone_tells_older_lots_as_one_line_and_the_owners_tells_each() {
     assert_eq!(lots(&short), [false, true]);
     assert_eq!(lots(&whole), [true, true, true]);
     assert_eq!(sum(&short), staff.balance(olena));
-    assert_eq!((sum(&short), sum(&whole)), (sum(&whole), owner.balance(olena)));
+    assert_eq!(
+        (sum(&short), sum(&whole)),
+        (sum(&whole), owner.balance(olena))
+    );
 }

@@ -4,7 +4,6 @@ import androidx.compose.runtime.Composable
 import androidx.compose.ui.Modifier
 import androidx.compose.ui.text.input.KeyboardType
 import kartka.presentation.ShopKind
-import kartka.presentation.found.COUNTRIES
 import kartka.presentation.found.FoundAction
 import kartka.presentation.found.FoundFace
 import kartka.presentation.found.FoundState
