@@ -7,6 +7,7 @@
 
 use crate::fields::{Record, Shape};
 use crate::pairing::{self, PairingError};
+use crate::seal;
 
 const PREFIX: &str = "KARTKAMOVE";
 
@@ -66,8 +67,8 @@ impl HandoverCode {
     }
 }
 
-/// Bytes of the mark that hidden keys bear.
-const MARK: usize = 32;
+/// What the key over the shop's keys is drawn for.
+const KEYS: &str = "kartka 2026 handover keys";
 
 impl HandoverToken {
     /// What names the secret without telling it: kept by the server, sent in the clear.
@@ -84,46 +85,16 @@ impl HandoverToken {
         *blake3::keyed_hash(&self.derive("kartka 2026 handover proof", &[]), request).as_bytes()
     }
 
-    /// Hides the shop's keys for this one request: a stream made of the secret and the request's nonce over them, and a
-    /// mark that shows every change.
+    /// Hides the shop's keys for this one request, whose nonce they are sealed with.
     #[must_use]
     pub fn hide(&self, nonce: &[u8; 16], keys: &[u8]) -> Vec<u8> {
-        let mut hidden = keys.to_vec();
-        self.stream(nonce, &mut hidden);
-        let mark = self.mark(nonce, &hidden);
-        hidden.extend_from_slice(mark.as_bytes());
-        hidden
+        seal::seal(&self.derive(KEYS, nonce), &[], keys)
     }
 
     /// The keys that were hidden; nothing under another secret, for another request, or of changed bytes.
     #[must_use]
     pub fn reveal(&self, nonce: &[u8; 16], hidden: &[u8]) -> Option<Vec<u8>> {
-        let (hidden, mark) = hidden.split_last_chunk::<MARK>()?;
-        // Compared in constant time by the hash's own type.
-        if self.mark(nonce, hidden) != *mark {
-            return None;
-        }
-        let mut keys = hidden.to_vec();
-        self.stream(nonce, &mut keys);
-        Some(keys)
-    }
-
-    fn stream(&self, nonce: &[u8; 16], bytes: &mut [u8]) {
-        let key = self.derive("kartka 2026 handover keys stream", nonce);
-        let mut pad = vec![0; bytes.len()];
-        blake3::Hasher::new_keyed(&key)
-            .finalize_xof()
-            .fill(&mut pad);
-        for (byte, pad) in bytes.iter_mut().zip(pad) {
-            *byte ^= pad;
-        }
-    }
-
-    fn mark(&self, nonce: &[u8; 16], hidden: &[u8]) -> blake3::Hash {
-        blake3::keyed_hash(
-            &self.derive("kartka 2026 handover keys mark", nonce),
-            hidden,
-        )
+        seal::open(&self.derive(KEYS, nonce), &[], hidden)
     }
 
     fn derive(&self, what: &str, nonce: &[u8]) -> [u8; 32] {

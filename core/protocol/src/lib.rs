@@ -27,6 +27,7 @@ mod parts;
 pub mod row;
 pub mod rows;
 pub mod scope;
+mod seal;
 pub mod signature;
 #[cfg(feature = "simulation")]
 pub mod simulation;

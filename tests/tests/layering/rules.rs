@@ -213,6 +213,7 @@ pub(crate) const DIRECTIONS: &[Direction] = &[
             "minicbor",
             "zstd",
             "blake3",
+            "chacha20poly1305",
             "p256",
             "unicode-normalization",
             "chrono-tz",

@@ -230,7 +230,7 @@ impl HolderEnvelope {
         };
         let bound = envelope.head().encode();
         let way = (Way::Question, &nonce);
-        envelope.sealed = seal(secret, way, &bound, ask.encode());
+        envelope.sealed = seal(secret, way, &bound, &ask.encode());
         envelope
     }
 

@@ -1,8 +1,7 @@
 //! Sealing by a bearer secret: only who has it reads a question or an answer, or makes one (sync §7).
 //!
-//! For each message two keys are drawn from the secret, the way and a random nonce by BLAKE3: the first gives the stream
-//! that hides the bytes, the second the sum over what was hidden and what it is bound to. The same nonce is never used
-//! for two messages of a way. An answer is bound to the bytes of its question.
+//! The key of each message is drawn by BLAKE3 from the secret, the way and a random nonce, which is never used for two
+//! messages of a way. An answer is bound to the bytes of its question.
 
 use kartka_domain::card::Bearer;
 
@@ -10,14 +9,12 @@ use super::Snapshot;
 use crate::WireError;
 use crate::fields::{Record, Shape};
 use crate::message::Nonce;
+use crate::seal as once;
 
 mod tag {
     pub(super) const NONCE: u16 = 1;
     pub(super) const SEALED: u16 = 2;
 }
-
-/// Bytes of the sum at the end.
-const SUM: usize = 32;
 
 /// Which way a message goes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -48,53 +45,22 @@ pub enum Unsealed {
     Wire(#[from] WireError),
 }
 
-struct Keys {
-    stream: [u8; 32],
-    sum: [u8; 32],
-}
-
-fn keys(secret: &Bearer, way: Way, nonce: &Nonce) -> Keys {
-    let mut drawn = blake3::Hasher::new_derive_key(way.context())
+/// The key of one message, drawn from the secret, the way and a random nonce.
+fn key(secret: &Bearer, way: Way, nonce: &Nonce) -> [u8; 32] {
+    blake3::Hasher::new_derive_key(way.context())
         .update(secret.expose())
         .update(nonce)
-        .finalize_xof();
-    let (mut stream, mut sum) = ([0; 32], [0; 32]);
-    drawn.fill(&mut stream);
-    drawn.fill(&mut sum);
-    Keys { stream, sum }
-}
-
-/// The sum over the hidden bytes and what they are bound to; comparing two takes the same time wherever they differ.
-fn sum(keys: &Keys, bound: &[u8], hidden: &[u8]) -> blake3::Hash {
-    blake3::Hasher::new_keyed(&keys.sum)
-        .update(&(bound.len() as u64).to_be_bytes())
-        .update(bound)
-        .update(hidden)
         .finalize()
-}
-
-/// Hides bytes, or shows hidden ones.
-fn hide(keys: &Keys, bytes: &mut [u8]) {
-    let mut stream = vec![0; bytes.len()];
-    blake3::Hasher::new_keyed(&keys.stream)
-        .finalize_xof()
-        .fill(&mut stream);
-    for (byte, mask) in bytes.iter_mut().zip(stream) {
-        *byte ^= mask;
-    }
+        .into()
 }
 
 pub(super) fn seal(
     secret: &Bearer,
     (way, nonce): (Way, &Nonce),
     bound: &[u8],
-    mut bytes: Vec<u8>,
+    bytes: &[u8],
 ) -> Vec<u8> {
-    let keys = keys(secret, way, nonce);
-    hide(&keys, &mut bytes);
-    let sum = sum(&keys, bound, &bytes);
-    bytes.extend(sum.as_bytes());
-    bytes
+    once::seal(&key(secret, way, nonce), bound, bytes)
 }
 
 pub(super) fn open(
@@ -103,14 +69,7 @@ pub(super) fn open(
     bound: &[u8],
     sealed: &[u8],
 ) -> Result<Vec<u8>, Unsealed> {
-    let (hidden, said) = sealed.split_last_chunk::<SUM>().ok_or(Unsealed::NotOurs)?;
-    let keys = keys(secret, way, nonce);
-    if sum(&keys, bound, hidden) != blake3::Hash::from_bytes(*said) {
-        return Err(Unsealed::NotOurs);
-    }
-    let mut bytes = hidden.to_vec();
-    hide(&keys, &mut bytes);
-    Ok(bytes)
+    once::open(&key(secret, way, nonce), bound, sealed).ok_or(Unsealed::NotOurs)
 }
 
 /// An answer to a holder's question, sealed.
@@ -129,7 +88,7 @@ impl HolderAnswer {
             secret,
             (Way::Answer, &nonce),
             bound.as_bytes(),
-            said.encode(),
+            &said.encode(),
         );
         Self { nonce, sealed }
     }
