@@ -6,7 +6,9 @@ mod support;
 use kartka_core::domain::card::Carrier;
 use kartka_core::domain::codes::Code;
 use kartka_core::domain::founding::{ShopKind, countries};
+use kartka_core::domain::ids::InstrumentId;
 use kartka_core::domain::money::{Money, Points};
+use kartka_core::domain::programme::{Audience, Club, Instrument, Issue, Joining, Terms};
 use kartka_core::domain::purchase::VoidReason;
 use kartka_core::error::CoreError;
 use kartka_core::usecase::cards::Recognised;
@@ -296,4 +298,71 @@ fn a_shop_is_founded_in_every_country_of_the_list_and_in_no_other() {
         found(country).unwrap();
     }
     assert!(found("CZ").is_err());
+}
+
+/// C6: the till says that a receipt earns a card; who they are, what they agreed to and the card are one op, and the same
+/// receipt makes them a member.
+#[test]
+fn a_receipt_that_earns_a_card_registers_its_customer_in_one_step() {
+    let counter = Counter::founded();
+    let shop = &counter.shop;
+    let (club, gate) = (InstrumentId(40), InstrumentId(41));
+    let terms = Club {
+        joining: Joining::Invitation,
+        months: None,
+        rate: 1_000,
+    };
+    let issue = Issue {
+        card: club,
+        receipt: Money(50_000),
+    };
+    let mut all = shop.programme().unwrap().instruments().to_vec();
+    all.push(Instrument::plain(club, "Свої", Terms::Club(terms)));
+    let mut earns = Instrument::plain(gate, "Картка", Terms::Issue(issue));
+    earns.rules.scope.audience = Audience::Anybody;
+    all.push(earns);
+    shop.publish_programme(request(1), &all).unwrap();
+
+    let said = |customer, amount| {
+        let ask = TillRequest::amount(customer, Money(amount));
+        shop.quote(&ask).unwrap()
+    };
+    let earned = Code::CardEarned {
+        instrument: 41,
+        card: 40,
+    };
+    let missing = Code::CardMissing {
+        instrument: 41,
+        card: 40,
+        missing: 20_000,
+    };
+    assert!(said(None, 30_000).1.said.contains(&missing));
+    assert!(said(None, 60_000).1.said.contains(&earned));
+
+    let card = shop.emit(request(2), 1).unwrap()[0];
+    let form = Registration {
+        profile: ProfileForm {
+            given: "Ганна".into(),
+            phones: vec!["067 555 44 33".into()],
+            birthday: Some((2, 29, None)),
+            note: "еспресо без цукру".into(),
+            ..ProfileForm::default()
+        },
+        marketing_consent: Some(1),
+        card: NewCard::Bind(card),
+        referrer: None,
+    };
+    let ops = || shop.sync_status().unwrap().seq.0;
+    let before = ops();
+    let customer = shop.register(request(3), &form).unwrap();
+    assert_eq!(ops(), before + 1, "one op");
+    let (quote, answer) = said(Some(customer), 60_000);
+    assert!(answer.said.contains(&earned));
+    shop.commit(request(4), quote).unwrap();
+
+    let sheet = shop.customer(customer).unwrap();
+    assert!(sheet.cards == [card] && sheet.birthday.is_some());
+    let (_, next) = said(Some(customer), 60_000);
+    assert!(!next.said.contains(&earned), "they have it");
+    assert_eq!(next.due, Money(54_000), "a member pays less");
 }
