@@ -79,12 +79,13 @@ pub(crate) fn figures(house: &House) -> Outcome {
     Ok(run(&mut measuring)?)
 }
 
-/// What starts a program of the module `desktop`, and builds it before.
+/// What starts a program of the module `desktop`, and builds it before. The tests are compiled too: ui shares its samples
+/// with them, and Maven finds those in the reactor only from that phase on.
 fn windowed(house: &House) -> Command {
     let mut window = maven(house);
     window
         .args(["--quiet", "--projects", "desktop", "--also-make"])
-        .args(["--activate-profiles", "window", "process-classes"]);
+        .args(["--activate-profiles", "window", "test-compile"]);
     window
 }
 
