@@ -228,6 +228,13 @@ fn copy_checkout(house: &House, copy: &Path) -> Result<(), Failure> {
         .output()
         .map_err(Failure::new)?;
     let names = String::from_utf8(listed.stdout).map_err(Failure::new)?;
+    // A file that was moved would be there twice.
+    let list = copy.with_extension("names");
+    if fs::read_to_string(&list).ok().as_deref() != Some(names.as_str()) {
+        let _ = fs::remove_dir_all(copy);
+        fs::create_dir_all(copy).map_err(Failure::new)?;
+        fs::write(&list, &names).map_err(Failure::new)?;
+    }
     for name in names.split('\0').filter(|name| !name.is_empty()) {
         let (from, to) = (house.path(name), copy.join(name));
         let Ok(bytes) = fs::read(&from) else {
