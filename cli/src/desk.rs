@@ -67,6 +67,10 @@ enum DeskCommand {
     Sheet(care::SheetArgs),
     /// Makes the encrypted copy of this shop, or says how old it is.
     Copy(care::CopyArgs),
+    /// Gives the data on this device another key: when somebody may have a copy of the one in use.
+    NewKey,
+    /// Puts the data here aside, whose key is lost, so that this device can be paired anew.
+    SetAside,
     /// What was not sent: into a sealed file, or from another device's file to the server.
     Outbox(outbox::OutboxArgs),
     /// Deletes everything of the shop here; refused while something would be lost.
@@ -147,6 +151,9 @@ fn answer(args: &DeskArgs) -> Result<Answer, Failure> {
     if let DeskCommand::Restore(restore) = &args.command {
         return care::restore(&args.data, restore);
     }
+    if let DeskCommand::SetAside = &args.command {
+        return outbox::set_aside(&args.data);
+    }
     let folder = match args.command {
         DeskCommand::Found(_) | DeskCommand::Pair(_) => Folder::MayBeNew,
         _ => Folder::MustExist,
@@ -164,9 +171,12 @@ fn perform(shop: &Shop, request: RequestId, command: &DeskCommand) -> Result<Ans
         DeskCommand::HandOver(args) => handover::hand_over(shop, args),
         DeskCommand::Sheet(args) => care::sheet(shop, args),
         DeskCommand::Copy(args) => care::copy(shop, args),
+        DeskCommand::NewKey => care::new_key(shop),
         DeskCommand::Outbox(args) => outbox::outbox(shop, args),
         DeskCommand::SignOut => outbox::sign_out(shop),
-        DeskCommand::Restore(_) => Err(Failure::input("this folder has a shop already")),
+        DeskCommand::SetAside | DeskCommand::Restore(_) => {
+            Err(Failure::input("this folder has a shop already"))
+        }
         DeskCommand::Merge(args) => merge::merge(shop, request, args),
         DeskCommand::Erase(args) => care::erase(shop, request, args),
         DeskCommand::Register(args) => people::register(shop, request, args),

@@ -1,4 +1,4 @@
-//! `kartka backup` and `kartka restore`: the server's data in one file, and back.
+//! `kartka backup`, `restore`, `new-key` and `move`: the server's data in one file and back, under another key, elsewhere.
 
 use std::io::Write;
 use std::path::{Path, PathBuf};
@@ -34,6 +34,14 @@ pub(crate) struct RestoreArgs {
     /// The backup's key, if it does not lie in DIR.keys.
     #[arg(long, value_name = "FILE")]
     key: Option<PathBuf>,
+}
+
+/// Gives a server's data another key: when somebody may have a copy of the one in use.
+#[derive(Debug, Args)]
+pub(crate) struct NewKeyArgs {
+    /// The folder that `kartka serve` uses; the server must be stopped.
+    #[arg(long, value_name = "DIR")]
+    data: PathBuf,
 }
 
 /// Says where a server's businesses are served from now on.
@@ -75,6 +83,28 @@ pub(crate) fn move_to(args: &MoveArgs, out: &mut dyn Write) -> Result<(), Failur
         data.display(),
         data.display(),
         args.to,
+    );
+    say(out, &text)
+}
+
+/// Writes every business anew under another key.
+///
+/// # Errors
+/// A folder that a server has open, or without businesses; a disk that can't be written or has no room to write the
+/// largest business once more.
+pub(crate) fn new_key(args: &NewKeyArgs, out: &mut dyn Write) -> Result<(), Failure> {
+    let data = one_spelling(&args.data)?;
+    let businesses = Server::businesses(&data).map_err(Failure::outside)?;
+    if businesses.is_empty() {
+        return Err(failure(BackupError::Nothing(data)));
+    }
+    for business in &businesses {
+        Authority::change_key(&data, *business, &SystemRandom).map_err(Failure::outside)?;
+    }
+    let text = format!(
+        "{} businesses have a new key, the former ones are destroyed\n\
+         copies of the folder that were made before need copies of the former keys; backups have keys of their own",
+        businesses.len(),
     );
     say(out, &text)
 }

@@ -39,6 +39,8 @@ enum Command {
     Backup(keep::BackupArgs),
     /// Puts a backup back into a new folder for the server.
     Restore(keep::RestoreArgs),
+    /// Gives the data of a stopped server another key.
+    NewKey(keep::NewKeyArgs),
     /// Tells the phones of a server its new address.
     Move(keep::MoveArgs),
     /// Prints file, kind and text of every code found in PNG pictures, tab-separated.
@@ -58,6 +60,7 @@ fn main() -> ExitCode {
         Command::Admin(args) => serve::admin(args, &mut out),
         Command::Backup(args) => keep::back_up(args, &mut out),
         Command::Restore(args) => keep::put_back(args, &mut out),
+        Command::NewKey(args) => keep::new_key(args, &mut out),
         Command::Move(args) => keep::move_to(args, &mut out),
         Command::Scan(args) => scan::run(args, &mut out),
         Command::Quote(args) => quote::run(args, &mut out),

@@ -226,3 +226,88 @@ fn a_server_moves_and_its_phones_follow() {
     assert_eq!(day(&third).0, 3);
     server.interrupt();
 }
+
+#[test]
+fn a_server_and_a_device_are_given_another_key_and_sell_on() {
+    let home = tempfile::tempdir().unwrap();
+    let (data, bind) = (home.path().join("server"), free_address());
+    create(&data, &bind);
+    let server = Server::start(&data, &bind);
+    let desk = Desk::new();
+    desk.json(&format!("pair {}", server.code()));
+    desk.json("sell 1");
+    desk.json("sync");
+    let new_key = || kartka(["new-key".as_ref(), "--data".as_ref(), data.as_os_str()]);
+    let run = new_key();
+    assert!(run.code == 1 && run.err.contains("in use"), "{}", run.err);
+    server.interrupt();
+    let keys = || {
+        let mut keys = Vec::new();
+        for folder in [
+            "server.keys".as_ref(),
+            desk.data.with_extension("keys").as_path(),
+        ] {
+            for entry in fs::read_dir(home.path().join(folder)).unwrap() {
+                let path = entry.unwrap().path();
+                let name = path.file_name().unwrap().to_str().unwrap();
+                if name.ends_with(".key") || name == "database-key" {
+                    keys.push(fs::read(path).unwrap());
+                }
+            }
+        }
+        keys
+    };
+    let former = keys();
+    assert_eq!(former.len(), 2);
+    let run = new_key();
+    assert_eq!(run.code, 0, "{}", run.err);
+    desk.json("new-key");
+    assert!(keys().iter().all(|key| !former.contains(key)));
+    let server = Server::start(&data, &bind);
+    desk.json("sell 2");
+    sync(&[&desk]);
+    assert_eq!(day(&desk), (2, "3.00".to_owned()));
+    server.interrupt();
+    // A backup of the data under their new key is put back as ever.
+    let file = home.path().join("backup");
+    assert_eq!(back_up(&data, &file).code, 0);
+    fs::rename(&data, home.path().join("dead")).unwrap();
+    assert_eq!(restore(&file, &data).code, 0);
+    let server = Server::start(&data, &bind);
+    sync(&[&desk]);
+    assert_eq!(day(&desk), (2, "3.00".to_owned()));
+    server.interrupt();
+}
+
+#[test]
+fn a_device_whose_key_was_lost_is_paired_anew_and_the_sheet_brings_what_it_had_sold() {
+    let home = tempfile::tempdir().unwrap();
+    let (data, bind) = (home.path().join("server"), free_address());
+    create(&data, &bind);
+    let server = Server::start(&data, &bind);
+    let (owner, till) = (Desk::new(), Desk::new());
+    owner.json(&format!("pair {}", server.code()));
+    let qr = owner.json("sheet --new")["qr"].as_str().unwrap().to_owned();
+    owner.json(&format!("sheet --confirm {qr}"));
+    server.interrupt();
+    let server = Server::start(&data, &bind);
+    till.json(&format!("pair {}", server.code()));
+    sync(&[&owner, &till]);
+    server.interrupt();
+    till.json("sell 10");
+    assert_eq!(till.refused("set-aside").1, "outside");
+    fs::remove_file(till.data.with_extension("keys").join("database-key")).unwrap();
+    assert_eq!(till.refused("sell 20").1, "wrong_key");
+    till.json("set-aside");
+    let server = Server::start(&data, &bind);
+    till.json(&format!("pair {}", server.code()));
+    till.json("sell 40");
+    sync(&[&till, &owner]);
+    assert_eq!(day(&owner), (1, "40.00".to_owned()));
+    let came = till.json(&format!("outbox --aside --sheet {qr}"));
+    assert_eq!(came[0]["arrived"], came[0]["batches"]);
+    sync(&[&owner, &till]);
+    let all = (2, "50.00".to_owned());
+    assert_eq!((day(&owner), day(&till)), (all.clone(), all));
+    server.interrupt();
+}

@@ -51,6 +51,8 @@ pub trait KeyStore: Send + Sync {
 pub enum SecretName {
     /// The 256-bit key of the local database.
     DatabaseKey,
+    /// The key that the local database is being given, while it is (decision 83); empty or absent at all other times.
+    NextDatabaseKey,
     /// The device's private key, where the platform has no signer of its own.
     DeviceSecret,
     /// The highest epoch this device has seen (sync §1), so that an older data file can't hide it.
@@ -65,6 +67,7 @@ impl SecretName {
     pub fn as_str(self) -> &'static str {
         match self {
             Self::DatabaseKey => "database-key",
+            Self::NextDatabaseKey => "next-database-key",
             Self::DeviceSecret => "device-secret",
             Self::HighestEpoch => "highest-epoch",
             Self::WalletKey => "wallet-key",

@@ -6,13 +6,16 @@
 //! every phone of the shop seals its keys, and on demand what it has not sent, to it.
 
 mod copy;
+mod locked;
 mod outbox;
+mod rotation;
 mod seal;
 mod sheet;
 mod wrap;
 
 pub use copy::{CopyState, MadeCopy};
 pub use outbox::{CarriedOutbox, ExportedOutbox, read_part};
+pub(crate) use rotation::next_key;
 pub use sheet::Sheet;
 
 use crate::error::CoreError;

@@ -21,7 +21,7 @@ use zeroize::Zeroizing;
 use crate::error::CoreError;
 use crate::pin::{Argon2id, PinHash};
 use crate::platform::{Clock, KeyStore, Rng, SecretName};
-use crate::recovery::RecoveryError;
+use crate::recovery::{RecoveryError, next_key};
 use crate::scan::{Rxing, ScanSession};
 use crate::store::{DatabaseKey, DeviceRow, Reader, Store, StoreError, Vfs};
 use crate::sync::trust;
@@ -116,10 +116,11 @@ impl Shop {
             }
         };
         let key = DatabaseKey::from_bytes(&key).ok_or(StoreError::WrongKey)?;
-        let store = Store::open(
+        let next = next_key(&platform)?;
+        let store = Store::open_by(
             &path,
             &platform.vfs,
-            &key,
+            (&key, next.as_ref()),
             platform.clock.clone(),
             platform.rng.clone(),
         )?;
@@ -137,6 +138,9 @@ impl Shop {
         if !shop.is_enrolled()? {
             // Of a shop that was left: a sheet of it must not pass for one of the next shop here.
             shop.drop_wraps().map_err(RecoveryError::into_core)?;
+        }
+        if next.is_some() {
+            shop.settle_keys().map_err(RecoveryError::into_core)?;
         }
         Ok(shop)
     }

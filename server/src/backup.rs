@@ -113,7 +113,14 @@ pub fn backup(
     keys.drop_old_seal_keys(now_ms).map_err(at(data))?;
     let workshop = Workshop::beside(to)?;
     let (key, key_file) = keys.make_seal_key(now_ms, random).map_err(at(data))?;
-    let made = make(data, &keys, &businesses, &key, now_ms, &workshop);
+    let made = make(
+        &Place::from(data),
+        &keys,
+        &businesses,
+        &key,
+        now_ms,
+        &workshop,
+    );
     let made = made.and_then(|fresh| Ok((opened(&fresh, &key, &workshop)?, fresh)));
     match made {
         Ok((audits, fresh)) => {
@@ -134,7 +141,7 @@ pub fn backup(
 }
 
 fn make(
-    data: &Path,
+    place: &Place,
     keys: &KeyFolder,
     businesses: &[BusinessId],
     key: &SealKey,
@@ -143,8 +150,8 @@ fn make(
 ) -> Result<PathBuf, BackupError> {
     let copies = workshop.room("copies")?;
     for business in businesses {
-        let own = keys.database_key(*business).map_err(of(*business))?;
-        SqliteStore::copy(*business, (data, own), (&copies, &key.database()))
+        let own = SqliteStore::key_in_use(place, keys, *business).map_err(of(*business))?;
+        SqliteStore::copy(*business, (&place.data, own), (&copies, &key.database()))
             .map_err(of(*business))?;
     }
     let fresh = workshop.folder.join("backup");

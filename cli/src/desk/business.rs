@@ -98,7 +98,10 @@ pub(crate) fn sync(shop: &Shop) -> Result<Answer, Failure> {
         let hex: String = digest.iter().map(|byte| format!("{byte:02x}")).collect();
         (scope.code().to_string(), Value::String(hex))
     });
-    Ok(exchanged(&report, digests.collect(), status))
+    let answer = exchanged(&report, digests.collect(), status);
+    // A desk has no idle moments of its own: what was learnt is acted upon now, its keys are sealed to a new sheet.
+    shop.idle()?;
+    Ok(answer)
 }
 
 /// The way to a server.

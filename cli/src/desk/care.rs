@@ -104,6 +104,16 @@ pub(crate) fn copy(shop: &Shop, args: &CopyArgs) -> Result<Answer, Failure> {
     })
 }
 
+/// Writes the data anew under another key.
+pub(crate) fn new_key(shop: &Shop) -> Result<Answer, Failure> {
+    shop.change_key().map_err(recovery)?;
+    Ok(Answer {
+        json: json!({ "changed": true }),
+        text: "the data have a new key; a copy made before keeps the former one: make another"
+            .into(),
+    })
+}
+
 /// Opens a copy in a new folder: the shop goes on there.
 pub(crate) fn restore(data: &Path, args: &RestoreArgs) -> Result<Answer, Failure> {
     let (folder, platform) = empty(data)?;

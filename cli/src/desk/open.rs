@@ -47,7 +47,7 @@ pub(super) fn empty(folder: &Path) -> Result<(PathBuf, Platform), Failure> {
 }
 
 /// One spelling of the path, so that the keys lie in one place.
-fn place(folder: &Path) -> Result<(PathBuf, Platform), Failure> {
+pub(super) fn place(folder: &Path) -> Result<(PathBuf, Platform), Failure> {
     let folder = fs::canonicalize(folder).map_err(|error| no_folder(folder, &error))?;
     let platform = Platform {
         clock: Arc::new(SystemClock::new()),

@@ -15,6 +15,7 @@ use kartka_domain::row::{Row, RowKind};
 use kartka_protocol::chain::ChainValue;
 use kartka_protocol::head::Reign;
 
+use super::rotation::ask_for_a_new_key;
 use super::wrap::{decode, encode, unwrap};
 use super::{RecoveryError, Sheet};
 use crate::error::CoreError;
@@ -154,6 +155,8 @@ impl Shop {
         let shop = Self::open(folder, platform)?;
         shop.begin_reign()?;
         shop.take_over_wraps(&wraps)?;
+        // The phone that made the copy has its key, wherever that phone is now.
+        shop.store.write(ask_for_a_new_key)?;
         Ok(shop)
     }
 

@@ -71,18 +71,8 @@ impl Shop {
     /// [`RecoveryError::NoSheet`] while the owner has no sheet on paper: nobody could open the file;
     /// [`CoreError::NotPaired`]; what the disks report.
     pub fn export_outbox(&self, file: &Path) -> Result<ExportedOutbox, RecoveryError> {
-        let signer = DeviceSigner::load_or_make(&self.platform)?;
-        let (half, from, ops, batches) = self.store.write(|tx| {
-            let setting = setting(tx)?;
-            let half = setting.business.recovery;
-            let acked = tx.head()?.map_or(0, |head| head.acked_op);
-            let batches = match setting.device.standing {
-                // Its word is the order: nothing waits.
-                Standing::Authority => Vec::new(),
-                Standing::Phone => seal_outbox(tx, &setting.device, &signer, acked)?,
-            };
-            Ok::<_, CoreError>((half, acked, tx.outbox_len(acked)?, batches))
-        })?;
+        let (from, ops, batches) = self.waiting()?;
+        let half = self.business()?.recovery;
         let half = half.and_then(|half| PublicHalf::from_bytes(&half.0));
         let half = half.ok_or(RecoveryError::NoSheet)?;
         let Some(last) = batches.last().map(|batch| batch.last.get()) else {
@@ -92,6 +82,35 @@ impl Shop {
         let noted = [from.to_be_bytes(), last.to_be_bytes()].concat();
         self.store.write(|tx| meta::put(tx, EXPORTED, &noted))?;
         Ok(ExportedOutbox { ops, bytes })
+    }
+
+    /// Everything that was not sent: the own number after which it begins, its acts, and their sealed batches.
+    pub(super) fn waiting(&self) -> Result<(i64, u64, Vec<Batch>), CoreError> {
+        let signer = DeviceSigner::load_or_make(&self.platform)?;
+        self.store.write(|tx| {
+            let setting = setting(tx)?;
+            let acked = tx.head()?.map_or(0, |head| head.acked_op);
+            let batches = match setting.device.standing {
+                // Its word is the order: nothing waits.
+                Standing::Authority => Vec::new(),
+                Standing::Phone => seal_outbox(tx, &setting.device, &signer, acked)?,
+            };
+            Ok((acked, tx.outbox_len(acked)?, batches))
+        })
+    }
+
+    /// Brings a device's batches, a request at a time; says how many of them have arrived.
+    pub(super) fn carry_all(
+        &self,
+        batches: &[Batch],
+        transport: &dyn Transport,
+    ) -> Result<u32, CoreError> {
+        let setting = self.store.read(setting)?;
+        let mut arrived = 0_u32;
+        for part in parts(batches) {
+            arrived = arrived.saturating_add(self.carry(&setting, part, transport)?);
+        }
+        Ok(arrived)
     }
 
     fn write_parts(

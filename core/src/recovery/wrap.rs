@@ -9,6 +9,8 @@ use kartka_domain::row::{Row, RowKind};
 use kartka_protocol::fields::{Record, Shape};
 use zeroize::Zeroizing;
 
+use super::locked::take_back;
+use super::rotation::{ask_for_a_new_key, keep_next_key};
 use super::seal::{PublicHalf, Purpose, Sealed, open, seal};
 use super::{RecoveryError, Sheet};
 use crate::error::CoreError;
@@ -28,6 +30,7 @@ mod tag {
     pub(super) const SEALED: u16 = 3;
     pub(super) const DATABASE: u16 = 1;
     pub(super) const DEVICE: u16 = 2;
+    pub(super) const NEXT: u16 = 3;
 }
 
 /// One sheet's way to the keys.
@@ -41,6 +44,8 @@ pub(super) struct Wrap {
 pub(super) struct Secrets {
     pub(super) database: Zeroizing<Vec<u8>>,
     pub(super) device: Option<Zeroizing<Vec<u8>>>,
+    /// The key that the database was being given.
+    pub(super) next: Option<Zeroizing<Vec<u8>>>,
 }
 
 impl Secrets {
@@ -48,20 +53,26 @@ impl Secrets {
         let mut r = Record::new();
         r.put(tag::DATABASE, self.database.as_slice());
         r.put_opt(tag::DEVICE, self.device.as_ref().map(|key| key.as_slice()));
+        r.put_opt(tag::NEXT, self.next.as_ref().map(|key| key.as_slice()));
         Zeroizing::new(r.encode())
     }
 
     fn decode(bytes: &[u8]) -> Option<Self> {
         let r = Record::decode(bytes, Shape::ENTITY).ok()?;
-        let device = r.opt_bytes(tag::DEVICE).ok()?;
+        let optional = |tag| {
+            let key = r.opt_bytes(tag).ok()?;
+            Some(key.map(|key| Zeroizing::new(key.to_vec())))
+        };
         Some(Self {
             database: Zeroizing::new(r.bytes(tag::DATABASE).ok()?.to_vec()),
-            device: device.map(|key| Zeroizing::new(key.to_vec())),
+            device: optional(tag::DEVICE)?,
+            next: optional(tag::NEXT)?,
         })
     }
 
     /// Puts the keys back where the platform keeps them.
     pub(super) fn give_back(&self, platform: &Platform) -> Result<(), KeyStoreError> {
+        keep_next_key(platform, self.next.as_ref().map_or(&[], |key| key))?;
         platform
             .keys
             .store(SecretName::DatabaseKey, &self.database)?;
@@ -115,13 +126,13 @@ pub(super) fn unwrap(wraps: &[Wrap], sheet: &Sheet) -> Result<Secrets, RecoveryE
     secrets.ok_or(RecoveryError::WrongSheet)
 }
 
-fn file_of(folder: &Path) -> PathBuf {
+pub(super) fn file_of(folder: &Path) -> PathBuf {
     let mut name = file_in(folder).into_os_string();
     name.push("-recovery");
     PathBuf::from(name)
 }
 
-fn read_file(platform: &Platform, folder: &Path) -> Result<Vec<Wrap>, RecoveryError> {
+pub(super) fn read_file(platform: &Platform, folder: &Path) -> Result<Vec<Wrap>, RecoveryError> {
     match platform.vfs.files().read(&file_of(folder))? {
         None => Ok(Vec::new()),
         Some(bytes) => Ok(decode(&bytes).unwrap_or_default()),
@@ -160,8 +171,13 @@ impl Shop {
         if newest.public != half {
             return Err(RecoveryError::WrongSheet);
         }
-        self.store
-            .write(|tx| meta::put(tx, PRINTED, &half.to_bytes()))?;
+        self.store.write(|tx| {
+            let older = printed(tx)?;
+            if older.is_some_and(|older| older != half.to_bytes()) {
+                ask_for_a_new_key(tx)?;
+            }
+            meta::put(tx, PRINTED, &half.to_bytes())
+        })?;
         self.write_wraps(&[newest])?;
         Ok(self.share_sheet(&half)?)
     }
@@ -196,9 +212,12 @@ impl Shop {
         // Before the others: the last one is the newest sheet of this device.
         wraps.insert(0, self.wrap(half.clone())?);
         self.write_wraps(&wraps)?;
-        Ok(self
-            .store
-            .write(|tx| meta::put(tx, SHARED, &half.to_bytes()))?)
+        Ok(self.store.write(|tx| {
+            if shared.is_some() {
+                ask_for_a_new_key(tx)?;
+            }
+            meta::put(tx, SHARED, &half.to_bytes())
+        })?)
     }
 
     /// The public half of the shop's sheet.
@@ -221,6 +240,7 @@ impl Shop {
         text: &str,
     ) -> Result<Self, RecoveryError> {
         let sheet = Sheet::parse(text).ok_or(RecoveryError::NotASheet)?;
+        take_back(folder, &platform)?;
         let wraps = read_file(&platform, folder)?;
         if wraps.is_empty() {
             return Err(RecoveryError::NoSheet);
@@ -244,9 +264,13 @@ impl Shop {
     }
 
     fn wrap(&self, public: PublicHalf) -> Result<Wrap, RecoveryError> {
+        let keys = self.platform.keys.as_ref();
+        let lost = CoreError::from(StoreError::WrongKey);
+        let next = keys.load(SecretName::NextDatabaseKey)?;
         let secrets = Secrets {
-            database: Zeroizing::new(self.store.key().as_bytes().to_vec()),
-            device: self.platform.keys.load(SecretName::DeviceSecret)?,
+            database: keys.load(SecretName::DatabaseKey)?.ok_or(lost)?,
+            device: keys.load(SecretName::DeviceSecret)?,
+            next: next.filter(|key| !key.is_empty()),
         };
         let sealed = seal(
             &public,

@@ -4,8 +4,6 @@ use std::path::Path;
 
 use rusqlite::{Transaction, TransactionBehavior};
 
-use super::open::Door;
-use super::place::Place;
 use super::{Store, StoreError};
 
 /// How SQLCipher writes a page of the copy: as the store itself.
@@ -21,14 +19,16 @@ impl Store {
     /// What the disk reports; a half-made file may be left.
     pub(crate) fn copy_to(&self, to: &Path) -> Result<(), StoreError> {
         let target = to.to_str().ok_or(StoreError::Malformed("a path"))?;
-        let conn = self.door.copier()?;
+        let door = self.door();
+        let conn = door.copier()?;
         conn.execute(
             "ATTACH DATABASE ?1 AS copy KEY ?2",
-            (target, &*self.door.key.raw()),
+            (target, &*door.key.raw()),
         )?;
         conn.execute_batch(CIPHER_OF_COPY)?;
-        let version: u32 = conn.pragma_query_value(None, "user_version", |row| row.get(0))?;
         let moment = Transaction::new_unchecked(&conn, TransactionBehavior::Deferred)?;
+        let version: u32 = conn.pragma_query_value(None, "user_version", |row| row.get(0))?;
+        drop(door);
         conn.query_row("SELECT sqlcipher_export('copy')", [], |_| Ok(()))?;
         conn.pragma_update(Some("copy"), "user_version", version)?;
         moment.commit()?;
@@ -41,22 +41,11 @@ impl Store {
     /// # Errors
     /// [`StoreError::Corrupt`], or what the disk reports.
     pub(crate) fn check_copy(&self, path: &Path) -> Result<(), StoreError> {
-        let door = Door {
-            place: Place {
-                path: path.to_owned(),
-                vfs: self.door.place.vfs.clone(),
-            },
-            key: self.door.key.clone(),
-            steps: self.door.steps,
-        };
+        let mut door = self.door().clone();
+        path.clone_into(&mut door.place.path);
         if door.damaged() {
             return Err(StoreError::Corrupt { moved_to: None });
         }
         Ok(())
-    }
-
-    /// The key of the database, for sealing it to the recovery key.
-    pub(crate) fn key(&self) -> &super::DatabaseKey {
-        &self.door.key
     }
 }

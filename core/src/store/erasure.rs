@@ -19,7 +19,7 @@ use super::{Checkpoint, LogFile, Reader, Store, StoreError, Tx, meta};
 const TRACES: &str = "traces";
 /// The file itself, and whatever lies beside it.
 const IN_FILE: &[u8] = &[1];
-/// Only a damaged file that was moved aside.
+/// Only a file that was moved aside: a damaged one, or one whose key was lost.
 const ASIDE: &[u8] = &[2];
 /// A damaged file that was moved aside may be all that is left of ops that were never sent: it is kept so long, also
 /// after an erasure, and no "done" is said before it is gone. Later no authority would take its ops any more.
@@ -217,7 +217,7 @@ impl Store {
             }
         }
         let before_ms = self.clock().now_ms().saturating_sub(KEEP_DAMAGED_MS);
-        if self.door.place.drop_damaged(before_ms)? {
+        if self.door().place.drop_aside(before_ms)? {
             self.write(|tx| meta::put(tx, TRACES, ASIDE))?;
             return Ok(Wiped::Later);
         }

@@ -15,7 +15,7 @@ const KEY_BYTES: usize = 32;
 const CHECK_BYTES: usize = 16;
 
 /// The random 256-bit key of one database; wiped from memory when dropped, never printed.
-#[derive(Clone)]
+#[derive(Clone, PartialEq, Eq)]
 pub struct DatabaseKey(Zeroizing<[u8; KEY_BYTES]>);
 
 impl DatabaseKey {
@@ -46,8 +46,17 @@ impl DatabaseKey {
 
     /// The statement that gives SQLCipher the raw key, without a derivation that only passwords need.
     pub(in crate::store) fn pragma(&self) -> Zeroizing<String> {
+        self.statement("PRAGMA key = \"")
+    }
+
+    /// The statement that has SQLCipher write every page anew under this key.
+    pub(in crate::store) fn rekey(&self) -> Zeroizing<String> {
+        self.statement("PRAGMA rekey = \"")
+    }
+
+    fn statement(&self, begin: &str) -> Zeroizing<String> {
         let mut sql = Zeroizing::new(String::with_capacity(32 + 2 * KEY_BYTES));
-        sql.push_str("PRAGMA key = \"");
+        sql.push_str(begin);
         sql.push_str(&self.raw());
         sql.push('"');
         sql

@@ -29,3 +29,14 @@ pub fn get(reader: &Reader<'_>, key: &'static str) -> Result<Option<Vec<u8>>, St
         .query_row([key], |row| row.get(0))
         .optional()?)
 }
+
+/// Deletes what is kept under `key`.
+///
+/// # Errors
+/// What the disk reports.
+pub fn delete(tx: &Tx<'_>, key: &'static str) -> Result<(), StoreError> {
+    tx.conn()
+        .prepare_cached("DELETE FROM meta WHERE key = ?1")?
+        .execute([key])?;
+    Ok(())
+}

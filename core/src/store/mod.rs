@@ -33,7 +33,7 @@ mod wallet;
 
 use std::ops::Deref;
 use std::path::Path;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock, RwLockReadGuard};
 
 use rusqlite::Connection;
 
@@ -46,6 +46,7 @@ pub use ops::RequestId;
 pub(crate) use ops::{OwnOp, Redeemed, SealedBatch, Touched};
 pub(crate) use overlay::Settling;
 pub(crate) use pins::PinRow;
+pub(crate) use place::LOCKED;
 pub use place::{Files, Vfs};
 pub(crate) use renumber::Moved;
 pub(crate) use story::Place as StoryPlace;
@@ -65,10 +66,10 @@ const KEPT_READERS: usize = 2;
 /// One open store. Share it behind an [`Arc`]; dropping it closes the file.
 pub struct Store {
     // Dropped in this order: the writer closes last of the connections and tidies up the log, then the lock goes.
-    readers: Mutex<Vec<Connection>>,
+    readers: Mutex<Resting>,
     writer: Mutex<Connection>,
     _lock: Mutex<Connection>,
-    door: Door,
+    door: RwLock<Door>,
     clock: Arc<dyn Clock>,
     rng: Arc<dyn Rng>,
     memo: Memo,
@@ -92,7 +93,22 @@ impl Store {
         clock: Arc<dyn Clock>,
         rng: Arc<dyn Rng>,
     ) -> Result<Self, StoreError> {
-        let door = Door {
+        Self::open_by(path, vfs, (key, None), clock, rng)
+    }
+
+    /// As [`open`](Self::open), for data that may already be under the second key, which a change of keys was about to
+    /// give it.
+    ///
+    /// # Errors
+    /// As [`open`](Self::open).
+    pub(crate) fn open_by(
+        path: &Path,
+        vfs: &Vfs,
+        (key, next): (&DatabaseKey, Option<&DatabaseKey>),
+        clock: Arc<dyn Clock>,
+        rng: Arc<dyn Rng>,
+    ) -> Result<Self, StoreError> {
+        let mut door = Door {
             place: Place {
                 path: path.to_owned(),
                 vfs: vfs.clone(),
@@ -102,12 +118,15 @@ impl Store {
         };
         let is_new = !vfs.holds(path);
         let lock = door.lock()?;
+        if let Some(next) = next {
+            door = door.settled(next)?;
+        }
         let writer = door.writer(clock.now_ms())?;
         let store = Self {
-            readers: Mutex::new(Vec::new()),
+            readers: Mutex::default(),
             writer: Mutex::new(writer),
             _lock: Mutex::new(lock),
-            door,
+            door: RwLock::new(door),
             clock,
             rng,
             memo: Memo::default(),
@@ -160,18 +179,19 @@ impl Store {
         &self,
         work: impl FnOnce(&Reader<'_>) -> Result<T, E>,
     ) -> Result<T, E> {
-        let kept = locked(&self.readers).pop();
-        let conn = kept.map_or_else(|| self.door.reader(), Ok)?;
+        let door = self.door();
+        let (turn, rested) = locked(&self.readers).take();
+        let conn = rested.map_or_else(|| door.reader(), Ok)?;
         let snapshot = Begun::new(&conn, "BEGIN DEFERRED")?;
+        // The state is chosen while the key can't change; what is seen afterwards is all of that key.
+        snapshot.look()?;
+        drop(door);
         let value = work(&Reader {
             conn: &conn,
             memo: &self.memo,
         });
         snapshot.end("ROLLBACK")?;
-        let mut readers = locked(&self.readers);
-        if readers.len() < KEPT_READERS {
-            readers.push(conn);
-        }
+        locked(&self.readers).rest(turn, conn);
         value
     }
 
@@ -228,12 +248,86 @@ impl Store {
         })
     }
 
+    /// Writes the whole file anew under another key, in one transaction; reads go on, sales wait: about a second for
+    /// 50 MB. Afterwards the former key opens nothing here once the log was cut ([`checkpoint`](Self::checkpoint) with
+    /// [`LogFile::Truncate`]); until then both must be kept. A stop at any point leaves a file of one of both keys.
+    ///
+    /// # Errors
+    /// What the disk reports: the file may then be of either, which [`settle_key`](Self::settle_key) tells.
+    pub(crate) fn change_key(&self, next: &DatabaseKey) -> Result<(), StoreError> {
+        let mut writer = self.writer();
+        let mut door = self.door.write().unwrap_or_else(PoisonError::into_inner);
+        let outcome = door.rekey(next);
+        self.settle(&mut writer, &mut door, next)?;
+        if door.key == *next {
+            return Ok(());
+        }
+        outcome?;
+        Err(StoreError::Io("the key was not changed".into()))
+    }
+
+    /// Whether the file is of the key that it was being given; goes on with that one if it is.
+    ///
+    /// # Errors
+    /// What the disk reports: it can't be said then, and no key may be dropped.
+    pub(crate) fn settle_key(&self, next: &DatabaseKey) -> Result<bool, StoreError> {
+        let mut writer = self.writer();
+        let mut door = self.door.write().unwrap_or_else(PoisonError::into_inner);
+        self.settle(&mut writer, &mut door, next)?;
+        Ok(door.key == *next)
+    }
+
+    /// Asks the file of which key it is. A writer of the former one can't do harm: it can't read what it would change.
+    fn settle(
+        &self,
+        writer: &mut Connection,
+        door: &mut Door,
+        next: &DatabaseKey,
+    ) -> Result<(), StoreError> {
+        let settled = door.settled(next)?;
+        if settled.key != door.key {
+            *writer = settled.writer(self.clock.now_ms())?;
+            locked(&self.readers).close();
+            *door = settled;
+        }
+        Ok(())
+    }
+
     fn close_readers(&self) {
-        locked(&self.readers).clear();
+        locked(&self.readers).close();
+    }
+
+    fn door(&self) -> RwLockReadGuard<'_, Door> {
+        self.door.read().unwrap_or_else(PoisonError::into_inner)
     }
 
     fn writer(&self) -> MutexGuard<'_, Connection> {
         locked(&self.writer)
+    }
+}
+
+/// Readers between two reads, all of one key.
+#[derive(Default)]
+struct Resting {
+    /// Counts how often they were closed: one that was reading meanwhile rests no more.
+    turn: u64,
+    readers: Vec<Connection>,
+}
+
+impl Resting {
+    fn take(&mut self) -> (u64, Option<Connection>) {
+        (self.turn, self.readers.pop())
+    }
+
+    fn rest(&mut self, turn: u64, reader: Connection) {
+        if turn == self.turn && self.readers.len() < KEPT_READERS {
+            self.readers.push(reader);
+        }
+    }
+
+    fn close(&mut self) {
+        self.turn += 1;
+        self.readers.clear();
     }
 }
 
@@ -244,6 +338,15 @@ impl<'c> Begun<'c> {
     fn new(conn: &'c Connection, statement: &str) -> Result<Self, StoreError> {
         conn.prepare_cached(statement)?.execute([])?;
         Ok(Self(conn))
+    }
+
+    /// Chooses the state that is seen from now on.
+    fn look(&self) -> Result<(), StoreError> {
+        let mut statement = self
+            .0
+            .prepare_cached("SELECT 1 FROM sqlite_schema LIMIT 1")?;
+        statement.exists([])?;
+        Ok(())
     }
 
     /// Ends it; what fails here is undone.

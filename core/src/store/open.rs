@@ -56,7 +56,15 @@ fn make_ready() {
     READY.call_once(|| drop(Connection::open_in_memory()));
 }
 
+/// What the connection needs that changes the key: it commits once, and its log is moved by the store itself.
+const KEY_CHANGER: &str = "
+    PRAGMA synchronous = FULL;
+    PRAGMA fullfsync = ON;
+    PRAGMA wal_autocheckpoint = 0;
+";
+
 /// The database file with the key that opens it.
+#[derive(Clone)]
 pub(in crate::store) struct Door {
     pub(in crate::store) place: Place,
     pub(in crate::store) key: DatabaseKey,
@@ -140,6 +148,64 @@ impl Door {
             Ok(bad_page || verdict != "ok")
         };
         check().unwrap_or_else(|error| matches!(error, StoreError::Corrupt { .. }))
+    }
+
+    /// Writes every page anew under `next`, in one transaction on a connection that is used for nothing else: the
+    /// cipher swallows what a failed commit reports, and goes on with half of the new key when it had to undo its work
+    /// (decision 83). So only [`settled`](Self::settled) can say what became of it.
+    ///
+    /// # Errors
+    /// What the disk reports, as far as the cipher tells.
+    pub(in crate::store) fn rekey(&self, next: &DatabaseKey) -> Result<(), StoreError> {
+        let conn = self.connect(&self.place.path)?;
+        at_close(&conn, Log::Left)?;
+        conn.busy_timeout(std::time::Duration::ZERO)?;
+        self.unlock(&conn)?;
+        conn.execute_batch(KEY_CHANGER)?;
+        #[cfg(feature = "simulation")]
+        if kartka_protocol::simulation::is_paper() {
+            return Ok(());
+        }
+        Ok(conn.execute_batch(&next.rekey())?)
+    }
+
+    /// The door by that of two keys which opens the file: a change of keys that was cut off has left either. Where
+    /// neither does, by the one whose check value lies beside the file.
+    ///
+    /// # Errors
+    /// What the disk reports.
+    pub(in crate::store) fn settled(&self, next: &DatabaseKey) -> Result<Self, StoreError> {
+        let other = Self {
+            key: next.clone(),
+            ..self.clone()
+        };
+        if !self.place.has_database()? || other.key == self.key {
+            return Ok(self.clone());
+        }
+        for door in [&other, self] {
+            if door.reads()? {
+                door.place.set_key_check(&door.key.check_value())?;
+                return Ok(door.clone());
+            }
+        }
+        let checked = self.place.key_check()?;
+        let of_other = checked.is_some_and(|value| value == other.key.check_value());
+        Ok(if of_other { other } else { self.clone() })
+    }
+
+    /// Whether the file's first page opens by this key.
+    fn reads(&self) -> Result<bool, StoreError> {
+        let look = || -> Result<(), StoreError> {
+            let conn = self.connect(&self.place.path)?;
+            at_close(&conn, Log::Left)?;
+            self.unlock(&conn)?;
+            Ok(conn.query_row("SELECT count(*) FROM sqlite_schema", [], |_| Ok(()))?)
+        };
+        match look() {
+            Ok(()) => Ok(true),
+            Err(StoreError::Corrupt { .. }) => Ok(false),
+            Err(error) => Err(error),
+        }
     }
 
     fn connect(&self, path: &Path) -> Result<Connection, StoreError> {

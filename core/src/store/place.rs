@@ -6,6 +6,7 @@ use std::io::{self, Write as _};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+use super::DatabaseKey;
 use crate::platform::sync_folder;
 
 /// Whole files on the disk that also holds the database: the key check value and the moving aside of a damaged file.
@@ -99,6 +100,32 @@ impl Vfs {
         Ok(())
     }
 
+    /// Whether the database at `path` is of this key, as far as the value beside it says; yes where it is lost.
+    pub(crate) fn may_be_of(&self, path: &Path, key: &DatabaseKey) -> io::Result<bool> {
+        let beside = self.files.read(&with_suffix(path, KEY_CHECK))?;
+        Ok(beside.is_none_or(|value| value == key.check_value()))
+    }
+
+    /// Moves the database at `from` with its log to `to`, in another folder. The database goes last: while it lies at
+    /// `from` a move that was cut off can be ended or, by the opposite call, taken back.
+    pub(crate) fn set_aside(&self, from: &Path, to: &Path) -> io::Result<()> {
+        for suffix in [LOG, KEY_CHECK, ""] {
+            let (from, to) = (with_suffix(from, suffix), with_suffix(to, suffix));
+            if self.files.len(&from)?.is_some() && self.files.len(&to)?.is_none() {
+                self.files.rename(&from, &to)?;
+            }
+        }
+        sync_folder(within(from.parent().unwrap_or(Path::new(""))))
+    }
+
+    /// Deletes everything in a folder of the data that were set aside, and the folder.
+    pub(crate) fn remove_aside(&self, folder: &Path) -> io::Result<()> {
+        for name in self.files.names(folder)? {
+            self.files.remove(&folder.join(name))?;
+        }
+        fs::remove_dir(folder)
+    }
+
     pub(in crate::store) fn name(&self) -> Option<&str> {
         self.name.as_deref()
     }
@@ -154,22 +181,29 @@ impl Place {
         Ok(aside)
     }
 
-    /// Deletes damaged databases that were moved aside before `before_ms`; whether one is left.
-    pub(in crate::store) fn drop_damaged(&self, before_ms: i64) -> io::Result<bool> {
+    /// Deletes damaged databases that were moved aside before `before_ms`, and those whose key was lost; whether one is
+    /// left.
+    pub(in crate::store) fn drop_aside(&self, before_ms: i64) -> io::Result<bool> {
         let (Some(folder), Some(name)) = (self.path.parent(), self.path.file_name()) else {
             return Ok(false);
         };
         let start = format!("{}{DAMAGED}", name.to_string_lossy());
         let mut left = false;
         for name in self.vfs.files.names(folder)? {
-            let Some(rest) = name.strip_prefix(&start) else {
-                continue;
+            let (rest, locked) = match name.strip_prefix(&start) {
+                Some(rest) => (rest, false),
+                None => match name.strip_prefix(LOCKED) {
+                    Some(rest) => (rest, true),
+                    None => continue,
+                },
             };
             let moved: String = rest.chars().take_while(char::is_ascii_digit).collect();
-            if moved.parse().is_ok_and(|moved: i64| moved < before_ms) {
-                self.vfs.files.remove(&folder.join(name))?;
-            } else {
+            if !moved.parse().is_ok_and(|moved: i64| moved < before_ms) {
                 left = true;
+            } else if locked {
+                self.vfs.remove_aside(&folder.join(name))?;
+            } else {
+                self.vfs.files.remove(&folder.join(name))?;
             }
         }
         Ok(left)
@@ -178,6 +212,8 @@ impl Place {
 
 /// SQLite's own suffix of the write-ahead log.
 const LOG: &str = "-wal";
+/// What the folder is called into which data were set aside whose key was lost, before the moment of that.
+pub(crate) const LOCKED: &str = "locked-";
 /// What a damaged database is called, before the moment at which it was moved aside.
 const DAMAGED: &str = ".damaged-";
 /// The key check value.

@@ -95,6 +95,9 @@ pub(super) fn follow(shop: &Shop, next: Next) -> Result<(), CoreError> {
 
 /// An empty secret is one that was dropped: the next start begins anew.
 fn drop_keys(keys: &dyn KeyStore) -> Result<(), CoreError> {
+    if keys.load(SecretName::NextDatabaseKey)?.is_some() {
+        keys.store(SecretName::NextDatabaseKey, &[])?;
+    }
     for name in [SecretName::DatabaseKey, SecretName::DeviceSecret] {
         keys.store(name, &[])?;
     }

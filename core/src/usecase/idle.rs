@@ -48,7 +48,9 @@ impl Shop {
                 self.store.checkpoint(LogFile::Reuse)?;
         }
         // Last: a key store that is locked keeps nothing else from being done.
-        self.wrap_to_the_shop().map_err(RecoveryError::into_core)
+        self.wrap_to_the_shop()
+            .and_then(|()| self.change_key_if_asked())
+            .map_err(RecoveryError::into_core)
     }
 
     /// Once per business day the authority posts what ended more than 72 h ago (L5).

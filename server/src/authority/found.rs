@@ -123,6 +123,20 @@ impl Authority {
         Ok(authority)
     }
 
+    /// Gives the file of a business that no server has open another key, and destroys the former one (decision 83).
+    ///
+    /// # Errors
+    /// [`StoreError::Busy`] while a server has it open; what the disk reports. The former key then goes on, or the next
+    /// start ends what was begun.
+    pub fn change_key(
+        place: impl Into<Place>,
+        business: BusinessId,
+        random: &dyn Random,
+    ) -> Result<(), StoreError> {
+        let place = place.into();
+        SqliteStore::change_key(&place, &KeyFolder::of(&place), business, random)
+    }
+
     /// An authority over a store that holds a business.
     pub(super) fn over(
         store: Box<dyn BusinessStore>,

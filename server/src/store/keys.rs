@@ -21,6 +21,7 @@ use crate::platform::Random;
 pub(super) const KEY_BYTES: usize = 32;
 
 /// The random 256-bit key of one database; wiped when dropped, never printed.
+#[derive(PartialEq, Eq)]
 pub(crate) struct DatabaseKey(Zeroizing<[u8; KEY_BYTES]>);
 
 impl DatabaseKey {
@@ -30,8 +31,17 @@ impl DatabaseKey {
 
     /// The statement that gives SQLCipher the raw key, without a derivation that only passwords need.
     pub(super) fn pragma(&self) -> Zeroizing<String> {
+        self.statement("PRAGMA key = \"")
+    }
+
+    /// The statement that has SQLCipher write every page anew under this key.
+    pub(super) fn rekey(&self) -> Zeroizing<String> {
+        self.statement("PRAGMA rekey = \"")
+    }
+
+    fn statement(&self, begin: &str) -> Zeroizing<String> {
         let mut sql = Zeroizing::new(String::with_capacity(32 + 2 * KEY_BYTES));
-        sql.push_str("PRAGMA key = \"");
+        sql.push_str(begin);
         sql.push_str(&self.raw());
         sql.push('"');
         sql
@@ -75,6 +85,10 @@ impl<P: AsRef<Path> + ?Sized> From<&P> for Place {
     }
 }
 
+/// What the file of a business's database key is called, after the business.
+const KEY: &str = "key";
+/// The key that the database is being given, while it is.
+const NEXT_KEY: &str = "next-key";
 /// The name of the file that waits for a founding phone.
 const INVITATION: &str = "invitation";
 
@@ -101,13 +115,64 @@ impl KeyFolder {
     /// # Errors
     /// [`StoreError::NoKey`], or what the disk reports.
     pub(crate) fn database_key(&self, business: BusinessId) -> Result<DatabaseKey, StoreError> {
-        let bytes = found(fs::read(self.path(business, "key")))?.map(Zeroizing::new);
-        let bytes = bytes.ok_or(StoreError::NoKey)?;
+        self.read_key(&self.path(business, KEY))?
+            .ok_or(StoreError::NoKey)
+    }
+
+    /// The key that a business's file was being given when a change of keys was cut off.
+    ///
+    /// # Errors
+    /// As [`database_key`](Self::database_key).
+    pub(crate) fn next_key(&self, business: BusinessId) -> Result<Option<DatabaseKey>, StoreError> {
+        self.read_key(&self.path(business, NEXT_KEY))
+    }
+
+    /// A new key that a business's file is about to be given; the one in use stays beside it.
+    ///
+    /// # Errors
+    /// What the disk reports.
+    pub(crate) fn make_next_key(
+        &self,
+        business: BusinessId,
+        random: &dyn Random,
+    ) -> Result<DatabaseKey, StoreError> {
+        self.make_key(&self.path(business, NEXT_KEY), random)
+    }
+
+    /// The next key takes the place of the one in use, which is gone then.
+    ///
+    /// # Errors
+    /// What the disk reports; both are there then.
+    pub(crate) fn use_next_key(&self, business: BusinessId) -> Result<(), StoreError> {
+        fs::rename(self.path(business, NEXT_KEY), self.path(business, KEY))?;
+        self.sync()
+    }
+
+    /// The next key goes: the file was not given it.
+    ///
+    /// # Errors
+    /// What the disk reports.
+    pub(crate) fn drop_next_key(&self, business: BusinessId) -> Result<(), StoreError> {
+        found(fs::remove_file(self.path(business, NEXT_KEY)))?;
+        self.sync()
+    }
+
+    fn read_key(&self, path: &Path) -> Result<Option<DatabaseKey>, StoreError> {
+        let Some(bytes) = found(fs::read(path))?.map(Zeroizing::new) else {
+            return Ok(None);
+        };
         let mut key = Zeroizing::new([0; KEY_BYTES]);
         if bytes.len() != KEY_BYTES {
             return Err(StoreError::WrongKey);
         }
         key.copy_from_slice(&bytes);
+        Ok(Some(DatabaseKey(key)))
+    }
+
+    fn make_key(&self, path: &Path, random: &dyn Random) -> Result<DatabaseKey, StoreError> {
+        let mut key = Zeroizing::new([0; KEY_BYTES]);
+        random.fill(key.as_mut_slice());
+        self.replace(path, key.as_slice())?;
         Ok(DatabaseKey(key))
     }
 
@@ -120,10 +185,7 @@ impl KeyFolder {
         business: BusinessId,
         random: &dyn Random,
     ) -> Result<DatabaseKey, StoreError> {
-        let mut key = Zeroizing::new([0; KEY_BYTES]);
-        random.fill(key.as_mut_slice());
-        self.replace(&self.path(business, "key"), key.as_slice())?;
-        Ok(DatabaseKey(key))
+        self.make_key(&self.path(business, KEY), random)
     }
 
     /// The highest epoch that was ever served from here.
@@ -234,7 +296,7 @@ impl KeyFolder {
     /// # Errors
     /// What the disk reports.
     pub(crate) fn knows(&self, business: BusinessId) -> Result<bool, StoreError> {
-        Ok(found(fs::metadata(self.path(business, "key")))?.is_some())
+        Ok(found(fs::metadata(self.path(business, KEY)))?.is_some())
     }
 
     /// Keeps the invitation of a founding phone, in place of an earlier one.
@@ -294,6 +356,11 @@ impl KeyFolder {
         file.write_all(bytes)?;
         file.sync_all()?;
         fs::rename(&fresh, path)?;
+        self.sync()
+    }
+
+    /// Makes what was renamed or deleted here durable.
+    fn sync(&self) -> Result<(), StoreError> {
         if cfg!(unix) {
             fs::File::open(&self.0)?.sync_all()?;
         }

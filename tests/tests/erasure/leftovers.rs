@@ -290,6 +290,45 @@ fn copy_with_keys(counter: &Counter, copy: &Path) -> PathBuf {
     copy.to_owned()
 }
 
+/// Whoever has the key of yesterday reads nothing in the files of today, and who was erased is in none of them.
+#[test]
+fn a_former_key_opens_nothing_that_is_left_and_who_was_erased_is_nowhere() {
+    let office = Office::founded();
+    let a = Counter::paired(&office, 1);
+    let mut people = namesakes(&a, 20);
+    people.push(plant(&a));
+    agree(&office, &[&a]);
+    let mut former = [keys(a.home()), keys(office.home())].concat();
+    // Before the erasure: the files are full of names, and of no page under a former key.
+    a.shop.change_key().unwrap();
+    let business = office.with(kartka_server::Authority::business);
+    let random = kartka_server::platform::SystemRandom;
+    let change = |data: &Path| {
+        kartka_server::Authority::change_key(data, business, &random).unwrap();
+    };
+    office.stopped(change);
+    let now = [keys(a.home()), keys(office.home())].concat();
+    former.retain(|key| !now.contains(key));
+    assert_eq!(former.len(), 2, "both have another one");
+    for home in [a.home(), office.home()] {
+        assert_eq!(scan(home, &former, &planted()), [], "{}", home.display());
+        assert_ne!(names(&hits(home)), [""; 0], "{}", home.display());
+    }
+    for person in people {
+        a.shop.erase(a.request(), person).unwrap();
+    }
+    a.shop.change_key().unwrap();
+    agree(&office, &[&a]);
+    a.shop.idle().unwrap();
+    agree(&office, &[&a]);
+    office.stopped(change);
+    former.extend(now);
+    for home in [a.home(), office.home()] {
+        assert_eq!(names(&hits(home)), [""; 0], "{}", home.display());
+        assert_eq!(scan(home, &former, &planted()), [], "{}", home.display());
+    }
+}
+
 /// Why a file is written anew: SQLite zeroes what is deleted, and forgets what it once moved to another page.
 #[test]
 fn secure_delete_alone_leaves_copies_behind() {

@@ -1,15 +1,22 @@
 //! What a phone has not sent leaves it by a file, and comes to the server by another phone, once (sync §4, §7).
 
-use std::path::PathBuf;
+use std::collections::BTreeSet;
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex};
 
 use kartka_core::domain::business::DeviceState;
 use kartka_core::domain::codes::Code;
 use kartka_core::domain::ids::CustomerId;
+use kartka_core::domain::money::Money;
 use kartka_core::error::CoreError;
+use kartka_core::platform::{FileKeyStore, KeyStore, KeyStoreError, SecretName};
 use kartka_core::recovery::{CarriedOutbox, ExportedOutbox, RecoveryError};
 use kartka_core::shop::{Platform, Shop};
-use kartka_core::store::StoreError;
+use kartka_core::store::{RequestId, StoreError, Vfs};
+use kartka_core::sync::Cancel;
 use kartka_core::usecase::customers::NewCard;
+use kartka_core::usecase::till::TillRequest;
+use zeroize::Zeroizing;
 
 use crate::shops::{Counter, Dice, Fault, Office, agree};
 
@@ -401,4 +408,110 @@ fn a_sign_out_that_was_cut_short_leaves_no_way_in() {
         left, kept,
         "the former shop's sheet has a way to the next one's data"
     );
+}
+
+/// A platform that has lost what it kept secrets with, until it is given new ones.
+struct Forgetful {
+    keys: FileKeyStore,
+    lost: Mutex<BTreeSet<SecretName>>,
+}
+
+impl Forgetful {
+    fn all(folder: &Path) -> Arc<Self> {
+        let lost = [SecretName::DatabaseKey, SecretName::DeviceSecret];
+        Arc::new(Self {
+            keys: FileKeyStore::beside(folder),
+            lost: Mutex::new(lost.into()),
+        })
+    }
+}
+
+impl KeyStore for Forgetful {
+    fn load(&self, name: SecretName) -> Result<Option<Zeroizing<Vec<u8>>>, KeyStoreError> {
+        if self.lost.lock().unwrap().contains(&name) {
+            return Err(KeyStoreError::Lost);
+        }
+        self.keys.load(name)
+    }
+
+    fn store(&self, name: SecretName, secret: &[u8]) -> Result<(), KeyStoreError> {
+        self.lost.lock().unwrap().remove(&name);
+        self.keys.store(name, secret)
+    }
+}
+
+/// A till whose platform lost its keys with sales that were never sent; it is paired anew before anybody has the sheet.
+#[test]
+fn a_phone_that_lost_its_keys_is_paired_anew_and_the_sheet_brings_what_it_had_not_sent() {
+    let Street {
+        office,
+        owner,
+        till,
+        ann,
+        sheet,
+    } = Street::open();
+    till.sell(ann, 10_000);
+    till.sell(ann, 20_000);
+    till.register("Богдана", "067 333 44 55", NewCard::None);
+    let shown = till.balance(ann);
+    let keys = Forgetful::all(&till.folder);
+    let platform = || Platform {
+        clock: till.time.clone(),
+        rng: Dice::seeded(77),
+        keys: keys.clone(),
+        vfs: Vfs::system(),
+    };
+    let healthy = Platform {
+        keys: Arc::new(FileKeyStore::beside(&till.folder)),
+        ..platform()
+    };
+    let folder = till.folder.clone();
+    let requests: Vec<RequestId> = (0..2).map(|_| till.request()).collect();
+    drop(till.shop);
+    // While the platform has the key nothing is put aside.
+    let refused = Shop::set_aside(&folder, &healthy);
+    assert!(
+        matches!(refused, Err(RecoveryError::NotEmpty)),
+        "{refused:?}"
+    );
+    let lost = Shop::open(&folder, platform()).err();
+    assert!(
+        matches!(lost, Some(CoreError::Keys(KeyStoreError::Lost))),
+        "{lost:?}"
+    );
+    Shop::set_aside(&folder, &platform()).unwrap();
+    let shop = Shop::open(&folder, platform()).unwrap();
+    let (line, code) = (office.line(), office.pairing_text());
+    shop.pair(requests[0], &code, "Каса", &line).unwrap();
+    shop.sync(&line, &Cancel::default()).unwrap();
+    assert_eq!(shop.aside().unwrap().len(), 1);
+    let ask = TillRequest::amount(Some(ann), Money(5_000));
+    shop.sell(requests[1], &ask).unwrap();
+    shop.sync(&line, &Cancel::default()).unwrap();
+
+    // The owner comes with the paper; the line breaks once.
+    let another = owner.shop.new_sheet().unwrap().letters().to_string();
+    assert!(matches!(
+        shop.bring_aside(&another, &line),
+        Err(RecoveryError::WrongSheet)
+    ));
+    line.next_fault(Fault::LostAnswer);
+    assert!(shop.bring_aside(&sheet, &line).is_err());
+    assert_eq!(
+        shop.aside().unwrap().len(),
+        1,
+        "nothing was said to have arrived"
+    );
+    let brought = shop.bring_aside(&sheet, &line).unwrap();
+    assert_eq!(brought.len(), 1);
+    assert!(brought[0].batches > 0);
+    assert_eq!(brought[0].arrived, brought[0].batches);
+    assert_eq!(shop.aside().unwrap(), [0_i64; 0]);
+    shop.sync(&line, &Cancel::default()).unwrap();
+    owner.sync(&line).unwrap();
+    assert_eq!(owner.balance(ann), shown + 250);
+    for phone in [&shop, &owner.shop] {
+        assert_eq!(phone.find("4455", 1).unwrap().len(), 1);
+        assert_eq!(phone.find("2233", 1).unwrap().len(), 1);
+    }
 }

@@ -10,7 +10,7 @@ use kartka_core::sync::{Cancel, Failure, Route, Transport};
 use kartka_core::usecase::customers::NewCard;
 use kartka_protocol::message::Refusal;
 use kartka_server::store::{Reads, read};
-use kartka_server::{Authority, ExchangeError, FoundingInput, Place, Rights};
+use kartka_server::{Authority, ExchangeError, FoundingInput, Place, Rights, StoreError};
 use kartka_tests::vfs::{Fault, Image, Loss, Machine};
 
 use super::shops::{Counter, Dice, Time, copy_folder};
@@ -215,4 +215,59 @@ fn a_server_that_stops_at_any_change_to_its_disk_loses_nothing_and_takes_nothing
             morning.day(Some((point, loss)));
         }
     }
+}
+
+/// A stopped server's data are given another key while its machine stops at any change to its disk: the next start opens
+/// them by one of both keys, and nothing of the shop is missing.
+#[test]
+fn a_stop_while_the_servers_key_is_changed_leaves_data_of_one_key() {
+    let kept = tempfile::tempdir().unwrap();
+    let morning = Morning::of(kept.path());
+    let business = morning.hall.business;
+    let key = format!("{}.key", hex(&business.0));
+    let former = std::fs::read(kept.path().join(&key)).unwrap();
+    let change = |stop: Option<(u64, Loss)>| {
+        let keys = tempfile::tempdir().unwrap();
+        copy_folder(kept.path(), keys.path());
+        let hall = morning
+            .hall
+            .again(&morning.image, stop.map_or(0, |(point, _)| point));
+        let hall = Hall {
+            keys: keys.path(),
+            ..hall
+        };
+        let before = hall.machine.changes();
+        if let Some((point, loss)) = stop {
+            hall.machine.fail_after(point, Fault::PowerCut(loss));
+        }
+        let random = Dice::seeded(5);
+        let place = || place(&hall.machine, keys.path());
+        let changed = Authority::change_key(place(), business, random.as_ref());
+        let changes = hall.machine.changes() - before;
+        hall.machine.heal();
+        if stop.is_none() {
+            changed.unwrap();
+            assert_ne!(std::fs::read(keys.path().join(&key)).unwrap(), former);
+        }
+        assert!(hall.start(), "{stop:?}");
+        let next = format!("{}.next-key", hex(&business.0));
+        assert!(!keys.path().join(next).exists(), "{stop:?}");
+        let head = hall.running().as_ref().unwrap().head().unwrap();
+        assert_eq!(head.head.seq.0, 2 + 1 + 1, "{stop:?}");
+        // While it runs nobody else gives it a key.
+        let busy = Authority::change_key(place(), business, random.as_ref());
+        assert!(matches!(busy, Err(StoreError::Busy)), "{busy:?}");
+        changes
+    };
+    let changes = change(None);
+    assert!(changes > 30, "{changes} points to stop at");
+    for point in 0..=changes {
+        for loss in LOSSES {
+            change(Some((point, loss)));
+        }
+    }
+}
+
+fn hex(bytes: &[u8]) -> String {
+    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }

@@ -10,6 +10,7 @@ mod engine;
 mod faults;
 mod forks;
 mod handover;
+mod handover_crashes;
 mod healing;
 mod histories;
 mod holders;

@@ -1,6 +1,7 @@
 //! The real counter on the disk that counts: what a sale costs, and what a power cut leaves of it.
 
 use std::collections::BTreeMap;
+use std::path::PathBuf;
 use std::sync::Mutex;
 
 use kartka_core::domain::founding::ShopKind;
@@ -15,46 +16,83 @@ use kartka_core::usecase::till::TillRequest;
 use super::*;
 
 /// Where the database lies within the folder that a shop is opened with.
-const SHOP: &str = "kartka.db";
+pub(crate) const SHOP: &str = "kartka.db";
 
+/// A platform's key store, which may stop keeping anything.
 #[derive(Default)]
-struct Keys(Mutex<BTreeMap<SecretName, Vec<u8>>>);
+pub(crate) struct Keys {
+    secrets: Mutex<BTreeMap<SecretName, Vec<u8>>>,
+    /// How many more secrets it keeps; none = no end.
+    left: Mutex<Option<u64>>,
+}
+
+impl Keys {
+    pub(crate) fn image(&self) -> BTreeMap<SecretName, Vec<u8>> {
+        self.secrets.lock().unwrap().clone()
+    }
+
+    pub(crate) fn of(secrets: BTreeMap<SecretName, Vec<u8>>) -> Arc<Self> {
+        Arc::new(Self {
+            secrets: Mutex::new(secrets),
+            left: Mutex::default(),
+        })
+    }
+
+    pub(crate) fn fail_after(&self, secrets: Option<u64>) {
+        *self.left.lock().unwrap() = secrets;
+    }
+}
 
 impl KeyStore for Keys {
     fn load(&self, name: SecretName) -> Result<Option<zeroize::Zeroizing<Vec<u8>>>, KeyStoreError> {
-        Ok(self.0.lock().unwrap().get(&name).cloned().map(Into::into))
+        let secrets = self.secrets.lock().unwrap();
+        Ok(secrets.get(&name).cloned().map(Into::into))
     }
 
     fn store(&self, name: SecretName, secret: &[u8]) -> Result<(), KeyStoreError> {
-        self.0.lock().unwrap().insert(name, secret.to_vec());
+        if let Some(left) = &mut *self.left.lock().unwrap() {
+            let gone = KeyStoreError::Unavailable("stopped".into());
+            *left = left.checked_sub(1).ok_or(gone)?;
+        }
+        self.secrets.lock().unwrap().insert(name, secret.to_vec());
         Ok(())
     }
 }
 
-struct Phone {
-    machine: Machine,
-    still: Arc<Still>,
-    keys: Arc<Keys>,
+pub(crate) struct Phone {
+    pub(crate) machine: Machine,
+    pub(crate) still: Arc<Still>,
+    pub(crate) keys: Arc<Keys>,
 }
 
 impl Phone {
-    fn new() -> Self {
+    pub(crate) fn new() -> Self {
+        Self::of(Machine::new(1), Arc::default())
+    }
+
+    pub(crate) fn of(machine: Machine, keys: Arc<Keys>) -> Self {
         Self {
-            machine: Machine::new(1),
+            machine,
             still: Arc::new(Still::default()),
-            keys: Arc::new(Keys::default()),
+            keys,
         }
     }
 
-    fn open(&self) -> Shop {
-        let platform = Platform {
+    pub(crate) fn platform(&self) -> Platform {
+        Platform {
             clock: self.still.clone(),
             rng: self.still.clone(),
             keys: self.keys.clone(),
             vfs: self.machine.vfs(),
-        };
-        let file = self.machine.path(SHOP);
-        Shop::open(file.parent().unwrap(), platform).unwrap()
+        }
+    }
+
+    pub(crate) fn folder(&self) -> PathBuf {
+        self.machine.path(SHOP).parent().unwrap().to_owned()
+    }
+
+    pub(crate) fn open(&self) -> Shop {
+        Shop::open(&self.folder(), self.platform()).unwrap()
     }
 
     fn syncs_of<T>(&self, work: impl FnOnce() -> T) -> (u64, T) {
@@ -64,14 +102,12 @@ impl Phone {
     }
 }
 
-fn request(n: u8) -> RequestId {
+pub(crate) fn request(n: u8) -> RequestId {
     RequestId([n; 16])
 }
 
-#[test]
-fn every_act_at_the_counter_costs_one_sync_and_a_look_none() {
-    let phone = Phone::new();
-    let shop = phone.open();
+/// A coffee bar, founded.
+pub(crate) fn found(shop: &Shop) {
     let form = FoundRequest {
         name: "Shop".into(),
         country: "UA".into(),
@@ -79,6 +115,13 @@ fn every_act_at_the_counter_costs_one_sync_and_a_look_none() {
         owner: "Owner".into(),
     };
     shop.found(request(1), &form).unwrap();
+}
+
+#[test]
+fn every_act_at_the_counter_costs_one_sync_and_a_look_none() {
+    let phone = Phone::new();
+    let shop = phone.open();
+    found(&shop);
     let blank = Registration {
         card: NewCard::Issue,
         ..Registration::default()
@@ -111,13 +154,7 @@ fn a_sale_on_the_screen_is_there_after_a_power_cut() {
     for loss in LOSSES {
         let phone = Phone::new();
         let shop = phone.open();
-        let form = FoundRequest {
-            name: "Shop".into(),
-            country: "UA".into(),
-            kind: ShopKind::Shop,
-            owner: "Owner".into(),
-        };
-        shop.found(request(1), &form).unwrap();
+        found(&shop);
         let ask = TillRequest::amount(None, Money(777));
         let purchase = shop.sell(request(2), &ask).unwrap();
         phone.machine.stop(loss);

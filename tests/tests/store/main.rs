@@ -5,6 +5,7 @@ mod counter;
 mod disks;
 mod files;
 mod processes;
+mod rotation;
 mod sales;
 mod stops;
 mod versions;

@@ -15,6 +15,7 @@ mod open;
 mod reads;
 mod referrals;
 mod reservations;
+mod rotation;
 mod vouchers;
 mod writes;
 
@@ -69,8 +70,10 @@ impl SqliteStore {
         keys: &KeyFolder,
         business: BusinessId,
     ) -> Result<Self, StoreError> {
-        let key = keys.database_key(business)?;
-        Self::with_key(place, business, key)
+        let door = door_of(place, business, keys.database_key(business)?);
+        let lock = door.lock()?;
+        let door = rotation::settled(door, place, keys, business)?;
+        Self::behind(door, lock)
     }
 
     fn with_key(
@@ -78,12 +81,12 @@ impl SqliteStore {
         business: BusinessId,
         key: super::keys::DatabaseKey,
     ) -> Result<Self, StoreError> {
-        let door = Door {
-            path: file_of(&place.data, business),
-            vfs: place.vfs,
-            key,
-        };
+        let door = door_of(place, business, key);
         let lock = door.lock()?;
+        Self::behind(door, lock)
+    }
+
+    fn behind(door: Door, lock: Connection) -> Result<Self, StoreError> {
         let writer = door.writer()?;
         // A killed server may have left a transaction in the log that no fsync has reached. Its ops are acked from now
         // on, so it is made durable first.
@@ -113,6 +116,14 @@ impl SqliteStore {
 }
 
 const SUFFIX: &str = ".kartka";
+
+fn door_of(place: &Place, business: BusinessId, key: super::keys::DatabaseKey) -> Door {
+    Door {
+        path: file_of(&place.data, business),
+        vfs: place.vfs,
+        key,
+    }
+}
 
 /// Where a business's database lies in a folder.
 pub(crate) fn file_of(folder: &Path, business: BusinessId) -> PathBuf {

@@ -40,6 +40,13 @@ const WRITER: &str = "
     PRAGMA cache_size = -65536;
 ";
 
+/// What the connection needs that changes the key: it commits once, and the log is moved under the new key.
+const KEY_CHANGER: &str = "
+    PRAGMA synchronous = FULL;
+    PRAGMA fullfsync = ON;
+    PRAGMA wal_autocheckpoint = 0;
+";
+
 /// Readers walk whole scopes: their cache is small, the operating system has the file.
 const READER: &str = "
     PRAGMA cache_size = -8192;
@@ -127,6 +134,34 @@ impl Door {
         self.unlock(&conn)?;
         migrate::refuse_newer(&conn)?;
         Ok(conn)
+    }
+
+    /// Whether the file's first page opens by this key.
+    ///
+    /// # Errors
+    /// What the disk reports.
+    pub(super) fn reads(&self) -> Result<bool, StoreError> {
+        let look = || -> Result<(), StoreError> {
+            let conn = self.copier()?;
+            Ok(conn.query_row("SELECT count(*) FROM sqlite_schema", [], |_| Ok(()))?)
+        };
+        match look() {
+            Ok(()) => Ok(true),
+            Err(StoreError::WrongKey | StoreError::Corrupt) => Ok(false),
+            Err(error) => Err(error),
+        }
+    }
+
+    /// Writes every page anew under `next`, in one transaction on a connection that is used for nothing else: the
+    /// cipher swallows what a failed commit reports, and goes on with half of the new key when it had to undo its work
+    /// (decision 83). So only [`reads`](Self::reads) can say what became of it.
+    ///
+    /// # Errors
+    /// What the disk reports, as far as the cipher tells.
+    pub(super) fn rekey(&self, next: &DatabaseKey) -> Result<(), StoreError> {
+        let conn = self.copier()?;
+        conn.execute_batch(KEY_CHANGER)?;
+        Ok(conn.execute_batch(&next.rekey())?)
     }
 
     fn unlock(&self, conn: &Connection) -> Result<(), StoreError> {
