@@ -3,7 +3,7 @@
 mod views;
 
 use std::path::PathBuf;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use kartka_core::domain::customer::{Birthday as DomainBirthday, ProfileGroup};
 use kartka_core::sync::Cancel;
@@ -33,6 +33,8 @@ struct Purse {
     wallet: CoreWallet,
     log: Log,
     line: Line,
+    /// Ends the refreshes that are under way; a new one is laid here when it was used.
+    stop: Mutex<Arc<Cancel>>,
 }
 
 /// What a refresh came to, in cards.
@@ -133,12 +135,13 @@ impl Wallet {
     /// before stays when nobody answers.
     ///
     /// # Errors
-    /// `NotFound`; `Offline` when this device has no way out at all; the situation of the disk.
+    /// `NotFound`; `Offline` when this device has no way out at all; `Cancelled`; the situation of the disk.
     pub async fn refresh(
         &self,
         only: Option<i64>,
         progress: Option<Arc<dyn TaskListener>>,
     ) -> Result<Refreshed, CoreError> {
+        let cancel = Arc::clone(&self.purse.stop());
         let refresh = self.task(move |purse| {
             let mut told = |percent| {
                 if let Some(listener) = &progress {
@@ -146,12 +149,18 @@ impl Wallet {
                     let _ = listener.progressed(percent);
                 }
             };
-            let cancel = Cancel::default();
             let mut watch = Watch::new(&cancel, &mut told);
             let http = purse.line.http()?;
             Ok(purse.wallet.refresh(only, http, &mut watch)?.into())
         });
         refresh.await
+    }
+
+    /// Ends every refresh that is under way before it asks for its next card: its outcome is `Cancelled`, and what was
+    /// answered by then stays.
+    pub fn stop_refresh(&self) {
+        let stopped = std::mem::take(&mut *self.purse.stop());
+        stopped.cancel();
     }
 
     /// Gives or withdraws consent to be told of news and offers; it goes to the shop with the next refresh.
@@ -214,6 +223,12 @@ impl Wallet {
     }
 }
 
+impl Purse {
+    fn stop(&self) -> MutexGuard<'_, Arc<Cancel>> {
+        self.stop.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
 impl Wallet {
     async fn wish(
         &self,
@@ -248,8 +263,12 @@ async fn made(
     let opened = spawned(move || {
         within.clone().guarded(|| {
             let wallet = make()?;
-            let (log, line) = (within, Line::default());
-            Ok(Arc::new(Purse { wallet, log, line }))
+            Ok(Arc::new(Purse {
+                wallet,
+                log: within,
+                line: Line::default(),
+                stop: Mutex::default(),
+            }))
         })
     });
     let purse = opened.await.unwrap_or_else(|| Err(log.lost_task()))?;

@@ -6,7 +6,9 @@ use std::sync::Arc;
 use kartka_core::domain::ids::CustomerId;
 use kartka_core::domain::money::Money;
 use kartka_core::domain::whatif::calculator::{self, Day, Typed};
-use kartka_core::domain::whatif::{Assumptions, Habit, Range, Replayed, Spread};
+use kartka_core::domain::whatif::{
+    Assumptions, CampaignCost, Habit, Range, Replayed, Spread,
+};
 use kartka_core::query::whatif::{WhatIfReport, WhatIfRequest};
 use kartka_core::shop::Shop;
 use kartka_core::task::Watch;
@@ -103,6 +105,8 @@ pub struct WhatIfView {
     pub deciles: Vec<i64>,
     /// Who got most.
     pub top: Vec<Gainer>,
+    /// What each campaign of the programme adds.
+    pub campaigns: Vec<CampaignAdds>,
     /// Customers who bought again without it.
     pub anyway: i64,
     /// Those of them who get something.
@@ -126,6 +130,21 @@ pub struct Gainer {
     pub customer: i64,
     /// What they got, in minor units.
     pub value: i64,
+}
+
+/// What a campaign comes to (E3).
+#[derive(Debug, Clone, PartialEq, Eq, uniffi::Record)]
+pub struct CampaignAdds {
+    /// Its number in the programme.
+    pub instrument: u32,
+    /// Points that it adds.
+    pub points: i64,
+    /// What they are worth, in minor units.
+    pub value: i64,
+    /// The most points that it may add.
+    pub budget: i64,
+    /// The business date on which that is reached, `2026-11-22`; none where it lasts.
+    pub ended: Option<String>,
 }
 
 /// A replay that runs.
@@ -223,6 +242,7 @@ fn shown(report: WhatIfReport) -> Result<WhatIfView, Failure> {
         gainers: found.gains.gainers,
         deciles: found.gains.deciles.iter().map(|sum| sum.0).collect(),
         top: found.gains.top.iter().map(gainer).collect(),
+        campaigns: found.campaigns.iter().map(CampaignAdds::from).collect(),
         anyway: found.gains.anyway.customers,
         anyway_gainers: found.gains.anyway.gainers,
         anyway_given: found.gains.anyway.given.0,
@@ -231,6 +251,18 @@ fn shown(report: WhatIfReport) -> Result<WhatIfView, Failure> {
         break_even: report.forecast.break_even,
         new_visits: report.forecast.new_visits,
     })
+}
+
+impl From<&CampaignCost> for CampaignAdds {
+    fn from(cost: &CampaignCost) -> Self {
+        Self {
+            instrument: cost.campaign.0.into(),
+            points: cost.points.0,
+            value: cost.value.0,
+            budget: cost.budget.0,
+            ended: cost.ended.map(|day| day.to_string()),
+        }
+    }
 }
 
 impl From<Outlook> for Range {

@@ -16,6 +16,9 @@ pub const ITEMS: usize = 1_024;
 pub const DEPTH: usize = 12;
 /// Bytes of one row's record.
 pub const ROW_RECORD: usize = 64 * 1_024;
+/// Bytes of what a newer version wrote beside the known fields of a shop, an outlet, an operator or a role, kept to be
+/// written again; a later version keeps to it.
+pub const NEWER: usize = 2 * 1_024;
 /// Bytes of one op: facts and personal section together.
 pub const OP: usize = 64 * 1_024;
 /// Entries of one op.

@@ -9,7 +9,7 @@ use kartka_domain::ids::{InstrumentId, ProgrammeVersion, Seq};
 use kartka_domain::money::{Money, Stamps};
 use kartka_domain::programme::{Instrument, Programme, Terms};
 use kartka_domain::row::{Row, RowKind};
-use kartka_protocol::WireError;
+use kartka_protocol::{Measure, WireError, limits};
 use kartka_protocol::fields::{Record, Shape, Value};
 use kartka_protocol::row;
 use kartka_protocol::rows::WireRow;
@@ -254,5 +254,34 @@ proptest! {
             prop_assert_eq!(came.instruments().len(), all.len());
             prop_assert_eq!(written(&came), sent);
         }
+    }
+}
+
+/// What a newer version wrote beside the known fields is kept up to its limit, and what is larger is no row.
+#[test]
+fn the_kept_fields_of_a_shop_its_outlets_staff_and_roles_are_bounded() {
+    let kinds = [
+        RowKind::Business,
+        RowKind::Outlet,
+        RowKind::Operator,
+        RowKind::Role,
+    ];
+    for kind in kinds {
+        let all = [samples::rows(), office::rows()].concat();
+        let (_, row) = all.into_iter().find(|(_, row)| row.kind() == kind).unwrap();
+        let wire = WireRow::of(&row, Seq(1));
+        let with = |bytes: usize| {
+            let mut record = Record::decode(&wire.record, Shape::ENTITY).unwrap();
+            // The head of the record, the field's number, and the heads of two strings.
+            record.put(UNKNOWN, vec![7; bytes - 7]);
+            row::decode(kind as u8, row.key(), &record.encode())
+        };
+        assert!(with(limits::NEWER).is_ok(), "{kind:?}");
+        let beyond = WireError::TooLarge {
+            what: Measure::Record,
+            size: limits::NEWER + 1,
+            limit: limits::NEWER,
+        };
+        assert_eq!(with(limits::NEWER + 1), Err(beyond), "{kind:?}");
     }
 }

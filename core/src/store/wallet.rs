@@ -245,9 +245,10 @@ impl WalletTx<'_> {
         Ok(())
     }
 
-    /// Notes what became of a request in an epoch.
+    /// Notes what became of a card's request in an epoch; a shop speaks of no other shop's requests.
     pub(crate) fn settle(
         &self,
+        card: i64,
         key: &RequestKey,
         state: RequestState,
         (epoch, now_ms): (u64, i64),
@@ -259,9 +260,9 @@ impl WalletTx<'_> {
         };
         self.conn
             .prepare_cached(
-                "UPDATE request SET state = ?2, epoch = ?3, done_ms = ?4 WHERE key = ?1",
+                "UPDATE request SET state = ?3, epoch = ?4, done_ms = ?5 WHERE card = ?1 AND key = ?2",
             )?
-            .execute((key, number, epoch.cast_signed(), now_ms))?;
+            .execute((card, key, number, epoch.cast_signed(), now_ms))?;
         Ok(())
     }
 

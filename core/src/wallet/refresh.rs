@@ -117,7 +117,7 @@ impl Wallet {
                     Outcome::Done => RequestState::Done,
                     Outcome::Refused => RequestState::Refused,
                 };
-                tx.settle(key, state, (epoch, now_ms))?;
+                tx.settle(id, key, state, (epoch, now_ms))?;
             }
             if erased {
                 forget_names(tx, id)?;

@@ -149,6 +149,32 @@ class Loyalty(unittest.IsolatedAsyncioTestCase):
         with self.assertRaises(kartka.CoreError.Validation):
             await self.reports.what_if(broken, None).outcome()
 
+    async def test_a_campaign_is_tried_published_and_its_budget_is_told(self):
+        await self.sell()
+        twice = draft(
+            kartka.WizardKind.CAMPAIGN, "Подвійні бали", answers=[kartka.WizardAnswer(field="budget", value=1_500)]
+        )
+        number = await self.programme.save_draft(twice)
+        found = await self.reports.what_if(assumed(draft=number), None).outcome()
+        (tried,) = found.campaigns
+        self.assertEqual((tried.points, tried.budget, tried.ended), (1_000, 1_500, None))
+        self.assertEqual(await self.programme.campaigns(), [])
+        await self.programme.publish_draft(new_request(), number)
+        await self.sell()
+        (standing,) = await self.programme.campaigns()
+        self.assertEqual(standing.instrument, tried.instrument)
+        self.assertEqual((standing.budget, standing.spent, standing.left), (1_500, 1_000, 500))
+
+    async def test_the_sum_of_a_fiscal_receipt_comes_from_its_code(self):
+        code = "https://cabinet.tax.gov.ua/cashregs/check?id=1234567&sm=120.50&fn=4000512345&date=20261122"
+        slip = await self.till.fiscal_slip(code)
+        self.assertEqual((slip.amount, slip.date), (12_050, "2026-11-22"))
+        await self.sell(slip.amount, fiscal=slip.fiscal)
+        with self.assertRaises(kartka.CoreError.RuleRejected):
+            await self.till.fiscal_slip(code)
+        with self.assertRaises(kartka.CoreError.Validation):
+            await self.till.fiscal_slip("https://kartka.example/c/17")
+
     async def test_a_replay_is_stopped_by_hand(self):
         await self.sell()
 

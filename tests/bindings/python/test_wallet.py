@@ -71,6 +71,25 @@ class Wallet(unittest.IsolatedAsyncioTestCase):
         with self.assertRaises(kartka.CoreError.NotFound):
             await phone.core.customers().sheet(customer)
 
+    async def test_a_refresh_is_stopped_by_hand_and_asked_again(self):
+        stage = Stage(self)
+        server = stage.server()
+        phone = await stage.paired(server)
+        customer = await phone.core.customers().register(new_request(), customer_form(kartka.CardChoice.ISSUE()))
+        (card,) = (await phone.core.customers().sheet(customer)).cards
+        await phone.sync()
+        wallet = await self.opened(stage.folder / "customer", Keys())
+        await wallet.add(await phone.core.cards().link(card.number))
+        wallet.stop_refresh()
+
+        class Stop(kartka.TaskListener):
+            def progressed(self, percent):
+                wallet.stop_refresh()
+
+        with self.assertRaises(kartka.CoreError.Cancelled):
+            await wallet.refresh(None, Stop())
+        self.assertEqual((await wallet.refresh(None, None)).answered, 1)
+
     async def test_what_is_no_link_and_a_key_that_is_lost(self):
         stage = Stage(self)
         phone = await stage.founded()

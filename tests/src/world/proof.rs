@@ -160,15 +160,24 @@ impl Street {
     }
 
     /// A server whose power went while it took an erasure has written it into the list beside its keys, and erases by that
-    /// when it starts, whether or not the phone that asked for it lives to ask again (decision 30).
+    /// when it starts, whether or not the phone that asked for it lives to ask again (decision 30). So an erasure counts
+    /// from the server's row, which may be older than the op's arrival.
     fn with_the_list(&self, ordered: &mut Vec<Place>) -> Result<(), Wrong> {
         let model = &self.world.model;
         if !model.erases() {
             return Ok(());
         }
-        let known: BTreeSet<usize> = ordered.iter().map(|place| place.claim).collect();
         let erasures = ledger::erasures(&self.server.ledger()?)?;
-        for claim in (0..model.claims.len()).filter(|place| !known.contains(place)) {
+        let mut missing: BTreeSet<usize> = (0..model.claims.len()).collect();
+        for place in ordered.iter_mut() {
+            missing.remove(&place.claim);
+            if let What::Erase { customer } = model.as_at_server(place.claim)
+                && let Some(seq) = erasures.get(&customer)
+            {
+                place.seq = place.seq.min(*seq);
+            }
+        }
+        for claim in missing {
             let What::Erase { customer } = model.as_at_server(claim) else {
                 continue;
             };

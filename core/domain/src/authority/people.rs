@@ -162,13 +162,14 @@ fn bind<B: Book>(
     Ok(())
 }
 
-/// Nobody in the group ever had personal data.
+/// Nobody in the group ever had personal data. Who is not known yet (a restored authority hears of them later) may
+/// have a name, so they are not taken for somebody without one.
 fn is_provisional<B: Book>(
     work: &mut Work<'_, B>,
     customer: CustomerId,
 ) -> Result<bool, Stop<B::Error>> {
     for member in work.group(customer)? {
-        if work.customer(member)?.is_some_and(|c| !c.is_provisional()) {
+        if work.customer(member)?.is_none_or(|c| !c.is_provisional()) {
             return Ok(false);
         }
     }

@@ -1,11 +1,16 @@
 //! An undone merge restores what is each one's own, less the shares that were taken (I2, V).
 
+use kartka_domain::card::CardNumber;
+use kartka_domain::codes::Code;
+use kartka_domain::customer::ProfileGroup;
+use kartka_domain::ids::DeviceNo;
 use kartka_domain::op::Fact;
-use kartka_domain::row::EdgeState;
+use kartka_domain::row::{EdgeState, Row, RowKind};
 use proptest::collection::vec;
 use proptest::prelude::*;
 
 use crate::acts::{Act, BONUS, Knows, cases, plain};
+use crate::support::{Shop, noon};
 use crate::world::World;
 
 #[derive(Debug, Clone, Copy)]
@@ -111,4 +116,41 @@ fn an_edge_is_switched_off_once() {
         (EdgeState::Off, true)
     );
     assert!(!is_joined(&world));
+}
+
+/// A restored authority that hears of a card before it hears of one of its holders: both have names.
+fn after_a_restore(unheard: usize) -> Shop {
+    let at = noon("2026-03-02".parse().unwrap());
+    let mut shop = Shop::default();
+    let named = |given: &str| ProfileGroup::Name {
+        given: given.to_owned(),
+        family: String::new(),
+    };
+    let people = ["Anna", "Bohdan"].map(|given| shop.register(at, vec![named(given)]));
+    let of = people[unheard];
+    let later = shop.rows.remove(&(RowKind::Customer, of.get())).unwrap();
+    let number = CardNumber::parse_typed("3252170040").unwrap();
+    for customer in people {
+        let bind = Fact::Bind {
+            card: number,
+            customer,
+        };
+        let op = shop.op(DeviceNo::FOUNDER, at, vec![bind]);
+        shop.order(&op);
+    }
+    assert!(matches!(&later, Row::Customer(known) if !known.is_provisional()));
+    shop
+}
+
+#[test]
+fn who_is_not_known_yet_is_not_taken_for_somebody_without_a_name() {
+    for unheard in [0, 1] {
+        let shop = after_a_restore(unheard);
+        assert!(shop.merges().is_empty(), "two people");
+        let asked = shop.all(|row| match row {
+            Row::Inbox(item) => Some(item.code.clone()),
+            _ => None,
+        });
+        assert_eq!(asked, [Code::TwoNamedPeople]);
+    }
 }

@@ -90,7 +90,7 @@ impl HolderAsk {
     pub fn encode(&self) -> Vec<u8> {
         let mut r = Record::new();
         r.put_records(body::REQUESTS, self.requests.iter().map(Request::to_record));
-        r.encode()
+        r.encode_open()
     }
 
     /// Reads opened bytes.
@@ -267,7 +267,7 @@ impl HolderEnvelope {
     pub fn encode(&self) -> Vec<u8> {
         let mut r = self.head();
         r.put(tag::SEALED, self.sealed.as_slice());
-        r.encode()
+        r.encode_open()
     }
 
     /// From received bytes.

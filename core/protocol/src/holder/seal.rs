@@ -110,7 +110,7 @@ impl HolderAnswer {
         let mut r = Record::new();
         r.put(tag::NONCE, self.nonce);
         r.put(tag::SEALED, self.sealed.as_slice());
-        r.encode()
+        r.encode_open()
     }
 
     /// From received bytes.

@@ -225,7 +225,7 @@ impl Snapshot {
         r.put_records(tag::OUTCOMES, self.outcomes.iter().map(put_outcome));
         r.put_opt(tag::ADDRESS, self.address.as_deref());
         r.put(tag::TODAY, day_number(self.today));
-        r.encode()
+        r.encode_open()
     }
 
     /// From opened or kept bytes.

@@ -14,9 +14,10 @@ use kartka_domain::purchase::PointsAs;
 use kartka_domain::rights::{Limits, Permissions, Role};
 
 use super::{KEY, key_as};
-use crate::WireError;
+use crate::error::{Measure, within};
 use crate::fields::{Record, Shape, Value};
 use crate::parts::{one_of, opt_id, put_programme, read_programme, read_slot, slot_number};
+use crate::{WireError, limits};
 
 mod business {
     pub(super) const ID: u16 = 1;
@@ -144,12 +145,17 @@ pub(crate) const DEVICE_STATES: [(i64, DeviceState); 5] = [
 
 /// What a newer version wrote beside the fields that are known here: an edit by this version writes it again, so that
 /// an old phone in the owner's hands does not take a newer phone's setting away (sync §9).
-fn newer(r: &Record, known: &[u16]) -> Option<Newer> {
+fn newer(r: &Record, known: &[u16]) -> Result<Option<Newer>, WireError> {
     let mut rest = Record::new();
     for (tag, value) in r.fields().filter(|(tag, _)| !known.contains(tag)) {
         rest.put(tag, value.clone());
     }
-    (!rest.is_empty()).then(|| Newer::new(rest.encode()))
+    if rest.is_empty() {
+        return Ok(None);
+    }
+    let bytes = rest.encode();
+    within(Measure::Record, bytes.len(), limits::NEWER)?;
+    Ok(Some(Newer::new(bytes)))
 }
 
 fn put_newer(r: &mut Record, newer: Option<&Newer>) {
@@ -202,7 +208,7 @@ pub(crate) fn read_business(r: &Record) -> Result<Business, WireError> {
         attach_days: r.int_or(business::ATTACH_DAYS, 0)?,
         points_as: one_of(r, business::POINTS_AS, &POINTS_AS, Some(PointsAs::Payment))?,
         recovery: r.opt_array(business::RECOVERY)?.map(RecoveryHalf),
-        newer: newer(r, &business::KNOWN),
+        newer: newer(r, &business::KNOWN)?,
     })
 }
 
@@ -228,7 +234,7 @@ pub(crate) fn read_outlet(key: i64, r: &Record) -> Result<Outlet, WireError> {
         name: r.text(outlet::NAME)?.to_owned(),
         zone: r.text(outlet::ZONE)?.to_owned(),
         day_start: r.int_or(outlet::DAY_START, 0)?,
-        newer: newer(r, &outlet::KNOWN),
+        newer: newer(r, &outlet::KNOWN)?,
     })
 }
 
@@ -256,7 +262,7 @@ pub(crate) fn read_operator(key: i64, r: &Record) -> Result<Operator, WireError>
         state: one_of(r, operator::STATE, &EMPLOYMENTS, Some(Employment::Active))?,
         customer: opt_id(r, operator::CUSTOMER, CustomerId::new)?,
         outlets: read_outlets(r)?,
-        newer: newer(r, &operator::KNOWN),
+        newer: newer(r, &operator::KNOWN)?,
     })
 }
 
@@ -303,7 +309,7 @@ pub(crate) fn read_role(key: i64, r: &Record) -> Result<Role, WireError> {
             adjust_points: r.opt_int(role::ADJUST_POINTS)?.map(Points),
             adjust_stamps: r.opt_int(role::ADJUST_STAMPS)?.map(Stamps),
         },
-        newer: newer(r, &role::KNOWN),
+        newer: newer(r, &role::KNOWN)?,
     })
 }
 

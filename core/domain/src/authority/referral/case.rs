@@ -271,10 +271,7 @@ impl Case<'_> {
         let given = self.completed() + usize::from(counted.completes());
         let enough = given <= self.needed(self.others.len());
         match (counted.completes(), enough) {
-            (true, true) => {
-                self.hand_on(counted);
-                Ok(())
-            }
+            (true, true) => self.hand_on(counted),
             (true, false) => match counted.reward {
                 Some(thanks) => self.unclaim(self.row.id, self.row.referrer, thanks),
                 None => Ok(()),
@@ -284,14 +281,25 @@ impl Case<'_> {
         }
     }
 
-    /// The reward stands for another friend from now on: the first who completed none.
-    fn hand_on(&mut self, from: Counted) {
-        for one in &mut self.others {
-            if let Some(counted) = one.counted.as_mut().filter(|counted| !counted.completes()) {
-                (counted.reward, counted.unpaid) = (from.reward, from.unpaid);
-                self.changed.insert(one.id);
-                return;
+    /// The reward stands for another friend from now on: the first who completed none. Who brought that one under
+    /// another id of theirs has the points there, where they are taken back from if they ever are.
+    fn hand_on(&mut self, from: Counted) -> Result<(), Overflow> {
+        let completes = |one: &Brought| one.counted.is_some_and(|counted| counted.completes());
+        let Some(next) = self.others.iter_mut().find(|one| !completes(one)) else {
+            return Ok(());
+        };
+        if let Some(counted) = &mut next.counted {
+            (counted.reward, counted.unpaid) = (from.reward, from.unpaid);
+        }
+        let (id, who) = (next.id, next.referrer);
+        self.changed.insert(id);
+        match from.reward {
+            Some(thanks) if who != self.row.referrer => {
+                self.unclaim(self.row.id, self.row.referrer, thanks)?;
+                self.claim(id, who, thanks);
+                Ok(())
             }
+            _ => Ok(()),
         }
     }
 
