@@ -6,9 +6,7 @@ use std::sync::Arc;
 use kartka_core::domain::ids::CustomerId;
 use kartka_core::domain::money::Money;
 use kartka_core::domain::whatif::calculator::{self, Day, Typed};
-use kartka_core::domain::whatif::{
-    Assumptions, CampaignCost, Habit, Range, Replayed, Spread,
-};
+use kartka_core::domain::whatif::{Assumptions, CampaignCost, Habit, Range, Replayed, Spread};
 use kartka_core::query::whatif::{WhatIfReport, WhatIfRequest};
 use kartka_core::shop::Shop;
 use kartka_core::task::Watch;

@@ -137,6 +137,8 @@ pub(super) fn misses(turn: &Turn<'_>, op: Option<&Op>) -> Result<bool, StoreErro
         if let OpFact::Unmerge { edge, .. } = fact
             && !own(edge.0)
             && turn.db.row(RowKind::Merge, edge.get())?.is_none()
+            // Told again, it may have made nothing: the two were one person already.
+            && turn.db.op_with(edge.0)?.is_none()
         {
             return Ok(true);
         }

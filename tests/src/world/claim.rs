@@ -40,6 +40,10 @@ pub(crate) enum What {
     Bind { customer: i64, card: u64 },
     /// Somebody is erased, under every id they have.
     Erase { customer: i64 },
+    /// Two customers are one person by somebody's word.
+    Join { id: i64, one: i64, other: i64 },
+    /// That word is taken back.
+    Part { join: i64 },
     /// Something that only the digests compare.
     Other,
     /// A receipt.
@@ -101,6 +105,18 @@ impl std::fmt::Display for What {
                 write!(f, "gives the card {card} to customer {}", id(customer))
             }
             Self::Erase { customer } => write!(f, "erases customer {}", id(customer)),
+            Self::Join {
+                id: join,
+                one,
+                other,
+            } => write!(
+                f,
+                "says that customers {} and {} are one person ({})",
+                id(one),
+                id(other),
+                id(join)
+            ),
+            Self::Part { join } => write!(f, "takes back that word ({})", id(join)),
             Self::Other => write!(f, "prints or gives out a new card"),
             Self::Sale {
                 id: sale,
@@ -198,8 +214,9 @@ impl What {
     pub(crate) fn own(&self) -> Option<i64> {
         match self {
             Self::Register { customer, .. } => Some(*customer),
-            Self::Sale { id, .. } | Self::Return { id, .. } => Some(*id),
+            Self::Sale { id, .. } | Self::Return { id, .. } | Self::Join { id, .. } => Some(*id),
             Self::Edit { .. }
+            | Self::Part { .. }
             | Self::Consent { .. }
             | Self::Bind { .. }
             | Self::Erase { .. }
@@ -215,8 +232,9 @@ impl What {
             | Self::Consent { customer, .. }
             | Self::Bind { customer, .. }
             | Self::Erase { customer } => Some(*customer),
+            Self::Join { one, .. } => Some(*one),
             Self::Sale { customer, .. } => *customer,
-            Self::Return { .. } | Self::Other => None,
+            Self::Return { .. } | Self::Part { .. } | Self::Other => None,
         }
     }
 
@@ -244,6 +262,12 @@ impl What {
             | Self::Bind { customer, .. }
             | Self::Erase { customer } => *customer = to(*customer),
             Self::Other => {}
+            Self::Join { id, one, other } => {
+                *id = to(*id);
+                *one = to(*one);
+                *other = to(*other);
+            }
+            Self::Part { join } => *join = to(*join),
             Self::Sale { id, customer, .. } => {
                 *id = to(*id);
                 *customer = customer.map(to);

@@ -24,11 +24,16 @@ pub(crate) struct Receipt {
 /// What a person comes to: everything of all their ids.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Person {
-    pub(crate) points: i64,
     pub(crate) visits: i64,
     pub(crate) spent: i64,
-    pub(crate) stamps: i64,
     pub(crate) consents: bool,
+}
+
+/// What everybody comes to who was ever one person: who is parted again keeps what the other took of them meanwhile.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Purse {
+    pub(crate) points: i64,
+    pub(crate) stamps: i64,
 }
 
 /// What everything comes to.
@@ -39,6 +44,10 @@ pub(crate) struct Expected {
     pub(crate) people: BTreeMap<i64, Person>,
     /// The smallest id of the person that an id belongs to.
     pub(crate) first_of: BTreeMap<i64, i64>,
+    /// By the smallest id of everybody who was ever one person.
+    pub(crate) purses: BTreeMap<i64, Purse>,
+    /// The smallest id of everybody with whom an id was ever one person.
+    pub(crate) purse_of: BTreeMap<i64, i64>,
     /// Whose a card is.
     pub(crate) cards: BTreeMap<u64, i64>,
     pub(crate) returns: u64,
@@ -72,10 +81,21 @@ struct Open {
 struct Replay<'a> {
     model: &'a Model,
     open: BTreeMap<i64, Open>,
-    groups: BTreeMap<i64, BTreeSet<i64>>,
+    /// Everybody who is registered.
+    known: BTreeSet<i64>,
+    edges: Vec<Edge>,
     named: BTreeSet<i64>,
     consents: Vec<Word>,
     expected: Expected,
+}
+
+/// What makes two ids one person.
+struct Edge {
+    /// The word that says so; a card otherwise.
+    join: Option<i64>,
+    one: i64,
+    other: i64,
+    off: bool,
 }
 
 struct Word {
@@ -111,7 +131,8 @@ pub(crate) fn replay(
     let mut replay = Replay {
         model,
         open: BTreeMap::new(),
-        groups: BTreeMap::new(),
+        known: BTreeSet::new(),
+        edges: Vec::new(),
         named: BTreeSet::new(),
         consents: Vec::new(),
         expected: Expected::default(),
@@ -149,7 +170,7 @@ impl Replay<'_> {
                 if *consent {
                     says(*customer, true);
                 }
-                self.groups.insert(*customer, BTreeSet::from([*customer]));
+                self.known.insert(*customer);
                 if let Some(name) = named {
                     self.name(*customer, name, place);
                 }
@@ -158,7 +179,7 @@ impl Replay<'_> {
                 }
             }
             // Three days after a restore nobody waits any longer for who was to tell of the customer (decision 13).
-            What::Edit { customer, .. } if !self.groups.contains_key(customer) => {}
+            What::Edit { customer, .. } if !self.known.contains(customer) => {}
             What::Edit { customer, name } => self.name(*customer, name, place),
             What::Consent {
                 customer,
@@ -170,6 +191,17 @@ impl Replay<'_> {
             }
             What::Bind { customer, card } => self.bind(*card, *customer),
             What::Erase { customer } => self.erase(*customer),
+            What::Join { id, one, other } => {
+                if self.known.contains(one) && self.known.contains(other) {
+                    self.join(Some(*id), *one, *other);
+                }
+            }
+            What::Part { join } => {
+                let edges = self.edges.iter_mut();
+                edges
+                    .filter(|edge| edge.join == Some(*join))
+                    .for_each(|edge| edge.off = true);
+            }
             What::Other => {}
             What::Sale {
                 id,
@@ -205,8 +237,7 @@ impl Replay<'_> {
 
     /// Every id of the person at this moment, for ever.
     fn erase(&mut self, customer: i64) {
-        let group = self.groups.get(&customer).cloned();
-        for id in group.unwrap_or_else(|| BTreeSet::from([customer])) {
+        for id in self.group(customer) {
             self.expected.names.remove(&id);
             self.expected.erased.insert(id);
         }
@@ -249,38 +280,76 @@ impl Replay<'_> {
             self.expected.cards.insert(card, customer);
             return;
         };
-        let group = |id: i64| self.groups.get(&id).cloned().unwrap_or_default();
-        let (theirs, ours) = (group(holder), group(customer));
-        let erased = theirs
-            .union(&ours)
-            .any(|id| self.expected.erased.contains(id));
-        let nameless = |group: &BTreeSet<i64>| group.is_disjoint(&self.named);
-        if erased || theirs.contains(&customer) || !(nameless(&theirs) || nameless(&ours)) {
-            return;
-        }
-        let all: BTreeSet<i64> = theirs.union(&ours).copied().collect();
-        for id in &all {
-            self.groups.insert(*id, all.clone());
+        // Who is not known yet may have a name.
+        let known = self.known.contains(&holder) && self.known.contains(&customer);
+        let nameless = |id: i64| self.group(id).is_disjoint(&self.named);
+        if known && (nameless(holder) || nameless(customer)) {
+            self.join(None, holder, customer);
         }
     }
 
+    /// Two are one from now on, if nobody of them is erased.
+    fn join(&mut self, join: Option<i64>, one: i64, other: i64) {
+        let (first, second) = (self.group(one), self.group(other));
+        let erased = &self.expected.erased;
+        let erased = first.union(&second).any(|id| erased.contains(id));
+        if !erased && !first.contains(&other) {
+            self.edges.push(Edge {
+                join,
+                one,
+                other,
+                off: false,
+            });
+        }
+    }
+
+    /// Everybody who is one person with this one now.
+    fn group(&self, id: i64) -> BTreeSet<i64> {
+        self.reached(id, |edge| !edge.off)
+    }
+
+    fn reached(&self, id: i64, by: impl Fn(&Edge) -> bool) -> BTreeSet<i64> {
+        let mut group = BTreeSet::from([id]);
+        let mut next = vec![id];
+        while let Some(at) = next.pop() {
+            for edge in self.edges.iter().filter(|edge| by(edge)) {
+                let other = match at {
+                    at if at == edge.one => edge.other,
+                    at if at == edge.other => edge.one,
+                    _ => continue,
+                };
+                if group.insert(other) {
+                    next.push(other);
+                }
+            }
+        }
+        group
+    }
+
     fn finish(mut self) -> Expected {
-        for (id, group) in &self.groups {
+        for id in &self.known {
+            let (group, ever) = (self.group(*id), self.reached(*id, |_| true));
             let first = group.first().copied().unwrap_or(*id);
+            let consents = self.consents(&group);
             self.expected.first_of.insert(*id, first);
-            let consents = self.consents(group);
-            let person = self.expected.people.entry(first).or_default();
-            person.consents = consents;
+            self.expected.people.entry(first).or_default().consents = consents;
+            let purse = ever.first().copied().unwrap_or(*id);
+            self.expected.purse_of.insert(*id, purse);
+            self.expected.purses.entry(purse).or_default();
         }
         for (id, open) in &self.open {
             let receipt = open.receipt();
             let first = open.customer.and_then(|c| self.expected.first_of.get(&c));
             if let Some(first) = first {
                 let person = self.expected.people.entry(*first).or_default();
-                person.points += receipt.points;
                 person.spent += receipt.gross - open.gross_back();
                 person.visits += i64::from(!open.all_back());
-                person.stamps += receipt.stamps;
+            }
+            let purse = open.customer.and_then(|c| self.expected.purse_of.get(&c));
+            if let Some(purse) = purse {
+                let purse = self.expected.purses.entry(*purse).or_default();
+                purse.points += receipt.points;
+                purse.stamps += receipt.stamps;
             }
             self.expected.receipts.insert(*id, receipt);
         }
@@ -371,6 +440,17 @@ fn part(value: i64, back: i64, all: i64) -> i64 {
 }
 
 impl Expected {
+    /// What somebody's screen shows of points and stamps; none where they were one person with somebody who is another
+    /// one now, so that only the sum of both is known here.
+    pub(crate) fn shown(&self, id: i64) -> Option<Purse> {
+        let (first, purse) = (self.first_of.get(&id)?, self.purse_of.get(&id)?);
+        let with = self.purse_of.iter().filter(|(_, of)| *of == purse);
+        let whole = with
+            .into_iter()
+            .all(|(other, _)| self.first_of.get(other) == Some(first));
+        self.purses.get(purse).copied().filter(|_| whole)
+    }
+
     /// How many ids belong to somebody with a smaller one.
     pub(crate) fn merged(&self) -> u64 {
         let ids = self.first_of.iter();

@@ -4,11 +4,12 @@
 use kartka_core::domain::card::{CardNumber, Carrier};
 use kartka_core::domain::customer::Will;
 use kartka_core::domain::founding::{STAMPS, ShopKind};
-use kartka_core::domain::ids::{CustomerId, InstrumentId, PurchaseId};
+use kartka_core::domain::ids::{CustomerId, EntryId, InstrumentId, PurchaseId};
 use kartka_core::domain::ledger::EntryKind;
 use kartka_core::domain::money::{Money, Points};
 use kartka_core::domain::purchase::{Line, Quantity, ReturnedLine, VoidReason};
 use kartka_core::domain::quote::RewardTaken;
+use kartka_core::domain::row::{Merge, MergeReason};
 use kartka_core::error::CoreError;
 use kartka_core::query::history::PurchaseView;
 use kartka_core::shop::Shop;
@@ -37,6 +38,8 @@ pub(crate) enum Tap {
     Bind(CardNumber, CustomerId),
     Issue(CustomerId),
     Erase(CustomerId),
+    Join(CustomerId, CustomerId),
+    Part(CustomerId, EntryId),
     Emit,
     Sell(TillRequest),
     Return(PurchaseId, Vec<ReturnedLine>),
@@ -62,6 +65,8 @@ impl Tap {
             Self::Bind(..) => "binds a card",
             Self::Issue(_) => "issues a card",
             Self::Erase(_) => "erases somebody",
+            Self::Join(..) => "makes one person of two",
+            Self::Part(..) => "makes two people of one",
             Self::Emit => "makes card numbers",
             Self::Sell(ask) if ask.spend.0 > 0 => "sells for points",
             Self::Sell(ask) if !ask.rewards.is_empty() => "sells and takes a full stamp card",
@@ -98,9 +103,11 @@ impl Counter<'_> {
             50..=64 => self.sale_for_points(dice)?,
             65..=76 => self.goods_back(dice)?,
             77..=81 => self.purchase(dice).map(Tap::Void),
-            82..=89 => self
+            82..=86 => self
                 .customer(dice)
                 .map(|c| Tap::Edit(c, format!("Name {}", dice.below(1_000_000)))),
+            87..=88 => self.two(dice),
+            89 => self.joined(dice)?,
             90..=95 => self.customer(dice).map(|c| Tap::Consent(c, will(dice))),
             96..=97 => self.customer(dice).map(Tap::Issue),
             98 => match (dice.pick(self.pile), self.customer(dice)) {
@@ -187,6 +194,27 @@ impl Counter<'_> {
             let line = u16::try_from(place).unwrap_or(0);
             Tap::Return(id, vec![ReturnedLine { line, quantity }])
         }))
+    }
+
+    /// Two customers who turn out to be one person.
+    fn two(&self, dice: &mut Dice) -> Option<Tap> {
+        let (one, other) = (self.customer(dice)?, self.customer(dice)?);
+        (one != other).then_some(Tap::Join(one, other))
+    }
+
+    /// Somebody whom a person had taken for somebody else too.
+    fn joined(&self, dice: &mut Dice) -> Result<Option<Tap>, CoreError> {
+        let Some(customer) = self.customer(dice) else {
+            return Ok(None);
+        };
+        let mut edges = match self.shop.merges(customer) {
+            Ok(edges) => edges,
+            Err(CoreError::NotFound) => return Ok(None),
+            Err(error) => return Err(error),
+        };
+        edges.retain(|edge| edge.reason == MergeReason::ByHand);
+        let edge = dice.pick(&edges);
+        Ok(edge.map(|edge| Tap::Part(edge.a, edge.id)))
     }
 
     /// Somebody is to be erased.
@@ -306,6 +334,19 @@ pub(crate) fn perform(shop: &Shop, request: RequestId, tap: &Tap) -> Result<What
             shop.erase(request, *customer)?;
             let customer = customer.get();
             Ok(What::Erase { customer })
+        }
+        Tap::Join(one, other) => {
+            shop.merge(request, *one, *other)?;
+            let both = [*one, *other];
+            let is = |edge: &&Merge| both.contains(&edge.a) && both.contains(&edge.b);
+            let edges = shop.merges(*one)?;
+            let id = edges.iter().find(is).map_or(0, |edge| edge.id.get());
+            let (one, other) = (one.get(), other.get());
+            Ok(What::Join { id, one, other })
+        }
+        Tap::Part(customer, edge) => {
+            shop.unmerge(request, *customer, *edge)?;
+            Ok(What::Part { join: edge.get() })
         }
         Tap::Emit => shop.emit(request, 3).map(|_| What::Other),
         Tap::Sell(ask) => {

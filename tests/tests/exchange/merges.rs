@@ -128,3 +128,32 @@ fn an_undone_merge_stays_undone_when_a_restored_server_hears_of_it_first() {
     assert_eq!(a.shop.merges(ann).unwrap(), []);
     assert_eq!(b.shop.merges(ann).unwrap(), []);
 }
+
+/// The word that is taken back came again, but made nothing: somebody else had said the same before it.
+#[test]
+fn an_undo_waits_for_no_merge_that_a_restored_server_found_needless() {
+    let office = Office::founded();
+    let phones = [1, 2, 3].map(|seed| Counter::paired(&office, seed));
+    let [a, b, c] = &phones;
+    let ann = a.register("Анна", "", NewCard::None);
+    let anya = a.register("Аня", "", NewCard::None);
+    agree(&office, &[a, b, c]);
+    let backup = office.home().join("backup");
+    office.back_up(&backup);
+    a.shop.merge(a.request(), ann, anya).unwrap();
+    agree(&office, &[a, b]);
+    let edge = b.shop.merges(ann).unwrap()[0].id;
+    b.shop.unmerge(b.request(), ann, edge).unwrap();
+    c.shop.merge(c.request(), ann, anya).unwrap();
+    let theirs = c.shop.merges(ann).unwrap()[0].id;
+    office.put_back(&backup);
+    for phone in [c, a, b, c, a, b] {
+        let _ = phone.sync(&office.line());
+    }
+    agree(&office, &[a, b, c]);
+    let edges = b.shop.merges(ann).unwrap();
+    assert_eq!(
+        edges.iter().map(|edge| edge.id).collect::<Vec<_>>(),
+        [theirs]
+    );
+}
