@@ -1,5 +1,6 @@
 //! Requests, answers and the sealed batches in them.
 
+use kartka_domain::card::{CardKey, CardKeys, KeyId, PermutationKey, ShopTag};
 use kartka_protocol::WireError;
 use kartka_protocol::batch::Batch;
 use kartka_protocol::chain::ChainValue;
@@ -148,9 +149,11 @@ pub(crate) fn carry_answer(bytes: &[u8]) {
     same(bytes, SignedCarryAnswer::decode, SignedCarryAnswer::encode);
 }
 
-/// What a holder asks about a card: the envelope, and the question inside it without the fuzzer having to find the secret.
+/// What a holder asks about a card: the envelope, opened where it is an example's, and the question inside it without the
+/// fuzzer having to find the secret.
 pub(crate) fn holder_question(bytes: &[u8]) {
     same(bytes, HolderEnvelope::decode, HolderEnvelope::encode);
+    let _ = question_opens(bytes);
     let Ok(ask) = HolderAsk::decode(bytes) else {
         return;
     };
@@ -167,7 +170,35 @@ pub(crate) fn holder_question(bytes: &[u8]) {
 /// What they are told, sealed, and the snapshot inside.
 pub(crate) fn holder_answer(bytes: &[u8]) {
     same(bytes, HolderAnswer::decode, HolderAnswer::encode);
+    let _ = answer_opens(bytes);
     same(bytes, Snapshot::decode, Snapshot::encode);
+}
+
+/// Whether this is a question of the examples' shop, sealed by the secret of the card it names.
+pub(crate) fn question_opens(bytes: &[u8]) -> bool {
+    HolderEnvelope::decode(bytes).is_ok_and(|envelope| envelope.open(&shop()).is_ok())
+}
+
+/// Whether this is an answer to the question among the examples.
+pub(crate) fn answer_opens(bytes: &[u8]) -> bool {
+    let question = include_bytes!("../corpus/holder_question/ask");
+    let asked = HolderEnvelope::decode(question).ok();
+    let Some((secret, _)) = asked.and_then(|envelope| envelope.open(&shop()).ok()) else {
+        return false;
+    };
+    HolderAnswer::decode(bytes).is_ok_and(|answer| answer.open(&secret, question).is_ok())
+}
+
+/// The keys of the shop in the examples.
+fn shop() -> CardKeys {
+    let id = KeyId::new(3).expect("3 is a key id");
+    let (permutation, key) = ([1; 32], [2; 32]);
+    CardKeys::new(
+        ShopTag::from_bits(0xA_BCDE),
+        PermutationKey::from_bytes(permutation),
+        id,
+        CardKey::from_bytes(key),
+    )
 }
 
 /// What is read is written, and read again as the same.

@@ -5,7 +5,7 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use kartka_fuzz::{TARGETS, target};
+use kartka_fuzz::{TARGETS, holder_opens, target};
 
 fn folder(name: &str) -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR"))
@@ -28,6 +28,17 @@ fn every_target_takes_its_examples() {
         let examples = examples(name);
         assert!(!examples.is_empty(), "{name} has no examples");
         examples.iter().for_each(|bytes| run(bytes));
+    }
+}
+
+#[test]
+fn what_a_holder_says_and_hears_is_opened_by_the_targets() {
+    for name in ["holder_question", "holder_answer"] {
+        let opened = examples(name)
+            .iter()
+            .filter(|bytes| holder_opens(name, bytes))
+            .count();
+        assert!(opened > 0, "no example of {name} opens");
     }
 }
 

@@ -53,6 +53,35 @@ fn phones_tell_a_restored_server_what_it_lost() {
     );
 }
 
+/// What nobody tells again: a till that is gone for good had told the lost server alone, and others only know its rows.
+/// They let them go, and all agree; nothing of anybody else goes with it (decision 85).
+#[test]
+fn what_a_till_that_is_gone_had_sold_after_the_backup_goes_with_it_and_all_agree() {
+    let office = Office::founded();
+    let (a, b) = (Counter::paired(&office, 1), Counter::paired(&office, 2));
+    let gone = Counter::paired(&office, 3);
+    let ira = a.register("Іра", "0671112233", NewCard::Issue);
+    agree(&office, &[&a, &b, &gone]);
+    gone.sell(ira, 10_000);
+    agree(&office, &[&a, &b, &gone]);
+    let backup = a.home().join("server");
+    office.back_up(&backup);
+    gone.sell(ira, 20_000);
+    agree(&office, &[&a, &b, &gone]);
+    // Over what it had sold others wrote of their own.
+    a.sell(ira, 40_000);
+    b.redeem(ira, 5_000, 300).unwrap();
+    agree(&office, &[&a, &b, &gone]);
+    let known = a.balance(ira);
+    drop(gone);
+    office.put_back(&backup);
+    agree(&office, &[&a, &b]);
+    assert_eq!(purchases(&office), 3, "one of four is gone");
+    for counter in [&a, &b] {
+        assert_eq!(counter.balance(ira), known - 1_000);
+    }
+}
+
 #[test]
 fn a_phone_whose_clock_is_months_behind_tells_what_was_lost_too() {
     let office = Office::founded();

@@ -1,7 +1,8 @@
 //! The real binaries as processes over bad lines: `tests/process`, for minutes in CI and for half an hour at night.
 //!
 //! Each phone and the server live in network namespaces of their own, joined by tunnels that lose, delay, double and
-//! cut packets; desks and server are killed at any moment. That needs Linux and root.
+//! cut packets; desks and server are killed at any moment. That needs Linux and root. Before that ten thousand idle phones
+//! wait for a poke, within the memory they may cost.
 
 use std::path::Path;
 use std::process::Command;
@@ -26,9 +27,16 @@ pub(crate) fn test(house: &House, minutes: u32) -> Outcome {
         }));
     }
     run(rust::cargo(house).args(["build", "--package", "kartka", "--locked"]))?;
-    Ok(run(Command::new("python3")
-        .current_dir(house.path("tests/process"))
-        .args(["-B", "run.py", "--minutes"])
-        .arg(minutes.to_string())
-        .env("KARTKA_COMMAND", house.command()))?)
+    let python = |script: &str| {
+        let mut command = Command::new("python3");
+        command
+            .current_dir(house.path("tests/process"))
+            .args(["-B", script])
+            .env("KARTKA_COMMAND", house.command());
+        command
+    };
+    run(&mut python("pokes.py"))?;
+    Ok(run(python("run.py")
+        .arg("--minutes")
+        .arg(minutes.to_string()))?)
 }
