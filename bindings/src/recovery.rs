@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use kartka_core::recovery::{CopyState, RecoveryError};
+use kartka_core::recovery::{CarriedOutbox, CopyState, RecoveryError};
 
 use crate::border::Border;
 use crate::error::{CoreError, Failure, Subject, invalid};
@@ -159,11 +159,30 @@ impl Recovery {
         let line = Arc::clone(&self.border.line);
         let brought = self.border.read(move |shop| {
             let came = shop.carry_outbox(&PathBuf::from(file), &sheet, line.http()?)?;
-            Ok(OutboxBrought {
-                device: came.device.get(),
-                batches: came.batches,
-                arrived: came.arrived,
-            })
+            Ok(came.into())
+        });
+        brought.await
+    }
+
+    /// When data were put aside here whose key was lost, epoch ms, the oldest first: while there are any, the sheet is
+    /// asked for.
+    ///
+    /// # Errors
+    /// The situation of the disk.
+    pub async fn aside(&self) -> Result<Vec<i64>, CoreError> {
+        self.border.read(|shop| Ok(shop.aside()?)).await
+    }
+
+    /// Brings what such data had not sent to the server, and deletes those of which everything has arrived; may be repeated.
+    ///
+    /// # Errors
+    /// `Validation` for a text that is no sheet and for data of another shop; `WrongKey` for a sheet that does not open
+    /// them; `Offline` and what else keeps an answer away: bring them again.
+    pub async fn bring_aside(&self, sheet: String) -> Result<Vec<OutboxBrought>, CoreError> {
+        let line = Arc::clone(&self.border.line);
+        let brought = self.border.read(move |shop| {
+            let came = shop.bring_aside(&sheet, line.http()?)?;
+            Ok(came.into_iter().map(OutboxBrought::from).collect())
         });
         brought.await
     }
@@ -193,6 +212,16 @@ impl Recovery {
             })
         });
         age.await
+    }
+}
+
+impl From<CarriedOutbox> for OutboxBrought {
+    fn from(came: CarriedOutbox) -> Self {
+        Self {
+            device: came.device.get(),
+            batches: came.batches,
+            arrived: came.arrived,
+        }
     }
 }
 

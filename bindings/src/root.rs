@@ -100,6 +100,27 @@ impl KartkaCore {
         .await
     }
 
+    /// Begins anew where the platform has lost the key of the data and nobody has the sheet at hand: the data are put
+    /// aside unopened, and the device can be paired. [`Recovery::bring_aside`](crate::recovery::Recovery::bring_aside)
+    /// brings what they had not sent, once somebody comes with the sheet.
+    ///
+    /// # Errors
+    /// `AlreadyPaired` while the platform has a key that may open the data: nothing is moved; as `open`.
+    #[uniffi::constructor]
+    pub async fn begin_anew(
+        folder: String,
+        keys: Arc<dyn KeyStore>,
+        log: Arc<dyn LogSink>,
+        changes: Arc<dyn ChangeListener>,
+    ) -> Result<Arc<Self>, CoreError> {
+        Self::made(log, changes, move || {
+            let (folder, platform) = (PathBuf::from(folder), platform(keys));
+            Shop::set_aside(&folder, &platform)?;
+            Ok(Shop::open(&folder, platform)?)
+        })
+        .await
+    }
+
     /// Opens a copy on a new device by the recovery sheet: a shop that was its own authority goes on here, for 72 hours
     /// with the limits of a phone without network, because the old one may still be about.
     ///

@@ -39,7 +39,9 @@ pub trait KeyStore: Send + Sync {
     /// dropped its wrapping key, [`KeyStoreError::Unavailable`] for anything else.
     fn load(&self, name: SecretName) -> Result<Option<Zeroizing<Vec<u8>>>, KeyStoreError>;
 
-    /// Keeps `secret` under `name`, in place of an older one, and returns only when it is durable.
+    /// Keeps `secret` under `name`, in place of an older one, and returns only when it is durable. An empty one says that
+    /// the older one is given up: a platform that has lost it forgets the name, and can keep secrets again when none that
+    /// it has lost is left.
     ///
     /// # Errors
     /// As [`load`](Self::load).
@@ -62,6 +64,15 @@ pub enum SecretName {
 }
 
 impl SecretName {
+    /// Every name, for what is done with all of them.
+    pub(crate) const ALL: [Self; 5] = [
+        Self::DatabaseKey,
+        Self::NextDatabaseKey,
+        Self::DeviceSecret,
+        Self::HighestEpoch,
+        Self::WalletKey,
+    ];
+
     /// The name as platforms write it: short, ASCII, never changed.
     #[must_use]
     pub fn as_str(self) -> &'static str {

@@ -44,15 +44,13 @@ impl Shop {
             }
             platform.vfs.set_aside(&from, &file_in(&to))?;
         }
-        for name in [
-            SecretName::NextDatabaseKey,
-            SecretName::DatabaseKey,
-            SecretName::DeviceSecret,
-        ] {
-            let lost = matches!(platform.keys.load(name), Err(KeyStoreError::Lost));
-            if data || lost {
-                // An empty one was dropped: the next start makes a new one.
-                platform.keys.store(name, &[])?;
+        give_up_lost(platform.keys.as_ref())?;
+        if data {
+            // Others that open nothing here: the next start makes new ones.
+            for name in [SecretName::NextDatabaseKey, SecretName::DatabaseKey] {
+                if platform.keys.load(name)?.is_some() {
+                    platform.keys.store(name, &[])?;
+                }
             }
         }
         Ok(())
@@ -122,6 +120,16 @@ impl Shop {
             arrived,
         })
     }
+}
+
+/// Gives up every secret that the platform has lost: only then can it keep new ones.
+pub(super) fn give_up_lost(keys: &dyn KeyStore) -> Result<(), KeyStoreError> {
+    for name in SecretName::ALL {
+        if let Err(KeyStoreError::Lost) = keys.load(name) {
+            keys.store(name, &[])?;
+        }
+    }
+    Ok(())
 }
 
 /// Takes back a move that was cut off before the database itself went.

@@ -9,7 +9,7 @@ use kartka_domain::row::{Row, RowKind};
 use kartka_protocol::fields::{Record, Shape};
 use zeroize::Zeroizing;
 
-use super::locked::take_back;
+use super::locked::{give_up_lost, take_back};
 use super::rotation::{ask_for_a_new_key, keep_next_key};
 use super::seal::{PublicHalf, Purpose, Sealed, open, seal};
 use super::{RecoveryError, Sheet};
@@ -245,7 +245,9 @@ impl Shop {
         if wraps.is_empty() {
             return Err(RecoveryError::NoSheet);
         }
-        unwrap(&wraps, &sheet)?.give_back(&platform)?;
+        let secrets = unwrap(&wraps, &sheet)?;
+        give_up_lost(platform.keys.as_ref())?;
+        secrets.give_back(&platform)?;
         Ok(Self::open(folder, platform)?)
     }
 

@@ -44,6 +44,38 @@ class Owner(unittest.IsolatedAsyncioTestCase):
         core = await kartka.KartkaCore.unlock(str(left), sheet.letters, *ears)
         self.assertTrue(await core.is_enrolled())
 
+    async def test_a_phone_that_lost_its_keys_begins_anew_and_the_sheet_brings_its_sales(self):
+        stage = Stage(self)
+        server = stage.server()
+        owner, till = await stage.paired(server, 0), await stage.paired(server, 1)
+        sheet = await owner.core.recovery().new_sheet()
+        await owner.core.recovery().confirm_sheet(sheet.letters)
+        await owner.sync()
+        await till.sync()
+        await till.core.data().idle()
+        server.stop()
+        await till.core.till().sell(new_request(), amount(10_000))
+        left = till.copied_to(stage.folder / "left")
+        with self.assertRaises(kartka.CoreError.AlreadyPaired):
+            await kartka.KartkaCore.begin_anew(str(left), till.keys, Log(), Changes())
+        ears = (Keys(), Log(), Changes())
+        with self.assertRaises(kartka.CoreError.WrongKey):
+            await kartka.KartkaCore.open(str(left), *ears)
+        core = await kartka.KartkaCore.begin_anew(str(left), *ears)
+        self.assertFalse(await core.is_enrolled())
+        server.start()
+        await core.sync().pair(new_request(), server.pairing_codes[-1], "Каса")
+        await core.sync().start(None).outcome()
+        self.assertEqual(len(await core.recovery().aside()), 1)
+        with self.assertRaises(kartka.CoreError.Validation):
+            await core.recovery().bring_aside("no sheet")
+        (brought,) = await core.recovery().bring_aside(sheet.qr)
+        self.assertGreater(brought.batches, 0)
+        self.assertEqual(brought.arrived, brought.batches)
+        self.assertEqual(await core.recovery().aside(), [])
+        await owner.sync()
+        self.assertEqual((await owner.core.reports().today(None)).day.receipts, 1)
+
     async def test_staff_devices_and_a_person_are_looked_after(self):
         stage = Stage(self)
         phone = await stage.founded()

@@ -410,17 +410,23 @@ fn a_sign_out_that_was_cut_short_leaves_no_way_in() {
     );
 }
 
-/// A platform that has lost what it kept secrets with, until it is given new ones.
+/// A platform that has lost what it kept secrets with: it keeps no new ones until those that it lost are given up.
 struct Forgetful {
     keys: FileKeyStore,
+    folder: PathBuf,
     lost: Mutex<BTreeSet<SecretName>>,
 }
 
 impl Forgetful {
     fn all(folder: &Path) -> Arc<Self> {
-        let lost = [SecretName::DatabaseKey, SecretName::DeviceSecret];
+        let lost = [
+            SecretName::DatabaseKey,
+            SecretName::DeviceSecret,
+            SecretName::HighestEpoch,
+        ];
         Arc::new(Self {
             keys: FileKeyStore::beside(folder),
+            folder: folder.with_extension("keys"),
             lost: Mutex::new(lost.into()),
         })
     }
@@ -435,7 +441,14 @@ impl KeyStore for Forgetful {
     }
 
     fn store(&self, name: SecretName, secret: &[u8]) -> Result<(), KeyStoreError> {
-        self.lost.lock().unwrap().remove(&name);
+        let mut lost = self.lost.lock().unwrap();
+        if !lost.is_empty() && !secret.is_empty() {
+            return Err(KeyStoreError::Lost);
+        }
+        if lost.remove(&name) {
+            std::fs::remove_file(self.folder.join(name.as_str())).unwrap();
+            return Ok(());
+        }
         self.keys.store(name, secret)
     }
 }
@@ -514,4 +527,32 @@ fn a_phone_that_lost_its_keys_is_paired_anew_and_the_sheet_brings_what_it_had_no
         assert_eq!(phone.find("4455", 1).unwrap().len(), 1);
         assert_eq!(phone.find("2233", 1).unwrap().len(), 1);
     }
+}
+
+/// With the sheet at hand nothing is put aside: number, outbox and all come back, also on a platform that keeps nothing
+/// before what it lost is given up.
+#[test]
+fn a_phone_that_lost_its_keys_and_has_the_sheet_at_hand_goes_on_as_it_was() {
+    let Street {
+        office,
+        owner,
+        till,
+        ann,
+        sheet,
+    } = Street::open();
+    till.sell(ann, 10_000);
+    let shown = till.balance(ann);
+    let platform = Platform {
+        clock: till.time.clone(),
+        rng: Dice::seeded(77),
+        keys: Forgetful::all(&till.folder),
+        vfs: Vfs::system(),
+    };
+    drop(till.shop);
+    let shop = Shop::unlock_with_sheet(&till.folder, platform, &sheet).unwrap();
+    let line = office.line();
+    shop.sync(&line, &Cancel::default()).unwrap();
+    assert_eq!(shop.sync_status().unwrap().outbox, 0);
+    owner.sync(&line).unwrap();
+    assert_eq!(owner.balance(ann), shown);
 }

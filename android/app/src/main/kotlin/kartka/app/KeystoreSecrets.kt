@@ -38,6 +38,10 @@ class KeystoreSecrets(private val context: Context) : Secrets {
 
     override fun store(name: String, secret: ByteArray) {
         unlocked()
+        if (secret.isEmpty() && isLost()) {
+            fileOf(name).delete()
+            return
+        }
         val sealed =
             opening {
                 val cipher = Cipher.getInstance(CIPHER)
@@ -66,6 +70,9 @@ class KeystoreSecrets(private val context: Context) : Secrets {
         generator.init(spec.build())
         return generator.generateKey()
     }
+
+    /** Whether the phone's key store has dropped the key: an empty secret then gives an older one up. */
+    private fun isLost(): Boolean = keyStore().getKey(ALIAS, null) == null
 
     private fun keyStore(): KeyStore = KeyStore.getInstance(STORE).apply { load(null) }
 
