@@ -254,7 +254,7 @@ fn shown(report: WhatIfReport) -> Result<WhatIfView, Failure> {
 impl From<&CampaignCost> for CampaignAdds {
     fn from(cost: &CampaignCost) -> Self {
         Self {
-            instrument: cost.campaign.0.into(),
+            instrument: cost.campaign.0,
             points: cost.points.0,
             value: cost.value.0,
             budget: cost.budget.0,
