@@ -85,7 +85,7 @@ pub use till::{
 pub use unlinked::{Settlement, UnlinkedReturnRequest, UnlinkedReturnView, UnlinkedState};
 pub use wallet::{
     CardFreshness, CardSaid, CardWish, HeldLevel, HeldPoints, HeldPurchase, HeldStamps,
-    HeldVoucher, HolderProfile, Refreshed, Wallet, WalletCard,
+    HeldVoucher, HolderProfile, LinkedCard, Refreshed, Wallet, WalletCard, read_card_link,
 };
 pub use whatif::{
     Calculated, CalculatedDay, CalculatorForm, Gainer, Outlook, WhatIfForm, WhatIfRun, WhatIfView,

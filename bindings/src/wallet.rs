@@ -8,12 +8,14 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use kartka_core::domain::customer::{Birthday as DomainBirthday, ProfileGroup};
 use kartka_core::sync::Cancel;
 use kartka_core::task::Watch;
-use kartka_core::wallet::{Refreshed as CoreRefreshed, Wallet as CoreWallet, Wish};
+use kartka_core::wallet::{
+    Linked as CoreLinked, Refreshed as CoreRefreshed, Wallet as CoreWallet, Wish, linked,
+};
 
 use crate::border::{Log, request_id, spawned};
 use crate::cards::{QrSquares, squares};
 use crate::customers::{Birthday, Will};
-use crate::error::{CoreError, Failure};
+use crate::error::{CoreError, Failure, Subject};
 use crate::platform::{KeyStore, LogSink};
 use crate::root::platform;
 use crate::sync::Line;
@@ -46,6 +48,32 @@ pub struct Refreshed {
     pub unreached: u32,
     /// Whose link is no longer accepted.
     pub refused: u32,
+}
+
+/// Whose card a link hands over, before it is taken in.
+#[derive(Debug, Clone, PartialEq, Eq, uniffi::Record)]
+pub struct LinkedCard {
+    /// The shop as the link calls it; may be empty.
+    pub shop: String,
+    /// Who will be asked about the card: scheme and host; none for a shop without a server.
+    pub address: Option<String>,
+}
+
+/// Reads the link to a card without taking anything in: whoever opens one sees first whose card it is.
+///
+/// # Errors
+/// As [`Wallet::add`] for the text.
+#[uniffi::export]
+pub fn read_card_link(text: String) -> Result<LinkedCard, CoreError> {
+    let read = linked(&text).map_err(|error| match Failure::from(error) {
+        Failure::Situation(error) => error,
+        // Reading a text meets no fault that could be reported.
+        Failure::Fault(_) => CoreError::Validation {
+            subject: Subject::Card,
+        },
+    });
+    let CoreLinked { shop, address } = read?;
+    Ok(LinkedCard { shop, address })
 }
 
 /// What a holder may correct of themselves; what is empty stays as it is.

@@ -54,12 +54,7 @@ impl Wallet {
         let key = match platform.keys.load(SecretName::WalletKey)? {
             Some(secret) => secret,
             None if platform.vfs.holds(&path) => return Err(StoreError::WrongKey.into()),
-            None => {
-                let mut fresh = Zeroizing::new(vec![0; 32]);
-                platform.rng.fill(&mut fresh);
-                platform.keys.store(SecretName::WalletKey, &fresh)?;
-                fresh
-            }
+            None => new_key(&platform)?,
         };
         let key = DatabaseKey::from_bytes(&key).ok_or(StoreError::WrongKey)?;
         let now_ms = platform.clock.now_ms();
@@ -67,13 +62,16 @@ impl Wallet {
         Ok(Self { store, platform })
     }
 
-    /// Empties a wallet that can't be opened any more; the next [`open`](Self::open) makes a new one.
+    /// Empties a wallet that can't be opened any more, and takes a new key in the place of one that may be lost; the next
+    /// [`open`](Self::open) makes a new one.
     ///
     /// # Errors
-    /// [`CoreError::Store`].
+    /// [`CoreError::Store`], [`CoreError::Keys`].
     pub fn forget(folder: &Path, platform: &Platform) -> Result<(), CoreError> {
         let cleared = platform.vfs.clear(&file_in(folder));
-        Ok(cleared.map_err(StoreError::from)?)
+        cleared.map_err(StoreError::from)?;
+        new_key(platform)?;
+        Ok(())
     }
 
     /// Takes a card in by its link: scanned, opened or pasted. One that is here already gets the new link. Says its id.
@@ -82,12 +80,7 @@ impl Wallet {
     /// [`CoreError::Validation`] for a text that is no link; [`Code::LinkWithoutSecret`] for a card's code alone;
     /// [`Code::TooManyCards`]; [`CoreError::Store`].
     pub fn add(&self, text: &str) -> Result<i64, CoreError> {
-        let link = CardLink::parse(text).map_err(|error| match error {
-            LinkError::NoSecret => Code::LinkWithoutSecret.into(),
-            LinkError::NotALink | LinkError::TooLong => {
-                CoreError::Validation { field: Field::Card }
-            }
-        })?;
+        let link = read(text)?;
         let number = link.code.said_number();
         let number = number.ok_or(CoreError::Validation { field: Field::Card })?;
         self.store.write(|tx| {
@@ -180,6 +173,38 @@ impl Wallet {
     fn now_ms(&self) -> i64 {
         self.platform.clock.now_ms()
     }
+}
+
+/// Whose card a link hands over, before it is taken in.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Linked {
+    /// The shop as the link calls it; may be empty.
+    pub shop: String,
+    /// Who will be asked about the card: scheme and host; none for a shop without a server.
+    pub address: Option<String>,
+}
+
+/// Reads a link without taking anything in: whoever opens one sees first whose card it is.
+///
+/// # Errors
+/// As [`Wallet::add`] for the text.
+pub fn linked(text: &str) -> Result<Linked, CoreError> {
+    let CardLink { shop, address, .. } = read(text)?;
+    Ok(Linked { shop, address })
+}
+
+fn read(text: &str) -> Result<CardLink, CoreError> {
+    CardLink::parse(text).map_err(|error| match error {
+        LinkError::NoSecret => Code::LinkWithoutSecret.into(),
+        LinkError::NotALink | LinkError::TooLong => CoreError::Validation { field: Field::Card },
+    })
+}
+
+fn new_key(platform: &Platform) -> Result<Zeroizing<Vec<u8>>, CoreError> {
+    let mut fresh = Zeroizing::new(vec![0; 32]);
+    platform.rng.fill(&mut fresh);
+    platform.keys.store(SecretName::WalletKey, &fresh)?;
+    Ok(fresh)
 }
 
 fn found(tx: &WalletTx<'_>, id: i64) -> Result<CardRow, CoreError> {
