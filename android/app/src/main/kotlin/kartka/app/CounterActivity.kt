@@ -60,7 +60,7 @@ abstract class CounterActivity : ComponentActivity() {
     }
 
     private fun begin(core: KartkaGateway) {
-        val here = Here(Locale.getDefault().country, Build.MODEL, house.enrolled)
+        val here = Here(Locale.getDefault().country, Build.MODEL, house.enrolled, house.holder)
         val begun = CounterShell(this, Counter(core, RandomRequestIds(), Dispatchers.Default, here), saved)
         shell = begun
         drawCounter(begun, core, PhoneHost(this, begun, core))

@@ -15,6 +15,7 @@ import kotlinx.coroutines.CoroutineScope
 import kotlinx.coroutines.Dispatchers
 import kotlinx.coroutines.SupervisorJob
 import kotlinx.coroutines.cancel
+import kotlinx.coroutines.launch
 
 /**
  * What an Activity of the counter does besides drawing: the camera and its permission, the screens that go on after
@@ -40,17 +41,32 @@ class CounterShell(private val activity: Activity, counter: Counter, saved: Bund
             },
         )
 
+    private var seen = false
+
+    init {
+        scope.launch { screens.place.collect { if (screens.camera != Camera.Searching) look() } }
+    }
+
     /** The Activity is seen: the camera may run. */
     fun start() {
+        seen = true
         when {
-            isGranted() -> feed.open(texture)
+            isGranted() -> look()
             asked -> screens.cameraIs(refused())
             else -> screens.cameraIs(Camera.NotAsked)
         }
     }
 
+    /** The camera runs for a screen that looks through it, and for no other. */
+    private fun look() {
+        if (seen && screens.looks && isGranted()) feed.open(texture)
+    }
+
     /** The Activity is seen no longer. */
-    fun stop(): Unit = feed.close()
+    fun stop() {
+        seen = false
+        feed.close()
+    }
 
     /** The Activity is gone; the screens go on in the next one from what [save] kept. */
     fun end() {
@@ -92,7 +108,14 @@ class CounterShell(private val activity: Activity, counter: Counter, saved: Bund
         if (intent == null || intent.action != Intent.ACTION_VIEW) return
         if (intent.flags and Intent.FLAG_ACTIVITY_LAUNCHED_FROM_HISTORY != 0) return
         val link = intent.dataString?.takeIf { it.length <= LONGEST_LINK } ?: return
-        screens.read(Uri.decode(link.removePrefix(SCHEME)))
+        screens.read(
+            when {
+                // An address is read as it stands: decoding would make its parts equal.
+                link.startsWith(SCHEME + "http") -> link.removePrefix(SCHEME)
+                '/' in link -> link
+                else -> Uri.decode(link.removePrefix(SCHEME))
+            },
+        )
     }
 
     private fun isGranted(): Boolean = activity.checkSelfPermission(CAMERA) == PERMISSION_GRANTED

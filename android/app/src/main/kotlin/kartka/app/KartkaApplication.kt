@@ -7,9 +7,10 @@ import kartka.corebridge.Severity
 
 /** The process, and what lives as long as it. */
 open class KartkaApplication : Application() {
-    /** The shop's data, outside of what the platform may copy anywhere. */
+    /** The shop's data and its person's cards, outside of what the platform may copy anywhere. */
     open val house: House by lazy {
-        House(noBackupFilesDir.resolve("shop").also { it.mkdirs() }, KeystoreSecrets(this), Logcat)
+        val folder = noBackupFilesDir.resolve("shop").also { it.mkdirs() }
+        House(folder, KeystoreSecrets(this, "kartka"), KeystoreSecrets(this, "kartka-cards"), Logcat)
     }
 
     /** When the exchange runs without anybody looking. */

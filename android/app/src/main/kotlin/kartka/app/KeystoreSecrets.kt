@@ -18,17 +18,21 @@ import javax.crypto.spec.GCMParameterSpec
 /**
  * Secrets as files, each sealed by a key that never leaves the phone's key store.
  *
- * A secret whose key the platform dropped is [SecretsFault.Lost]: the recovery sheet helps, not a new key.
+ * A secret whose key the platform dropped is [SecretsFault.Lost]: the recovery sheet helps, not a new key. Only a secret
+ * that stands alone may be stored anew under another key.
+ *
+ * @param alias the key's name in the store
  */
-class KeystoreSecrets(private val context: Context) : Secrets {
-    private val folder: File = context.noBackupFilesDir.resolve("secrets").also { it.mkdirs() }
+class KeystoreSecrets(private val context: Context, private val alias: String) : Secrets {
+    private val folder: File =
+        context.noBackupFilesDir.resolve(if (alias == SHOP) "secrets" else "secrets-$alias").also { it.mkdirs() }
 
     override fun load(name: String): ByteArray? {
         val file = fileOf(name)
         if (!file.exists()) return null
         unlocked()
         val sealed = file.readBytes()
-        val key = keyStore().getKey(ALIAS, null) as? SecretKey ?: throw SecretsFault.Lost()
+        val key = keyStore().getKey(alias, null) as? SecretKey ?: throw SecretsFault.Lost()
         return opening {
             val cipher = Cipher.getInstance(CIPHER)
             cipher.init(Cipher.DECRYPT_MODE, key, GCMParameterSpec(TAG_BITS, sealed, 0, NONCE))
@@ -45,7 +49,7 @@ class KeystoreSecrets(private val context: Context) : Secrets {
         val sealed =
             opening {
                 val cipher = Cipher.getInstance(CIPHER)
-                cipher.init(Cipher.ENCRYPT_MODE, key())
+                cipher.init(Cipher.ENCRYPT_MODE, key(name))
                 cipher.iv + cipher.doFinal(secret)
             }
         val next = fileOf("$name.next")
@@ -56,15 +60,16 @@ class KeystoreSecrets(private val context: Context) : Secrets {
         check(next.renameTo(fileOf(name))) { "the secret could not be put in its place" }
     }
 
-    /** The key, made when the first secret is stored; never again, or older secrets would be lost silently. */
-    private fun key(): SecretKey {
-        (keyStore().getKey(ALIAS, null) as? SecretKey)?.let { return it }
-        if (folder.list().orEmpty().isNotEmpty()) throw SecretsFault.Lost()
+    /** The key, made when the first secret is stored; never again, or secrets beside [name] would be lost silently. */
+    private fun key(name: String): SecretKey {
+        (keyStore().getKey(alias, null) as? SecretKey)?.let { return it }
+        val others = folder.list().orEmpty().filter { it != fileOf(name).name && it != fileOf("$name.next").name }
+        if (others.isNotEmpty()) throw SecretsFault.Lost()
         val generator = KeyGenerator.getInstance(KeyProperties.KEY_ALGORITHM_AES, STORE)
         val purposes = KeyProperties.PURPOSE_ENCRYPT or KeyProperties.PURPOSE_DECRYPT
         val spec =
             KeyGenParameterSpec
-                .Builder(ALIAS, purposes)
+                .Builder(alias, purposes)
                 .setBlockModes(KeyProperties.BLOCK_MODE_GCM)
                 .setEncryptionPaddings(KeyProperties.ENCRYPTION_PADDING_NONE)
         generator.init(spec.build())
@@ -92,7 +97,7 @@ class KeystoreSecrets(private val context: Context) : Secrets {
 
     private companion object {
         const val STORE = "AndroidKeyStore"
-        const val ALIAS = "kartka"
+        const val SHOP = "kartka"
         const val CIPHER = "AES/GCM/NoPadding"
         const val TAG_BITS = 128
         const val NONCE = 12

@@ -37,24 +37,42 @@ class SyncWorker(context: Context, parameters: WorkerParameters) : CoroutineWork
     }
 }
 
-/** How an exchange ended. */
+/** How an exchange ended; of two ends the later one says what is to be done next. */
 internal enum class Exchanged {
     Done,
 
-    /** What stood in the way passes by itself. */
-    Later,
-
     /** A person must do something first, and the screens say what. */
     InVain,
+
+    /** What stood in the way passes by itself. */
+    Later,
 }
 
-/** Exchanges once with the data of [house]; [stuck] is told when a person must look. */
-internal suspend fun exchanged(house: House, stuck: () -> Unit): Exchanged =
+/**
+ * Exchanges once with the data of [house], and asks the shops of its person's cards; [stuck] is told when a person must
+ * look. One of the two that fails keeps the other from nothing.
+ */
+internal suspend fun exchanged(house: House, stuck: () -> Unit): Exchanged {
+    val shop =
+        ended {
+            val core = house.opened()
+            if (house.enrolled) core.exchange()
+            if (house.enrolled && core.syncMark().dot == SyncDot.Stuck) stuck()
+            Exchanged.Done
+        }
+    val cards =
+        ended {
+            val core = house.opened()
+            val unreached = house.holder && core.askShops().unreached > 0
+            if (unreached) Exchanged.Later else Exchanged.Done
+        }
+    return maxOf(shop, cards)
+}
+
+/** How [work] ended, or what its fault means for the next time. */
+private suspend fun ended(work: suspend () -> Exchanged): Exchanged =
     try {
-        val core = house.opened()
-        core.exchange()
-        if (core.syncMark().dot == SyncDot.Stuck) stuck()
-        Exchanged.Done
+        work()
     } catch (fault: CoreFault) {
         when (fault.trouble.kind) {
             TroubleKind.Offline,

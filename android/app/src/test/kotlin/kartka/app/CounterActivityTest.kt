@@ -15,6 +15,8 @@ import kartka.presentation.Route
 import kartka.presentation.ShopKind
 import kartka.presentation.customer.CustomerAction
 import kartka.presentation.customer.CustomerPresenter
+import kartka.presentation.join.JoinAction
+import kartka.presentation.join.JoinPresenter
 import kartka.presentation.open.OpenAction
 import kartka.presentation.open.OpenFace
 import kartka.presentation.pair.PairPresenter
@@ -149,6 +151,36 @@ class CounterActivityTest {
         assertEquals(listOf("now and then", "soon"), phone.asked)
     }
 
+    @Test
+    fun `a link opens a customer's cards, is taken by a tap, and the card is there in the next process`() {
+        val link = Intent(Intent.ACTION_VIEW, Uri.parse("kartka:$CARD#%D0%9F%D0%B5%D0%BA%D0%B0%D1%80%D0%BD%D1%8F"))
+        val desk = Robolectric.buildActivity(QuietActivity::class.java, link).setup()
+        desk.comesTo("Join") { it is Route.Join }
+        val join =
+            assertIs<JoinPresenter>(
+                desk
+                    .screens()
+                    .place.value.presenter,
+            )
+        assertEquals(
+            "Пекарня",
+            join.state.value.linked
+                ?.shop,
+        )
+        join.act(JoinAction.Take)
+        desk.comesTo("Card") { it is Route.Card }
+        val kept = desk.dies()
+        assertNull(phone.secrets.load("wallet-key"), "the cards' key lies apart from a shop's")
+        phone.isReborn()
+        val goesOn = started(kept)
+        goesOn.comesTo("Card") { it is Route.Card }
+        goesOn.dies()
+        phone.isReborn()
+        val anew = started()
+        anew.comesTo("Cards") { it == Route.Cards }
+        assertEquals(Exchanged.Later, runBlocking { exchanged(phone.house) {} }, "its shop is asked again later")
+    }
+
     private fun founded(): Unit =
         runBlocking {
             val form = Founding("Кав'ярня", "UA", ShopKind.Coffee, "Марта")
@@ -219,5 +251,8 @@ class CounterActivityTest {
 
     private companion object {
         const val PATIENCE = 60_000_000_000
+
+        /** The address of a card whose shop nobody reaches. */
+        const val CARD = "http://127.0.0.1:9/ABCD/0123456789ABCDEF?s=00000000000000000000000001"
     }
 }

@@ -7,11 +7,13 @@ import android.content.Intent
 import android.net.Uri
 import android.os.Bundle
 import android.os.Looper
+import android.view.WindowManager.LayoutParams
 import kartka.presentation.CountingIds
 import kartka.presentation.FakeShop
 import kartka.presentation.Route
 import kartka.presentation.customer.CustomerAction
 import kartka.presentation.customer.CustomerPresenter
+import kartka.presentation.join.JoinPresenter
 import kartka.presentation.scan.Camera
 import kartka.ui.nav.Counter
 import kartka.ui.nav.Here
@@ -118,6 +120,80 @@ class CounterShellTest {
         desk.get().shell.opened(Intent(Intent.ACTION_VIEW, Uri.parse("kartka:0671234567")))
         idle()
         assertEquals(1, Desk.shop.asked.size)
+    }
+
+    @Test
+    fun `the link to a card that another app opened waits for a tap and is read as it stands`() {
+        val desk = start()
+        desk.get().shell.opened(Intent(Intent.ACTION_VIEW, Uri.parse("kartka:L1-9-Пекарня")))
+        idle()
+        val join = assertIs<JoinPresenter>(desk.screens.place.value.presenter)
+        assertEquals(
+            "Пекарня",
+            join.state.value.linked
+                ?.shop,
+        )
+        assertEquals(0, Desk.shop.wallet.count)
+        val address = "https://shop.example/ABCD/0123456789ABCDEF?s=1#%25"
+        val alone = "kartka:/ABCD/0123456789ABCDEF?s=1#%25"
+        listOf(address to address, "kartka:$address" to address, alone to alone).forEach { (link, read) ->
+            Desk.shop.wallet.read
+                .clear()
+            desk.get().shell.opened(Intent(Intent.ACTION_VIEW, Uri.parse(link)))
+            assertEquals(
+                read,
+                Desk.shop.wallet.read
+                    .first(),
+            )
+        }
+    }
+
+    @Test
+    fun `the camera rests while a card is shown and looks again for the next one`() {
+        shadowOf(RuntimeEnvironment.getApplication()).grantPermissions(CAMERA)
+        val desk = start()
+        desk.settles { desk.screens.camera == Camera.Busy }
+        desk.screens.go(Route.Cards)
+        desk.screens.cameraIs(Camera.NotAsked)
+        desk
+            .pause()
+            .stop()
+            .start()
+            .resume()
+        idle()
+        assertEquals(Camera.NotAsked, desk.screens.camera, "nobody has asked it for a picture")
+        desk.screens.go(Route.Join())
+        desk.settles { desk.screens.camera == Camera.Busy }
+        assertEquals(Camera.Busy, desk.screens.camera, "there is none here, and it was asked")
+    }
+
+    @Test
+    fun `the screen is made bright and given back`() {
+        val desk = start()
+        val host = PhoneHost(desk.get())
+        host.bright(true)
+        assertEquals(
+            LayoutParams.BRIGHTNESS_OVERRIDE_FULL,
+            desk
+                .get()
+                .window.attributes.screenBrightness,
+        )
+        host.bright(false)
+        assertEquals(
+            LayoutParams.BRIGHTNESS_OVERRIDE_NONE,
+            desk
+                .get()
+                .window.attributes.screenBrightness,
+        )
+    }
+
+    @Test
+    fun `what a person takes along is offered to other apps as a text`() {
+        val desk = start()
+        PhoneHost(desk.get()).share("{}")
+        val chooser = shadowOf(desk.get()).nextStartedActivity
+        val sent = chooser.getParcelableExtra(Intent.EXTRA_INTENT, Intent::class.java)
+        assertEquals("{}", sent?.getStringExtra(Intent.EXTRA_TEXT))
     }
 
     private fun start(): ActivityController<Desk> {

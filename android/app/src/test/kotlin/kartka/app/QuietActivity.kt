@@ -26,6 +26,9 @@ class QuietApplication : KartkaApplication() {
     /** What was asked of the system's work list. */
     val asked = mutableListOf<String>()
     val secrets = RamSecrets()
+
+    /** The keys of the person's own cards. */
+    val cards = RamSecrets()
     override var house = newHouse()
     override val errands =
         object : Errands {
@@ -49,7 +52,7 @@ class QuietApplication : KartkaApplication() {
         folder.deleteRecursively()
     }
 
-    private fun newHouse() = House(folder, secrets) { _, _, _ -> }
+    private fun newHouse() = House(folder, secrets, cards) { _, _, _ -> }
 }
 
 /** Secrets in memory; may be told to fail. */

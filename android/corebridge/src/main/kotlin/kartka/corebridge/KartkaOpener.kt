@@ -6,12 +6,14 @@ import kartka.presentation.Opener
 /**
  * Opens the shop's data in a folder, which must exist, and hands the gateway on.
  *
+ * @property cards where a person's own cards lie
  * @property ready takes the open gateway; whoever takes it closes it
  */
 public class KartkaOpener(
     private val folder: String,
     private val secrets: Secrets,
     private val log: LogLines,
+    private val cards: CardsPlace,
     private val ready: (KartkaGateway) -> Unit,
 ) : Opener {
     override suspend fun open(): Unit =
@@ -25,6 +27,6 @@ public class KartkaOpener(
 
     private suspend fun opened(make: suspend (ChangeFeed) -> KartkaCore) {
         val feed = ChangeFeed()
-        ready(KartkaGateway(asked { make(feed) }, feed.flow))
+        ready(KartkaGateway(asked { make(feed) }, cards, feed.flow))
     }
 }

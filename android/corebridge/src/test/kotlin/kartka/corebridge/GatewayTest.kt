@@ -44,7 +44,7 @@ class GatewayTest {
         val feed = ChangeFeed()
         runBlocking {
             val core = KartkaCore.open(folder.path, ForeignKeys(secrets), Log(), feed)
-            KartkaGateway(core, feed.flow).use { gateway ->
+            KartkaGateway(core, CardsPlace(folder.path, secrets) { _, _, _ -> }, feed.flow).use { gateway ->
                 core.found(newRequest(), founding())
                 block(core, gateway)
             }

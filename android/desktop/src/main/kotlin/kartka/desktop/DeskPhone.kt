@@ -85,7 +85,8 @@ class DeskPhone private constructor(
             val data = folder.resolve("data").also { it.mkdirs() }
             val core = KartkaGateway.open(data.path, FileSecrets(folder.resolve("keys")), { _, _, _ -> })
             if (code != null) core.pair(RandomRequestIds().next(), code, name)
-            val here = Here(Locale.getDefault().country, name, core.isEnrolled())
+            val holder = core.heldCards().isNotEmpty()
+            val here = Here(Locale.getDefault().country, name, core.isEnrolled(), holder)
             val facts = if (here.enrolled) core.facts() else null
             return DeskPhone(core, facts, here, scope, kept)
         }

@@ -12,6 +12,7 @@ import androidx.compose.ui.test.onAllNodesWithText
 import androidx.compose.ui.test.onFirst
 import androidx.compose.ui.test.onNodeWithText
 import androidx.compose.ui.test.performClick
+import androidx.compose.ui.test.performScrollTo
 import androidx.compose.ui.test.performTextInput
 
 /** A cashier's hand: it taps and types, counts its taps, and waits for what it sees. */
@@ -64,6 +65,12 @@ internal class Hand(private val rule: ComposeContentTestRule, private val phone:
         sees(text, matcher and isEnabled())
         tapped++
         rule.onAllNodes(matcher and isEnabled()).onFirst().performClick()
+    }
+
+    /** Pushes the screen until [text] is in sight. */
+    fun scrollsTo(text: String) {
+        sees(text)
+        rule.onAllNodes(hasText(text) and hasClickAction()).onFirst().performScrollTo()
     }
 
     /** The whole text that begins with [start], wherever it stands. */

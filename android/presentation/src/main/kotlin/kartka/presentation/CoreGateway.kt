@@ -16,7 +16,8 @@ public interface CoreGateway :
     TeamGateway,
     ShopGateway,
     OfficeGateway,
-    ProgrammeGateway {
+    ProgrammeGateway,
+    WalletGateway {
     /** Topics that changed since the last emission: a screen asks again for what it shows of them. */
     public val changes: Flow<ChangeTopic>
 

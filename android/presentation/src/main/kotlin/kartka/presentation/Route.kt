@@ -66,6 +66,21 @@ public sealed interface Route {
     /** How this phone stands with the authority, and what a person must decide. */
     public data object Standing : Route
 
+    /** The cards of the person whose phone this is. */
+    public data object Cards : Route
+
+    /** One of them, as it is shown at a counter. */
+    public data class Card(val card: Long) : Route
+
+    /** What the shop of [card] knows of its holder, and what they wish. */
+    public data class Profile(val card: Long) : Route
+
+    /** Another card is taken in: by the camera, or by the [link] that another app has opened. */
+    public data class Join(val link: String = "") : Route
+
+    /** The link that hands a card of [customerId] over to their own phone. */
+    public data class Link(val customerId: Long) : Route
+
     /** Back to the screen before. */
     public data object Back : Route
 }

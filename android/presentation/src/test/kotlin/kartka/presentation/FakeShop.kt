@@ -8,7 +8,7 @@ import kotlinx.coroutines.flow.MutableSharedFlow
  * A shop small enough to read: it behaves as the core does towards the screens.
  *
  * Cards of the shop are texts `K1-number`, of another shop `X1-number`, blocked ones `B1-number`, of a key the phone
- * does not know yet `N1-number`, pairing codes `KP1-…`; anything else is no card. A frame's bytes are the text of the code it shows, or nothing.
+ * does not know yet `N1-number`, pairing codes `KP1-…`, links to cards `L1-…`; anything else is no card. A frame's bytes are the text of the code it shows, or nothing.
  * The bonus card gives one point for ten minor units, and a point pays one.
  */
 class FakeShop private constructor(
@@ -19,13 +19,15 @@ class FakeShop private constructor(
     val house: FakeHouse,
     val office: FakeOffice,
     val programme: FakeProgramme,
+    val wallet: FakeWallet = FakeWallet(desk),
 ) : CoreGateway,
     CustomerGateway by people,
     TillGateway by till,
     TeamGateway by team,
     ShopGateway by house,
     OfficeGateway by office,
-    ProgrammeGateway by programme {
+    ProgrammeGateway by programme,
+    WalletGateway by wallet {
     constructor() : this(FakeDesk())
 
     private constructor(desk: FakeDesk) : this(desk, FakePeople(desk))

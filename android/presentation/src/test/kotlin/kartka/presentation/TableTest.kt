@@ -94,4 +94,4 @@ class TableTest {
 }
 
 /** Every state of the table, as a presenter comes to show it. */
-val SHOWN: List<ShownState> = ScanStates.all + CounterStates.all + HouseStates.all + OwnerStates.all
+val SHOWN: List<ShownState> = ScanStates.all + CounterStates.all + HouseStates.all + OwnerStates.all + HolderStates.all

@@ -41,6 +41,9 @@ public sealed interface CustomerAction {
 
     public data object OpenHistory : CustomerAction
 
+    /** The link that hands the card over to the customer's own phone. */
+    public data object OpenLink : CustomerAction
+
     /** Takes the trouble away and tries what failed again. */
     public data object TryAgain : CustomerAction
 

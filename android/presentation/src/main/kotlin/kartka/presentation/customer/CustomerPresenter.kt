@@ -57,6 +57,7 @@ public class CustomerPresenter(
             CustomerAction.Commit -> if (now.canTap()) commit(Twice.Ask)
             CustomerAction.ConfirmTwice -> if (now.again) commit(Twice.Meant)
             CustomerAction.OpenHistory -> now.draft.customerId?.let { open(Route.History(it)) }
+            CustomerAction.OpenLink -> now.draft.customerId?.let { open(Route.Link(it)) }
             CustomerAction.TryAgain -> begin { tryAgain() }
             CustomerAction.Leave -> if (!now.committing) leave()
             CustomerAction.Opened -> show { it.copy(open = null) }

@@ -8,5 +8,8 @@ public sealed interface StartAction {
 
     public data object Pair : StartAction
 
+    /** Whoever holds the phone is a customer. */
+    public data object OpenCards : StartAction
+
     public data object Opened : StartAction
 }

@@ -1,13 +1,17 @@
 package kartka.ui.nav
 
+import kartka.presentation.CoreFault
 import kartka.presentation.CoreGateway
 import kartka.presentation.Kept
 import kartka.presentation.LumaFrame
 import kartka.presentation.Presenter
 import kartka.presentation.RequestIds
 import kartka.presentation.Route
+import kartka.presentation.TroubleKind
 import kartka.presentation.customer.CustomerAction
 import kartka.presentation.customer.CustomerPresenter
+import kartka.presentation.join.JoinAction
+import kartka.presentation.join.JoinPresenter
 import kartka.presentation.pair.PairAction
 import kartka.presentation.pair.PairPresenter
 import kartka.presentation.scan.Camera
@@ -35,8 +39,9 @@ class Counter(
  * @property country ISO 3166 code that the platform believes
  * @property device how the phone calls itself
  * @property enrolled a business was founded here or the phone was paired
+ * @property holder its person holds cards of shops
  */
-class Here(val country: String, val device: String, val enrolled: Boolean)
+class Here(val country: String, val device: String, val enrolled: Boolean, val holder: Boolean = false)
 
 /**
  * The screens that were opened, the last in front.
@@ -54,14 +59,30 @@ class OpenScreens(private val counter: Counter, private val scope: CoroutineScop
 
     init {
         kept.mapNotNull { Kept.of(it) }.forEach { fields -> fields.route()?.let { push(it, fields) } }
-        val root = if (counter.here.enrolled) Route.Scan() else Route.Start
-        if (stack.firstOrNull()?.route != root) begin(root)
+        val roots =
+            when {
+                counter.here.enrolled -> listOf(Route.Scan())
+                counter.here.holder -> listOf(Route.Cards, Route.Start)
+                else -> listOf(Route.Start, Route.Cards)
+            }
+        if (stack.firstOrNull()?.route !in roots) begin(roots.first())
         front = MutableStateFlow(stack.last())
         stack.last().show()
     }
 
     /** The screen to draw. */
     val place: StateFlow<Place> = front.asStateFlow()
+
+    /** Whether the phone belongs to a shop: then its counter is the first screen. */
+    val staffed: Boolean get() = stack.first().route == Route.Scan()
+
+    /** Whether the screen in front looks through the camera. */
+    val looks: Boolean get() =
+        front.value.presenter.run {
+            this is ScanPresenter ||
+                this is PairPresenter ||
+                this is JoinPresenter
+        }
 
     /** What the open screens need to go on after the process died, the first screen first. */
     fun keep(): List<String> = stack.map { (it.route.kept() + it.keep()).line() }
@@ -77,17 +98,26 @@ class OpenScreens(private val counter: Counter, private val scope: CoroutineScop
         when (val front = stack.last().presenter) {
             is ScanPresenter -> front.act(ScanAction.Frame(frame))
             is PairPresenter -> front.act(PairAction.Frame(frame))
+            is JoinPresenter -> front.act(JoinAction.Frame(frame))
             else -> Unit
         }
     }
 
     /**
-     * A code that another app has read and opened here: as if it had been typed at the start.
+     * What another app has read and opened here: as if it had been typed at the start.
      *
-     * A phone without a shop takes it for a pairing code, and pairs only when its person says so: anybody can send a link.
+     * The link to a card goes to the person's own cards, on every phone. Any other code is looked up at the counter; a
+     * phone without a shop takes it for a pairing code. A card is taken in and a phone is paired only when its person
+     * says so: anybody can send a link.
      */
     fun read(text: String) {
-        if (stack.first().route == Route.Start) {
+        val trouble = linkTrouble(text)
+        if (trouble == null || trouble == TroubleKind.Rule && !staffed) {
+            go(Route.Cards)
+            return go(Route.Join(text))
+        }
+        if (!staffed) {
+            if (stack.first().route != Route.Start) go(Route.Start)
             if (stack.last().route != Route.Pair) go(Route.Pair)
             (stack.last().presenter as? PairPresenter)?.act(PairAction.Type(text))
             return
@@ -97,6 +127,15 @@ class OpenScreens(private val counter: Counter, private val scope: CoroutineScop
         scan.act(ScanAction.Type(text))
         scan.act(ScanAction.Submit)
     }
+
+    /** Why [text] hands no card over; null where it does. */
+    private fun linkTrouble(text: String): TroubleKind? =
+        try {
+            counter.core.linked(text)
+            null
+        } catch (fault: CoreFault) {
+            fault.trouble.kind
+        }
 
     /** Goes to [route]: forwards, back, or to the start. */
     fun go(route: Route) {
@@ -113,6 +152,9 @@ class OpenScreens(private val counter: Counter, private val scope: CoroutineScop
                 push(route)
             }
             Route.Start -> begin(route)
+            // On a phone of a shop one's own cards stand beside the counter, on any other they are the first screen.
+            Route.Cards -> if (staffed) toStart().also { push(route) } else begin(route)
+            is Route.Card -> toCard(route)
             is Route.Done -> {
                 toStart()
                 push(route)
@@ -127,6 +169,12 @@ class OpenScreens(private val counter: Counter, private val scope: CoroutineScop
             front.value = stack.last()
             stack.last().show()
         }
+    }
+
+    /** A card that was taken in stands where its link was; one that is open already has a new link. */
+    private fun toCard(route: Route.Card) {
+        if (stack.last().route is Route.Join) leave()
+        if (stack.last().route != route) push(route)
     }
 
     /** The screen in front asks anew for what it shows. */
@@ -170,6 +218,7 @@ private fun Presenter<*, *>.camera(now: Camera) {
     when (this) {
         is ScanPresenter -> act(ScanAction.CameraIs(now))
         is PairPresenter -> act(PairAction.CameraIs(now))
+        is JoinPresenter -> act(JoinAction.CameraIs(now))
         else -> Unit
     }
 }

@@ -48,7 +48,7 @@ fun KartkaApp(screens: OpenScreens, facts: ShopFacts?, taste: Taste, stage: Stag
                 Modifier.weight(1f),
                 animationSpec = if (Kartka.motion == Motion.Full) tween(QUICK) else snap(),
             ) { it.Draw(guided) }
-            if (place.route == Route.Scan() || place.route == Route.Today) ModeBar(place.route, screens::go)
+            if (screens.staffed && place.route in modes) ModeBar(place.route, screens::go)
         }
     }
 }
@@ -67,13 +67,17 @@ private fun Dressed(taste: Taste, facts: ShopFacts?, content: @Composable () -> 
     }
 }
 
-/** The two modes of staff and owner; whether a person may see the second one's figures, the core says. */
+/** The first screen of each mode, in the order of the bar. */
+private val modes = listOf(Route.Scan(), Route.Today, Route.Cards)
+
+/** The modes of staff, owner and holder; whether a person may see the second one's figures, the core says. */
 @Composable
 private fun ModeBar(front: Route, go: (Route) -> Unit) {
     NavigationBar(containerColor = Kartka.colours.card.ground) {
         listOf(
-            Triple(Route.Scan(), "scan.title", Glyph.Card),
+            Triple(Route.Scan(), "scan.title", Glyph.Camera),
             Triple(Route.Today, "today.title", Glyph.Star),
+            Triple(Route.Cards, "cards.title", Glyph.Card),
         ).forEach { (route, word, glyph) ->
             NavigationBarItem(
                 selected = route == front,

@@ -59,6 +59,11 @@ internal fun Counter.open(route: Route, scope: CoroutineScope, kept: Kept? = nul
         Route.Limits -> limits(scope)
         Route.Instruments -> instruments(scope)
         is Route.Wizard -> wizard(route, scope, kept)
+        Route.Cards -> cards(scope)
+        is Route.Card -> card(route, scope)
+        is Route.Profile -> profile(route, scope, kept)
+        is Route.Join -> join(route, scope, kept)
+        is Route.Link -> link(route, scope)
         Route.Back, is Route.Redeemed -> null
     }
 

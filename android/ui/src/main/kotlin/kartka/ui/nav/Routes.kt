@@ -22,6 +22,7 @@ private val plain: Map<String, Route> =
         "instruments" to Route.Instruments,
         "inbox" to Route.Inbox,
         "standing" to Route.Standing,
+        "cards" to Route.Cards,
     )
 
 /** A route as fields, under names that no presenter uses. */
@@ -39,6 +40,10 @@ internal fun Route.kept(): Kept =
             Kept("at" to "attach", "at.sale" to saleId, "at.customer" to customerId, "at.read" to read)
         is Route.Wizard ->
             Kept("at" to "wizard", "at.kind" to kind, "at.instrument" to instrument, "at.draft" to draft)
+        is Route.Card -> Kept("at" to "card", "at.card" to card)
+        is Route.Profile -> Kept("at" to "profile", "at.card" to card)
+        is Route.Join -> Kept("at" to "join", "at.link" to link)
+        is Route.Link -> Kept("at" to "link", "at.customer" to customerId)
         Route.Back, is Route.Redeemed -> Kept()
         else -> Kept("at" to plain.entries.firstOrNull { it.value == this }?.key)
     }
@@ -59,6 +64,10 @@ internal fun Kept.route(): Route? {
         "receipt" -> sale?.let { Route.Receipt(it) }
         "attach" -> if (sale != null && customer != null) Route.Attach(sale, customer, read) else null
         "wizard" -> Route.Wizard(kind(), long("at.instrument"), long("at.draft"))
+        "card" -> long("at.card")?.let { Route.Card(it) }
+        "profile" -> long("at.card")?.let { Route.Profile(it) }
+        "join" -> Route.Join(get("at.link").orEmpty())
+        "link" -> customer?.let { Route.Link(it) }
         else -> plain[get("at")]
     }
 }

@@ -8,6 +8,7 @@ import androidx.compose.foundation.layout.Row
 import androidx.compose.foundation.layout.aspectRatio
 import androidx.compose.foundation.layout.fillMaxSize
 import androidx.compose.foundation.layout.fillMaxWidth
+import androidx.compose.foundation.layout.heightIn
 import androidx.compose.foundation.layout.padding
 import androidx.compose.foundation.shape.RoundedCornerShape
 import androidx.compose.material3.Text
@@ -28,6 +29,9 @@ import kartka.ui.text.speech
 
 private const val PREVIEW = 1.5f
 
+/** As high as a picture on a phone in a hand, and higher where letters are large. */
+private val WORDS = 252.dp
+
 /**
  * The camera's picture, or why there is none and what helps.
  *
@@ -46,7 +50,7 @@ internal fun CameraPane(
     Box(
         Modifier
             .fillMaxWidth()
-            .aspectRatio(PREVIEW, matchHeightConstraintsFirst = false)
+            .then(if (camera == Camera.Searching) Modifier.aspectRatio(PREVIEW) else Modifier.heightIn(min = WORDS))
             .clip(RoundedCornerShape(Space.corner))
             .background(Kartka.colours.quiet.ground),
         contentAlignment = Alignment.Center,

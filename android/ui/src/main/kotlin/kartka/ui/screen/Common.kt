@@ -11,6 +11,7 @@ import androidx.compose.foundation.layout.size
 import androidx.compose.foundation.layout.widthIn
 import androidx.compose.material3.Text
 import androidx.compose.runtime.Composable
+import androidx.compose.runtime.DisposableEffect
 import androidx.compose.ui.Alignment
 import androidx.compose.ui.Modifier
 import androidx.compose.ui.platform.LocalDensity
@@ -204,6 +205,15 @@ internal fun inWords(effects: List<Effect>): String =
                 else -> null
             }
         }.joinToString(" · ")
+
+/** The screen shines while a code is on it, and no longer. */
+@Composable
+internal fun Lit(host: Host) {
+    DisposableEffect(host) {
+        host.bright(true)
+        onDispose { host.bright(false) }
+    }
+}
 
 /** The name to show, also of a customer who gave none. */
 @Composable

@@ -143,6 +143,9 @@ private fun Ways(state: CustomerState, act: (CustomerAction) -> Unit) {
         }
         SecondAction(speech("customer.code"), { act(CustomerAction.AskCode) })
         if (sheet != null) SecondAction(speech("customer.history"), { act(CustomerAction.OpenHistory) })
+        if (sheet != null && sheet.cards.isNotEmpty()) {
+            SecondAction(speech("customer.link"), { act(CustomerAction.OpenLink) })
+        }
     }
     if (sheet?.stamps?.isNotEmpty() == true) {
         Choices(pieces, state.draft.pieces, { "+$it" }, { act(CustomerAction.Pieces(it)) })

@@ -12,7 +12,6 @@ import androidx.compose.foundation.shape.RoundedCornerShape
 import androidx.compose.material3.Checkbox
 import androidx.compose.material3.Text
 import androidx.compose.runtime.Composable
-import androidx.compose.runtime.DisposableEffect
 import androidx.compose.runtime.remember
 import androidx.compose.ui.Alignment
 import androidx.compose.ui.Modifier
@@ -109,7 +108,7 @@ private fun Form(state: RegisterState, act: (RegisterAction) -> Unit) {
 
 /** A box with its whole wording; all of it may be tapped. */
 @Composable
-private fun Tick(wording: String, ticked: Boolean, onTick: (Boolean) -> Unit) {
+internal fun Tick(wording: String, ticked: Boolean, onTick: (Boolean) -> Unit) {
     Row(
         Modifier
             .fillMaxWidth()
@@ -138,10 +137,7 @@ private fun Registered(state: RegisterState, host: Host) {
         ) { CodeTile(code, speech("register.show_code")) }
         Text(speech("register.show_code"), style = Kartka.type.body)
         SecondAction(speech("register.share"), { host.share(state.linkCode.orEmpty()) }, wide, glyph = Glyph.Share)
-        DisposableEffect(host) {
-            host.bright(true)
-            onDispose { host.bright(false) }
-        }
+        Lit(host)
     }
 }
 

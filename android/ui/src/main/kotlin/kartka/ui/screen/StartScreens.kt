@@ -25,7 +25,7 @@ import kartka.ui.component.SecondAction
 import kartka.ui.text.speech
 import java.util.Locale
 
-/** A phone without a shop: to found one or to join one. */
+/** A phone without a shop: to found one, to join one, or to hold cards of others. */
 @Composable
 fun StartScreen(state: StartState, host: Host, act: (StartAction) -> Unit) {
     Frame(
@@ -34,6 +34,7 @@ fun StartScreen(state: StartState, host: Host, act: (StartAction) -> Unit) {
         onBack = {},
         low = {
             if (state.face == StartFace.FirstRun) {
+                SecondAction(speech("start.cards"), { act(StartAction.OpenCards) }, wide, glyph = Glyph.Card)
                 SecondAction(speech("start.pair"), { act(StartAction.Pair) }, wide, glyph = Glyph.Camera)
                 PrimaryAction(speech("start.found"), { act(StartAction.Found) })
             }

@@ -14,11 +14,18 @@ import java.util.Locale
 import java.util.TimeZone
 
 /** What a composable says: the table's words with the platform's numbers in them. */
-class Speech(language: Language, private val facts: ShopFacts?, zone: TimeZone = TimeZone.getDefault()) {
+class Speech(
+    private val language: Language,
+    private val facts: ShopFacts?,
+    private val zone: TimeZone = TimeZone.getDefault(),
+) {
     /** Whose names of countries and numbers are used. */
     val locale: Locale = Locale.forLanguageTag(language.tag)
     private val formats = PlatformFormats(locale, zone, facts)
     private val book = WordBook(language, facts, formats)
+
+    /** The same words with the numbers of another shop, one of many on a customer's phone. */
+    fun of(shop: ShopFacts): Speech = Speech(language, shop, zone)
 
     /** The text of [words]. */
     operator fun invoke(words: Words): String = book.text(words)

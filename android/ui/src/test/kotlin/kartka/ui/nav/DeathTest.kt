@@ -43,6 +43,11 @@ class DeathTest {
             Route.Wizard(WizardKind.entries.first(), instrument = 3, draft = 4),
             Route.Inbox,
             Route.Standing,
+            Route.Cards,
+            Route.Card(7),
+            Route.Profile(7),
+            Route.Join("L1-9-Пекарня"),
+            Route.Link(7),
         )
 
     /** Screens of a phone without a shop. */
@@ -66,6 +71,21 @@ class DeathTest {
     }
 
     @Test
+    fun `a person without a shop goes on at their cards also before they hold one`() {
+        listOf(Route.Cards, Route.Card(7), Route.Profile(7), Route.Join()).forEach { route ->
+            val kept =
+                living(new = true) {
+                    it
+                        .also { screens ->
+                            screens.go(Route.Cards).also { screens.go(route) }
+                        }.keep()
+                }
+            val again = living(new = true, kept) { it.place.value.route }
+            assertEquals(route, again)
+        }
+    }
+
+    @Test
     fun `lines that nobody wrote start at the beginning`() {
         listOf(listOf(""), listOf("at=zz", "&&"), listOf("at=${"done".encodeToByteArray().toHexString()}")).forEach {
             assertEquals(Route.Scan(), living(new = false, it) { screens -> screens.place.value.route })
@@ -75,7 +95,11 @@ class DeathTest {
     /** Screens of a process that lives as long as [life]. */
     private fun <T> living(new: Boolean, kept: List<String> = emptyList(), life: (OpenScreens) -> T): T {
         val scope = CoroutineScope(SupervisorJob() + Dispatchers.Unconfined)
-        val shop = stocked().apply { house.enrolled = !new }
+        val shop =
+            stocked().apply {
+                house.enrolled = !new
+                wallet.holds()
+            }
         val counter = Counter(shop, CountingIds(), Dispatchers.Unconfined, Here("UA", "Каса", enrolled = !new))
         return life(OpenScreens(counter, scope, kept)).also { scope.cancel() }
     }

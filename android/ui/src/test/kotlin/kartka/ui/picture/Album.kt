@@ -53,7 +53,7 @@ class Page(val screen: String, val state: Pictured, val draw: @Composable () -> 
 }
 
 /** Every screen in every state that the table names, in the table's order of screens. */
-val album: List<Page> get() = counter + office + programme
+val album: List<Page> get() = counter + office + programme + holder
 
 /** The counter's. */
 val counter: List<Page> =
