@@ -9,6 +9,7 @@ use kartka_core::domain::row::{Merge, MergeReason};
 use kartka_core::query::customer::CustomerSheet as CoreSheet;
 use kartka_core::query::history::HistoryKey as CoreKey;
 use kartka_core::usecase::customers::{NewCard, ProfileForm, Registration as CoreRegistration};
+use kartka_core::usecase::merge::Member;
 
 use crate::border::{Border, request_id};
 use crate::cards::{Card, card_number};
@@ -188,6 +189,27 @@ pub struct MergeView {
     pub by_hand: bool,
 }
 
+/// One of those who were joined into one person, as they are by themselves.
+#[derive(Debug, Clone, PartialEq, Eq, uniffi::Record)]
+pub struct MemberView {
+    /// Their own id.
+    pub customer: i64,
+    /// Their own name; none for an anonymous card.
+    pub name: Option<String>,
+    /// Their own cards.
+    pub cards: Vec<Card>,
+}
+
+impl From<Member> for MemberView {
+    fn from(member: Member) -> Self {
+        Self {
+            customer: member.id.get(),
+            name: member.name,
+            cards: member.cards.into_iter().map(Card::from).collect(),
+        }
+    }
+}
+
 impl From<Merge> for MergeView {
     fn from(merge: Merge) -> Self {
         Self {
@@ -289,6 +311,18 @@ impl Customers {
             Ok(all.into_iter().map(MergeView::from).collect())
         });
         merges.await
+    }
+
+    /// Everybody who is one person with this customer, each with their own name and cards.
+    ///
+    /// # Errors
+    /// `NotFound`; the situation of the disk.
+    pub async fn members(&self, customer: i64) -> Result<Vec<MemberView>, CoreError> {
+        let members = self.border.read(move |shop| {
+            let all = shop.members(customer_id(customer)?)?;
+            Ok(all.into_iter().map(MemberView::from).collect())
+        });
+        members.await
     }
 
     /// Customers whose phone number ends in the typed digits or whose name starts with the typed letters; at most

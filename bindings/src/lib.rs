@@ -46,8 +46,8 @@ pub use after::{AdjustReason, AttachRequest};
 pub use cards::{Card, Cards, Recognised};
 pub use codes::{Code, CodeArgument};
 pub use customers::{
-    Birthday, CardChoice, CustomerSheet, Customers, MergeView, PointsView, Profile, Registration,
-    StampsView, Will,
+    Birthday, CardChoice, CustomerSheet, Customers, MemberView, MergeView, PointsView, Profile,
+    Registration, StampsView, Will,
 };
 pub use error::{CoreError, Subject};
 pub use handover::{Handover, HandoverEnd, HandoverStage, HandoverState};

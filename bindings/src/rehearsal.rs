@@ -1,18 +1,46 @@
-//! What only the border tests export: a card drawn before a camera, a panic, a server that refuses, and what a disk
-//! that no test may mount would say. Never in what is shipped.
+//! What only the border tests export: a card drawn before a camera, a panic, a server that refuses, a clock that somebody
+//! moves, and what a disk that no test may mount would say. Never in what is shipped.
 
 use std::io::{Read as _, Write as _};
 use std::net::{Ipv4Addr, TcpListener, TcpStream};
 use std::sync::Arc;
+use std::sync::atomic::{AtomicI64, Ordering};
 use std::thread;
 
-use kartka_core::platform::SystemRng;
+use kartka_core::platform::{Clock, SystemClock, SystemRng};
 use kartka_core::scan::draw::{Scene, camera_frame};
 use kartka_core::store::StoreError;
 
 use crate::border::{Log, spawned};
 use crate::error::{CoreError, Failure, Subject, invalid};
 use crate::platform::LogSink;
+
+/// How far the wall clock of every shop of this process was moved, in milliseconds.
+static MOVED_MS: AtomicI64 = AtomicI64::new(0);
+
+/// The machine's clock as somebody has set it; what counts the time of a boot goes on as before.
+pub(crate) struct MovedClock(SystemClock);
+
+impl MovedClock {
+    pub(crate) fn new() -> Self {
+        Self(SystemClock::new())
+    }
+}
+
+impl Clock for MovedClock {
+    fn now_ms(&self) -> i64 {
+        let moved = MOVED_MS.load(Ordering::Relaxed);
+        self.0.now_ms().saturating_add(moved)
+    }
+
+    fn monotonic_ms(&self) -> i64 {
+        self.0.monotonic_ms()
+    }
+
+    fn boot_id(&self) -> u64 {
+        self.0.boot_id()
+    }
+}
 
 /// The stage of the border tests.
 #[derive(uniffi::Object)]
@@ -58,6 +86,11 @@ impl Rehearsal {
                 height: scene.height,
             })
         })
+    }
+
+    /// Somebody sets the clock of the phone: from now on it is `by_ms` away from the machine's, for every shop that is open.
+    pub fn move_clock(&self, by_ms: i64) {
+        MOVED_MS.store(by_ms, Ordering::Relaxed);
     }
 
     /// Panics at once, while the caller waits.

@@ -4,7 +4,9 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use kartka_core::domain::founding::{ShopKind as DomainKind, countries};
-use kartka_core::platform::{SystemClock, SystemRng};
+#[cfg(not(feature = "border-tests"))]
+use kartka_core::platform::SystemClock as PhoneClock;
+use kartka_core::platform::SystemRng;
 use kartka_core::shop::{Platform, Shop};
 use kartka_core::store::Vfs;
 use kartka_core::usecase::found::FoundRequest;
@@ -18,6 +20,8 @@ use crate::office::Office;
 use crate::platform::{ChangeListener, ChangeTopic, Changes, ForeignKeys, KeyStore, LogSink};
 use crate::programme::Programme;
 use crate::recovery::Recovery;
+#[cfg(feature = "border-tests")]
+use crate::rehearsal::MovedClock as PhoneClock;
 use crate::reports::Reports;
 use crate::settings::{DataCare, Settings};
 use crate::sync::Exchange;
@@ -253,7 +257,7 @@ impl KartkaCore {
 /// The machine of a shell, with its key store.
 pub(crate) fn platform(keys: Arc<dyn KeyStore>) -> Platform {
     Platform {
-        clock: Arc::new(SystemClock::new()),
+        clock: Arc::new(PhoneClock::new()),
         rng: Arc::new(SystemRng),
         keys: Arc::new(ForeignKeys(keys)),
         vfs: Vfs::system(),

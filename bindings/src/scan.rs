@@ -82,6 +82,8 @@ pub enum Reading {
     Empty,
     /// A pairing code: it lets a phone into a shop.
     Pairing,
+    /// A recovery sheet: it opens the shop's data. Hand it to what asks for a sheet, and keep it nowhere.
+    Sheet,
 }
 
 impl ScanSession {
@@ -158,6 +160,7 @@ impl From<CoreReading> for Reading {
         match reading {
             CoreReading::Card(code) => code.into(),
             CoreReading::Pairing => Self::Pairing,
+            CoreReading::Sheet => Self::Sheet,
         }
     }
 }

@@ -187,6 +187,23 @@ impl Team {
         opened.await
     }
 
+    /// Gives an outlet another name.
+    ///
+    /// # Errors
+    /// `RuleRejected` with the missing right; `Validation` for a name; `NotFound`.
+    pub async fn rename_outlet(
+        &self,
+        request: Vec<u8>,
+        outlet: u32,
+        name: String,
+    ) -> Result<(), CoreError> {
+        let renamed = self.border.write(STAFF, move |shop| {
+            let request = request_id(&request)?;
+            Ok(shop.rename_outlet(request, OutletId(outlet), &name)?)
+        });
+        renamed.await
+    }
+
     /// This device stands in another outlet from now on.
     ///
     /// # Errors

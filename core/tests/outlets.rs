@@ -53,6 +53,28 @@ fn an_outlet_is_opened_and_a_phone_moves_there() {
 }
 
 #[test]
+fn an_outlet_gets_another_name_and_stays_what_it_was() {
+    let counter = Counter::founded();
+    let shop = &counter.shop;
+    let market = shop.open_outlet(request(1), "Ринок").unwrap();
+    let before = shop.outlets().unwrap();
+    shop.rename_outlet(request(2), market, " Базар ").unwrap();
+    shop.rename_outlet(request(2), market, " Базар ").unwrap();
+    let after = shop.outlets().unwrap();
+    assert_eq!(after[1].outlet.name, "Базар");
+    assert_eq!((after.len(), &after[0]), (2, &before[0]));
+    assert_eq!(after[1].outlet.zone, before[1].outlet.zone);
+    assert!(matches!(
+        shop.rename_outlet(request(3), OutletId(99), "Базар"),
+        Err(CoreError::NotFound)
+    ));
+    assert!(matches!(
+        shop.rename_outlet(request(4), market, &"ї".repeat(65)),
+        Err(CoreError::Validation { .. })
+    ));
+}
+
+#[test]
 fn each_outlet_has_its_own_terms_in_one_programme() {
     let counter = Counter::founded();
     let shop = &counter.shop;

@@ -50,6 +50,13 @@ impl Sheet {
         (count == COUNT && sheet.check() == last & 3).then_some(sheet)
     }
 
+    /// Whether `text` says that it is a sheet's QR code; whether it is a whole one says [`parse`](Self::parse).
+    #[must_use]
+    pub fn is_qr(text: &str) -> bool {
+        let start = text.trim_start().get(..PREFIX.len());
+        start.is_some_and(|start| start.eq_ignore_ascii_case(PREFIX))
+    }
+
     /// What is printed: 26 letters in groups.
     #[must_use]
     pub fn letters(&self) -> Zeroizing<String> {
@@ -135,6 +142,7 @@ mod tests {
         assert_eq!(sheet.letters().replace(' ', "").len(), 26);
         assert_eq!(format!("{sheet:?}"), "Sheet(…)");
         assert!(sheet.qr_text().starts_with("KARTKASHEET1:"));
+        assert!(Sheet::is_qr(&sheet.qr_text()) && !Sheet::is_qr(&sheet.letters()));
     }
 
     proptest! {

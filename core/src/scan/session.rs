@@ -10,6 +10,7 @@ use kartka_protocol::pairing::{PairingError, PairingQr};
 use super::cycle::{Sight, look};
 use super::engine::{Found, FrameDecoder};
 use super::frame::LumaFrame;
+use crate::recovery::Sheet;
 
 /// After so long without a code the torch is worth a try.
 const TORCH_AFTER_MS: i64 = 3_000;
@@ -49,6 +50,8 @@ pub enum Reading {
     Card(CardCode),
     /// A pairing code: it lets a phone into a shop. Whether it is whole and in time is for pairing to say.
     Pairing,
+    /// A recovery sheet: it opens the shop's data, so its text is neither looked up nor kept.
+    Sheet,
 }
 
 /// Which hints a search has given.
@@ -180,6 +183,9 @@ impl ScanSession {
         if is_pairing(&found.text) {
             return Reading::Pairing;
         }
+        if Sheet::is_qr(&found.text) {
+            return Reading::Sheet;
+        }
         Reading::Card(match &self.keys {
             Some(keys) => keys.read(found.kind, &found.text),
             None => Alias::new(&found.text).map_or(CardCode::Nothing, CardCode::Foreign),
@@ -190,7 +196,7 @@ impl ScanSession {
     fn is_meant(&self, scanned: &Scanned) -> bool {
         match scanned.reading {
             Reading::Card(CardCode::Ours { .. }) => true,
-            Reading::Card(_) => false,
+            Reading::Card(_) | Reading::Sheet => false,
             Reading::Pairing => self.keys.is_none(),
         }
     }
@@ -294,6 +300,7 @@ mod tests {
                 Reading::Card(CardCode::Ours { .. }) => "ours",
                 Reading::Card(CardCode::Nothing) => "nothing",
                 Reading::Pairing => "pairing",
+                Reading::Sheet => "sheet",
                 Reading::Card(_) => &scanned.text,
             }
             .to_owned()
@@ -354,6 +361,7 @@ mod tests {
         check("0 qours", &format!("0 {card}"));
         check("0 qKARTKA1:AAAA", "0 pairing");
         check("0 tkartka1:aaaa", "0 pairing");
+        check("0 qKARTKASHEET1:7K2M0QXD5R9TB3FW8HNC4JPE0A", "0 sheet");
         // Of several codes the way in goes first.
         check("0 qours qKARTKA1:AAAA qmenu", "0 pairing");
         check("0 b1234567890128, 66 b1234567890128", "66 1234567890128");
@@ -361,6 +369,8 @@ mod tests {
         // In a shop a card goes first.
         assert_eq!(play("0 qKARTKA1:AAAA qours"), "0 ours");
         assert_eq!(play("0 qKARTKA1:AAAA"), "0 pairing");
+        assert_eq!(play("0 qkartkasheet1:aaaa qours"), "0 ours");
+        assert_eq!(play("0 qkartkasheet1:aaaa"), "0 sheet");
     }
 
     #[test]

@@ -1,6 +1,7 @@
 //! Joining two customers who are one person, and undoing it (B7, I2).
 
 use kartka_domain::authority::MEMBERS_MAX;
+use kartka_domain::card::CardNumber;
 use kartka_domain::codes::Code;
 use kartka_domain::ids::{CustomerId, EntryId};
 use kartka_domain::op::Fact;
@@ -11,7 +12,40 @@ use crate::error::CoreError;
 use crate::shop::Shop;
 use crate::store::RequestId;
 
+/// One of those who were joined into one person, as they are by themselves.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Member {
+    /// Their own id.
+    pub id: CustomerId,
+    /// Their own name; none for an anonymous card.
+    pub name: Option<String>,
+    /// Their own cards.
+    pub cards: Vec<CardNumber>,
+}
+
 impl Shop {
+    /// Everybody who is one person with this customer, each with their own name and cards: for whoever parts them again.
+    ///
+    /// # Errors
+    /// [`CoreError::NotFound`], [`CoreError::Store`].
+    pub fn members(&self, customer: CustomerId) -> Result<Vec<Member>, CoreError> {
+        self.store.read(|r| {
+            if r.living(customer)?.is_none() {
+                return Err(CoreError::NotFound);
+            }
+            let mut all = Vec::new();
+            for id in r.group_of(customer)? {
+                let cards = r.cards_of(id)?.into_iter().map(|card| card.number);
+                all.push(Member {
+                    id,
+                    name: r.living(id)?.and_then(|known| known.display_name()),
+                    cards: cards.collect(),
+                });
+            }
+            Ok(all)
+        })
+    }
+
     /// Joins two customers: from now on they have one balance and one level. What waits in the inbox about just these two
     /// is closed. It can be undone by [`unmerge`](Self::unmerge).
     ///

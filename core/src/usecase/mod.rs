@@ -12,7 +12,7 @@ pub mod handover;
 pub mod idle;
 pub mod invite;
 pub mod limits;
-mod merge;
+pub mod merge;
 pub mod operator;
 pub mod outlets;
 pub mod pair;

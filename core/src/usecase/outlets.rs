@@ -48,15 +48,12 @@ impl Shop {
     /// [`CoreError::RuleRejected`] without the right to change outlets; [`CoreError::Validation`] for a name;
     /// [`CoreError::Store`].
     pub fn open_outlet(&self, request: RequestId, name: &str) -> Result<OutletId, CoreError> {
-        let name = name.trim();
-        if !(1..=NAME).contains(&name.chars().count()) {
-            return Err(CoreError::Validation { field: Field::Name });
-        }
+        let name = named(name)?;
         let op = self.once(request, |tx, setting, _| {
             setting.needs(Permission::Programme)?;
             let outlet = Outlet {
                 id: next(tx, setting)?,
-                name: name.to_owned(),
+                name,
                 newer: None,
                 ..setting.outlet.clone()
             };
@@ -66,6 +63,28 @@ impl Shop {
             Some(Fact::Outlet(outlet)) => Ok(outlet.id),
             _ => Err(CoreError::NotFound),
         })
+    }
+
+    /// Gives an outlet another name; what was sold there stays there.
+    ///
+    /// # Errors
+    /// [`CoreError::RuleRejected`] without the right to change outlets; [`CoreError::Validation`] for a name;
+    /// [`CoreError::NotFound`]; [`CoreError::Store`].
+    pub fn rename_outlet(
+        &self,
+        request: RequestId,
+        outlet: OutletId,
+        name: &str,
+    ) -> Result<(), CoreError> {
+        let name = named(name)?;
+        self.once(request, |tx, setting, _| {
+            setting.needs(Permission::Programme)?;
+            let all = outlets(tx)?;
+            let known = all.into_iter().find(|one| one.id == outlet);
+            let known = known.ok_or(CoreError::NotFound)?;
+            Ok(vec![Fact::Outlet(Outlet { name, ..known })].into())
+        })?;
+        Ok(())
     }
 
     /// This device stands in another outlet from now on.
@@ -107,6 +126,14 @@ impl Shop {
             outlets: only,
             ..before
         })
+    }
+}
+
+fn named(name: &str) -> Result<String, CoreError> {
+    let name = name.trim();
+    match (1..=NAME).contains(&name.chars().count()) {
+        true => Ok(name.to_owned()),
+        false => Err(CoreError::Validation { field: Field::Name }),
     }
 }
 

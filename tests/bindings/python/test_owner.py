@@ -101,6 +101,22 @@ class Owner(unittest.IsolatedAsyncioTestCase):
         self.assertEqual((proof.customer, proof.complete), (customer, True))
         self.assertGreater((await office.lost_phone()).days, 0)
 
+    async def test_outlets_are_named_and_joined_records_are_known_by_themselves(self):
+        phone = await Stage(self).founded()
+        team, customers = phone.core.team(), phone.core.customers()
+        market = await team.open_outlet(new_request(), "Ринок")
+        await team.rename_outlet(new_request(), market, "Базар")
+        await team.stand_in(market)
+        self.assertEqual([(o.name, o.here) for o in await team.outlets()][1], ("Базар", True))
+        with self.assertRaises(kartka.CoreError.NotFound):
+            await team.rename_outlet(new_request(), 99, "Базар")
+        one = await customers.register(new_request(), customer_form(kartka.CardChoice.ISSUE()))
+        nobody = kartka.Registration(profile=kartka.Profile(), card=kartka.CardChoice.ISSUE())
+        other = await customers.register(new_request(), nobody)
+        await customers.merge(new_request(), one, other)
+        members = {m.customer: (m.name is None, len(m.cards)) for m in await customers.members(other)}
+        self.assertEqual(members, {one: (False, 1), other: (True, 1)})
+
     async def test_a_founded_shop_moves_in_with_a_server(self):
         stage = Stage(self)
         server = stage.server()

@@ -28,6 +28,8 @@ abstract class CounterActivity : ComponentActivity() {
     private val scope = CoroutineScope(SupervisorJob() + Dispatchers.Main.immediate)
     private val house get() = (application as KartkaApplication).house
     private val errands get() = (application as KartkaApplication).errands
+    private val files = PhoneFiles(this)
+    private val notices by lazy { NoticeLeave(this) }
     private var saved: Bundle? = null
 
     /** The screens; null before the data is open. */
@@ -51,7 +53,7 @@ abstract class CounterActivity : ComponentActivity() {
 
     private fun open() {
         val opening = OpenPresenter(house, scope)
-        drawOpening(opening, PhoneHost(this))
+        drawOpening(opening, PhoneHost(this, files = files, notices = notices))
         opening.act(OpenAction.Shown)
         scope.launch {
             opening.state.first { it.opened }
@@ -63,7 +65,7 @@ abstract class CounterActivity : ComponentActivity() {
         val here = Here(Locale.getDefault().country, Build.MODEL, house.enrolled, house.holder)
         val begun = CounterShell(this, Counter(core, RandomRequestIds(), Dispatchers.Default, here), saved)
         shell = begun
-        drawCounter(begun, core, PhoneHost(this, begun, core))
+        drawCounter(begun, core, PhoneHost(this, begun, core, files, notices))
         // What goes on from before has already followed the link that it was opened by.
         if (!CounterShell.isIn(saved)) begun.opened(intent)
         if (lifecycle.currentState.isAtLeast(Lifecycle.State.STARTED)) begun.start()
@@ -72,6 +74,7 @@ abstract class CounterActivity : ComponentActivity() {
     override fun onStart() {
         super.onStart()
         shell?.start()
+        notices.look()
     }
 
     override fun onStop() {
@@ -97,6 +100,14 @@ abstract class CounterActivity : ComponentActivity() {
         @Suppress("DEPRECATION")
         super.onRequestPermissionsResult(requestCode, permissions, grantResults)
         shell?.answered(requestCode)
+        notices.look()
+    }
+
+    @Deprecated("the form without a contract is the one that API 24 has")
+    override fun onActivityResult(requestCode: Int, resultCode: Int, data: Intent?) {
+        @Suppress("DEPRECATION")
+        super.onActivityResult(requestCode, resultCode, data)
+        files.answered(requestCode, data)
     }
 
     override fun onDestroy() {

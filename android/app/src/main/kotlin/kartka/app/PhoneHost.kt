@@ -15,13 +15,23 @@ import kartka.presentation.NextStep
 import kartka.ui.component.Squares
 import kartka.ui.screen.Felt
 import kartka.ui.screen.Host
+import kartka.ui.screen.Telling
+import kotlinx.coroutines.flow.StateFlow
 
 /** What a phone can do for a screen; before the shop's data is open there is neither [shell] nor [core]. */
 class PhoneHost(
     private val activity: Activity,
     private val shell: CounterShell? = null,
     private val core: KartkaGateway? = null,
+    private val files: PhoneFiles = PhoneFiles(activity),
+    private val notices: NoticeLeave = NoticeLeave(activity),
 ) : Host {
+    override val telling: StateFlow<Telling> get() = notices.telling
+
+    override fun askToTell(): Unit = notices.ask()
+
+    override fun dontAskToTell(): Unit = notices.dont()
+
     override fun askForCamera() {
         shell?.askForCamera()
     }
@@ -46,6 +56,10 @@ class PhoneHost(
             else -> Unit
         }
     }
+
+    override fun keepFile(file: String, kept: () -> Unit): Unit = files.keep(file, kept)
+
+    override fun pickFile(picked: (String) -> Unit): Unit = files.pick(picked)
 
     override fun squares(text: String): Squares? = core?.squares(text)?.let { Squares(it.side, it.dark) }
 

@@ -44,6 +44,7 @@ private fun CoreEvent.asEvent(): ScanEvent =
         is CoreEvent.Found ->
             when (scanned.reading) {
                 Reading.Pairing -> ScanEvent.LetsIn(scanned.text)
+                Reading.Sheet -> ScanEvent.OpensShop(scanned.text)
                 else -> ScanEvent.Read(scanned.text, scanned.carrier.asCarrier())
             }
         CoreEvent.TryTorch -> ScanEvent.TorchMayHelp

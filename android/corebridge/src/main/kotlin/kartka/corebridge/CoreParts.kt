@@ -25,6 +25,11 @@ internal class CoreParts(val root: KartkaCore) : AutoCloseable {
     /** The business's currency, which founding decides for good. */
     suspend fun currency(): String = currency ?: settings.business().currency.also { currency = it }
 
+    /** The shop is gone from here: the next one has another currency. */
+    fun forget() {
+        currency = null
+    }
+
     override fun close() {
         listOf(cards, customers, till, team, reports, programme, settings, sync, office, recovery, root).forEach {
             it.destroy()

@@ -122,4 +122,5 @@ private fun Registration.asCore(): CoreRegistration =
                 CardChoice.Issue -> CoreChoice.Issue
                 is CardChoice.Bind -> CoreChoice.Bind(choice.cardId)
             },
+        referrer = referrer,
     )

@@ -4,13 +4,17 @@ import kartka.generated.KartkaCore
 import kartka.presentation.ChangeTopic
 import kartka.presentation.CoreGateway
 import kartka.presentation.CustomerGateway
+import kartka.presentation.LeavingGateway
 import kartka.presentation.OfficeGateway
+import kartka.presentation.OutletsGateway
 import kartka.presentation.ProgrammeGateway
+import kartka.presentation.ReturnsGateway
 import kartka.presentation.ScanGateway
 import kartka.presentation.ShopFacts
 import kartka.presentation.ShopGateway
 import kartka.presentation.SyncMark
 import kartka.presentation.TeamGateway
+import kartka.presentation.TiesGateway
 import kartka.presentation.TillGateway
 import kartka.presentation.WalletGateway
 import kotlinx.coroutines.flow.Flow
@@ -28,6 +32,10 @@ public class KartkaGateway private constructor(
     ShopGateway by ShopPart(parts),
     OfficeGateway by OfficePart(parts),
     ProgrammeGateway by ProgrammePart(parts),
+    LeavingGateway by LeavingPart(parts),
+    TiesGateway by TiesPart(parts),
+    ReturnsGateway by ReturnsPart(parts),
+    OutletsGateway by OutletsPart(parts),
     WalletGateway by wallet,
     BackRoom by BackRoomPart(parts),
     AutoCloseable {

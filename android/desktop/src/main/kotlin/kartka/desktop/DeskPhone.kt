@@ -15,8 +15,10 @@ import kartka.ui.nav.Here
 import kartka.ui.nav.OpenScreens
 import kartka.ui.screen.Felt
 import kartka.ui.screen.Host
+import kartka.ui.screen.Telling
 import kotlinx.coroutines.CoroutineScope
 import kotlinx.coroutines.Dispatchers
+import kotlinx.coroutines.flow.MutableStateFlow
 import java.awt.GraphicsEnvironment
 import java.awt.Toolkit
 import java.awt.datatransfer.StringSelection
@@ -37,6 +39,7 @@ class DeskPhone private constructor(
     here: Here,
     scope: CoroutineScope,
     kept: List<String>,
+    files: DeskFiles,
 ) : AutoCloseable {
     /** What is open; the camera is a picture that is offered by [show]. */
     val screens = OpenScreens(Counter(core, RandomRequestIds(), Dispatchers.Default, here), scope, kept)
@@ -56,10 +59,28 @@ class DeskPhone private constructor(
 
             override fun bright(on: Boolean) = Unit
 
+            // A window that is closed tells nothing.
+            override val telling = MutableStateFlow(Telling.Allowed)
+
+            override fun askToTell() = Unit
+
+            override fun dontAskToTell() = Unit
+
             override fun share(text: String) {
                 if (!GraphicsEnvironment.isHeadless()) {
                     Toolkit.getDefaultToolkit().systemClipboard.setContents(StringSelection(text), null)
                 }
+            }
+
+            override fun keepFile(file: String, kept: () -> Unit) {
+                val from = File(file)
+                val place = files.place(from.name) ?: return
+                from.copyTo(place, overwrite = true)
+                kept()
+            }
+
+            override fun pickFile(picked: (String) -> Unit) {
+                files.pick()?.let { picked(it.path) }
             }
 
             override fun squares(text: String): Squares? = core.squares(text)?.let { Squares(it.side, it.dark) }
@@ -81,6 +102,7 @@ class DeskPhone private constructor(
             code: String? = null,
             name: String = folder.name,
             kept: List<String> = emptyList(),
+            files: DeskFiles = FileWindows,
         ): DeskPhone {
             val data = folder.resolve("data").also { it.mkdirs() }
             val core = KartkaGateway.open(data.path, FileSecrets(folder.resolve("keys")), { _, _, _ -> })
@@ -88,7 +110,7 @@ class DeskPhone private constructor(
             val holder = core.heldCards().isNotEmpty()
             val here = Here(Locale.getDefault().country, name, core.isEnrolled(), holder)
             val facts = if (here.enrolled) core.facts() else null
-            return DeskPhone(core, facts, here, scope, kept)
+            return DeskPhone(core, facts, here, scope, kept, files)
         }
     }
 }

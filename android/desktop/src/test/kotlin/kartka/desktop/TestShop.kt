@@ -18,6 +18,7 @@ internal class TestShop : AutoCloseable {
     private val folder: File = Files.createTempDirectory("kartka-shop-").toFile()
     private val scope = CoroutineScope(SupervisorJob() + Dispatchers.Unconfined)
     private val phones = mutableListOf<DeskPhone>()
+    private val shelf = Shelf(folder.resolve("shelf"))
 
     /** Not started yet. */
     val server = DemoServer(checkNotNull(System.getenv("KARTKA_COMMAND")), folder.resolve("server"))
@@ -29,13 +30,20 @@ internal class TestShop : AutoCloseable {
     fun unpaired(name: String): DeskPhone = opened(name, null)
 
     private fun opened(name: String, code: String?): DeskPhone =
-        runBlocking { DeskPhone.open(folder.resolve(name), scope, code) }.also(phones::add)
+        runBlocking { DeskPhone.open(folder.resolve(name), scope, code, files = shelf) }.also(phones::add)
 
     override fun close() {
         phones.forEach { it.close() }
         server.close()
         folder.deleteRecursively()
     }
+}
+
+/** Where people of the shop put files, and take the newest one. */
+private class Shelf(private val folder: File) : DeskFiles {
+    override fun place(name: String): File = folder.also { it.mkdirs() }.resolve(name)
+
+    override fun pick(): File? = folder.listFiles()?.maxByOrNull { it.lastModified() }
 }
 
 /** The whole app of [phone], as a test sees it: English, nothing moves by itself. */

@@ -17,6 +17,10 @@ public interface CoreGateway :
     ShopGateway,
     OfficeGateway,
     ProgrammeGateway,
+    LeavingGateway,
+    TiesGateway,
+    ReturnsGateway,
+    OutletsGateway,
     WalletGateway {
     /** Topics that changed since the last emission: a screen asks again for what it shows of them. */
     public val changes: Flow<ChangeTopic>
@@ -73,6 +77,9 @@ public sealed interface ScanEvent {
 
     /** The code that an owner's phone shows to a phone that joins the shop. */
     public data class LetsIn(val code: String) : ScanEvent
+
+    /** A recovery sheet: what asks for one takes its text, and nobody keeps it. */
+    public data class OpensShop(val sheet: String) : ScanEvent
 
     /** Nothing was read for a while: light may help. */
     public data object TorchMayHelp : ScanEvent

@@ -80,7 +80,7 @@ public data class StampReward(val instrument: Long, val reward: Int, val stamps:
 /** A level held in tiers, from 1. */
 public data class LevelLine(val instrument: Long, val level: Int)
 
-/** A new customer as typed; what is empty is not given. */
+/** A new customer as typed; what is empty is not given. [referrer] has brought them. */
 public data class Registration(
     val phone: String,
     val given: String,
@@ -88,6 +88,7 @@ public data class Registration(
     val consent: Consent,
     val card: CardChoice,
     val birthday: Birthday? = null,
+    val referrer: Long? = null,
 )
 
 /** Whether the person agreed to news and offers, under which version of the wording that was shown. */

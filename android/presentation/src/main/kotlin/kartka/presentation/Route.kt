@@ -66,6 +66,23 @@ public sealed interface Route {
     /** How this phone stands with the authority, and what a person must decide. */
     public data object Standing : Route
 
+    /** A customer's sheet: vouchers, friends, joined records. */
+    public data class About(val customerId: Long) : Route
+
+    /** Another customer is chosen for [customerId], and [why]. */
+    public data class Choose(val customerId: Long, val why: Choosing) : Route
+
+    /** Goods come back with a receipt that is not here; [customerId]'s points are taken back. */
+    public data class Unlinked(val customerId: Long? = null) : Route
+
+    public data object Outlets : Route
+
+    /** This phone leaves its shop. */
+    public data object SignOut : Route
+
+    /** Another phone's unsent entries come by a file. */
+    public data object Carry : Route
+
     /** The cards of the person whose phone this is. */
     public data object Cards : Route
 
@@ -84,3 +101,6 @@ public sealed interface Route {
     /** Back to the screen before. */
     public data object Back : Route
 }
+
+/** What another customer is to the first: the same person, or whoever brought them. */
+public enum class Choosing { Same, Referrer }

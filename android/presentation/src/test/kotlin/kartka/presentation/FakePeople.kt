@@ -10,6 +10,9 @@ class FakePeople(private val desk: FakeDesk) : CustomerGateway {
     /** Receipts, kept by the till. */
     var receipts: () -> List<Receipt> = { emptyList() }
 
+    /** Is told who brought a new customer. */
+    var referred: (friend: Long, referrer: Long) -> Unit = { _, _ -> }
+
     fun customer(
         id: Long,
         number: String,
@@ -107,6 +110,7 @@ class FakePeople(private val desk: FakeDesk) : CustomerGateway {
             }
         customer(id, number, digits, name)
         change(id) { it.copy(marketing = form.consent is Consent.Given) }
+        form.referrer?.let { referred(id, it) }
         return id
     }
 

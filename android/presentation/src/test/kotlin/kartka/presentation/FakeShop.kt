@@ -8,92 +8,113 @@ import kotlinx.coroutines.flow.MutableSharedFlow
  * A shop small enough to read: it behaves as the core does towards the screens.
  *
  * Cards of the shop are texts `K1-number`, of another shop `X1-number`, blocked ones `B1-number`, of a key the phone
- * does not know yet `N1-number`, pairing codes `KP1-…`, links to cards `L1-…`; anything else is no card. A frame's bytes are the text of the code it shows, or nothing.
+ * does not know yet `N1-number`, pairing codes `KP1-…`, recovery sheets `SHEET…`, links to cards `L1-…`; anything else is no card. A frame's bytes are the text of the code it shows, or nothing.
  * The bonus card gives one point for ten minor units, and a point pays one.
  */
-class FakeShop private constructor(
-    val desk: FakeDesk,
-    val people: FakePeople,
-    val till: FakeTill,
-    val team: FakeTeam,
-    val house: FakeHouse,
-    val office: FakeOffice,
-    val programme: FakeProgramme,
-    val wallet: FakeWallet = FakeWallet(desk),
-) : CoreGateway,
-    CustomerGateway by people,
-    TillGateway by till,
-    TeamGateway by team,
-    ShopGateway by house,
-    OfficeGateway by office,
-    ProgrammeGateway by programme,
-    WalletGateway by wallet {
-    constructor() : this(FakeDesk())
+class FakeShop private constructor(private val parts: FakeParts) :
+    CoreGateway,
+    CustomerGateway by parts.people,
+    TillGateway by parts.till,
+    TeamGateway by parts.team,
+    ShopGateway by parts.house,
+    OfficeGateway by parts.office,
+    ProgrammeGateway by parts.programme,
+    LeavingGateway by parts.leaving,
+    TiesGateway by parts.ties,
+    ReturnsGateway by parts.returns,
+    OutletsGateway by parts.places,
+    WalletGateway by parts.wallet {
+        constructor() : this(FakeParts())
 
-    private constructor(desk: FakeDesk) : this(desk, FakePeople(desk))
+        val desk get() = parts.desk
+        val people get() = parts.people
+        val till get() = parts.till
+        val team get() = parts.team
+        val house get() = parts.house
+        val office get() = parts.office
+        val programme get() = parts.programme
+        val leaving get() = parts.leaving
+        val ties get() = parts.ties
+        val returns get() = parts.returns
+        val wallet get() = parts.wallet
 
-    private constructor(desk: FakeDesk, people: FakePeople) : this(desk, people, FakeTeam(desk))
+        /** Sessions opened and not ended. */
+        var openSessions = 0
+            private set
 
-    private constructor(desk: FakeDesk, people: FakePeople, team: FakeTeam) :
-        this(desk, people, FakeTill(desk, people, team), team)
+        /** Every entry the shop was asked about. */
+        val asked = mutableListOf<CardEntry>()
 
-    private constructor(desk: FakeDesk, people: FakePeople, till: FakeTill, team: FakeTeam) :
-        this(desk, people, till, team, FakeHouse(desk), FakeOffice(desk, till, team), FakeProgramme(desk))
+        override val changes: Flow<ChangeTopic> get() = desk.topics
 
-    /** Sessions opened and not ended. */
-    var openSessions = 0
-        private set
+        override suspend fun facts(): ShopFacts =
+            desk.answering {
+                ShopFacts("Кав'ярня", "UA", UAH, 2, 0, mapOf(BONUS to "Бонусна", STAMPS to "Кава"))
+            }
 
-    /** Every entry the shop was asked about. */
-    val asked = mutableListOf<CardEntry>()
-
-    override val changes: Flow<ChangeTopic> get() = desk.topics
-
-    override suspend fun facts(): ShopFacts =
-        desk.answering {
-            ShopFacts("Кав'ярня", "UA", UAH, 2, 0, mapOf(BONUS to "Бонусна", STAMPS to "Кава"))
+        override suspend fun openScan(): ScanSession {
+            openSessions += 1
+            return Session()
         }
 
-    override suspend fun openScan(): ScanSession {
-        openSessions += 1
-        return Session()
-    }
+        override suspend fun recognise(entry: CardEntry): Recognition {
+            asked += entry
+            return desk.answering {
+                when (entry) {
+                    is CardEntry.Scanned -> people.byCode(entry.text)
+                    is CardEntry.Typed -> people.byDigits(entry.text)
+                }
+            }
+        }
 
-    override suspend fun recognise(entry: CardEntry): Recognition {
-        asked += entry
-        return desk.answering {
-            when (entry) {
-                is CardEntry.Scanned -> people.byCode(entry.text)
-                is CardEntry.Typed -> people.byDigits(entry.text)
+        override suspend fun recentSales(): List<RecentSale> = desk.answering { till.recent() }
+
+        override suspend fun syncMark(): SyncMark = desk.mark()
+
+        private inner class Session : ScanSession {
+            private var emptySince: Long? = null
+
+            override fun offer(frame: LumaFrame): List<ScanEvent> {
+                val text = frame.bytes.decodeToString()
+                if (text.isNotEmpty()) {
+                    emptySince = null
+                    return listOf(seen(text))
+                }
+                val since = emptySince ?: frame.atMillis.also { emptySince = it }
+                return when (frame.atMillis - since) {
+                    in 0 until 3_000 -> emptyList()
+                    in 3_000 until 5_000 -> listOf(ScanEvent.TorchMayHelp)
+                    else -> listOf(ScanEvent.TypingMayHelp)
+                }
+            }
+
+            private fun seen(text: String): ScanEvent =
+                when {
+                    text.startsWith("KP1-") -> ScanEvent.LetsIn(text)
+                    text.startsWith("SHEET") -> ScanEvent.OpensShop(text)
+                    else -> ScanEvent.Read(text, Carrier.Qr)
+                }
+
+            override fun end() {
+                openSessions -= 1
             }
         }
     }
 
-    override suspend fun recentSales(): List<RecentSale> = desk.answering { till.recent() }
-
-    override suspend fun syncMark(): SyncMark = desk.mark()
-
-    private inner class Session : ScanSession {
-        private var emptySince: Long? = null
-
-        override fun offer(frame: LumaFrame): List<ScanEvent> {
-            val text = frame.bytes.decodeToString()
-            if (text.isNotEmpty()) {
-                emptySince = null
-                return listOf(if (text.startsWith("KP1-")) ScanEvent.LetsIn(text) else ScanEvent.Read(text, Carrier.Qr))
-            }
-            val since = emptySince ?: frame.atMillis.also { emptySince = it }
-            return when (frame.atMillis - since) {
-                in 0 until 3_000 -> emptyList()
-                in 3_000 until 5_000 -> listOf(ScanEvent.TorchMayHelp)
-                else -> listOf(ScanEvent.TypingMayHelp)
-            }
-        }
-
-        override fun end() {
-            openSessions -= 1
-        }
-    }
+/** The parts of one shop. */
+class FakeParts {
+    val desk = FakeDesk()
+    val people = FakePeople(desk)
+    val team = FakeTeam(desk)
+    val till = FakeTill(desk, people, team)
+    val house = FakeHouse(desk)
+    val office = FakeOffice(desk, till, team)
+    val programme = FakeProgramme(desk)
+    val leaving = FakeLeaving(desk)
+    val ties = FakeTies(desk, people)
+    val returns = FakeReturns(desk, till)
+    val places = FakeOutlets(desk, office)
+    val wallet = FakeWallet(desk)
 }
 
 /** What all parts of the shop share: how it answers, and what waits to be sent. */

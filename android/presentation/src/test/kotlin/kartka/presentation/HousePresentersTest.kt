@@ -135,7 +135,7 @@ class HousePresentersTest {
     @Test
     fun `the sheet counts only when the newest one is shown from paper`() {
         shop.house.printed = false
-        play(shop, { SheetPresenter(shop, it) }) {
+        play(shop, { SheetPresenter(shop, it, EmptyCoroutineContext) }) {
             act(SheetAction.Shown, SheetAction.Shown)
             assertEquals("SHEET-1", state.sheet?.letters, "coming back makes no other sheet")
             act(SheetAction.Written, SheetAction.Type("SHEET-0"), SheetAction.Confirm)
@@ -149,6 +149,19 @@ class HousePresentersTest {
             act(SheetAction.Opened)
         }
         assertEquals(true, shop.house.printed)
+    }
+
+    @Test
+    fun `the sheet is read off the paper by the camera and a wrong one only once`() {
+        shop.house.printed = false
+        play(shop, { SheetPresenter(shop, it, EmptyCoroutineContext) }) {
+            act(SheetAction.Shown, SheetAction.CameraIs(Camera.Searching), SheetAction.Frame(frame("SHEET-1")))
+            assertEquals(SheetFace.NotPrinted, state.face, "nobody has said that it is on paper")
+            act(SheetAction.Written, SheetAction.Frame(frame("SHEET-0")), SheetAction.Frame(frame("SHEET-0")))
+            assertEquals(SheetFace.Wrong, state.face)
+            act(SheetAction.Frame(frame("SHEET-1")))
+            assertEquals(SheetFace.Printed to "", state.face to state.typed)
+        }
     }
 
     @Test

@@ -144,7 +144,7 @@ object HouseStates {
     private fun onSheet(name: String, script: Screen<SheetState, SheetAction>.() -> Unit) =
         ShownState("sheet.$name") {
             val shop = FakeShop().apply { house.printed = false }
-            play(shop, { SheetPresenter(shop, it) }, script)
+            play(shop, { SheetPresenter(shop, it, EmptyCoroutineContext) }, script)
         }
 
     private fun sheet() =

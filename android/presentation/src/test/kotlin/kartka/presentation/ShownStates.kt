@@ -197,6 +197,8 @@ object CounterStates {
         return listOf(
             onRegister("empty") { act(RegisterAction.Shown) },
             onRegister("valid") {
+                shop.ties.promised = FOR_A_FRIEND
+                act(RegisterAction.Shown, RegisterAction.TypeReferrer("380501112233"))
                 act(RegisterAction.Shown, phone, RegisterAction.TypeGiven("Олена"), RegisterAction.TypeFamily("Коваль"))
                 act(RegisterAction.TypeBirthday("05.03"), RegisterAction.Agree(true))
             },

@@ -94,4 +94,6 @@ class TableTest {
 }
 
 /** Every state of the table, as a presenter comes to show it. */
-val SHOWN: List<ShownState> = ScanStates.all + CounterStates.all + HouseStates.all + OwnerStates.all + HolderStates.all
+val SHOWN: List<ShownState> =
+    ScanStates.all + CounterStates.all + HouseStates.all + OwnerStates.all +
+        LeavingStates.all + TiesStates.all + ReturnsStates.all + HolderStates.all

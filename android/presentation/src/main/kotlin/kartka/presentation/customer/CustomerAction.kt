@@ -24,6 +24,9 @@ public sealed interface CustomerAction {
     /** What is typed lies on the counter. */
     public data object AddCode : CustomerAction
 
+    /** One of the customer's own vouchers lies on the counter. */
+    public data class LayDown(val voucherId: Long) : CustomerAction
+
     /** Nothing lies there after all: coupons and certificates are taken off the receipt. */
     public data object DropCodes : CustomerAction
 
@@ -40,6 +43,9 @@ public sealed interface CustomerAction {
     public data object ConfirmTwice : CustomerAction
 
     public data object OpenHistory : CustomerAction
+
+    /** The customer's sheet. */
+    public data object OpenAbout : CustomerAction
 
     /** The link that hands the card over to the customer's own phone. */
     public data object OpenLink : CustomerAction

@@ -51,12 +51,14 @@ public class CustomerPresenter(
             CustomerAction.AskCode -> if (!now.isWriting()) show { it.copy(code = "", trouble = null) }
             is CustomerAction.TypeCode -> show { it.copy(code = action.text, trouble = null) }
             CustomerAction.AddCode -> begin { addCode() }
+            is CustomerAction.LayDown -> layDown(action.voucherId)
             CustomerAction.DropCodes -> dropCodes()
             is CustomerAction.Redeemed -> change { action.draft }
             CustomerAction.OpenRedeem -> open(Route.Redeem(now.draft))
             CustomerAction.Commit -> if (now.canTap()) commit(Twice.Ask)
             CustomerAction.ConfirmTwice -> if (now.again) commit(Twice.Meant)
             CustomerAction.OpenHistory -> now.draft.customerId?.let { open(Route.History(it)) }
+            CustomerAction.OpenAbout -> now.draft.customerId?.let { open(Route.About(it)) }
             CustomerAction.OpenLink -> now.draft.customerId?.let { open(Route.Link(it)) }
             CustomerAction.TryAgain -> begin { tryAgain() }
             CustomerAction.Leave -> if (!now.committing) leave()
@@ -90,6 +92,11 @@ public class CustomerPresenter(
         }
     }
 
+    private fun layDown(voucherId: Long) {
+        val own = now.vouchers.find { it.id == voucherId } ?: return
+        if (!now.isWriting()) lay(LaidDown.Voucher(own.id, own.name, own.number, own.left))
+    }
+
     private fun dropCodes() {
         if (now.isWriting()) return
         show { it.copy(laid = emptyList()) }
@@ -108,10 +115,9 @@ public class CustomerPresenter(
 
     private suspend fun look() {
         val customer = now.draft.customerId
-        if (customer !=
-            null
-        ) {
+        if (customer != null) {
             asking(::failed) { core.customer(customer) }?.let { sheet -> show { it.copy(sheet = sheet) } }
+            asking(::failed) { core.vouchers(customer) }?.let { own -> show { it.copy(vouchers = own) } }
         }
         asking(::failed) { core.syncMark() }?.let { mark -> show { it.copy(sync = mark) } }
     }

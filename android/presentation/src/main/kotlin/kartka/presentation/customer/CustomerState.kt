@@ -2,6 +2,7 @@ package kartka.presentation.customer
 
 import kartka.presentation.CustomerSheet
 import kartka.presentation.LaidDown
+import kartka.presentation.OwnVoucher
 import kartka.presentation.Pictured
 import kartka.presentation.Quote
 import kartka.presentation.Route
@@ -19,6 +20,7 @@ import kartka.presentation.Trouble
  * @property committing Commit was tapped and the core has not answered
  * @property code the coupon or certificate that is being typed; null while none is
  * @property laid the certificates of [draft] that were typed here, to be shown by their names
+ * @property vouchers the customer's own certificates and coupons
  * @property again the person has to say that a second sale so soon is meant
  */
 public data class CustomerState(
@@ -30,6 +32,7 @@ public data class CustomerState(
     val committing: Boolean = false,
     val code: String? = null,
     val laid: List<LaidDown.Voucher> = emptyList(),
+    val vouchers: List<OwnVoucher> = emptyList(),
     val again: Boolean = false,
     val sync: SyncMark? = null,
     val trouble: Trouble? = null,
@@ -53,6 +56,9 @@ public data class CustomerState(
 
     /** Whether the primary button does something. */
     val canCommit: Boolean get() = (quote != null || stamps) && !quoting && !committing
+
+    /** What the customer may lay down and has not. */
+    val offered: List<OwnVoucher> get() = vouchers.filter { it.refusal == null && it.id !in draft.vouchers }
 
     /** A holder of a stamp card is stamped without an amount: the scan and one tap. */
     val stamps: Boolean get() = typed.isEmpty() && sheet?.stamps?.isNotEmpty() == true

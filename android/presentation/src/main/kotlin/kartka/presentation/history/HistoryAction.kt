@@ -9,6 +9,9 @@ public sealed interface HistoryAction {
 
     public data class Tap(val saleId: Long) : HistoryAction
 
+    /** Goods come back with a receipt that is not here. */
+    public data object OpenUnlinked : HistoryAction
+
     public data object Leave : HistoryAction
 
     public data object Opened : HistoryAction

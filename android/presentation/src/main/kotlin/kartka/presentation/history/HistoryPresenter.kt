@@ -19,6 +19,7 @@ public class HistoryPresenter(private val core: CoreGateway, scope: CoroutineSco
             HistoryAction.Shown -> begin { first() }
             HistoryAction.More -> if (now.next != null && !now.loading) more()
             is HistoryAction.Tap -> show { it.copy(open = Route.Receipt(action.saleId)) }
+            HistoryAction.OpenUnlinked -> show { it.copy(open = Route.Unlinked(it.customerId)) }
             HistoryAction.Leave -> show { it.copy(open = Route.Back) }
             HistoryAction.Opened -> show { it.copy(open = null) }
         }

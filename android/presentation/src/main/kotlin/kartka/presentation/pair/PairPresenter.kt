@@ -65,7 +65,7 @@ public class PairPresenter(
     private fun take(event: ScanEvent) {
         when (event) {
             is ScanEvent.LetsIn -> if (!failedBefore(event.code)) code(event.code).also { pair() }
-            is ScanEvent.Read -> if (now.trouble == null) show { it.copy(foreign = true) }
+            is ScanEvent.Read, is ScanEvent.OpensShop -> if (now.trouble == null) show { it.copy(foreign = true) }
             // The owner's phone shines by itself, and the field for typing is on the screen.
             ScanEvent.TorchMayHelp, ScanEvent.TypingMayHelp -> Unit
         }

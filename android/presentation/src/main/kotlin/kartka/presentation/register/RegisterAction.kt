@@ -13,6 +13,9 @@ public sealed interface RegisterAction {
     /** Day and month, perhaps the year, as typed. */
     public data class TypeBirthday(val text: String) : RegisterAction
 
+    /** Whoever brought them, by any field. */
+    public data class TypeReferrer(val text: String) : RegisterAction
+
     /** The box under the wording. */
     public data class Agree(val given: Boolean) : RegisterAction
 

@@ -36,6 +36,7 @@ public class RegisterPresenter(
             "given" to now.given,
             "family" to now.family,
             "birthday" to now.birthday,
+            "referrer" to now.referrer,
             "consent" to now.consent,
             "issue" to (now.card == CardChoice.Issue),
             "saving" to (now.saving || now.registered != null),
@@ -43,11 +44,12 @@ public class RegisterPresenter(
 
     override fun act(action: RegisterAction) {
         when (action) {
-            RegisterAction.Shown -> if (resume) resumed()
+            RegisterAction.Shown -> begin { look() }
             is RegisterAction.TypePhone -> type { it.copy(phone = action.text) }
             is RegisterAction.TypeGiven -> type { it.copy(given = action.text) }
             is RegisterAction.TypeFamily -> type { it.copy(family = action.text) }
             is RegisterAction.TypeBirthday -> type { it.copy(birthday = action.text) }
+            is RegisterAction.TypeReferrer -> begin { refer(action.text) }
             is RegisterAction.Agree -> type { it.copy(consent = action.given) }
             is RegisterAction.IssueCard -> if (route.cardId == null) type { it.copy(card = issued(action.wanted)) }
             RegisterAction.Save -> if (now.canSave) save()
@@ -66,9 +68,20 @@ public class RegisterPresenter(
         show { change(it).copy(existing = null, trouble = null) }
     }
 
-    private fun resumed() {
+    private suspend fun look() {
+        asking(::failed) { core.promise() }?.let { promise -> show { it.copy(promise = promise) } }
+        if (now.isReferrerOpen) refer(now.referrer)
+        if (!resume) return
         resume = false
         save()
+    }
+
+    /** Whoever brought them counts only when nobody else can be meant. */
+    private suspend fun refer(text: String) {
+        type { it.copy(referrer = text, broughtBy = null) }
+        if (text.isBlank()) return
+        val found = asking(::failed) { core.find(text, MORE_THAN_ONE) }?.singleOrNull()
+        show { if (it.referrer == text) it.copy(broughtBy = found) else it }
     }
 
     private fun save() {
@@ -85,6 +98,7 @@ public class RegisterPresenter(
                 consent = if (now.consent) Consent.Given(WORDING) else Consent.NotGiven,
                 card = now.card,
                 birthday = readBirthday(now.birthday),
+                referrer = now.broughtBy?.id,
             )
         val id = asking(::failed) { core.register(now.request, form) }
         if (id != null) registered(id) else duplicate()
@@ -121,6 +135,9 @@ public class RegisterPresenter(
     private fun failed(trouble: Trouble): Unit = show { it.copy(trouble = trouble) }
 
     private companion object {
+        /** Two are enough to know that a text means more than one customer. */
+        const val MORE_THAN_ONE = 2
+
         fun begun(ids: RequestIds, route: Route.Register, kept: Kept?): RegisterState {
             val card = route.cardId?.let { CardChoice.Bind(it) }
             val typed = route.typed.trim()
@@ -131,6 +148,7 @@ public class RegisterPresenter(
                 given = kept?.get("given") ?: typed.takeIf { !digits }.orEmpty(),
                 family = kept?.get("family").orEmpty(),
                 birthday = kept?.get("birthday").orEmpty(),
+                referrer = kept?.get("referrer").orEmpty(),
                 consent = kept?.flag("consent") == true,
                 card = card ?: if (kept?.flag("issue") == true) CardChoice.Issue else CardChoice.None,
             )

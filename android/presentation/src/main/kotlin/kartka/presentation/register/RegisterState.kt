@@ -2,6 +2,7 @@ package kartka.presentation.register
 
 import kartka.presentation.CardChoice
 import kartka.presentation.CustomerSheet
+import kartka.presentation.FriendPromise
 import kartka.presentation.Pictured
 import kartka.presentation.RequestId
 import kartka.presentation.Route
@@ -12,6 +13,9 @@ import kartka.presentation.TroubleKind
  * The short form of a new customer.
  *
  * @property birthday as typed
+ * @property promise what is promised for bringing them; nobody is asked who did where nothing is
+ * @property referrer whoever brought them, as typed
+ * @property broughtBy the one customer that [referrer] means
  * @property consent the person agreed to news and offers after the wording was shown
  * @property existing who has that phone number already
  * @property registered the new customer's id
@@ -23,6 +27,9 @@ public data class RegisterState(
     val given: String = "",
     val family: String = "",
     val birthday: String = "",
+    val promise: FriendPromise = FriendPromise.Nothing,
+    val referrer: String = "",
+    val broughtBy: CustomerSheet? = null,
     val consent: Boolean = false,
     val card: CardChoice = CardChoice.None,
     val saving: Boolean = false,
@@ -48,8 +55,12 @@ public data class RegisterState(
     /** Nothing about the person was typed. */
     val isEmpty: Boolean get() = phone.isBlank() && given.isBlank() && family.isBlank()
 
+    /** Somebody is said to have brought them, and it is not known who. */
+    val isReferrerOpen: Boolean get() = referrer.isNotBlank() && broughtBy == null
+
     /** Whether the primary button does something; whether the form will do is the core's answer. */
-    val canSave: Boolean get() = !saving && registered == null && (!isEmpty || card is CardChoice.Bind)
+    val canSave: Boolean
+        get() = !saving && registered == null && !isReferrerOpen && (!isEmpty || card is CardChoice.Bind)
 }
 
 /** The lines of the table. */

@@ -58,7 +58,7 @@ public class ScanPresenter(
     private suspend fun take(event: ScanEvent) {
         when (event) {
             is ScanEvent.Read -> lookUp(CardEntry.Scanned(event.text, event.carrier))
-            is ScanEvent.LetsIn -> notice(Notice.NotOurs)
+            is ScanEvent.LetsIn, is ScanEvent.OpensShop -> notice(Notice.NotOurs)
             ScanEvent.TorchMayHelp -> show { it.copy(hint = Hint.Torch) }
             ScanEvent.TypingMayHelp -> show { it.copy(hint = Hint.Type) }
         }

@@ -5,6 +5,7 @@ import kartka.presentation.RecoverySheet
 import kartka.presentation.Route
 import kartka.presentation.Trouble
 import kartka.presentation.TroubleKind
+import kartka.presentation.scan.Camera
 
 /**
  * The recovery sheet: shown, written down or printed, and confirmed.
@@ -15,6 +16,7 @@ public data class SheetState(
     val sheet: RecoverySheet? = null,
     val typed: String = "",
     val confirms: Boolean = false,
+    val camera: Camera = Camera.NotAsked,
     val checking: Boolean = false,
     val printed: Boolean = false,
     val trouble: Trouble? = null,

@@ -8,6 +8,9 @@ public sealed interface ShiftAction {
 
     public data object SwitchOperator : ShiftAction
 
+    /** Goods come back with a receipt that is not here. */
+    public data object OpenUnlinked : ShiftAction
+
     public data object Leave : ShiftAction
 
     public data object Opened : ShiftAction

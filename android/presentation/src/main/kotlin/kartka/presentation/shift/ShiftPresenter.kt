@@ -19,6 +19,7 @@ public class ShiftPresenter(private val core: CoreGateway, scope: CoroutineScope
             ShiftAction.Shown -> begin { look() }
             is ShiftAction.Tap -> show { it.copy(open = Route.Receipt(action.saleId)) }
             ShiftAction.SwitchOperator -> show { it.copy(open = Route.Operator) }
+            ShiftAction.OpenUnlinked -> show { it.copy(open = Route.Unlinked()) }
             ShiftAction.Leave -> show { it.copy(open = Route.Back) }
             ShiftAction.Opened -> show { it.copy(open = null) }
         }

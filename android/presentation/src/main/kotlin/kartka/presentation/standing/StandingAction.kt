@@ -11,6 +11,12 @@ public sealed interface StandingAction {
 
     public data object OpenSheet : StandingAction
 
+    /** Brings what another phone could not send. */
+    public data object OpenCarry : StandingAction
+
+    /** Takes this phone out of its shop. */
+    public data object OpenSignOut : StandingAction
+
     public data object Leave : StandingAction
 
     public data object Opened : StandingAction

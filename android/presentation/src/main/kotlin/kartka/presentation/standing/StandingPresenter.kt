@@ -24,6 +24,8 @@ public class StandingPresenter(private val core: CoreGateway, scope: CoroutineSc
                     core.exchange()
                 }
             StandingAction.OpenSheet -> show { it.copy(open = Route.Sheet) }
+            StandingAction.OpenCarry -> show { it.copy(open = Route.Carry) }
+            StandingAction.OpenSignOut -> show { it.copy(open = Route.SignOut) }
             StandingAction.Leave -> show { it.copy(open = Route.Back) }
             StandingAction.Opened -> show { it.copy(open = null) }
         }

@@ -14,6 +14,8 @@ public sealed interface TodayAction {
 
     public data object OpenLimits : TodayAction
 
+    public data object OpenOutlets : TodayAction
+
     public data object OpenInstruments : TodayAction
 
     public data object Leave : TodayAction

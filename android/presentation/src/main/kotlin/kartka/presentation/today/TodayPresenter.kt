@@ -22,6 +22,7 @@ public class TodayPresenter(private val core: CoreGateway, scope: CoroutineScope
             TodayAction.OpenSheet -> open(Route.Sheet)
             TodayAction.OpenDevices -> open(Route.Devices)
             TodayAction.OpenLimits -> open(Route.Limits)
+            TodayAction.OpenOutlets -> open(Route.Outlets)
             TodayAction.OpenInstruments -> open(Route.Instruments)
             TodayAction.Leave -> open(Route.Back)
             TodayAction.Opened -> show { it.copy(open = null) }

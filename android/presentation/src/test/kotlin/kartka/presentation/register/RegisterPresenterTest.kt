@@ -3,12 +3,14 @@ package kartka.presentation.register
 import kartka.presentation.CardRead
 import kartka.presentation.Consent
 import kartka.presentation.CountingIds
+import kartka.presentation.FOR_A_FRIEND
 import kartka.presentation.Kept
 import kartka.presentation.Recognition
 import kartka.presentation.Route
 import kartka.presentation.Screen
 import kartka.presentation.play
 import kartka.presentation.stocked
+import kotlinx.coroutines.runBlocking
 import kotlin.test.Test
 import kotlin.test.assertEquals
 import kotlin.test.assertIs
@@ -54,6 +56,27 @@ class RegisterPresenterTest {
             assertEquals(true, shop.people.known(101).marketing)
         }
         assertEquals(1, (Consent.Given(WORDING)).wording)
+    }
+
+    @Test
+    fun `whoever brought a new customer counts when only one can be meant`() {
+        shop.ties.promised = FOR_A_FRIEND
+        form {
+            act(RegisterAction.Shown, phone, RegisterAction.TypeReferrer("О"))
+            assertEquals(false, state.canSave, "two are meant")
+            tap(1, RegisterAction.Save)
+            assertEquals(0, shop.desk.writes)
+            act(RegisterAction.TypeReferrer("Олена"))
+            assertEquals(7, state.broughtBy?.id)
+            act(RegisterAction.Save)
+        }
+        assertEquals(
+            7,
+            runBlocking { shop.friends(100) }
+                .broughtBy
+                ?.who
+                ?.customerId,
+        )
     }
 
     @Test

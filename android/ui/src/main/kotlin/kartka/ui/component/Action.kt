@@ -1,7 +1,9 @@
 package kartka.ui.component
 
 import androidx.compose.foundation.BorderStroke
+import androidx.compose.foundation.layout.Arrangement
 import androidx.compose.foundation.layout.PaddingValues
+import androidx.compose.foundation.layout.Row
 import androidx.compose.foundation.layout.Spacer
 import androidx.compose.foundation.layout.fillMaxWidth
 import androidx.compose.foundation.layout.heightIn
@@ -16,12 +18,16 @@ import androidx.compose.material3.OutlinedButton
 import androidx.compose.material3.Text
 import androidx.compose.material3.TextButton
 import androidx.compose.runtime.Composable
+import androidx.compose.ui.Alignment
 import androidx.compose.ui.Modifier
 import androidx.compose.ui.text.style.TextAlign
 import androidx.compose.ui.unit.dp
 import kartka.ui.design.Kartka
 import kartka.ui.design.Motion
 import kartka.ui.design.Space
+
+/** How much wider the primary action is beside a second one. */
+private const val PRIMARY_SHARE = 1.5f
 
 private val shape = RoundedCornerShape(Space.corner)
 
@@ -81,6 +87,23 @@ fun SecondAction(
             Spacer(Modifier.width(Space.small))
         }
         Text(text, style = Kartka.type.strong, textAlign = TextAlign.Center)
+    }
+}
+
+/**
+ * The [second] way on over the [primary] one; where height is short they share a row, so that neither leaves the screen.
+ * Each takes the modifier that says how wide it is.
+ */
+@Composable
+fun Beside(second: @Composable (Modifier) -> Unit, primary: @Composable (Modifier) -> Unit) {
+    if (LocalRoom.current == Room.Enough) {
+        second(Modifier.fillMaxWidth())
+        primary(Modifier)
+        return
+    }
+    Row(horizontalArrangement = Arrangement.spacedBy(Space.small), verticalAlignment = Alignment.CenterVertically) {
+        second(Modifier.weight(1f))
+        primary(Modifier.weight(PRIMARY_SHARE))
     }
 }
 

@@ -48,23 +48,29 @@ fun Frame(
     content: @Composable ColumnScope.() -> Unit,
 ) {
     BoxWithConstraints(modifier.fillMaxSize().background(Kartka.colours.page.ground)) {
-        val wide = maxWidth >= Space.wide
-        Column(Modifier.fillMaxSize()) {
-            Head(title, back, onBack, corner)
-            if (wide && low != null) {
-                Row(Modifier.fillMaxSize()) {
-                    Shown(Modifier.weight(1f).fillMaxHeight(), content)
-                    val room = if (this@BoxWithConstraints.maxHeight < Room.LEAST) Room.Tight else Room.Enough
-                    CompositionLocalProvider(LocalRoom provides room) {
-                        Low(Modifier.weight(1f).fillMaxHeight().verticalScroll(rememberScrollState()), low)
+        val panes = if (maxWidth >= Space.wide && low != null) 2 else 1
+        val room = Room.within(maxHeight, panes)
+        CompositionLocalProvider(LocalPanes provides panes) {
+            Column(Modifier.fillMaxSize()) {
+                Head(title, back, onBack, corner)
+                if (panes > 1 && low != null) {
+                    Row(Modifier.fillMaxSize()) {
+                        Shown(Modifier.weight(1f).fillMaxHeight(), content)
+                        val scrolls = Modifier.verticalScroll(rememberScrollState())
+                        WithRoom(room) { Low(Modifier.weight(1f).fillMaxHeight().then(scrolls), low) }
                     }
+                } else {
+                    Shown(Modifier.weight(1f).fillMaxWidth(), content)
+                    WithRoom(room) { if (low != null) Low(Modifier.fillMaxWidth(), low) }
                 }
-            } else {
-                Shown(Modifier.weight(1f).fillMaxWidth(), content)
-                if (low != null) Low(Modifier.fillMaxWidth(), low)
             }
         }
     }
+}
+
+@Composable
+private fun WithRoom(room: Room, content: @Composable () -> Unit) {
+    CompositionLocalProvider(LocalRoom provides room, content = content)
 }
 
 @Composable

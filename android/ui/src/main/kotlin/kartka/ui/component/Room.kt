@@ -21,8 +21,20 @@ internal enum class Room(val key: Dp, val action: Dp, val between: Dp, val aroun
 
     internal companion object {
         /** Lower than this, a keypad of usual keys and the action do not stand together. */
-        val LEAST = 480.dp
+        private val LEAST = 480.dp
+
+        /** Lower than this in one pane, they leave too little of what is shown above them. */
+        private val LEAST_IN_ONE = 700.dp
+
+        /** What there is in a window of this [height]; [panes] stand side by side. */
+        fun within(height: Dp, panes: Int): Room {
+            val least = if (panes > 1) LEAST else LEAST_IN_ONE
+            return if (height < least) Tight else Enough
+        }
     }
 }
 
 internal val LocalRoom = staticCompositionLocalOf { Room.Enough }
+
+/** How many panes of a screen stand side by side: in two, what is done has all the height for itself. */
+internal val LocalPanes = staticCompositionLocalOf { 1 }

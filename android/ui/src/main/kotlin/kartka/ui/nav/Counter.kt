@@ -8,6 +8,10 @@ import kartka.presentation.Presenter
 import kartka.presentation.RequestIds
 import kartka.presentation.Route
 import kartka.presentation.TroubleKind
+import kartka.presentation.carry.CarryAction
+import kartka.presentation.carry.CarryPresenter
+import kartka.presentation.choose.ChooseAction
+import kartka.presentation.choose.ChoosePresenter
 import kartka.presentation.customer.CustomerAction
 import kartka.presentation.customer.CustomerPresenter
 import kartka.presentation.join.JoinAction
@@ -17,6 +21,8 @@ import kartka.presentation.pair.PairPresenter
 import kartka.presentation.scan.Camera
 import kartka.presentation.scan.ScanAction
 import kartka.presentation.scan.ScanPresenter
+import kartka.presentation.sheet.SheetAction
+import kartka.presentation.sheet.SheetPresenter
 import kotlinx.coroutines.CoroutineScope
 import kotlinx.coroutines.SupervisorJob
 import kotlinx.coroutines.flow.MutableStateFlow
@@ -98,6 +104,9 @@ class OpenScreens(private val counter: Counter, private val scope: CoroutineScop
         when (val front = stack.last().presenter) {
             is ScanPresenter -> front.act(ScanAction.Frame(frame))
             is PairPresenter -> front.act(PairAction.Frame(frame))
+            is SheetPresenter -> front.act(SheetAction.Frame(frame))
+            is ChoosePresenter -> front.act(ChooseAction.Frame(frame))
+            is CarryPresenter -> front.act(CarryAction.Frame(frame))
             is JoinPresenter -> front.act(JoinAction.Frame(frame))
             else -> Unit
         }
@@ -218,6 +227,9 @@ private fun Presenter<*, *>.camera(now: Camera) {
     when (this) {
         is ScanPresenter -> act(ScanAction.CameraIs(now))
         is PairPresenter -> act(PairAction.CameraIs(now))
+        is SheetPresenter -> act(SheetAction.CameraIs(now))
+        is ChoosePresenter -> act(ChooseAction.CameraIs(now))
+        is CarryPresenter -> act(CarryAction.CameraIs(now))
         is JoinPresenter -> act(JoinAction.CameraIs(now))
         else -> Unit
     }

@@ -2,6 +2,8 @@ package kartka.ui.nav
 
 import kartka.presentation.Kept
 import kartka.presentation.Route
+import kartka.presentation.carry.CarryAction
+import kartka.presentation.carry.CarryPresenter
 import kartka.presentation.devices.DevicesAction
 import kartka.presentation.devices.DevicesPresenter
 import kartka.presentation.found.FoundAction
@@ -18,6 +20,8 @@ import kartka.presentation.pair.PairAction
 import kartka.presentation.pair.PairPresenter
 import kartka.presentation.sheet.SheetAction
 import kartka.presentation.sheet.SheetPresenter
+import kartka.presentation.signout.SignoutAction
+import kartka.presentation.signout.SignoutPresenter
 import kartka.presentation.standing.StandingAction
 import kartka.presentation.standing.StandingPresenter
 import kartka.presentation.start.StartAction
@@ -26,6 +30,7 @@ import kartka.presentation.today.TodayAction
 import kartka.presentation.today.TodayPresenter
 import kartka.presentation.wizard.WizardAction
 import kartka.presentation.wizard.WizardPresenter
+import kartka.ui.screen.CarryScreen
 import kartka.ui.screen.DevicesScreen
 import kartka.ui.screen.FoundScreen
 import kartka.ui.screen.InboxScreen
@@ -34,6 +39,7 @@ import kartka.ui.screen.LimitsScreen
 import kartka.ui.screen.OperatorScreen
 import kartka.ui.screen.PairScreen
 import kartka.ui.screen.SheetScreen
+import kartka.ui.screen.SignoutScreen
 import kartka.ui.screen.StandingScreen
 import kartka.ui.screen.StartScreen
 import kartka.ui.screen.TodayScreen
@@ -65,8 +71,8 @@ internal fun Counter.pair(scope: CoroutineScope, kept: Kept?): PlaceOf<*, *> {
 
 internal fun Counter.sheet(scope: CoroutineScope): PlaceOf<*, *> {
     val common = Common<SheetAction>(SheetAction.Shown, SheetAction.Opened, SheetAction.Later)
-    return PlaceOf(Route.Sheet, scope, SheetPresenter(core, scope), common, { it.open }) { state, act, stage ->
-        SheetScreen(state, stage.host, act)
+    return PlaceOf(Route.Sheet, scope, SheetPresenter(core, scope, reading), common, { it.open }) { state, act, stage ->
+        SheetScreen(state, stage.host, act, stage.preview)
     }
 }
 
@@ -125,5 +131,19 @@ internal fun Counter.wizard(route: Route.Wizard, scope: CoroutineScope, kept: Ke
     val common = Common<WizardAction>(WizardAction.Shown, WizardAction.Opened, WizardAction.Leave)
     return PlaceOf(route, scope, presenter, common, { it.open }, presenter::keep) { state, act, stage ->
         WizardScreen(state, stage.host, act)
+    }
+}
+
+internal fun Counter.signOut(scope: CoroutineScope): PlaceOf<*, *> {
+    val common = Common<SignoutAction>(SignoutAction.Shown, SignoutAction.Opened, SignoutAction.Leave)
+    return PlaceOf(Route.SignOut, scope, SignoutPresenter(core, scope), common, { it.open }) { state, act, stage ->
+        SignoutScreen(state, stage.host, act)
+    }
+}
+
+internal fun Counter.carry(scope: CoroutineScope): PlaceOf<*, *> {
+    val common = Common<CarryAction>(CarryAction.Shown, CarryAction.Opened, CarryAction.Leave)
+    return PlaceOf(Route.Carry, scope, CarryPresenter(core, scope, reading), common, { it.open }) { state, act, stage ->
+        CarryScreen(state, stage.host, act, stage.preview)
     }
 }

@@ -1,6 +1,7 @@
 package kartka.ui.nav
 
 import kartka.presentation.CardRead
+import kartka.presentation.Choosing
 import kartka.presentation.Kept
 import kartka.presentation.RequestId
 import kartka.presentation.Route
@@ -22,6 +23,9 @@ private val plain: Map<String, Route> =
         "instruments" to Route.Instruments,
         "inbox" to Route.Inbox,
         "standing" to Route.Standing,
+        "outlets" to Route.Outlets,
+        "signout" to Route.SignOut,
+        "carry" to Route.Carry,
         "cards" to Route.Cards,
     )
 
@@ -35,6 +39,9 @@ internal fun Route.kept(): Kept =
         is Route.Register -> Kept("at" to "register", "at.card" to cardId, "at.typed" to typed, "at.sale" to attachTo)
         is Route.Search -> Kept("at" to "search", "at.typed" to typed, "at.sale" to attachTo)
         is Route.History -> Kept("at" to "history", "at.customer" to customerId)
+        is Route.About -> Kept("at" to "about", "at.customer" to customerId)
+        is Route.Choose -> Kept("at" to "choose", "at.customer" to customerId, "at.why" to why)
+        is Route.Unlinked -> Kept("at" to "unlinked", "at.customer" to customerId)
         is Route.Receipt -> Kept("at" to "receipt", "at.sale" to saleId)
         is Route.Attach ->
             Kept("at" to "attach", "at.sale" to saleId, "at.customer" to customerId, "at.read" to read)
@@ -61,6 +68,9 @@ internal fun Kept.route(): Route? {
         "register" -> Route.Register(long("at.card"), typed, sale)
         "search" -> Route.Search(typed, sale)
         "history" -> customer?.let { Route.History(it) }
+        "about" -> customer?.let { Route.About(it) }
+        "choose" -> customer?.let { of -> why()?.let { Route.Choose(of, it) } }
+        "unlinked" -> Route.Unlinked(customer)
         "receipt" -> sale?.let { Route.Receipt(it) }
         "attach" -> if (sale != null && customer != null) Route.Attach(sale, customer, read) else null
         "wizard" -> Route.Wizard(kind(), long("at.instrument"), long("at.draft"))
@@ -71,5 +81,7 @@ internal fun Kept.route(): Route? {
         else -> plain[get("at")]
     }
 }
+
+private fun Kept.why(): Choosing? = Choosing.entries.find { it.name == get("at.why") }
 
 private fun Kept.kind(): WizardKind? = WizardKind.entries.find { it.name == get("at.kind") }

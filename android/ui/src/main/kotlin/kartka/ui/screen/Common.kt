@@ -12,6 +12,8 @@ import androidx.compose.foundation.layout.widthIn
 import androidx.compose.material3.Text
 import androidx.compose.runtime.Composable
 import androidx.compose.runtime.DisposableEffect
+import androidx.compose.runtime.collectAsState
+import androidx.compose.runtime.getValue
 import androidx.compose.ui.Alignment
 import androidx.compose.ui.Modifier
 import androidx.compose.ui.platform.LocalDensity
@@ -34,10 +36,12 @@ import kartka.ui.component.Line
 import kartka.ui.component.Mood
 import kartka.ui.component.Sign
 import kartka.ui.component.Squares
+import kartka.ui.component.WordAction
 import kartka.ui.component.Working
 import kartka.ui.design.Kartka
 import kartka.ui.design.Space
 import kartka.ui.text.speech
+import kotlinx.coroutines.flow.StateFlow
 
 /** What only the platform can do for a screen; the screens' own actions go to their presenters. */
 interface Host {
@@ -59,11 +63,38 @@ interface Host {
     /** Lights the screen fully while a code is shown, so that any scanner reads it. */
     fun bright(on: Boolean)
 
+    /** Whether the person may be told something while the app is closed. */
+    val telling: StateFlow<Telling>
+
+    /** Asks the person for that. */
+    fun askToTell()
+
+    /** The person does not want to be asked. */
+    fun dontAskToTell()
+
     /** Offers [text] to other apps. */
     fun share(text: String)
 
+    /** Puts a copy of the phone's own [file] where the person says, and tells [kept] once it lies there. */
+    fun keepFile(file: String, kept: () -> Unit)
+
+    /** Lets the person pick a file, and tells [picked] where this phone may read it. */
+    fun pickFile(picked: (String) -> Unit)
+
     /** How the QR of [text] is drawn; null for a text no QR holds. */
     fun squares(text: String): Squares?
+}
+
+/** Whether the platform tells a person something while the app is closed. */
+enum class Telling { Allowed, NotAsked, Refused }
+
+/** Asks once, when something first waits to be sent, whether to tell if that stops; nothing else depends on the answer. */
+@Composable
+internal fun AskToTell(host: Host) {
+    val telling by host.telling.collectAsState()
+    if (telling != Telling.NotAsked) return
+    Banner(Mood.Quiet, speech("sync.tell"), action = speech("sync.tell_yes"), onAction = host::askToTell)
+    WordAction(speech("sync.tell_no"), host::dontAskToTell)
 }
 
 /** What a finger is told. */

@@ -25,6 +25,7 @@ import kartka.ui.component.Entry
 import kartka.ui.component.Frame
 import kartka.ui.component.Glyph
 import kartka.ui.component.Line
+import kartka.ui.component.LocalPanes
 import kartka.ui.component.Mood
 import kartka.ui.component.PrimaryAction
 import kartka.ui.component.Readiness
@@ -53,8 +54,10 @@ fun CustomerScreen(state: CustomerState, host: Host, act: (CustomerAction) -> Un
             state.face == CustomerFace.Loading -> Loading()
             state.sheet != null -> SheetTile(state.sheet!!)
         }
+        if (LocalPanes.current > 1) PieceCount(state, act)
         state.sheet?.notes?.forEach { Banner(Mood.Attention, speech(it)) }
         if (state.code == null) Ways(state, act)
+        if (state.code != null) OwnVouchers(state, act)
         OnCounter(state, act)
         state.quote?.let { Quoted(it, state.face) }
         if (state.draft.customerId == null || state.sheet != null) PaidWith(state, act)
@@ -141,15 +144,44 @@ private fun Ways(state: CustomerState, act: (CustomerAction) -> Unit) {
                 glyph = Glyph.Gift,
             )
         }
-        SecondAction(speech("customer.code"), { act(CustomerAction.AskCode) })
-        if (sheet != null) SecondAction(speech("customer.history"), { act(CustomerAction.OpenHistory) })
+        val own =
+            state.offered.size
+                .takeIf { it > 0 }
+                ?.let { " · ${speech.count(it.toLong())}" }
+                .orEmpty()
+        val gift = if (own.isEmpty()) null else Glyph.Gift
+        SecondAction(speech("customer.code") + own, { act(CustomerAction.AskCode) }, glyph = gift)
+        if (sheet != null) {
+            SecondAction(speech("customer.history"), { act(CustomerAction.OpenHistory) })
+            SecondAction(speech("customer.about"), { act(CustomerAction.OpenAbout) })
+        }
         if (sheet != null && sheet.cards.isNotEmpty()) {
             SecondAction(speech("customer.link"), { act(CustomerAction.OpenLink) })
         }
     }
-    if (sheet?.stamps?.isNotEmpty() == true) {
-        Choices(pieces, state.draft.pieces, { "+$it" }, { act(CustomerAction.Pieces(it)) })
+}
+
+/** The customer's own certificates and coupons: a tap lays one on the counter. */
+@Composable
+private fun OwnVouchers(state: CustomerState, act: (CustomerAction) -> Unit) {
+    if (state.offered.isEmpty()) return
+    Part(speech("customer.own_vouchers"))
+    state.offered.forEach { voucher ->
+        Line(
+            title = voucher.name,
+            detail = voucherDetail(voucher),
+            end = voucher.left.takeIf { it.minor > 0 }?.let { speech.money(it) },
+            glyph = Glyph.Gift,
+            onTap = { act(CustomerAction.LayDown(voucher.id)) },
+        )
     }
+}
+
+/** How many pieces the amount is for: above the keypad, or beside it where the keypad has all the height. */
+@Composable
+private fun PieceCount(state: CustomerState, act: (CustomerAction) -> Unit) {
+    if (state.sheet?.stamps.isNullOrEmpty()) return
+    Choices(pieces, state.draft.pieces, { "+$it" }, { act(CustomerAction.Pieces(it)) })
 }
 
 /** Certificates and coupons of this receipt. */
@@ -206,6 +238,7 @@ private fun ColumnScope.SaleLow(state: CustomerState, act: (CustomerAction) -> U
     val aside = quote?.takeIf { it.total != it.due }?.let { speech.money(it.total) }
     val earns = quote?.effects?.let { inWords(it) }.orEmpty()
     if (earns.isNotEmpty()) Text("${speech("customer.will_earn")}: $earns", style = Kartka.type.strong)
+    if (LocalPanes.current == 1) PieceCount(state, act)
     Typed(state.typed.ifEmpty { "0" }, speech("customer.amount"), aside)
     KeypadOf(state.typed, { act(CustomerAction.Type(it)) }, Corner.Point)
     val verb = speech(if (state.stamps && quote == null) "customer.stamp" else "customer.commit")

@@ -10,6 +10,7 @@ import kartka.ui.component.Glyph
 import kartka.ui.component.Line
 import kartka.ui.component.LongFrame
 import kartka.ui.component.Nothing
+import kartka.ui.component.SecondAction
 import kartka.ui.text.speech
 
 /** A customer's purchases, newest first; the next page comes when the end of this one is seen. */
@@ -33,6 +34,7 @@ fun HistoryScreen(state: HistoryState, host: Host, act: (HistoryAction) -> Unit)
                 HistoryFace.Purchases, HistoryFace.Trouble -> Unit
             }
         },
+        low = { SecondAction(speech("unlinked.open"), { act(HistoryAction.OpenUnlinked) }, wide) },
     ) { SaleLine(it) { act(HistoryAction.Tap(it.id)) } }
 }
 

@@ -3,8 +3,11 @@ package kartka.ui.screen
 import androidx.compose.foundation.layout.Box
 import androidx.compose.material3.Text
 import androidx.compose.runtime.Composable
+import androidx.compose.runtime.collectAsState
+import androidx.compose.runtime.getValue
 import androidx.compose.runtime.remember
 import androidx.compose.ui.Alignment
+import androidx.compose.ui.Modifier
 import androidx.compose.ui.text.input.KeyboardType
 import kartka.presentation.Colleague
 import kartka.presentation.CopyAge
@@ -122,7 +125,12 @@ fun StandingScreen(state: StandingState, host: Host, act: (StandingAction) -> Un
             return@Frame
         }
         SyncLine(standing, state.face)
+        if (standing.server != null) MayTell(host)
         Copies(state, act)
+        if (standing.server != null) {
+            Line(speech("carry.title"), glyph = Glyph.Share, onTap = { act(StandingAction.OpenCarry) })
+        }
+        Line(speech("signout.title"), glyph = Glyph.Stop, onTap = { act(StandingAction.OpenSignOut) })
     }
 }
 
@@ -146,6 +154,21 @@ private fun SyncLine(standing: Standing, face: StandingFace) {
     standing.mark.heardAt?.let { Text(speech("standing.heard", "at" to it), style = Kartka.type.body) }
     standing.stopped?.let { Banner(Mood.Problem, speech("standing.stopped", "code" to it.toLong())) }
     standing.renumbered?.let { Banner(Mood.Attention, speech("standing.renumbered", "entries" to it)) }
+}
+
+/** Refused for good, only the system's settings help. */
+@Composable
+private fun MayTell(host: Host) {
+    AskToTell(host)
+    val telling by host.telling.collectAsState()
+    if (telling == Telling.Refused) {
+        Banner(
+            Mood.Quiet,
+            speech("sync.tell_blocked"),
+            action = speech("scan.open_settings"),
+            onAction = host::openSettings,
+        )
+    }
 }
 
 @Composable
@@ -181,7 +204,12 @@ private fun ExchangeLow(state: StandingState, act: (StandingAction) -> Unit) {
 
 /** The recovery sheet: shown, written down or printed, and confirmed. */
 @Composable
-fun SheetScreen(state: SheetState, host: Host, act: (SheetAction) -> Unit) {
+fun SheetScreen(
+    state: SheetState,
+    host: Host,
+    act: (SheetAction) -> Unit,
+    preview: @Composable (Modifier) -> Unit = {},
+) {
     Frame(title = speech("sheet.title"), back = null, onBack = {}, low = { SheetLow(state, act) }) {
         when (state.face) {
             SheetFace.Loading -> Loading()
@@ -190,7 +218,8 @@ fun SheetScreen(state: SheetState, host: Host, act: (SheetAction) -> Unit) {
             SheetFace.Confirming, SheetFace.Wrong -> {
                 Text(speech("sheet.confirm_about"), style = Kartka.type.body)
                 val wrong = if (state.face == SheetFace.Wrong) speech("sheet.wrong") else null
-                Entry(speech("open.sheet"), state.typed, { act(SheetAction.Type(it)) }, wrong = wrong)
+                val reader = Reader(state.camera, state.checking, host, preview)
+                SheetEntry(reader, state.typed, { act(SheetAction.Type(it)) }, wrong)
             }
             SheetFace.NotPrinted -> Letters(state, host)
         }

@@ -8,6 +8,7 @@ import kartka.presentation.RewardPick
 import kartka.presentation.redeem.RedeemAction
 import kartka.presentation.redeem.RedeemState
 import kartka.ui.component.Banner
+import kartka.ui.component.Beside
 import kartka.ui.component.Choices
 import kartka.ui.component.Frame
 import kartka.ui.component.Glyph
@@ -91,9 +92,11 @@ private fun PointsLow(state: RedeemState, act: (RedeemAction) -> Unit) {
         Typed(state.typed.ifEmpty { "0" }, speech("redeem.points"))
         KeypadOf(state.typed, { act(RedeemAction.Type(it)) })
     }
-    SecondAction(speech("redeem.keep"), { act(RedeemAction.Keep) }, wide, readiness = readiness)
     val due = state.quote?.let { " · " + speech.money(it.due) }.orEmpty()
-    PrimaryAction(speech("redeem.commit") + due, { act(RedeemAction.Commit) }, readiness = readiness)
+    Beside(
+        { SecondAction(speech("redeem.keep"), { act(RedeemAction.Keep) }, it, readiness = readiness) },
+        { PrimaryAction(speech("redeem.commit") + due, { act(RedeemAction.Commit) }, it, readiness = readiness) },
+    )
 }
 
 @Composable

@@ -19,6 +19,7 @@ import androidx.compose.ui.draw.clip
 import androidx.compose.ui.semantics.Role
 import androidx.compose.ui.text.input.KeyboardType
 import kartka.presentation.CardChoice
+import kartka.presentation.FriendPromise
 import kartka.presentation.NextStep
 import kartka.presentation.register.RegisterAction
 import kartka.presentation.register.RegisterFace
@@ -100,10 +101,25 @@ private fun Form(state: RegisterState, act: (RegisterAction) -> Unit) {
         wrong = wrong?.takeIf { aboutBirthday }?.let { speech(it) },
         keyboard = KeyboardType.Phone,
     )
+    Referrer(state, act)
     Tick(speech.named("register.wording", "shop", speech.shop), state.consent) { act(RegisterAction.Agree(it)) }
     if (state.card !is CardChoice.Bind) {
         Tick(speech("register.issue"), state.card is CardChoice.Issue) { act(RegisterAction.IssueCard(it)) }
     }
+}
+
+/** Who brought them: asked only where something is promised for it. */
+@Composable
+private fun Referrer(state: RegisterState, act: (RegisterAction) -> Unit) {
+    val promise = state.promise as? FriendPromise.Points ?: return
+    Entry(
+        speech("register.referrer"),
+        state.referrer,
+        { act(RegisterAction.TypeReferrer(it)) },
+        wrong = if (state.isReferrerOpen) speech("register.referrer_open") else null,
+        about = speech("about.promise", "points" to promise.reward, "friends" to promise.every.toLong()),
+    )
+    state.broughtBy?.let { Line(nameOf(it), detail = it.phones.firstOrNull(), glyph = Glyph.Check) }
 }
 
 /** A box with its whole wording; all of it may be tapped. */

@@ -12,6 +12,7 @@ import kartka.presentation.scan.Hint
 import kartka.presentation.scan.Keypad
 import kartka.presentation.scan.Notice
 import kartka.presentation.scan.ScanAction
+import kartka.presentation.scan.ScanFace
 import kartka.presentation.scan.ScanState
 import kartka.ui.component.Banner
 import kartka.ui.component.Frame
@@ -43,6 +44,7 @@ fun ScanScreen(state: ScanState, host: Host, act: (ScanAction) -> Unit, preview:
         val words = if (state.looking) "scan.looking" else "scan.searching"
         CameraPane(state.camera, host, "scan", preview) { Finder(speech(words), state.looking, Glyph.Card) }
         if (state.camera == Camera.Searching) HintBanner(state.hint, host)
+        if (state.face == ScanFace.Pending) AskToTell(host)
         if (state.attachTo == null && state.camera != Camera.Off) LastSales(state, act)
     }
 }

@@ -25,6 +25,7 @@ fun ShiftScreen(state: ShiftState, host: Host, act: (ShiftAction) -> Unit) {
         back = speech("common.back"),
         onBack = { act(ShiftAction.Leave) },
         low = {
+            SecondAction(speech("unlinked.open"), { act(ShiftAction.OpenUnlinked) }, wide)
             SecondAction(speech("shift.switch"), { act(ShiftAction.SwitchOperator) }, wide, glyph = Glyph.Person)
         },
     ) {

@@ -1,6 +1,9 @@
 package kartka.ui.screen
 
+import androidx.compose.foundation.layout.Arrangement
+import androidx.compose.foundation.layout.Row
 import androidx.compose.runtime.Composable
+import androidx.compose.ui.Modifier
 import kartka.presentation.Today
 import kartka.presentation.today.TodayAction
 import kartka.presentation.today.TodayFace
@@ -13,6 +16,7 @@ import kartka.ui.component.Line
 import kartka.ui.component.Mood
 import kartka.ui.component.Nothing
 import kartka.ui.component.SecondAction
+import kartka.ui.design.Space
 import kartka.ui.text.speech
 
 /** The owner's day against the same weekday a week before. */
@@ -31,7 +35,11 @@ fun TodayScreen(state: TodayState, host: Host, act: (TodayAction) -> Unit) {
                 glyph = Glyph.Gift,
             )
             SecondAction(speech("devices.title"), { act(TodayAction.OpenDevices) }, wide, glyph = Glyph.Person)
-            SecondAction(speech("limits.title"), { act(TodayAction.OpenLimits) }, wide, glyph = Glyph.Lock)
+            Row(wide, horizontalArrangement = Arrangement.spacedBy(Space.small)) {
+                val half = Modifier.weight(1f)
+                SecondAction(speech("outlets.title"), { act(TodayAction.OpenOutlets) }, half)
+                SecondAction(speech("limits.title"), { act(TodayAction.OpenLimits) }, half, glyph = Glyph.Lock)
+            }
         },
     ) {
         state.trouble?.let { TroubleBanner(it, host) }

@@ -1,6 +1,7 @@
 package kartka.ui.nav
 
 import kartka.presentation.CardRead
+import kartka.presentation.Choosing
 import kartka.presentation.CountingIds
 import kartka.presentation.RequestId
 import kartka.presentation.Route
@@ -43,6 +44,12 @@ class DeathTest {
             Route.Wizard(WizardKind.entries.first(), instrument = 3, draft = 4),
             Route.Inbox,
             Route.Standing,
+            Route.About(7),
+            Route.Choose(7, Choosing.Referrer),
+            Route.Unlinked(7),
+            Route.Outlets,
+            Route.SignOut,
+            Route.Carry,
             Route.Cards,
             Route.Card(7),
             Route.Profile(7),

@@ -7,6 +7,7 @@ import androidx.compose.ui.Modifier
 import androidx.compose.ui.graphics.Color
 import kartka.presentation.BackLine
 import kartka.presentation.CardChoice
+import kartka.presentation.FOR_A_FRIEND
 import kartka.presentation.LaidDown
 import kartka.presentation.NoRedeem
 import kartka.presentation.PaidParts
@@ -53,14 +54,14 @@ class Page(val screen: String, val state: Pictured, val draw: @Composable () -> 
 }
 
 /** Every screen in every state that the table names, in the table's order of screens. */
-val album: List<Page> get() = counter + office + programme + holder
+val album: List<Page> get() = counter + office + programme + leaving + holder
 
 /** The counter's. */
 val counter: List<Page> =
     with(Samples) {
         scans() + customers() + redeems() + dones() + registers() + searches() + histories() + receipts() + attaches() +
             shifts()
-    }
+    } + ties
 
 private fun Samples.scans(): List<Page> {
     val start = ScanState(camera = Camera.Searching, recentSales = sales, sync = inSync)
@@ -83,7 +84,11 @@ private fun Samples.scans(): List<Page> {
         start.copy(notice = Notice.Unreadable, keypad = Keypad.Open),
         start.copy(notice = Notice.Refused(full)),
         start.copy(camera = Camera.Off, notice = Notice.Revoked, sync = null),
-    ).map { Page("scan", it) { ScanScreen(it, StillHost, {}, { CameraView(it) }) } }
+    ).map { Page("scan", it) { ScanScreen(it, StillHost, {}, { CameraView(it) }) } } +
+        Page(
+            "scan",
+            start.copy(sync = waiting),
+        ) { ScanScreen(start.copy(sync = waiting), NewHost, {}, { CameraView(it) }) }
 }
 
 /** What a camera might see. */
@@ -189,6 +194,8 @@ private fun Samples.registers(): List<Page> {
         valid.copy(saving = true),
         valid.copy(registered = olena.id, linkCode = "HTTPS://KARTKA.EXAMPLE/AB2C/0123456789ABCDEF"),
         valid.copy(trouble = full),
+        valid.copy(promise = FOR_A_FRIEND, referrer = "бойко", broughtBy = plain),
+        valid.copy(promise = FOR_A_FRIEND, referrer = "бой"),
     ).map { Page("register", it) { RegisterScreen(it, StillHost) {} } }
 }
 

@@ -120,7 +120,7 @@ private fun Samples.pairs(): List<Page> {
 
 private fun Samples.sheets(): List<Page> {
     val shown = SheetState(RecoverySheet("7K2M 0QXD 5R9T\nB3FW 8HNC 4JPE", "KR1 7K2M0QXD5R9TB3FW8HNC4JPE"))
-    val confirming = shown.copy(confirms = true, typed = "7K2M 0QXD")
+    val confirming = shown.copy(confirms = true, typed = "7K2M 0QXD", camera = Camera.Searching)
     return listOf(
         SheetState(),
         shown,
@@ -128,7 +128,7 @@ private fun Samples.sheets(): List<Page> {
         confirming.copy(trouble = trouble(TroubleKind.Invalid, "error.validation.recovery_sheet")),
         shown.copy(printed = true),
         SheetState(trouble = full),
-    ).map { Page("sheet", it) { SheetScreen(it, StillHost) {} } }
+    ).map { Page("sheet", it) { SheetScreen(it, StillHost, {}) { glass -> CameraView(glass) } } }
 }
 
 private fun Samples.operators(): List<Page> {

@@ -27,6 +27,8 @@ import kartka.presentation.Words
 import kartka.ui.component.Squares
 import kartka.ui.screen.Felt
 import kartka.ui.screen.Host
+import kartka.ui.screen.Telling
+import kotlinx.coroutines.flow.MutableStateFlow
 
 /** A shop, its people and its sales, as the pictures show them. */
 object Samples {
@@ -131,8 +133,19 @@ object Samples {
     val stale = Trouble(TroubleKind.Stale, Words("error.stale"))
 }
 
+/** A phone that was never asked whether it may tell something. */
+object NewHost : Host by StillHost {
+    override val telling = MutableStateFlow(Telling.NotAsked)
+}
+
 /** A host that does nothing but draw a code. */
 object StillHost : Host {
+    override val telling = MutableStateFlow(Telling.Allowed)
+
+    override fun askToTell() = Unit
+
+    override fun dontAskToTell() = Unit
+
     override fun askForCamera() = Unit
 
     override fun openSettings() = Unit
@@ -146,6 +159,10 @@ object StillHost : Host {
     override fun bright(on: Boolean) = Unit
 
     override fun share(text: String) = Unit
+
+    override fun keepFile(file: String, kept: () -> Unit) = Unit
+
+    override fun pickFile(picked: (String) -> Unit) = Unit
 
     /** A pattern as dense as a card's code; it need not be read. */
     override fun squares(text: String): Squares {
