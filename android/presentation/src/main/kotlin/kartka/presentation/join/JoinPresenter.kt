@@ -64,7 +64,7 @@ public class JoinPresenter(
     private suspend fun take(event: ScanEvent) {
         when (event) {
             is ScanEvent.Read -> if (!failedBefore(event.text)) seen(event.text)
-            is ScanEvent.LetsIn -> show { it.copy(foreign = true) }
+            is ScanEvent.LetsIn, is ScanEvent.OpensShop -> show { it.copy(foreign = true) }
             // The counter's screen shines by itself, and the field for typing is on the screen.
             ScanEvent.TorchMayHelp, ScanEvent.TypingMayHelp -> Unit
         }
