@@ -148,7 +148,7 @@ fn who_is_not_known_yet_is_not_taken_for_somebody_without_a_name() {
         let shop = after_a_restore(unheard);
         assert!(shop.merges().is_empty(), "two people");
         let asked = shop.all(|row| match row {
-            Row::Inbox(item) => Some(item.code.clone()),
+            Row::Inbox(item) => Some(item.code),
             _ => None,
         });
         assert_eq!(asked, [Code::TwoNamedPeople]);

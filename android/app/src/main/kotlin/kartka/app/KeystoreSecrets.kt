@@ -77,7 +77,7 @@ class KeystoreSecrets(private val context: Context, private val alias: String) :
     }
 
     /** Whether the phone's key store has dropped the key: an empty secret then gives an older one up. */
-    private fun isLost(): Boolean = keyStore().getKey(ALIAS, null) == null
+    private fun isLost(): Boolean = keyStore().getKey(alias, null) == null
 
     private fun keyStore(): KeyStore = KeyStore.getInstance(STORE).apply { load(null) }
 

@@ -35,7 +35,7 @@ class TiesTest {
         val feed = ChangeFeed()
         runBlocking {
             val core = KartkaCore.open(folder.path, ForeignKeys(secrets), Log(), feed)
-            KartkaGateway(core, feed.flow).use { gateway ->
+            KartkaGateway(core, CardsPlace(folder.path, secrets) { _, _, _ -> }, feed.flow).use { gateway ->
                 gateway.found(ids.next(), Founding("Кав'ярня", "UA", ShopKind.Coffee, "Марта"))
                 block(gateway)
             }
