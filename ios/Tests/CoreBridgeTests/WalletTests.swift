@@ -62,7 +62,8 @@ struct WalletTests {
         _ = try await wallet.refresh(only: nil, progress: nil)
         #expect(try await wallet.card(id: mine).said?.given == "Ксеня")
         let exported = try await wallet.export()
-        let secret = try #require(link.components(separatedBy: "s=").last?.components(separatedBy: "#").first)
+        let afterSecret = try #require(link.components(separatedBy: "s=").last)
+        let secret = try #require(afterSecret.components(separatedBy: "#").first)
         #expect(exported.contains("Ксеня"))
         #expect(!exported.contains(secret))
 
