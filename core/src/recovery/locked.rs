@@ -2,7 +2,7 @@
 //! what they had not sent brought to the server when somebody comes with the sheet.
 //!
 //! The envelope is the data themselves: their key lies beside them, sealed to the recovery key (decision 31). Nothing is
-//! deleted before the server has said that everything arrived, or 30 days after it could take it no more.
+//! deleted before the server has said that everything arrived, or, once somebody was erased, 30 days after it was heard.
 
 use std::collections::BTreeMap;
 use std::fs;

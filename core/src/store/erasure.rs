@@ -24,6 +24,8 @@ const ASIDE: &[u8] = &[2];
 /// A damaged file that was moved aside may be all that is left of ops that were never sent: it is kept so long, also
 /// after an erasure, and no "done" is said before it is gone. Later no authority would take its ops any more.
 const KEEP_DAMAGED_MS: i64 = 30 * 24 * 60 * 60 * 1_000;
+/// When the authority was heard first while data whose key was lost lay beside these: epoch ms by its clock, big-endian.
+const LOCKED_SINCE: &str = "locked_since";
 
 impl Reader<'_> {
     /// Whether a person was erased, by the authority's word or by an own op that waits.
@@ -203,7 +205,10 @@ impl Store {
     ///
     /// # Errors
     /// [`StoreError::Full`] when there is no room to write the file once more; nothing is lost, traces stay.
-    pub(crate) fn wipe_traces(&self) -> Result<Wiped, StoreError> {
+    ///
+    /// `heard_ms` is when the authority was last heard, by its clock: data whose key was lost hold the only copy of sales
+    /// that nobody has, so no clock of this device decides that their 30 days are over.
+    pub(crate) fn wipe_traces(&self, heard_ms: Option<i64>) -> Result<Wiped, StoreError> {
         let traces = self.read(|r| meta::get(r, TRACES))?.unwrap_or_default();
         if traces.is_empty() {
             return Ok(Wiped::Nothing);
@@ -217,7 +222,8 @@ impl Store {
             }
         }
         let before_ms = self.clock().now_ms().saturating_sub(KEEP_DAMAGED_MS);
-        if self.door().place.drop_aside(before_ms)? {
+        let damaged = self.door().place.drop_damaged(before_ms)?;
+        if self.keeps_locked(heard_ms)? || damaged {
             self.write(|tx| meta::put(tx, TRACES, ASIDE))?;
             return Ok(Wiped::Later);
         }
@@ -230,5 +236,29 @@ impl Store {
             meta::put(tx, TRACES, &[])?;
             Ok(Wiped::Done)
         })
+    }
+
+    /// Whether data whose key was lost are still kept; deletes them 30 days after the authority was heard first beside them.
+    fn keeps_locked(&self, heard_ms: Option<i64>) -> Result<bool, StoreError> {
+        let locked = self.door().place.locked()?;
+        if locked.is_empty() {
+            return Ok(false);
+        }
+        let Some(heard_ms) = heard_ms else {
+            return Ok(true);
+        };
+        let since = self.read(|r| meta::get(r, LOCKED_SINCE))?;
+        let Some(since) = since.and_then(|since| <[u8; 8]>::try_from(since).ok()) else {
+            self.write(|tx| meta::put(tx, LOCKED_SINCE, &heard_ms.to_be_bytes()))?;
+            return Ok(true);
+        };
+        if heard_ms <= i64::from_be_bytes(since).saturating_add(KEEP_DAMAGED_MS) {
+            return Ok(true);
+        }
+        let door = self.door();
+        for folder in locked {
+            door.place.vfs.remove_aside(&folder)?;
+        }
+        Ok(false)
     }
 }

@@ -248,8 +248,8 @@ impl Store {
         })
     }
 
-    /// Writes the whole file anew under another key, in one transaction; reads go on, sales wait: about a second for
-    /// 50 MB. Afterwards the former key opens nothing here once the log was cut ([`checkpoint`](Self::checkpoint) with
+    /// Writes the whole file anew under another key, in one transaction; reads under way go on, sales and new reads wait:
+    /// about a second for 50 MB. Afterwards the former key opens nothing here once the log was cut ([`checkpoint`](Self::checkpoint) with
     /// [`LogFile::Truncate`]); until then both must be kept. A stop at any point leaves a file of one of both keys.
     ///
     /// # Errors

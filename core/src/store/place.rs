@@ -181,32 +181,35 @@ impl Place {
         Ok(aside)
     }
 
-    /// Deletes damaged databases that were moved aside before `before_ms`, and those whose key was lost; whether one is
-    /// left.
-    pub(in crate::store) fn drop_aside(&self, before_ms: i64) -> io::Result<bool> {
+    /// Deletes damaged databases that were moved aside before `before_ms`; whether one is left.
+    pub(in crate::store) fn drop_damaged(&self, before_ms: i64) -> io::Result<bool> {
         let (Some(folder), Some(name)) = (self.path.parent(), self.path.file_name()) else {
             return Ok(false);
         };
         let start = format!("{}{DAMAGED}", name.to_string_lossy());
         let mut left = false;
         for name in self.vfs.files.names(folder)? {
-            let (rest, locked) = match name.strip_prefix(&start) {
-                Some(rest) => (rest, false),
-                None => match name.strip_prefix(LOCKED) {
-                    Some(rest) => (rest, true),
-                    None => continue,
-                },
+            let Some(rest) = name.strip_prefix(&start) else {
+                continue;
             };
             let moved: String = rest.chars().take_while(char::is_ascii_digit).collect();
-            if !moved.parse().is_ok_and(|moved: i64| moved < before_ms) {
-                left = true;
-            } else if locked {
-                self.vfs.remove_aside(&folder.join(name))?;
-            } else {
+            if moved.parse().is_ok_and(|moved: i64| moved < before_ms) {
                 self.vfs.files.remove(&folder.join(name))?;
+            } else {
+                left = true;
             }
         }
         Ok(left)
+    }
+
+    /// Where data lie that were put aside because their key was lost.
+    pub(in crate::store) fn locked(&self) -> io::Result<Vec<PathBuf>> {
+        let Some(folder) = self.path.parent() else {
+            return Ok(Vec::new());
+        };
+        let names = self.vfs.files.names(folder)?.into_iter();
+        let locked = names.filter(|name| name.starts_with(LOCKED));
+        Ok(locked.map(|name| folder.join(name)).collect())
     }
 }
 

@@ -61,6 +61,19 @@ pub(crate) fn trust(
     })
 }
 
+/// When the authority was last heard, by its clock, epoch ms; none before the first time.
+pub(crate) fn heard_ms(
+    reader: &Reader<'_>,
+    standing: Standing,
+    clock: &dyn Clock,
+) -> Result<Option<i64>, StoreError> {
+    if standing == Standing::Authority {
+        return Ok(Some(clock.now_ms()));
+    }
+    let state = SyncState::read(reader)?;
+    Ok(state.anchors.iter().map(|pair| pair.server_ms).max())
+}
+
 /// As the owner chose them; before the first pull as they come ready.
 fn lifetimes(reader: &Reader<'_>) -> Result<Lifetimes, StoreError> {
     Ok(match reader.row(RowKind::Business, 0)? {

@@ -11,6 +11,7 @@ use super::Facts;
 use crate::error::CoreError;
 use crate::shop::{Shop, setting};
 use crate::store::{RequestId, Standing, Tx, Wiped};
+use crate::sync::heard_ms;
 
 impl Shop {
     /// Erases a customer, under every id they have: names and numbers go wherever they lie, the ledger stays on an
@@ -33,7 +34,13 @@ impl Shop {
     /// Wipes what the files of this device may still hold of erased people, and notes on an authority that it is
     /// done; other devices say so at their next exchange.
     pub(crate) fn wipe_erased(&self) -> Result<(), CoreError> {
-        if self.store.wipe_traces()? == Wiped::Later {
+        let clock = self.platform.clock.as_ref();
+        let heard_ms = self.store.read(|r| match setting(r) {
+            Ok(setting) => heard_ms(r, setting.device.standing, clock),
+            // Before founding or pairing.
+            Err(_) => Ok(None),
+        })?;
+        if self.store.wipe_traces(heard_ms)? == Wiped::Later {
             return Ok(());
         }
         self.store.write(|tx| {

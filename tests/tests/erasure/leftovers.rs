@@ -389,6 +389,35 @@ fn a_damaged_file_that_was_moved_aside_goes_before_done_is_said() {
     assert_eq!(a.shop.erasures().unwrap()[0].done, 1);
 }
 
+/// Data whose key was lost may hold the only copy of sales: they go 30 days after the authority was heard beside them, by
+/// its clock, whatever this phone's own clock says.
+#[test]
+fn a_wrong_clock_deletes_no_data_that_wait_for_the_sheet() {
+    const DAY_MS: i64 = 86_400_000;
+    let office = Office::founded();
+    let a = Counter::paired(&office, 1);
+    let person = plant(&a);
+    agree(&office, &[&a]);
+    let locked = a.folder.join("locked-0");
+    std::fs::create_dir(&locked).unwrap();
+    std::fs::copy(a.folder.join("kartka.db"), locked.join("kartka.db")).unwrap();
+    a.shop.erase(a.request(), person).unwrap();
+    agree(&office, &[&a]);
+    let later = |server_ms: i64| {
+        office.time.advance(server_ms);
+        agree(&office, &[&a]);
+        a.shop.idle().unwrap();
+        agree(&office, &[&a]);
+        (locked.exists(), a.shop.erasures().unwrap()[0].done)
+    };
+    a.time.jump(3_650 * DAY_MS);
+    assert_eq!(later(0), (true, 0));
+    a.time.reboot();
+    assert_eq!(later(DAY_MS), (true, 0));
+    assert_eq!(later(28 * DAY_MS), (true, 0));
+    assert_eq!(later(2 * DAY_MS), (false, 1));
+}
+
 /// The phone as a kill leaves it: its files are taken while it runs, and put back after it has closed.
 fn crashed(counter: Counter) -> Counter {
     let kept = tempfile::tempdir().unwrap();
