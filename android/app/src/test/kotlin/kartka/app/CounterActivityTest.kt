@@ -10,9 +10,12 @@ import android.os.Bundle
 import android.os.Looper
 import kartka.corebridge.RandomRequestIds
 import kartka.corebridge.SecretsFault
+import kartka.presentation.CoreFault
 import kartka.presentation.Founding
+import kartka.presentation.RecentSale
 import kartka.presentation.Route
 import kartka.presentation.ShopKind
+import kartka.presentation.TroubleKind
 import kartka.presentation.customer.CustomerAction
 import kartka.presentation.customer.CustomerPresenter
 import kartka.presentation.join.JoinAction
@@ -188,12 +191,21 @@ class CounterActivityTest {
             phone.house.open()
         }
 
-    private fun sales(): List<Long> =
-        runBlocking {
-            phone.house
-                .opened()
-                .recentSales()
-                .map { it.paid.minor }
+    /** What was sold here; a process that is just dying may hold the data a moment longer. */
+    private fun sales(): List<Long> {
+        var sold: List<RecentSale>? = null
+        eventually("the data") {
+            sold = runBlocking { unlessBusy { phone.house.opened().recentSales() } }
+            sold != null
+        }
+        return sold.orEmpty().map { it.paid.minor }
+    }
+
+    private suspend fun <T> unlessBusy(work: suspend () -> T): T? =
+        try {
+            work()
+        } catch (fault: CoreFault) {
+            if (fault.trouble.kind == TroubleKind.Busy) null else throw fault
         }
 
     /** An Activity with the counter open; a process that is just dying may hold the data a moment longer. */
