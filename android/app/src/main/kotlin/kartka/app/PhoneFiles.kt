@@ -50,17 +50,33 @@ class PhoneFiles(private val activity: Activity) {
         }
     }
 
-    /** Whether everything arrived: a place that fills up, or a card that was pulled out, keeps nothing. */
+    /** Whether everything arrived: a place that fills up, a card that was pulled out, and somebody's film keep nothing. */
     private fun copied(from: () -> InputStream?, to: () -> OutputStream?): Boolean =
         try {
-            from()?.use { source -> to()?.use { source.copyTo(it) } } != null
+            from()?.use { source -> to()?.use { source.copyAtMost(MOST, it) } } == true
         } catch (_: IOException) {
             false
         }
+
+    /** Whether it has no more than [most] bytes; what is beyond is not read. */
+    private fun InputStream.copyAtMost(most: Long, to: OutputStream): Boolean {
+        val buffer = ByteArray(DEFAULT_BUFFER_SIZE)
+        var copied = 0L
+        while (true) {
+            val bytes = read(buffer)
+            if (bytes < 0) return true
+            copied += bytes
+            if (copied > most) return false
+            to.write(buffer, 0, bytes)
+        }
+    }
 
     private companion object {
         const val REQUEST = 2
         const val ANY = "*/*"
         const val PICKED = "picked"
+
+        /** Bytes of a file that is taken in; what a phone has not sent in a month has hardly one part in a hundred of it. */
+        const val MOST = 32L * 1_024 * 1_024
     }
 }

@@ -13,6 +13,7 @@ import org.robolectric.annotation.Config
 import java.io.ByteArrayOutputStream
 import java.io.File
 import java.io.IOException
+import java.io.InputStream
 import java.io.OutputStream
 import kotlin.test.assertContentEquals
 import kotlin.test.assertEquals
@@ -59,6 +60,22 @@ class PhoneFilesTest {
         files.pick { picked = it }
         files.answered(shadowOf(activity).nextStartedActivityForResult.requestCode, Intent().setData(place))
         assertContentEquals(sealed.readBytes(), File(checkNotNull(picked)).readBytes())
+    }
+
+    @Test
+    fun `somebody's film is not taken in`() {
+        shadowOf(activity.contentResolver).registerInputStream(place, Film())
+        var picked: String? = null
+        files.pick { picked = it }
+        files.answered(shadowOf(activity).nextStartedActivityForResult.requestCode, Intent().setData(place))
+        assertEquals(null, picked)
+    }
+
+    /** Never ends. */
+    private class Film : InputStream() {
+        override fun read(): Int = 0
+
+        override fun read(into: ByteArray, from: Int, bytes: Int): Int = bytes
     }
 
     private object Full : OutputStream() {
