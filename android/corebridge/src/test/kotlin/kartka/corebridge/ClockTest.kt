@@ -24,24 +24,14 @@ class ClockTest {
     private val ids = RandomRequestIds()
     private val hand = Rehearsal(Log())
 
-    /** Nobody asks for a person's cards here. */
-    private val noCards =
-        CardsPlace(
-            "",
-            object : Secrets {
-                override fun load(name: String): ByteArray? = null
-
-                override fun store(name: String, secret: ByteArray) = error("no cards are kept")
-            },
-        ) { _, _, _ -> }
-
     @Test
     fun `a clock moved during a sale leaves one sale on the right day`() =
         Stage().use { stage ->
             val scope = CoroutineScope(SupervisorJob() + Dispatchers.Unconfined)
             try {
                 runBlocking {
-                    val gateway = KartkaGateway(stage.paired(stage.server()).core, noCards, ChangeFeed().flow)
+                    val phone = stage.paired(stage.server())
+                    val gateway = KartkaGateway(phone.core, cardsIn(phone.folder.path), ChangeFeed().flow)
                     val form = Registration("067 123-45-67", "Олена", "", Consent.NotGiven, CardChoice.Issue)
                     val olena = gateway.register(ids.next(), form)
                     gateway.exchange()

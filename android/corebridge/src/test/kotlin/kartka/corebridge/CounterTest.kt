@@ -1,6 +1,5 @@
 package kartka.corebridge
 
-import kartka.generated.KartkaCore
 import kartka.presentation.BackLine
 import kartka.presentation.CardChoice
 import kartka.presentation.CardRead
@@ -9,7 +8,6 @@ import kartka.presentation.CopyAge
 import kartka.presentation.CoreFault
 import kartka.presentation.EarnLimits
 import kartka.presentation.EffectKind
-import kartka.presentation.Founding
 import kartka.presentation.LimitNumber
 import kartka.presentation.LimitThen
 import kartka.presentation.Money
@@ -18,14 +16,11 @@ import kartka.presentation.Redeemable
 import kartka.presentation.Registration
 import kartka.presentation.RequestIds
 import kartka.presentation.SaleDraft
-import kartka.presentation.ShopKind
 import kartka.presentation.Trade
 import kartka.presentation.TroubleKind
 import kartka.presentation.UndoReason
 import kartka.presentation.WizardDraft
 import kartka.presentation.WizardKind
-import kotlinx.coroutines.runBlocking
-import kotlin.io.path.createTempDirectory
 import kotlin.test.Test
 import kotlin.test.assertEquals
 import kotlin.test.assertFailsWith
@@ -38,29 +33,6 @@ import kartka.generated.WizardKind as CoreKind
 /** The presenters' gateway over a real shop: founding, the counter's loop, and what the owner looks after. */
 class CounterTest {
     private val ids: RequestIds = RandomRequestIds()
-    private val secrets =
-        object : Secrets {
-            private val kept = mutableMapOf<String, ByteArray>()
-
-            override fun load(name: String) = kept[name]
-
-            override fun store(name: String, secret: ByteArray) {
-                kept[name] = secret
-            }
-        }
-
-    private fun inShop(block: suspend (KartkaGateway) -> Unit) {
-        val folder = createTempDirectory("kartka-counter-").toFile()
-        val feed = ChangeFeed()
-        runBlocking {
-            val core = KartkaCore.open(folder.path, ForeignKeys(secrets), Log(), feed)
-            KartkaGateway(core, CardsPlace(folder.path, secrets) { _, _, _ -> }, feed.flow).use { gateway ->
-                gateway.found(ids.next(), Founding("Кав'ярня", "UA", ShopKind.Coffee, "Марта"))
-                block(gateway)
-            }
-        }
-        folder.deleteRecursively()
-    }
 
     private suspend fun KartkaGateway.olena(): Long =
         register(ids.next(), Registration("067 123-45-67", "Олена", "Коваль", Consent.Given(1), CardChoice.Issue))

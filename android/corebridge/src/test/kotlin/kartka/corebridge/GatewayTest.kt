@@ -28,23 +28,14 @@ import kotlin.test.assertFailsWith
 
 /** The presenters' gateway over a real shop: what the Scan screen asks, in the shell's own words. */
 class GatewayTest {
-    private val secrets =
-        object : Secrets {
-            private val kept = mutableMapOf<String, ByteArray>()
-
-            override fun load(name: String) = kept[name]
-
-            override fun store(name: String, secret: ByteArray) {
-                kept[name] = secret
-            }
-        }
+    private val secrets = KeptSecrets()
 
     private fun atTheCounter(block: suspend (KartkaCore, KartkaGateway) -> Unit) {
         val folder = createTempDirectory("kartka-gateway-").toFile()
         val feed = ChangeFeed()
         runBlocking {
             val core = KartkaCore.open(folder.path, ForeignKeys(secrets), Log(), feed)
-            KartkaGateway(core, CardsPlace(folder.path, secrets) { _, _, _ -> }, feed.flow).use { gateway ->
+            KartkaGateway(core, cardsIn(folder.path, secrets), feed.flow).use { gateway ->
                 core.found(newRequest(), founding())
                 block(core, gateway)
             }

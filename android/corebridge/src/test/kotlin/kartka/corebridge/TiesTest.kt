@@ -1,17 +1,12 @@
 package kartka.corebridge
 
-import kartka.generated.KartkaCore
 import kartka.presentation.CardChoice
 import kartka.presentation.Consent
 import kartka.presentation.CoreFault
-import kartka.presentation.Founding
 import kartka.presentation.ReceiptBack
 import kartka.presentation.Registration
 import kartka.presentation.SaleDraft
-import kartka.presentation.ShopKind
 import kartka.presentation.TroubleKind
-import kotlinx.coroutines.runBlocking
-import kotlin.io.path.createTempDirectory
 import kotlin.test.Test
 import kotlin.test.assertEquals
 import kotlin.test.assertFailsWith
@@ -19,29 +14,6 @@ import kotlin.test.assertFailsWith
 /** What belongs to a customer beside the balance, over a real shop. */
 class TiesTest {
     private val ids = RandomRequestIds()
-    private val secrets =
-        object : Secrets {
-            private val kept = mutableMapOf<String, ByteArray>()
-
-            override fun load(name: String) = kept[name]
-
-            override fun store(name: String, secret: ByteArray) {
-                kept[name] = secret
-            }
-        }
-
-    private fun inShop(block: suspend (KartkaGateway) -> Unit) {
-        val folder = createTempDirectory("kartka-ties-").toFile()
-        val feed = ChangeFeed()
-        runBlocking {
-            val core = KartkaCore.open(folder.path, ForeignKeys(secrets), Log(), feed)
-            KartkaGateway(core, CardsPlace(folder.path, secrets) { _, _, _ -> }, feed.flow).use { gateway ->
-                gateway.found(ids.next(), Founding("Кав'ярня", "UA", ShopKind.Coffee, "Марта"))
-                block(gateway)
-            }
-        }
-        folder.deleteRecursively()
-    }
 
     private suspend fun KartkaGateway.olena(): Long =
         register(ids.next(), Registration("067 123-45-67", "Олена", "Коваль", Consent.Given(1), CardChoice.Issue))
