@@ -93,6 +93,14 @@ impl Tx<'_> {
         }
     }
 
+    /// Whether the authority's row of some month lies under a pending op: no month is let go of with it.
+    pub(crate) fn months_wait(&self) -> Result<bool, StoreError> {
+        let kinds = MONTH_TABLES.map(kind_of).join(", ");
+        let sql = format!("SELECT EXISTS (SELECT 1 FROM shadow WHERE kind IN ({kinds}))");
+        let mut statement = self.conn().prepare_cached(&sql)?;
+        Ok(statement.query_row([], |row| row.get(0))?)
+    }
+
     /// Removes the rows of the months before `oldest` that no own pending op made (sync §4: both sides drop them).
     pub(crate) fn drop_months_before(&self, oldest: Month) -> Result<(), StoreError> {
         let day = first_day(oldest);

@@ -425,6 +425,13 @@ impl Tx<'_> {
             Row::Voucher(voucher) => self.put_voucher(voucher, seq, record)?,
             Row::Moved(moved) => self.put_moved(moved, seq, record)?,
             Row::Merge(merge) => {
+                // After a restore one binding may join its customer to somebody else than before.
+                if let Some(Row::Merge(before)) = self.row(RowKind::Merge, id)? {
+                    for end in [before.a, before.b] {
+                        let both = [end.get(), id];
+                        self.execute("DELETE FROM edge WHERE customer = ?1 AND merge = ?2", both)?;
+                    }
+                }
                 self.put_rule(RowKind::Merge as u8, id, seq, record)?;
                 for end in [merge.a, merge.b] {
                     self.execute(

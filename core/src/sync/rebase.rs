@@ -57,15 +57,17 @@ pub(super) fn apply(
         rows: pages.iter().map(|page| page.rows.len() as u64).sum(),
         ..Finished::default()
     };
+    let waited = tx.months_wait()?;
     rebase(tx, &mut ground, answer, pages)?;
     ground.state.kept = false;
     ground.head.acked_op = acked;
     tx.drop_sealed(acked)?;
     if let Some(oldest) = answer.oldest_month
-        && (ground.state.oldest != Some(oldest) || holds_before(tx, oldest)?)
+        && (waited || ground.state.oldest != Some(oldest) || holds_before(tx, oldest)?)
         && !planted!(MonthDroppedOnOneSide)
     {
-        // Both sides let go of older months (sync §4); an own op that is settled late brings one back.
+        // Both sides let go of older months (sync §4); an own op that is settled late brings one back, and so does the
+        // authority's row that lay under it.
         tx.drop_months_before(oldest)?;
     }
     ground.state.oldest = answer.oldest_month;

@@ -17,6 +17,7 @@ mod holders;
 mod invite;
 mod meetings;
 mod merges;
+mod months;
 mod neighbours;
 mod newer;
 mod over_http;

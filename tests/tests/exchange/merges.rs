@@ -157,3 +157,30 @@ fn an_undo_waits_for_no_merge_that_a_restored_server_found_needless() {
         [theirs]
     );
 }
+
+/// A restored server hears of the same card in another order, so the one without a name is somebody else. Whom they
+/// were joined to before is their own person again.
+#[test]
+fn a_binding_that_joins_somebody_else_after_a_restore_leaves_the_first_alone() {
+    let office = Office::founded();
+    let phones = [1, 2, 3].map(|seed| Counter::paired(&office, seed));
+    let [a, b, c] = &phones;
+    let card = a.shop.emit(a.request(), 1).unwrap()[0];
+    agree(&office, &[a, b, c]);
+    let backup = office.home().join("backup");
+    office.back_up(&backup);
+    let ann = b.register("Анна", "", NewCard::Bind(card));
+    let olena = a.register("Олена", "", NewCard::Bind(card));
+    let unnamed = c.register("", "", NewCard::Bind(card));
+    agree(&office, &[b, a, c]);
+    let person = |of| c.shop.customer(of).unwrap().id;
+    assert_eq!(person(unnamed), person(ann));
+    assert_ne!(person(olena), person(ann));
+    office.put_back(&backup);
+    for phone in [a, b, c, a, b, c] {
+        let _ = phone.sync(&office.line());
+    }
+    agree(&office, &[a, b, c]);
+    assert_eq!(person(unnamed), person(olena));
+    assert_eq!(person(ann), ann);
+}
