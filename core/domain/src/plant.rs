@@ -77,11 +77,17 @@ mod garden {
         LostOrderSeen,
         /// Our own, incarnations: a branch that comes a second time is ordered a second time.
         BranchCountsTwice,
+        /// A server takes a business over whose sums differ from what it came to.
+        HandoverMismatch,
+        /// Our own, hand-over: what a founding phone sold while it waited for the server's word counts as told.
+        WaitingClaimsTold,
+        /// An undone merge loses what one of the two had.
+        UndoLosesShare,
     }
 
     impl Bug {
         /// All of them, in their order.
-        pub const ALL: [Self; 24] = [
+        pub const ALL: [Self; 27] = [
             Self::NormalBeforePush,
             Self::CursorOutsideRows,
             Self::LostAckReinserted,
@@ -106,6 +112,9 @@ mod garden {
             Self::ErasureListIgnored,
             Self::LostOrderSeen,
             Self::BranchCountsTwice,
+            Self::HandoverMismatch,
+            Self::WaitingClaimsTold,
+            Self::UndoLosesShare,
         ];
     }
 

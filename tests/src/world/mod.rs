@@ -8,6 +8,7 @@
 //! A [`Plan`] is drawn from the seed before anything happens; [`live`] lives through it; [`shrink()`] makes a plan that
 //! fails as small as it can be.
 
+mod arrival;
 mod books;
 mod check;
 mod claim;

@@ -194,6 +194,8 @@ pub struct Plan {
     /// Real ciphers; else plain files and paper signatures.
     pub(super) encrypted: bool,
     pub(super) healing: Healing,
+    /// The business was founded on the first phone, and came to the server after a while.
+    pub(super) founded_alone: bool,
     /// Percent of the pushes after which others are poked.
     pub(super) pokes: u64,
     /// How often each class comes; 0 = not in this world.
@@ -222,8 +224,11 @@ impl Plan {
                 rates[class as usize] = 0;
             }
         }
+        // A business that comes to a server was founded by this version.
+        let founded_alone = Dice::new(seed, 13).percent(15) && rates[Class::Newer as usize] == 0;
         let mut plan = Self {
             seed,
+            founded_alone,
             told: KEPT,
             phones: usize::try_from(dice.between(4, most)).unwrap_or(4),
             encrypted: seed % 4 == 3,

@@ -14,7 +14,7 @@ use kartka_protocol::keys::ShopKeys;
 use kartka_protocol::message::Refusal;
 use kartka_protocol::rows::WireRow;
 use kartka_server::store::{self, Reads, StoreError};
-use kartka_server::{Authority, ExchangeError, FoundingInput, Place};
+use kartka_server::{Authority, ExchangeError, FoundingInput, Place, Reception};
 use rusqlite::{Connection, OpenFlags};
 
 use super::dice::{Dice, SeededRng};
@@ -41,6 +41,8 @@ pub(crate) struct Backup {
 /// A server on a disk that can fail.
 pub(crate) struct Server {
     authority: Option<Authority>,
+    /// Takes a business in that was founded on a phone.
+    reception: Reception,
     business: BusinessId,
     place: Place,
     machine: Machine,
@@ -72,6 +74,29 @@ impl Server {
         kind: ShopKind,
         time: &Arc<WorldTime>,
     ) -> Result<Self, NoServer> {
+        // Until it founds one, it has no business.
+        let mut server = Self::awaits(seed, BusinessId([0; 16]), time)?;
+        let input = FoundingInput {
+            name: "Shop".to_owned(),
+            country: "UA".to_owned(),
+            kind,
+            owner: "Owner".to_owned(),
+        };
+        let (place, rng) = (server.place.clone(), server.rng.clone());
+        let authority = Authority::found(place, &input, time.clone(), rng);
+        let authority = authority.map_err(|error| format!("{error:?}"))?;
+        server.business = authority.business();
+        server.authority = Some(authority);
+        server.begins_to_reign()?;
+        Ok(server)
+    }
+
+    /// A server to which a phone's business will come.
+    pub(crate) fn awaits(
+        seed: u64,
+        business: BusinessId,
+        time: &Arc<WorldTime>,
+    ) -> Result<Self, NoServer> {
         let machine = Machine::new(seed);
         let keys = tempfile::tempdir().map_err(|error| error.to_string())?;
         let file = machine.path("any");
@@ -81,17 +106,10 @@ impl Server {
             vfs: Some("kartka-memory"),
         };
         let rng = Arc::new(SeededRng::new(seed, 7));
-        let input = FoundingInput {
-            name: "Shop".to_owned(),
-            country: "UA".to_owned(),
-            kind,
-            owner: "Owner".to_owned(),
-        };
-        let authority = Authority::found(place.clone(), &input, time.clone(), rng.clone());
-        let authority = authority.map_err(|error| format!("{error:?}"))?;
-        let mut server = Self {
-            business: authority.business(),
-            authority: Some(authority),
+        Ok(Self {
+            authority: None,
+            reception: Reception::new(place.clone(), time.clone(), rng.clone()),
+            business,
             place,
             machine,
             time: time.clone(),
@@ -100,11 +118,26 @@ impl Server {
             reigns: Vec::new(),
             again: Vec::new(),
             keys,
-        };
+        })
+    }
+
+    /// The order from its first seq on is this server's: no phone but the founder ever knew another one.
+    pub(crate) fn begins_to_reign(&mut self) -> Result<(), NoServer> {
         let first_seq = 1;
-        let epoch = server.epoch()?;
-        server.reigns.push(Reign { epoch, first_seq });
-        Ok(server)
+        let epoch = self.epoch()?;
+        self.reigns.push(Reign { epoch, first_seq });
+        Ok(())
+    }
+
+    /// A code for the founding phone.
+    pub(crate) fn invites(&self) -> Result<String, NoServer> {
+        let code = self.reception.invite("http://shop");
+        Ok(code.map_err(|error| error.to_string())?.to_text())
+    }
+
+    /// Whether it is somebody's authority.
+    pub(crate) fn has_business(&self) -> bool {
+        self.authority.is_some()
     }
 
     /// The epoch it reigns in.
@@ -172,8 +205,10 @@ impl Server {
         let begun = Authority::begin_reign(place.clone(), self.business, time, rng);
         let mut authority = begun.map_err(|error| format!("{error:?}"))?;
         authority.limit_pages(self.pages);
+        let (time, rng) = (self.time.clone(), self.rng.clone());
         let new = Self {
             authority: Some(authority),
+            reception: Reception::new(place.clone(), time, rng),
             place,
             machine,
             business: self.business,
@@ -197,16 +232,41 @@ impl Server {
     /// The process ends and starts again.
     pub(crate) fn restart(&mut self) -> Result<(), NoServer> {
         self.authority = None;
+        let (time, rng) = (self.time.clone(), self.rng.clone());
+        self.reception = Reception::new(self.place.clone(), time, rng);
         let opened = Authority::open(
             self.place.clone(),
             self.business,
             self.time.clone(),
             self.rng.clone(),
         );
-        let mut authority = opened.map_err(|error| format!("{error:?}"))?;
+        let mut authority = match opened {
+            // Its business is still on its way.
+            Err(StoreError::NoKey | StoreError::Empty) if self.reigns.is_empty() => return Ok(()),
+            opened => opened.map_err(|error| format!("{error:?}"))?,
+        };
         authority.limit_pages(self.pages);
         self.authority = Some(authority);
         Ok(())
+    }
+
+    /// Takes one message of a hand-over in, in which the machine may stop.
+    pub(crate) fn risk_taking_in(
+        &mut self,
+        dice: &mut Dice,
+        percent: u64,
+        message: &[u8],
+    ) -> Served {
+        self.risky(dice, percent, |server| server.take_in(message))
+    }
+
+    fn take_in(&mut self, message: &[u8]) -> Result<Vec<u8>, Failure> {
+        let received = self.reception.serve(message, self.authority.as_ref());
+        let received = received.map_err(failure)?;
+        if received.arrived.is_some() {
+            self.authority = received.arrived;
+        }
+        Ok(received.answer)
     }
 
     /// Serves a request, in which the machine may stop; then it is to be started again.
@@ -217,15 +277,24 @@ impl Server {
         route: Route,
         message: &[u8],
     ) -> Served {
+        self.risky(dice, percent, |server| server.serve(route, message))
+    }
+
+    fn risky(
+        &mut self,
+        dice: &mut Dice,
+        percent: u64,
+        work: impl FnOnce(&mut Self) -> Result<Vec<u8>, Failure>,
+    ) -> Served {
         if !dice.percent(percent) {
-            return Served::Answered(self.serve(route, message));
+            return Served::Answered(work(self));
         }
         let losses = [Loss::Nothing, Loss::Unsynced, Loss::Torn];
         let loss = dice.pick(&losses).copied().unwrap_or(Loss::Nothing);
         let changes = dice.below(40);
         let at = self.machine.changes() + changes;
         self.machine.fail_after(changes, Fault::PowerCut(loss));
-        let answer = self.serve(route, message);
+        let answer = work(self);
         if self.machine.changes() > at {
             return Served::Stopped(loss);
         }
@@ -346,10 +415,14 @@ impl Server {
             // Nobody was invited.
             Route::Handover => Err(ExchangeError::Refused(Refusal::PairingRefused)),
         };
-        served.map_err(|error| match error {
-            ExchangeError::Refused(refusal) => Failure::Refused(refusal),
-            ExchangeError::Store(_) => Failure::Unavailable { retry_after_ms: 0 },
-        })
+        served.map_err(failure)
+    }
+}
+
+fn failure(error: ExchangeError) -> Failure {
+    match error {
+        ExchangeError::Refused(refusal) => Failure::Refused(refusal),
+        ExchangeError::Store(_) => Failure::Unavailable { retry_after_ms: 0 },
     }
 }
 

@@ -140,14 +140,23 @@ fn live_in(plan: &Plan) -> Result<Summary, Failure> {
 /// Founds the business on the server, pairs the phones, makes a pile of cards.
 fn open(plan: &Plan, world: &mut World) -> Result<(Server, Vec<Phone>, Option<Thief>), Wrong> {
     let mut dice = Dice::new(plan.seed, 2);
-    let mut server = Server::found(plan.seed, world.kind, &world.time)?;
+    let (mut server, founder) = match plan.founded_alone {
+        true => super::arrival::arrive(plan, world).map(|(server, phone)| (server, Some(phone)))?,
+        false => (Server::found(plan.seed, world.kind, &world.time)?, None),
+    };
     if plan.rate(Class::Newer) > 0 {
         world.tell("the business was founded by a newer version");
         server.was_newer()?;
         server.restart()?;
     }
     let mut phones = Vec::new();
-    for no in 0..plan.phones {
+    if let Some(mut phone) = founder {
+        let status = phone.shop().sync_status().map_err(|e| e.to_string())?;
+        phone.number = i64::from(status.device.get());
+        phone.paired_in = server.epoch()?;
+        phones.push(phone);
+    }
+    for no in phones.len()..plan.phones {
         let mut phone = Phone::new(plan.seed, no, &world.time).map_err(|e| format!("{e:?}"))?;
         let rights = if no == 0 {
             Rights::History

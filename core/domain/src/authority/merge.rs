@@ -10,6 +10,8 @@ use crate::codes::Code;
 use crate::ids::{CustomerId, EntryId};
 use crate::money::Points;
 use crate::op::Fact;
+use crate::planted;
+use crate::position::Position;
 use crate::row::{EdgeState, Merge, MergeReason, Row};
 
 /// More ids than one person comes by honestly: every op on any of them reads them all.
@@ -86,6 +88,9 @@ fn part<B: Book>(
     let Some(known) = found.filter(|known| known.state == EdgeState::On) else {
         return Ok(());
     };
+    if planted!(UndoLosesShare) {
+        work.set_position(known.b, Position::default());
+    }
     work.replace_edge(Merge {
         state: EdgeState::Off,
         undone_by: Some(entry),

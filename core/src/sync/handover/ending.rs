@@ -1,6 +1,7 @@
 //! How a hand-over ends: the phone claims, becomes the server's phone, or is the authority again (sync §12).
 
 use kartka_domain::ids::{BusinessId, Epoch, Seq};
+use kartka_domain::planted;
 use kartka_protocol::head::Reign;
 use kartka_protocol::keys::ShopKeys;
 use kartka_protocol::message::{Anchor, Certificate, PairAnswer, PairRequest, SignedPairAnswer};
@@ -84,6 +85,9 @@ pub(super) fn become_phone(
     head.seq = end.seq;
     head.log = end.log;
     head.acked_op = end.op;
+    if planted!(WaitingClaimsTold) && device.next_n > 1 {
+        head.acked_op = device.no.id(device.next_n - 1)?.get();
+    }
     head.synced_ms = shop.platform.clock.now_ms();
     tx.set_head(&head)?;
     first_state(tx, shop.platform.clock.as_ref(), &answer)?;
