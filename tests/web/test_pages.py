@@ -73,9 +73,9 @@ class Pages(unittest.TestCase):
         dark = ask("getComputedStyle(document.body).backgroundColor") == "rgb(16, 22, 19)"
         self.assertEqual(dark, visitor.theme == "dark")
         self.assertGreaterEqual(ask(LEAST_CONTRAST), 4.5)
-        unnamed = "[...document.querySelectorAll('svg, button')].filter(e => !e.ariaLabel && !e.innerText)"
+        unnamed = "[...document.querySelectorAll('svg, button, a')].filter(e => !e.ariaLabel && !e.innerText)"
         self.assertEqual(ask(f"{unnamed}.length"), 0, "something has no name")
-        low = "[...document.querySelectorAll('button')].filter(b => b.offsetHeight < 48)"
+        low = "[...document.querySelectorAll('button, a.button')].filter(b => b.offsetHeight < 48)"
         self.assertEqual(ask(f"{low}.length"), 0, "a button is too low for a thumb")
         return ask("document.body.innerText").replace("\xa0", " ").replace("\u202f", " ")
 
@@ -91,6 +91,10 @@ class Pages(unittest.TestCase):
         _, kind, text = found[0].split("\t")
         self.assertEqual(kind, "qr")
         return text
+
+    def into_app(self) -> list[str]:
+        """Where the page leads on to in the app."""
+        return self.browser.ask("[...document.querySelectorAll('a.button')].map(a => a.href)")
 
     def shown_code(self) -> str:
         return self.browser.ask("document.querySelector('.code').innerText").replace(" ", "")
@@ -125,6 +129,8 @@ class Replayed(Pages):
         for visitor in EVERYBODY:
             with self.subTest(visitor):
                 self.tells(self.see(self.demo.card, visitor), "CDNOW", *self.CARD[visitor.language])
+                # The browser gives what stands behind a scheme of the app's own to the app, with all of it.
+                self.assertEqual(self.into_app(), [f"kartka:{self.demo.card}#CDNOW"])
                 code = self.scanned("card")
                 self.assertRegex(code, "^K1[0-9A-HJKMNP-TV-Z]{16}$")
                 self.assertEqual(code, self.shown_code())
@@ -137,6 +143,7 @@ class Replayed(Pages):
             self.assertNotIn("7,722", text)
             self.assertNotIn("$", text)
             self.assertEqual(self.scanned("bare"), self.shown_code())
+            self.assertEqual(self.into_app(), [])
 
     def test_a_wrong_link_leads_to_a_page_that_says_what_to_do(self):
         owner, card = self.demo.owner, self.demo.card.split("?")[0]

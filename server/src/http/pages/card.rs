@@ -9,6 +9,7 @@ use std::sync::Arc;
 use axum::extract::{Path, State};
 use axum::http::{HeaderMap, StatusCode, Uri};
 use kartka_domain::card::{CardCode, CardNumber, Carrier, KeyId};
+use kartka_protocol::holder::CardLink;
 
 use super::figures::{date, money, number, points};
 use super::html::{Page, qr_tile, section, table, text};
@@ -35,7 +36,10 @@ pub(in crate::http) async fn card(
     })
     .await;
     match view {
-        Ok((_, Ok(view))) => page(&view, language),
+        Ok((_, Ok(view))) => {
+            let here = format!("{}{uri}", app.address.trim_end_matches('/'));
+            page(&view, into_app(&here, &view.business.name).as_deref(), language)
+        }
         Ok((_, Err(error))) => {
             tracing::error!(%error, "a card's page could not be shown");
             super::owner::apology(language, StatusCode::INTERNAL_SERVER_ERROR)
@@ -76,7 +80,17 @@ fn unknown(language: Language) -> Page {
     )
 }
 
-fn page(view: &CardView, language: Language) -> Page {
+/// What opens the card at this address in the app: its link behind the app's own scheme, which no browser keeps to itself.
+/// None where the link is not whole, as without the secret.
+fn into_app(here: &str, shop: &str) -> Option<String> {
+    let link = CardLink {
+        shop: shop.to_owned(),
+        ..CardLink::parse(here).ok()?
+    };
+    Some(format!("kartka:{}", link.to_text()))
+}
+
+fn page(view: &CardView, app: Option<&str>, language: Language) -> Page {
     let words = language.words();
     let name = &view.business.name;
     let mut body = format!(
@@ -87,6 +101,16 @@ fn page(view: &CardView, language: Language) -> Page {
         text(&spaced(&view.code))
     );
     if let Some(holder) = &view.holder {
+        // Only whoever has the right secret is shown a way on with it.
+        if let Some(link) = app {
+            let _ = write!(
+                body,
+                "<a class=\"button\" href=\"{}\">{}</a><p class=\"dim after\"><small>{}</small></p>",
+                text(link),
+                words.open_in_app,
+                words.open_in_app_hint
+            );
+        }
         body.push_str(&held(view, holder, language));
     }
     Page {
@@ -176,6 +200,19 @@ mod tests {
     use kartka_domain::money::{Points, Stamps};
 
     use super::*;
+
+    #[test]
+    fn a_whole_link_opens_the_card_in_the_app_and_nothing_else_does() {
+        let card = "https://shop.example/ABCD/0123456789ABCDEF";
+        let whole = format!("{card}?s=0123456789ABCDEFGHJKMNPQRS");
+        let link = into_app(&whole, "Кава & чай").expect("a whole link");
+        assert!(link.starts_with(&format!("kartka:{card}?s=")), "{link}");
+        let read = CardLink::parse(&link).expect("what the app reads");
+        assert_eq!((read.shop.as_str(), read.address.as_deref()), ("Кава & чай", Some("https://shop.example")));
+        for none in [card, "https://shop.example/ABCD?s=1", "kartka", ""] {
+            assert_eq!(into_app(none, "Кава"), None, "{none}");
+        }
+    }
 
     #[test]
     fn a_balance_is_said_and_a_stamp_card_is_drawn() {
