@@ -18,7 +18,7 @@ final class CameraSession: Presentation.ScanSession, @unchecked Sendable {
             luma: Data(frame.bytes), width: UInt32(frame.width), height: UInt32(frame.height),
             rowStride: UInt32(frame.rowStride), atMs: frame.atMillis)
         switch event {
-        case .found(let scanned): return [.read(scanned.text, scanned.carrier.shown)]
+        case .found(let scanned): return [scanned.shown]
         case .tryTorch: return [.torchMayHelp]
         case .typeNumber: return [.typingMayHelp]
         case nil: return []
@@ -27,6 +27,16 @@ final class CameraSession: Presentation.ScanSession, @unchecked Sendable {
 
     func end() {
         lock.withLock { core = nil }
+    }
+}
+
+extension KartkaGenerated.Scanned {
+    fileprivate var shown: Presentation.ScanEvent {
+        switch reading {
+        case .pairing: .letsIn(code: text)
+        case .sheet: .opensShop(sheet: text)
+        default: .read(text, carrier.shown)
+        }
     }
 }
 

@@ -51,6 +51,10 @@ public struct LumaFrame: Sendable {
 public enum ScanEvent: Equatable, Sendable {
     /// A code was read; the session has already dropped repeats and lone bar reads.
     case read(String, Carrier)
+    /// The code that an owner's phone shows to a phone that joins the shop.
+    case letsIn(code: String)
+    /// A recovery sheet: what asks for one takes its text, and nobody keeps it.
+    case opensShop(sheet: String)
     /// Nothing was read for a while: light may help.
     case torchMayHelp
     /// Nothing was read for long: typing the number may be quicker.

@@ -86,6 +86,28 @@ struct GatewayTests {
         #expect(try await gateway.recognise(.typed(typed)) == .several(typed: typed))
     }
 
+    @Test("a pairing code and a recovery sheet are told from a card")
+    func noCards() async throws {
+        let folder = try temporaryFolder()
+        defer { try? FileManager.default.removeItem(at: folder) }
+        let (core, gateway) = try await counter(folder)
+        let sheet = try await core.recovery().newSheet().qr
+        let code = "KARTKA1:WYYDE6DIOR2HA4Z2F4XWWYLSORVWCLTFPBQW24DM"
+        let session = try await gateway.openScan()
+        let cases: [(String, Presentation.ScanEvent)] = [
+            (code, .letsIn(code: code)), (sheet, .opensShop(sheet: sheet)),
+            ("HTTPS://EXAMPLE.ORG", .read("HTTPS://EXAMPLE.ORG", .qr)),
+        ]
+        for (at, (text, expected)) in cases.enumerated() {
+            let drawn = try Rehearsal(log: Log()).frame(text: text)
+            let frame = LumaFrame(
+                bytes: Array(drawn.luma), width: Int(drawn.width), height: Int(drawn.height),
+                rowStride: Int(drawn.width), atMillis: Int64(at) * 66)
+            #expect(await session.offer(frame) == [expected])
+        }
+        session.end()
+    }
+
     @Test("a sale shows up with its customer and is told")
     func sales() async throws {
         let folder = try temporaryFolder()

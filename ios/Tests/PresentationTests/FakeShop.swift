@@ -138,7 +138,8 @@ actor FakeShop: CoreGateway {
     }
 }
 
-/// A decoder that reads a frame's bytes as text and grows impatient like the real one.
+/// A decoder that reads a frame's bytes as text and grows impatient like the real one. `KP1-…` lets a phone into a shop,
+/// `SHEET…` is a recovery sheet.
 final class FakeSession: ScanSession, @unchecked Sendable {
     private let lock = NSLock()
     private var emptySince: Int64?
@@ -159,11 +160,17 @@ final class FakeSession: ScanSession, @unchecked Sendable {
         lock.withLock { look(at: frame) }
     }
 
+    private func seen(_ text: String) -> ScanEvent {
+        if text.hasPrefix("KP1-") { return .letsIn(code: text) }
+        if text.hasPrefix("SHEET") { return .opensShop(sheet: text) }
+        return .read(text, .qr)
+    }
+
     private func look(at frame: LumaFrame) -> [ScanEvent] {
         let text = String(decoding: frame.bytes, as: UTF8.self)
         guard text.isEmpty else {
             emptySince = nil
-            return [.read(text, .qr)]
+            return [seen(text)]
         }
         let since = emptySince ?? frame.atMillis
         emptySince = since

@@ -91,6 +91,8 @@ public final class ScanPresenter {
         guard wantsFrames else { return }
         switch event {
         case .read(let text, let carrier): await lookUp(.scanned(text, carrier))
+        // Neither is a card, and a sheet opens the shop: its text goes no further.
+        case .letsIn, .opensShop: state.notice = .notOurs
         case .torchMayHelp: state.hint = .torch
         case .typingMayHelp: state.hint = .type
         }

@@ -71,6 +71,20 @@ struct ScanPresenterTests {
     }
 
     @Test(
+        "what lets into a shop or opens its data is no card and is asked of nobody",
+        arguments: ["KP1-owner", "SHEET-1"])
+    func noCards(code: String) async {
+        let counter = await Counter(.open())
+        await counter.show(code)
+        #expect(counter.state.notice == .notOurs)
+        #expect(counter.state.open == nil && !counter.state.looking)
+        #expect(await counter.shop.asked == [], "its text was handed on")
+        await counter.show("K1-1234567890")
+        #expect(counter.state.open == .customer(id: 7), "the search goes on")
+        await counter.leave()
+    }
+
+    @Test(
         "each typed number leads where the core says and is asked as typed",
         arguments: [
             ("1234567890", .customer(id: 7)),

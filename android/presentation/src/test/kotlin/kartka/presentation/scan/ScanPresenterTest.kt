@@ -92,6 +92,20 @@ class ScanPresenterTest {
     }
 
     @Test
+    fun `what lets into a shop or opens its data is no card and is asked of nobody`() {
+        listOf("KP1-owner", "SHEET-1").forEach { code ->
+            val before = shop.asked.size
+            atTheCounter {
+                show(code)
+                assertEquals(Notice.NotOurs to null, state.notice to state.open, code)
+                assertEquals(before, shop.asked.size, "its text was handed on")
+                show("K1-1234567890")
+                assertEquals(Route.Customer(7, CardRead.Scanned), state.open, "the search goes on")
+            }
+        }
+    }
+
+    @Test
     fun `each typed number leads where the core says and is asked as typed`() {
         val cases =
             listOf(
