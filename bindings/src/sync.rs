@@ -51,6 +51,9 @@ pub struct SyncStanding {
     pub age_ms: i64,
     /// The protocol's code that stops the exchange until a person acts.
     pub stopped: Option<u16>,
+    /// Milliseconds by which this device's clock is ahead of the authority's (behind: negative), where it is so wrong that
+    /// the authority sets the times of sales; none where it is right or was not measured since the device started.
+    pub clock_off_ms: Option<i64>,
     /// This device's data was an older copy, until `resume` says that somebody has read it.
     pub renumbered: Option<Renumbered>,
 }
@@ -272,6 +275,7 @@ fn standing(status: SyncStatus, line: &Line) -> SyncStanding {
         synced_ms: status.synced_ms,
         age_ms: status.age_ms,
         stopped: status.stopped,
+        clock_off_ms: status.clock_off_ms,
         renumbered: status.renumbered.map(|moved| Renumbered {
             ops: signed(moved.ops),
             at_ms: moved.at_ms,

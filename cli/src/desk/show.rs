@@ -188,6 +188,7 @@ pub(crate) fn status(status: &SyncStatus) -> Answer {
         "seq": status.seq.0.to_string(),
         "age_ms": status.age_ms,
         "stopped": status.stopped,
+        "clock_off_ms": status.clock_off_ms,
         "kept_and_sent_again": status.renumbered.map(|moved| moved.ops),
     });
     let text = format!(
@@ -197,6 +198,14 @@ pub(crate) fn status(status: &SyncStatus) -> Answer {
         status.outbox,
         status.seq.0
     );
+    let text = match status.clock_off_ms {
+        Some(off) => format!(
+            "{text}  this clock is {} s {}: the server sets the times of sales",
+            off.unsigned_abs() / 1_000,
+            if off > 0 { "fast" } else { "slow" }
+        ),
+        None => text,
+    };
     let text = match status.renumbered {
         Some(moved) => format!(
             "{text}  this data was an older copy: {} ops were kept and sent again under a new number",

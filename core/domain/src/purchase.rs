@@ -360,7 +360,7 @@ pub struct Purchase {
     /// The fiscal receipt, where there is one (X8).
     pub fiscal: Option<Fiscal>,
     /// What the owner should see of it although it counts: who sold it had not the right (S7), a limit was passed
-    /// (T7), its receipt had earned before (X8).
+    /// (T7), its receipt had earned before (X8), the clock it was sold by was wrong (sync §5).
     pub flags: Vec<Code>,
 }
 

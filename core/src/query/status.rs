@@ -8,7 +8,7 @@ use kartka_protocol::scope::Scope;
 use crate::error::CoreError;
 use crate::shop::Shop;
 use crate::store::{Moved, Standing};
-use crate::sync::{Trust, is_revoked, is_wiping, trust};
+use crate::sync::{Trust, clock_off, is_revoked, is_wiping, trust};
 
 /// How this device stands with the authority.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -33,6 +33,9 @@ pub struct SyncStatus {
     pub renumbered: Option<Renumbered>,
     /// Whether this device is still trusted, and until when.
     pub trust: Trust,
+    /// How far this device's clock is ahead of the authority's (behind: negative), where it is so wrong that the authority
+    /// sets the times of its sales; none where it is right or was not measured.
+    pub clock_off_ms: Option<i64>,
     /// Who is at it.
     pub operator: OperatorId,
     /// Whether everything here was deleted, as the owner wanted, and the authority has not heard it yet.
@@ -72,6 +75,7 @@ impl Shop {
             let trust = trust(r, device.standing, self.platform.clock.as_ref())?;
             Ok(SyncStatus {
                 trust,
+                clock_off_ms: clock_off(r, device.standing, self.platform.clock.as_ref())?,
                 business: device.business,
                 device: device.no,
                 server: device.server,

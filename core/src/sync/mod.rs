@@ -41,7 +41,7 @@ use exchange::{Asked, Finished, begin, finish};
 use incarnation::note_stranger;
 pub(crate) use state::{first_state, lineage_bytes, note_epoch, read_lineage};
 pub use trust::Trust;
-pub(crate) use trust::{heard_ms, is_revoked, is_wiping, trust};
+pub(crate) use trust::{clock_off, heard_ms, is_revoked, is_wiping, trust};
 
 /// What a run of exchanges came to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]

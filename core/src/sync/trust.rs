@@ -8,7 +8,7 @@ use kartka_domain::codes::Code;
 use kartka_domain::row::{Row, RowKind};
 
 use super::state::SyncState;
-use super::wanted::authority_ms;
+use super::wanted::{authority_ms, clock_off_ms};
 use crate::error::CoreError;
 use crate::platform::Clock;
 use crate::store::{Reader, Standing, StoreError, Tx, meta};
@@ -72,6 +72,18 @@ pub(crate) fn heard_ms(
     }
     let state = SyncState::read(reader)?;
     Ok(state.anchors.iter().map(|pair| pair.server_ms).max())
+}
+
+/// How wrong this device's clock is, as [`clock_off_ms`] has it; an authority has nobody to measure it by.
+pub(crate) fn clock_off(
+    reader: &Reader<'_>,
+    standing: Standing,
+    clock: &dyn Clock,
+) -> Result<Option<i64>, StoreError> {
+    if standing == Standing::Authority {
+        return Ok(None);
+    }
+    Ok(clock_off_ms(&SyncState::read(reader)?, clock))
 }
 
 /// As the owner chose them; before the first pull as they come ready.

@@ -1,5 +1,6 @@
 //! Which scopes a phone asks for: base, own, this month and the three before, and whatever else it holds (sync §4).
 
+use kartka_domain::authority::CLOCK_TOLERANCE_MS;
 use kartka_domain::ids::{OutletId, Seq};
 use kartka_domain::moment::Month;
 use kartka_domain::row::{Row, RowKind};
@@ -75,6 +76,15 @@ fn this_month(
             .map_err(|_| StoreError::Malformed("the outlet's time zone"))?
             .date,
     ))
+}
+
+/// How far this device's clock is ahead of the authority's (behind: negative), where this boot has a pair of it and it is so
+/// far off that the authority sets the times of sales (sync §5).
+pub(super) fn clock_off_ms(state: &SyncState, clock: &dyn Clock) -> Option<i64> {
+    let pair = state.anchors.last()?;
+    let off = clock.now_ms().saturating_sub(authority_ms(state, clock));
+    let wrong = off.unsigned_abs() > CLOCK_TOLERANCE_MS.unsigned_abs();
+    (pair.boot == clock.boot_id() && wrong).then_some(off)
 }
 
 pub(super) fn authority_ms(state: &SyncState, clock: &dyn Clock) -> i64 {

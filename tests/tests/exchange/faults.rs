@@ -1,5 +1,6 @@
 //! Bad networks: every fault leaves the phone as it was, and the next exchange makes it good.
 
+use kartka_core::domain::codes::Code;
 use kartka_core::error::CoreError;
 use kartka_core::usecase::customers::NewCard;
 
@@ -114,6 +115,47 @@ fn a_long_outbox_goes_up_in_many_batches_and_a_lost_answer_costs_none() {
         b.shop.customer(ira).unwrap().visits,
         a.shop.customer(ira).unwrap().visits
     );
+}
+
+#[test]
+fn a_phone_learns_that_its_clock_is_wrong_and_the_owner_sees_whose_sales_were_moved() {
+    let office = Office::founded();
+    let (a, b) = (Counter::paired(&office, 1), Counter::paired(&office, 2));
+    let ira = a.register("Іра", "", NewCard::Issue);
+    agree(&office, &[&a, &b]);
+    let off = |phone: &Counter| phone.shop.sync_status().unwrap().clock_off_ms;
+    let flags = |phone: &Counter| {
+        let sales = phone.shop.flagged_sales(None, None).unwrap();
+        sales
+            .into_iter()
+            .flat_map(|sale| sale.flags)
+            .collect::<Vec<_>>()
+    };
+    let (minute, hour) = (60_000, 60 * 60_000);
+    a.time.jump(minute);
+    assert_eq!(off(&a), None, "a minute is nobody's matter");
+    a.sell(ira, 10_000);
+    agree(&office, &[&a, &b]);
+    assert_eq!(flags(&b), []);
+    a.time.jump(2 * hour - minute);
+    assert_eq!((off(&a), off(&b)), (Some(2 * hour), None));
+    a.sell(ira, 10_000);
+    assert_eq!(flags(&a), [], "only the authority knows the time");
+    agree(&office, &[&a, &b]);
+    let corrected = [Code::ClockCorrected { by_ms: 2 * hour }];
+    assert_eq!(
+        (flags(&a), flags(&b)),
+        (corrected.to_vec(), corrected.to_vec())
+    );
+    a.time.jump(-5 * hour);
+    assert_eq!(off(&a), Some(-3 * hour));
+    // Nobody has measured the new run's clock yet; the first exchange does.
+    a.time.reboot();
+    assert_eq!(off(&a), None);
+    a.sync(&office.line()).unwrap();
+    assert_eq!(off(&a), Some(-3 * hour));
+    a.time.jump(3 * hour);
+    assert_eq!(off(&a), None);
 }
 
 #[test]

@@ -18,7 +18,7 @@ pub struct Anchor {
 }
 
 /// A phone's clock within this of the truth is left alone.
-const TOLERANCE_MS: i64 = 120_000;
+pub const CLOCK_TOLERANCE_MS: i64 = 120_000;
 
 /// The instant that counts for an op, epoch ms, or [`None`] when the wall time stands.
 ///
@@ -41,7 +41,7 @@ pub fn effective_time(
             .saturating_add(time.monotonic_ms.saturating_sub(a.monotonic_ms))
     });
     let effective = measured.max(earlier_ms).min(received_ms);
-    (effective.abs_diff(wall) > TOLERANCE_MS.unsigned_abs()).then_some(effective)
+    (effective.abs_diff(wall) > CLOCK_TOLERANCE_MS.unsigned_abs()).then_some(effective)
 }
 
 /// Dates promised to a customer stay, unless the clock was more than this off (sync §5).

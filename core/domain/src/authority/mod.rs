@@ -31,7 +31,7 @@ mod work;
 
 pub use after::{Before, after};
 pub use claimed::as_claimed;
-pub use clock::{Anchor, effective_time};
+pub use clock::{Anchor, CLOCK_TOLERANCE_MS, effective_time};
 pub use earning::has_earned;
 pub use merge::MEMBERS_MAX;
 pub use reserve::reserve;

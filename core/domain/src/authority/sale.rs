@@ -55,6 +55,7 @@ pub(super) fn apply_sale<B: Book>(
         Some(customer) => earning::judge(work, &purchase, (customer, &claims))?,
         None => Judged::default(),
     };
+    purchase.flags.extend(work.clock_corrected());
     purchase.flags.extend(judged.flags);
     let earns = earning::verdicts(work, (&purchase, &[]), (judged.refused, &claims))?;
     purchase.flags.extend(earns.flags);

@@ -64,6 +64,14 @@ impl<'b, B: Book> Work<'b, B> {
         }
     }
 
+    /// By how much the author's clock was wrong, where the moment was set for it and the author is told: the owner sees it.
+    pub(super) fn clock_corrected(&self) -> Option<Code> {
+        let (moment, echo) = self.moment();
+        let off = self.op.time.wall.instant_ms.abs_diff(moment.instant_ms);
+        let by_ms = i64::try_from(off).unwrap_or(i64::MAX);
+        (echo == Echo::Changed && by_ms > 0).then_some(Code::ClockCorrected { by_ms })
+    }
+
     /// Whether it is only a phone's own claim.
     pub(super) const fn is_pending(&self) -> bool {
         matches!(self.standing, Standing::Pending)

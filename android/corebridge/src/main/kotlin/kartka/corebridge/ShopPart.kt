@@ -55,7 +55,13 @@ internal class ShopPart(private val core: CoreParts) : ShopGateway {
     override suspend fun standing(): Standing =
         asked {
             val standing = core.sync.standing()
-            Standing(standing.asMark(), standing.server, standing.stopped?.toInt(), standing.renumbered?.ops)
+            Standing(
+                standing.asMark(),
+                standing.server,
+                standing.stopped?.toInt(),
+                standing.renumbered?.ops,
+                standing.clockOffMs,
+            )
         }
 
     override suspend fun exchange() {

@@ -62,8 +62,16 @@ public sealed interface CopyAge {
  * @property server the server's address, null where this phone is the authority
  * @property stopped the protocol's code that stops the exchange
  * @property renumbered entries that were kept when this phone's data turned out to be an older copy
+ * @property clockOff milliseconds by which this phone's clock is ahead of the authority's (behind: negative), where it is
+ *   so wrong that the authority sets the times of sales
  */
-public data class Standing(val mark: SyncMark, val server: String?, val stopped: Int?, val renumbered: Long?)
+public data class Standing(
+    val mark: SyncMark,
+    val server: String?,
+    val stopped: Int?,
+    val renumbered: Long?,
+    val clockOff: Long? = null,
+)
 
 /** The data of a shop before it is open: with the platform's keys, by the recovery sheet, or from a copy. */
 public interface Opener {

@@ -12,6 +12,7 @@ class FakeHouse(private val desk: FakeDesk) : ShopGateway {
     /** The exchange stopped with this code of the protocol. */
     var stopped: Int? = null
     var renumbered: Long? = null
+    var clockOff: Long? = null
 
     /** What the founder said. */
     var founding: Founding? = null
@@ -65,7 +66,7 @@ class FakeHouse(private val desk: FakeDesk) : ShopGateway {
         val mark = desk.mark()
         val dot = if (stopped != null) SyncDot.Stuck else mark.dot
         val server = if (desk.isAlone) null else "https://shop.example"
-        return Standing(mark.copy(dot = dot), server, stopped, renumbered)
+        return Standing(mark.copy(dot = dot), server, stopped, renumbered, clockOff)
     }
 
     override suspend fun exchange(): Unit =

@@ -19,6 +19,7 @@ import kartka.presentation.sheet.SheetAction
 import kartka.presentation.sheet.SheetFace
 import kartka.presentation.sheet.SheetPresenter
 import kartka.presentation.standing.StandingAction
+import kartka.presentation.standing.StandingFace
 import kartka.presentation.standing.StandingPresenter
 import kartka.presentation.start.StartAction
 import kartka.presentation.start.StartPresenter
@@ -267,6 +268,26 @@ class HousePresentersTest {
             assertEquals(OperatorFace.NewPin to "code.pin_needed", state.face to state.trouble?.words?.key)
             act(OperatorAction.TypeOld("1111"), OperatorAction.TypePin("7319"), OperatorAction.Confirm)
             assertEquals(OperatorFace.WrongPin, state.face)
+        }
+    }
+
+    @Test
+    fun `a wrong clock is told beside the exchange and never instead of what stops it`() {
+        shop.house.clockOff = -7_200_000
+        shop.desk.waits(2)
+        play(shop, { StandingPresenter(shop, it) }) {
+            act(StandingAction.Shown)
+            assertEquals(StandingFace.ClockWrong to -7_200_000L, state.face to state.standing?.clockOff)
+            act(StandingAction.Exchange)
+            assertEquals(SyncMark(SyncDot.InSync, 0, NOON), state.standing?.mark)
+            assertEquals(StandingFace.ClockWrong, state.face)
+            shop.house.stopped = 12
+            act(StandingAction.Shown)
+            assertEquals(StandingFace.Stuck, state.face)
+            shop.house.stopped = null
+            shop.house.clockOff = null
+            act(StandingAction.Shown)
+            assertEquals(StandingFace.InSync, state.face)
         }
     }
 

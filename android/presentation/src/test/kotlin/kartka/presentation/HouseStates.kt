@@ -282,6 +282,10 @@ object HouseStates {
                 shop.house.renumbered = 4
                 act(StandingAction.Shown)
             },
+            onStanding("clock_wrong") {
+                shop.house.clockOff = 7_200_000
+                act(StandingAction.Shown)
+            },
             onStanding("revoked") {
                 shop.desk.revoke()
                 act(StandingAction.Shown)

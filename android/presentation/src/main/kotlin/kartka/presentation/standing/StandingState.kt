@@ -24,6 +24,7 @@ public data class StandingState(
                 trouble != null -> StandingFace.Trouble
                 standing == null -> StandingFace.Loading
                 standing.renumbered != null -> StandingFace.Renumbered
+                standing.clockOff != null && standing.stopped == null -> StandingFace.ClockWrong
                 else -> faceOf(standing.mark.dot)
             }
 
@@ -49,6 +50,7 @@ public enum class StandingFace {
     Exchanging,
     Stuck,
     Renumbered,
+    ClockWrong,
     Revoked,
     Trouble,
 }

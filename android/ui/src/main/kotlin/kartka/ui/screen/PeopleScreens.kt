@@ -33,6 +33,7 @@ import kartka.ui.component.PrimaryAction
 import kartka.ui.component.SecondAction
 import kartka.ui.design.Kartka
 import kartka.ui.text.speech
+import kotlin.math.abs
 
 /** Who is at this phone, handing it over, PINs. */
 @Composable
@@ -141,6 +142,7 @@ private fun SyncLine(standing: Standing, face: StandingFace) {
             StandingFace.InSync -> Mood.Good
             StandingFace.Waiting, StandingFace.Exchanging -> Mood.Waiting
             StandingFace.Stuck, StandingFace.Revoked -> Mood.Problem
+            StandingFace.ClockWrong -> if (standing.mark.pending > 0) Mood.Waiting else Mood.Good
             else -> Mood.Quiet
         }
     val words =
@@ -154,6 +156,10 @@ private fun SyncLine(standing: Standing, face: StandingFace) {
     standing.mark.heardAt?.let { Text(speech("standing.heard", "at" to it), style = Kartka.type.body) }
     standing.stopped?.let { Banner(Mood.Problem, speech("standing.stopped", "code" to it.toLong())) }
     standing.renumbered?.let { Banner(Mood.Attention, speech("standing.renumbered", "entries" to it)) }
+    standing.clockOff?.let { off ->
+        val words = speech(if (off > 0) "standing.clock_ahead" else "standing.clock_behind", "by" to abs(off))
+        Banner(Mood.Attention, words, detail = speech("standing.clock_about"))
+    }
 }
 
 /** Refused for good, only the system's settings help. */

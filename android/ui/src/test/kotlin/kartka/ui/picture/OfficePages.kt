@@ -193,6 +193,7 @@ private fun Samples.standings(): List<Page> {
         state(SyncDot.Waiting, 3).copy(exchanging = true),
         StandingState(stuck),
         StandingState(stuck.copy(mark = inSync, stopped = null, renumbered = 5)),
+        StandingState(stuck.copy(mark = inSync, stopped = null, clockOff = 7_200_000)),
         state(SyncDot.Revoked),
         state(SyncDot.Waiting, 3).copy(trouble = trouble(TroubleKind.Offline, "error.offline")),
     ).map { Page("standing", it) { StandingScreen(it, StillHost) {} } }
