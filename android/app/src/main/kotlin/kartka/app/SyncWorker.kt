@@ -80,6 +80,8 @@ private suspend fun ended(work: suspend () -> Exchanged): Exchanged =
             TroubleKind.Busy,
             TroubleKind.KeysLocked,
             TroubleKind.KeysUnavailable,
+            // Somebody left the cards while they were asked about: that stops this run's asking too.
+            TroubleKind.Cancelled,
             -> Exchanged.Later
             else -> Exchanged.InVain
         }

@@ -50,6 +50,10 @@ internal class WalletPart(private val place: CardsPlace) :
         within { it.refresh(only, null) }
             .let { Answers(it.answered.toInt(), it.unreached.toInt(), it.refused.toInt()) }
 
+    override fun stopAsking() {
+        wallet?.stopRefresh()
+    }
+
     override suspend fun wishNews(request: RequestId, card: Long, wording: Int, wanted: Boolean): Unit =
         within {
             it.consent(request.bytes(), card, wording.toUInt(), if (wanted) Will.GIVEN else Will.WITHDRAWN)

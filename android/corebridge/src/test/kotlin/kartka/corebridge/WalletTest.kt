@@ -5,15 +5,26 @@ import kartka.generated.CardFreshness
 import kartka.generated.CardWish
 import kartka.generated.CoreException
 import kartka.generated.HolderProfile
+import kartka.generated.Profile
+import kartka.generated.Registration
 import kartka.generated.Wallet
 import kartka.generated.Will
 import kartka.generated.readCardLink
+import kartka.presentation.Answers
+import kartka.presentation.CoreFault
+import kartka.presentation.TroubleKind
+import kotlinx.coroutines.CoroutineScope
+import kotlinx.coroutines.Dispatchers
+import kotlinx.coroutines.async
 import kotlinx.coroutines.runBlocking
+import kotlinx.coroutines.withContext
 import kotlinx.serialization.json.Json
 import kotlinx.serialization.json.jsonArray
 import kotlinx.serialization.json.jsonObject
 import kotlinx.serialization.json.jsonPrimitive
 import java.io.File
+import java.net.InetAddress
+import java.net.ServerSocket
 import java.nio.file.Files
 import kotlin.test.AfterTest
 import kotlin.test.Test
@@ -31,13 +42,13 @@ class WalletTest {
         home.deleteRecursively()
     }
 
-    private fun onStage(block: suspend (Stage) -> Unit) = Stage().use { runBlocking { block(it) } }
+    private fun onStage(block: suspend CoroutineScope.(Stage) -> Unit) = Stage().use { runBlocking { block(it) } }
 
     private suspend fun opened(keys: Keys): Wallet = Wallet.open(home.path, keys, Log())
 
     /** A customer of the shop with a card, and the link to it. */
-    private suspend fun Phone.registered(): Pair<Long, String> {
-        val customer = core.customers().register(newRequest(), customerForm(CardChoice.Issue))
+    private suspend fun Phone.registered(form: Registration = customerForm(CardChoice.Issue)): Pair<Long, String> {
+        val customer = core.customers().register(newRequest(), form)
         val card =
             core
                 .customers()
@@ -123,6 +134,30 @@ class WalletTest {
         )
         assertTrue(link.substringAfter("s=").substringBefore("#") !in exported, "the secret is in no export")
     }
+
+    @Test
+    fun `who leaves the cards waits for no shop that does not answer`() =
+        onStage { stage ->
+            val server = stage.server()
+            val phone = stage.paired(server)
+            val another = customerForm(CardChoice.Issue).copy(profile = Profile(given = "Остап"))
+            val links = listOf(phone.registered(), phone.registered(another)).map { it.second }
+            phone.sync()
+            val cards = WalletPart(cardsIn(home.path))
+            cards.stopAsking()
+            links.forEach { cards.takeCard(it) }
+            server.stop()
+            val asked =
+                ServerSocket(server.port, 1, InetAddress.getLoopbackAddress()).use { silent ->
+                    val asking = async(Dispatchers.IO) { assertFailsWith<CoreFault> { cards.askShops() } }
+                    withContext(Dispatchers.IO) { silent.accept() }.use { cards.stopAsking() }
+                    asking
+                }
+            assertEquals(TroubleKind.Cancelled, asked.await().trouble.kind)
+            server.start()
+            assertEquals(Answers(2, 0, 0), cards.askShops())
+            cards.close()
+        }
 
     @Test
     fun `what is no link is refused and a wallet whose key is lost begins anew`() =

@@ -21,6 +21,9 @@ public interface WalletGateway {
     /** Asks the shops of all cards, or of [only] one, how they stand, and brings them what their holder wishes. */
     public suspend fun askShops(only: Long? = null): Answers
 
+    /** Nobody waits for [askShops] any more: it ends with `Cancelled` before its next card. */
+    public fun stopAsking()
+
     /** News and offers wanted or not; the shop is told with the next [askShops]. */
     public suspend fun wishNews(request: RequestId, card: Long, wording: Int, wanted: Boolean)
 

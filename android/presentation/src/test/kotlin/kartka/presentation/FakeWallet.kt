@@ -26,6 +26,10 @@ class FakeWallet(private val desk: FakeDesk) : WalletGateway {
     /** Every text that was read as a link. */
     val read = mutableListOf<String>()
 
+    /** How often asking was stopped. */
+    var stopped = 0
+        private set
+
     /** How often the shops were asked. */
     var asked = 0
         private set
@@ -70,6 +74,12 @@ class FakeWallet(private val desk: FakeDesk) : WalletGateway {
             if (reached) there.forEach { cards[it.id] = answered(it) }
             if (reached) Answers(there.size, 0, 0) else Answers(0, there.size, 0)
         }
+    }
+
+    override fun stopAsking() {
+        stopped += 1
+        asking?.completeExceptionally(CoreFault(refusal(TroubleKind.Cancelled, "error.cancelled")))
+        asking = null
     }
 
     override suspend fun wishNews(request: RequestId, card: Long, wording: Int, wanted: Boolean): Unit =

@@ -73,6 +73,45 @@ class HolderPresentersTest {
     }
 
     @Test
+    fun `leaving the cards stops asking their shops, and only then`() {
+        shop.wallet.asking = CompletableDeferred()
+        play(shop, { CardsPresenter(shop, it, staffed = false) }) {
+            act(CardsAction.Shown)
+            assertTrue(state.asking)
+            die()
+        }
+        assertEquals(1 to 0, shop.wallet.stopped to shop.wallet.asked)
+        play(shop, { CardsPresenter(shop, it, staffed = false) }) {
+            act(CardsAction.Shown)
+            assertEquals(CardsFace.Fresh, state.face)
+            die()
+        }
+        assertEquals(1 to 1, shop.wallet.stopped to shop.wallet.asked, "what has ended needs no stop")
+    }
+
+    @Test
+    fun `one card that was stopped with all of them is as good as before`() {
+        shop.wallet.asking = CompletableDeferred()
+        play(shop, { CardPresenter(shop, it, 7) }) {
+            act(CardAction.Shown)
+            assertTrue(state.asking)
+            shop.wallet.stopAsking()
+            settle()
+            assertEquals(CardFace.AsOf to null, state.face to state.trouble)
+            act(CardAction.Refresh)
+            assertEquals(CardFace.Fresh, state.face)
+        }
+        shop.wallet.asking = CompletableDeferred()
+        play(shop, { ProfilePresenter(shop, ids, it, Route.Profile(7)) }) {
+            act(ProfileAction.Shown)
+            shop.wallet.stopAsking()
+            settle()
+            assertEquals(ProfileFace.Saved to null, state.face to state.trouble)
+        }
+        assertEquals(2, shop.wallet.stopped)
+    }
+
+    @Test
     fun `cards whose key is lost are given up only after a question`() {
         shop.wallet.lost = refusal(TroubleKind.KeysLost, "error.keys_lost")
         play(shop, { CardsPresenter(shop, it, staffed = false) }) {

@@ -41,9 +41,9 @@ public class CardPresenter(private val core: CoreGateway, scope: CoroutineScope,
         show { it.copy(asksRemove = false, open = if (removed != null) Route.Back else it.open) }
     }
 
-    /** Without any way out the card is as good as before; anything else is said. */
+    /** Without any way out, or stopped together with all cards, the card is as good as before; anything else is said. */
     private fun notAsked(trouble: Trouble) {
-        if (trouble.kind != TroubleKind.Offline) failed(trouble)
+        if (trouble.kind != TroubleKind.Offline && trouble.kind != TroubleKind.Cancelled) failed(trouble)
     }
 
     private fun open(route: Route): Unit = show { it.copy(open = route) }

@@ -5,6 +5,7 @@ import kartka.presentation.Presenter
 import kartka.presentation.Route
 import kartka.presentation.Trouble
 import kartka.presentation.TroubleKind
+import kotlinx.coroutines.CancellationException
 import kotlinx.coroutines.CoroutineScope
 
 /** The cards at once as they were last heard of, then as their shops say now: nothing waits for the network. */
@@ -27,10 +28,19 @@ public class CardsPresenter(private val core: CoreGateway, scope: CoroutineScope
         read()
         if (now.cards.isNullOrEmpty() || now.asking || now.trouble != null) return
         show { it.copy(asking = true) }
-        val answers = asking(::notAsked) { core.askShops() }
+        val answers = asking(::notAsked) { untilLeft { core.askShops() } }
         show { it.copy(asking = false, unreached = answers == null || answers.unreached > 0) }
         if (now.trouble == null) read()
     }
+
+    /** A screen that is gone leaves no shop after shop being asked behind it. */
+    private suspend fun <T> untilLeft(work: suspend () -> T): T =
+        try {
+            work()
+        } catch (gone: CancellationException) {
+            core.stopAsking()
+            throw gone
+        }
 
     private suspend fun read() {
         val cards = asking(::failed) { core.heldCards() } ?: return
@@ -43,9 +53,9 @@ public class CardsPresenter(private val core: CoreGateway, scope: CoroutineScope
         read()
     }
 
-    /** Without any way out the cards are as good as before; anything else is said. */
+    /** Without any way out, or stopped by whoever left, the cards are as good as before; anything else is said. */
     private fun notAsked(trouble: Trouble) {
-        if (trouble.kind != TroubleKind.Offline) failed(trouble)
+        if (trouble.kind != TroubleKind.Offline && trouble.kind != TroubleKind.Cancelled) failed(trouble)
     }
 
     private fun open(route: Route): Unit = show { it.copy(open = route) }

@@ -103,8 +103,12 @@ public class ProfilePresenter(
 
     private suspend fun tellShop() {
         // Who is not reached now hears of it later: the card's screen says how old its words are.
-        asking({ if (it.kind != TroubleKind.Offline) failed(it) }) { core.askShops(now.id) } ?: return
+        asking(::notTold) { core.askShops(now.id) } ?: return
         read()
+    }
+
+    private fun notTold(trouble: Trouble) {
+        if (trouble.kind != TroubleKind.Offline && trouble.kind != TroubleKind.Cancelled) failed(trouble)
     }
 
     private suspend fun read() {
