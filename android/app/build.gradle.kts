@@ -29,9 +29,6 @@ android {
         // Libraries stay uncompressed and aligned to 16 KB pages in the APK.
         jniLibs.useLegacyPackaging = false
     }
-    androidResources {
-        generateLocaleConfig = true
-    }
 }
 
 kotlin {

@@ -1,5 +1,7 @@
 package kartka.app
 
+import android.app.LocaleManager
+import android.content.Context
 import android.content.Intent
 import android.os.Build
 import android.os.Bundle
@@ -62,7 +64,7 @@ abstract class CounterActivity : ComponentActivity() {
     }
 
     private fun begin(core: KartkaGateway) {
-        val here = Here(Locale.getDefault().country, Build.MODEL, house.enrolled, house.holder)
+        val here = Here(country(this), Build.MODEL, house.enrolled, house.holder)
         val begun = CounterShell(this, Counter(core, RandomRequestIds(), Dispatchers.Default, here), saved)
         shell = begun
         drawCounter(begun, core, PhoneHost(this, begun, core, files, notices))
@@ -122,4 +124,15 @@ abstract class CounterActivity : ComponentActivity() {
                 if (shell?.screens?.back() != true) moveTaskToBack(true)
             }
         }
+}
+
+/** Where the phone is at home; the language of this app alone says nothing of a country. */
+private fun country(context: Context): String {
+    val systems =
+        if (Build.VERSION.SDK_INT >= Build.VERSION_CODES.TIRAMISU) {
+            context.getSystemService(LocaleManager::class.java)?.systemLocales?.get(0)
+        } else {
+            null
+        }
+    return (systems ?: Locale.getDefault()).country
 }

@@ -39,6 +39,13 @@ class PhoneHost(
     override fun openSettings(): Unit =
         open(Intent(Settings.ACTION_APPLICATION_DETAILS_SETTINGS, Uri.fromParts("package", activity.packageName, null)))
 
+    override fun openLanguages() {
+        // Before Android 13 an app speaks what the phone speaks.
+        val own = Build.VERSION.SDK_INT >= Build.VERSION_CODES.TIRAMISU
+        val app = Uri.fromParts("package", activity.packageName, null)
+        open(if (own) Intent(Settings.ACTION_APP_LOCALE_SETTINGS, app) else Intent(Settings.ACTION_LOCALE_SETTINGS))
+    }
+
     override fun turnTorch() {
         shell?.turnTorch()
     }

@@ -51,6 +51,8 @@ class DeskPhone private constructor(
 
             override fun openSettings() = Unit
 
+            override fun openLanguages() = Unit
+
             override fun turnTorch() = Unit
 
             override fun help(step: NextStep) = Unit

@@ -51,6 +51,9 @@ interface Host {
     /** Opens the system's settings of this app. */
     fun openSettings()
 
+    /** Opens the system's choice of a language for this app; before Android 13, for the phone. */
+    fun openLanguages()
+
     /** Turns the torch on, or off again. */
     fun turnTorch()
 
@@ -95,6 +98,17 @@ internal fun AskToTell(host: Host) {
     if (telling != Telling.NotAsked) return
     Banner(Mood.Quiet, speech("sync.tell"), action = speech("sync.tell_yes"), onAction = host::askToTell)
     WordAction(speech("sync.tell_no"), host::dontAskToTell)
+}
+
+/** Which language the screens speak, and the way to another: whoever shares a phone need not share a language. */
+@Composable
+internal fun LanguageLine(host: Host) {
+    Line(
+        "${speech("common.language")}: ${speech("common.language_here")}",
+        detail = speech("common.language_about"),
+        glyph = Glyph.Info,
+        onTap = host::openLanguages,
+    )
 }
 
 /** What a finger is told. */

@@ -131,6 +131,7 @@ fun StandingScreen(state: StandingState, host: Host, act: (StandingAction) -> Un
         if (standing.server != null) {
             Line(speech("carry.title"), glyph = Glyph.Share, onTap = { act(StandingAction.OpenCarry) })
         }
+        LanguageLine(host)
         Line(speech("signout.title"), glyph = Glyph.Stop, onTap = { act(StandingAction.OpenSignOut) })
     }
 }

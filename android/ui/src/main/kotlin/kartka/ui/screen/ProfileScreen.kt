@@ -62,12 +62,7 @@ private fun Known(state: ProfileState, shop: String, host: Host, act: (ProfileAc
         glyph = Glyph.Share,
         onTap = { act(ProfileAction.Export) },
     )
-    Line(
-        "${speech("profile.language")}: ${speech("profile.language_here")}",
-        detail = speech("profile.language_about"),
-        glyph = Glyph.Info,
-        onTap = host::openSettings,
-    )
+    LanguageLine(host)
     if (state.wishes) {
         Line(speech("profile.erase"), glyph = Glyph.Erase, onTap = { act(ProfileAction.AskErasure) })
     }

@@ -1,5 +1,6 @@
 package kartka.ui.house
 
+import kartka.presentation.words.Language
 import java.io.File
 import kotlin.test.Test
 import kotlin.test.assertEquals
@@ -61,6 +62,24 @@ class HouseTest {
                 assertTrue("<exclude domain=\"$it\" path=\".\" />" in part, "$way lets $it out")
             }
         }
+    }
+
+    @Test
+    fun `the system offers the app in the languages it speaks, and in no other`() {
+        val spoken = Language.entries.map { it.tag }.toSet()
+        val manifest = house.resolve("app/src/main/AndroidManifest.xml").readText()
+        assertTrue("android:localeConfig=\"@xml/locales\"" in manifest)
+        val offered = house.resolve("app/src/main/res/xml/locales.xml").readText()
+        assertEquals(spoken, Regex("""android:name="(\w+)\"""").findAll(offered).map { it.groupValues[1] }.toSet())
+        val translated =
+            house
+                .resolve("app/src/generated/res")
+                .list()
+                .orEmpty()
+                .toSet()
+        assertEquals(spoken.map { if (it == "en") "values" else "values-$it" }.toSet(), translated)
+        // Gradle would make a list of its own, and the manifest names one already.
+        assertTrue("generateLocaleConfig" !in house.resolve("app/build.gradle.kts").readText())
     }
 
     private val modules = listOf("presentation", "corebridge", "ui", "desktop", "app")

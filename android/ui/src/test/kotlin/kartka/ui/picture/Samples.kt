@@ -150,6 +150,8 @@ object StillHost : Host {
 
     override fun openSettings() = Unit
 
+    override fun openLanguages() = Unit
+
     override fun turnTorch() = Unit
 
     override fun help(step: NextStep) = Unit
