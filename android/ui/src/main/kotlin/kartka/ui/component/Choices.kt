@@ -5,6 +5,7 @@ import androidx.compose.foundation.layout.ExperimentalLayoutApi
 import androidx.compose.foundation.layout.FlowRow
 import androidx.compose.foundation.layout.fillMaxWidth
 import androidx.compose.foundation.layout.heightIn
+import androidx.compose.foundation.selection.selectableGroup
 import androidx.compose.foundation.shape.RoundedCornerShape
 import androidx.compose.foundation.text.KeyboardOptions
 import androidx.compose.material3.FilterChip
@@ -13,7 +14,10 @@ import androidx.compose.material3.OutlinedTextField
 import androidx.compose.material3.Text
 import androidx.compose.runtime.Composable
 import androidx.compose.ui.Modifier
+import androidx.compose.ui.semantics.Role
+import androidx.compose.ui.semantics.contentDescription
 import androidx.compose.ui.semantics.error
+import androidx.compose.ui.semantics.role
 import androidx.compose.ui.semantics.semantics
 import androidx.compose.ui.text.input.KeyboardType
 import androidx.compose.ui.text.input.PasswordVisualTransformation
@@ -22,12 +26,22 @@ import androidx.compose.ui.unit.dp
 import kartka.ui.design.Kartka
 import kartka.ui.design.Space
 
-/** One of several: the chosen one carries a check as well as a colour. */
+/**
+ * One of several: the chosen one carries a check as well as a colour, and a screen reader says that choosing one drops the
+ * other. [spoken] is what it says where [word] tells something only by its place.
+ */
 @OptIn(ExperimentalLayoutApi::class)
 @Composable
-fun <T> Choices(of: List<T>, chosen: T?, word: (T) -> String, onChoose: (T) -> Unit, modifier: Modifier = Modifier) {
+fun <T> Choices(
+    of: List<T>,
+    chosen: T?,
+    word: (T) -> String,
+    onChoose: (T) -> Unit,
+    modifier: Modifier = Modifier,
+    spoken: ((T) -> String)? = null,
+) {
     FlowRow(
-        modifier,
+        modifier.selectableGroup(),
         horizontalArrangement = Arrangement.spacedBy(Space.small),
         verticalArrangement = Arrangement.spacedBy(Space.tiny),
     ) {
@@ -36,7 +50,11 @@ fun <T> Choices(of: List<T>, chosen: T?, word: (T) -> String, onChoose: (T) -> U
                 selected = each == chosen,
                 onClick = { onChoose(each) },
                 label = { Text(word(each), style = Kartka.type.strong) },
-                modifier = Modifier.heightIn(min = Space.target),
+                modifier =
+                    Modifier.heightIn(min = Space.target).semantics {
+                        role = Role.RadioButton
+                        if (spoken != null) contentDescription = spoken(each)
+                    },
                 leadingIcon = if (each == chosen) ({ Sign(Glyph.Check, size = 18.dp) }) else null,
                 shape = RoundedCornerShape(Space.corner),
                 colors =

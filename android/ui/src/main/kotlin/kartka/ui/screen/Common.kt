@@ -17,10 +17,12 @@ import androidx.compose.runtime.getValue
 import androidx.compose.ui.Alignment
 import androidx.compose.ui.Modifier
 import androidx.compose.ui.platform.LocalDensity
+import androidx.compose.ui.semantics.LiveRegionMode
 import androidx.compose.ui.semantics.Role
 import androidx.compose.ui.semantics.clearAndSetSemantics
 import androidx.compose.ui.semantics.contentDescription
 import androidx.compose.ui.semantics.heading
+import androidx.compose.ui.semantics.liveRegion
 import androidx.compose.ui.semantics.semantics
 import androidx.compose.ui.text.style.TextAlign
 import androidx.compose.ui.unit.dp
@@ -210,7 +212,10 @@ internal fun Loading() {
 @Composable
 internal fun Outcome(glyph: Glyph, text: String) {
     Column(
-        Modifier.fillMaxWidth().padding(vertical = Space.huge).semantics(mergeDescendants = true) { heading() },
+        Modifier.fillMaxWidth().padding(vertical = Space.huge).semantics(mergeDescendants = true) {
+            heading()
+            liveRegion = LiveRegionMode.Polite
+        },
         horizontalAlignment = Alignment.CenterHorizontally,
         verticalArrangement = Arrangement.spacedBy(Space.medium),
     ) {

@@ -181,7 +181,8 @@ private fun OwnVouchers(state: CustomerState, act: (CustomerAction) -> Unit) {
 @Composable
 private fun PieceCount(state: CustomerState, act: (CustomerAction) -> Unit) {
     if (state.sheet?.stamps.isNullOrEmpty()) return
-    Choices(pieces, state.draft.pieces, { "+$it" }, { act(CustomerAction.Pieces(it)) })
+    val words = pieces.associateWith { speech("customer.pieces", "pieces" to it.toLong()) }
+    Choices(pieces, state.draft.pieces, { "+$it" }, { act(CustomerAction.Pieces(it)) }, spoken = words::getValue)
 }
 
 /** Certificates and coupons of this receipt. */

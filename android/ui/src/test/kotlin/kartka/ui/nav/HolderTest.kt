@@ -1,36 +1,18 @@
 package kartka.ui.nav
 
-import androidx.compose.foundation.layout.Box
-import androidx.compose.foundation.layout.requiredSize
-import androidx.compose.runtime.CompositionLocalProvider
-import androidx.compose.runtime.getValue
-import androidx.compose.runtime.mutableStateOf
-import androidx.compose.runtime.setValue
-import androidx.compose.ui.Modifier
-import androidx.compose.ui.platform.LocalDensity
-import androidx.compose.ui.semantics.SemanticsActions
-import androidx.compose.ui.semantics.SemanticsProperties
-import androidx.compose.ui.semantics.getOrNull
-import androidx.compose.ui.test.hasClickAction
 import androidx.compose.ui.test.junit4.createComposeRule
 import androidx.compose.ui.test.onNodeWithContentDescription
 import androidx.compose.ui.test.onNodeWithText
 import androidx.compose.ui.test.performClick
-import androidx.compose.ui.unit.Density
-import androidx.compose.ui.unit.dp
 import kartka.presentation.CountingIds
 import kartka.presentation.Route
 import kartka.presentation.join.JoinPresenter
 import kartka.presentation.stocked
 import kartka.presentation.words.Language
-import kartka.ui.design.KartkaTheme
 import kartka.ui.design.Motion
-import kartka.ui.design.Space
 import kartka.ui.picture.StillHost
 import kartka.ui.picture.bundled
-import kartka.ui.picture.holder
 import kartka.ui.screen.Host
-import kartka.ui.text.Speaking
 import kartka.ui.text.Speech
 import kotlinx.coroutines.CoroutineScope
 import kotlinx.coroutines.Dispatchers
@@ -42,7 +24,7 @@ import kotlin.test.assertFalse
 import kotlin.test.assertIs
 import kotlin.test.assertTrue
 
-/** A customer's screens as they hang together: the light, the ways, both modes on one phone, what a reader says. */
+/** A customer's screens as they hang together: the light, the ways, both modes on one phone. */
 class HolderTest {
     @get:Rule
     val rule = createComposeRule()
@@ -94,42 +76,6 @@ class HolderTest {
         assertIs<JoinPresenter>(screens.place.value.presenter, "a card's code alone is told from a link there")
         screens.read("KP1-good")
         assertEquals(Route.Pair, screens.place.value.route, "a pairing code leads into a shop also from there")
-    }
-
-    @Test
-    fun `whatever can be tapped has a name and room for a thumb at twice the letter size`() {
-        var page by mutableStateOf(holder.first())
-        rule.setContent {
-            val density = Density(LocalDensity.current.density, fontScale = 2f)
-            CompositionLocalProvider(LocalDensity provides density) {
-                KartkaTheme(bundled) {
-                    Speaking(speech) { Box(Modifier.requiredSize(412.dp, 860.dp)) { page.draw() } }
-                }
-            }
-        }
-        holder.forEach { each ->
-            page = each
-            rule.waitForIdle()
-            rule.onAllNodes(hasClickAction()).fetchSemanticsNodes().forEach { node ->
-                val label = node.config.getOrNull(SemanticsProperties.ContentDescription)?.firstOrNull()
-                val text = node.config.getOrNull(SemanticsProperties.Text)?.joinToString()
-                val entry = node.config.getOrNull(SemanticsActions.SetText)?.label
-                val typed = node.config.getOrNull(SemanticsProperties.EditableText)?.text
-                val name = label ?: text ?: entry ?: typed
-                assertTrue(
-                    !name.isNullOrBlank(),
-                    "${each.screen} ${each.face}: a target without a name: ${node.config}",
-                )
-                with(rule.density) {
-                    // What is half scrolled out of sight is as large as it was laid out.
-                    val touch = node.touchBoundsInRoot
-                    val height = maxOf(touch.height, node.size.height.toFloat()).toDp()
-                    val width = maxOf(touch.width, node.size.width.toFloat()).toDp()
-                    val least = minOf(height, width)
-                    assertTrue(least >= Space.target - 1.dp, "${each.screen} ${each.face}: $name is $least")
-                }
-            }
-        }
     }
 
     private fun opened(enrolled: Boolean, has: Boolean): OpenScreens {
