@@ -10,38 +10,49 @@ import java.util.zip.CRC32
 import java.util.zip.Deflater
 import java.util.zip.DeflaterOutputStream
 
-private const val COLOURS = 96
-private const val BITS = 8
-private const val CHANNEL = 0xFF
+/** As many as half a byte numbers: a sheet in them is half as large as one of a hundred colours, and as easy to read. */
+private const val COLOURS = 16
 
-/** [image] in its most frequent colours: flat grounds stay exactly as they are, and the file a fifth of its size. */
-fun fewColours(image: BufferedImage): BufferedImage {
+/** A page that stands alone may have more. */
+internal const val MANY_COLOURS = 96
+
+private const val BYTE = 8
+private const val HALF = 4
+private const val CHANNEL = 0xFF
+private const val COLOUR = 0xFFFFFF
+
+/** [image] in [most] of its colours: grounds stay exactly as they are, the edges of letters nearly. */
+internal fun fewColours(image: BufferedImage, most: Int = COLOURS): BufferedImage {
     val pixels = image.getRGB(0, 0, image.width, image.height, null, 0, image.width)
     val counts = HashMap<Int, Int>()
-    pixels.forEach { counts.merge(it and 0xFFFFFF, 1, Int::plus) }
-    val palette =
-        counts.entries
-            .sortedWith(compareByDescending<Map.Entry<Int, Int>> { it.value }.thenBy { it.key })
-            .take(COLOURS)
-            .map { it.key }
-            .toIntArray()
-    val model = IndexColorModel(BITS, palette.size, palette, 0, false, -1, 0)
+    pixels.forEach { counts.merge(it and COLOUR, 1, Int::plus) }
+    val palette = palette(counts, most)
+    val model = IndexColorModel(BYTE, palette.size, palette, 0, false, -1, 0)
     val few = BufferedImage(image.width, image.height, BufferedImage.TYPE_BYTE_INDEXED, model)
-    val nearest = HashMap<Int, Byte>()
-    val bytes =
-        ByteArray(
-            pixels.size,
-        ) { at -> nearest.getOrPut(pixels[at] and 0xFFFFFF) { palette.nearest(pixels[at]).toByte() } }
+    val nearest = counts.mapValues { (colour, _) -> palette.indices.minBy { apart(palette[it], colour) }.toByte() }
+    val bytes = ByteArray(pixels.size) { at -> nearest.getValue(pixels[at] and COLOUR) }
     few.raster.setDataElements(0, 0, image.width, image.height, bytes)
     return few
 }
 
-private fun IntArray.nearest(colour: Int): Int =
-    indices.minBy { at ->
-        listOf(16, 8, 0).sumOf { shift ->
-            val apart = (this[at] shr shift and CHANNEL) - (colour shr shift and CHANNEL)
-            apart * apart
-        }
+/** The most frequent colour, then again and again the one by which most is still missing: how far, and how often. */
+private fun palette(counts: Map<Int, Int>, most: Int): IntArray {
+    val colours = counts.keys.sorted().toIntArray()
+    val missing = LongArray(colours.size) { Long.MAX_VALUE }
+    var next = colours.indices.maxBy { counts.getValue(colours[it]) }
+    val chosen = mutableListOf<Int>()
+    while (chosen.size < minOf(most, colours.size)) {
+        val taken = colours[next].also(chosen::add)
+        colours.indices.forEach { missing[it] = minOf(missing[it], apart(colours[it], taken).toLong()) }
+        next = colours.indices.maxBy { counts.getValue(colours[it]) * missing[it] }
+    }
+    return chosen.toIntArray()
+}
+
+private fun apart(one: Int, other: Int): Int =
+    listOf(16, 8, 0).sumOf { shift ->
+        val channel = (one shr shift and CHANNEL) - (other shr shift and CHANNEL)
+        channel * channel
     }
 
 /**
@@ -51,15 +62,17 @@ private fun IntArray.nearest(colour: Int): Int =
 fun save(image: BufferedImage, file: File) {
     val palette = image.colorModel as IndexColorModel
     val colours = ByteArray(palette.mapSize * CHANNELS) { palette.getRGB(it / CHANNELS).channel(it % CHANNELS) }
+    val bits = if (palette.mapSize <= 1 shl HALF) HALF else BYTE
     val rows = ByteArrayOutputStream()
     DeflaterOutputStream(rows, Deflater(Deflater.BEST_COMPRESSION)).use { out ->
         for (y in 0 until image.height) {
             out.write(0)
-            out.write(image.raster.getDataElements(0, y, image.width, 1, null) as ByteArray)
+            val row = image.raster.getDataElements(0, y, image.width, 1, null) as ByteArray
+            out.write(if (bits == HALF) halves(row) else row)
         }
     }
     val head = ByteBuffer.allocate(HEAD).putInt(image.width).putInt(image.height)
-    head.put(byteArrayOf(BITS.toByte(), INDEXED, 0, 0, 0))
+    head.put(byteArrayOf(bits.toByte(), INDEXED, 0, 0, 0))
     DataOutputStream(file.outputStream()).use { out ->
         out.write(SIGNATURE)
         out.chunk("IHDR", head.array())
@@ -69,6 +82,13 @@ fun save(image: BufferedImage, file: File) {
     }
 }
 
+/** Two numbers in a byte, the left one above. */
+private fun halves(row: ByteArray): ByteArray =
+    ByteArray((row.size + 1) / 2) { at ->
+        val right = row.getOrElse(2 * at + 1) { 0 }
+        (row[2 * at].toInt() shl HALF or right.toInt()).toByte()
+    }
+
 private fun DataOutputStream.chunk(name: String, bytes: ByteArray) {
     val named = name.toByteArray() + bytes
     writeInt(bytes.size)
@@ -77,7 +97,7 @@ private fun DataOutputStream.chunk(name: String, bytes: ByteArray) {
 }
 
 /** Red, green, blue. */
-private fun Int.channel(which: Int): Byte = (this shr (CHANNELS - 1 - which) * BITS and CHANNEL).toByte()
+private fun Int.channel(which: Int): Byte = (this shr (CHANNELS - 1 - which) * BYTE and CHANNEL).toByte()
 
 private const val CHANNELS = 3
 private const val HEAD = 13

@@ -79,6 +79,12 @@ class Board(val glass: Glass, private val columns: Int) {
 /** A phone in a hand. */
 val inHand = Board(Glass(width = 412, height = 860, density = 0.5f), columns = 10)
 
+/** The same for letters of twice the size, which are as easy to read on a smaller picture. */
+val inHandLarge = Board(Glass(width = 412, height = 860, density = 0.4f), columns = 12)
+
+/** The smallest phone that the app is made for: what is done on a screen leaves the least room there. */
+val small = Board(Glass(width = 360, height = 640, density = 0.5f), columns = 8)
+
 /** A phone that lies at the till. */
 val lying = Board(Glass(width = 915, height = 412, density = 0.5f), columns = 4)
 
