@@ -73,8 +73,8 @@ impl Shop {
     ///
     /// # Errors
     /// As [`plan_hand_over`](Self::plan_hand_over) and [`sync`](Self::sync); [`CoreError::PairingRefused`] for a code
-    /// that the server does not take, and then nothing has begun. Whatever else happens, the next call, or the next
-    /// exchange, goes on.
+    /// that the server does not take, and then nothing has begun. Whatever else happens, the next exchange goes on, and
+    /// so does the next call unless the hand-over is being given up.
     pub fn hand_over(
         &self,
         code: &str,

@@ -9,7 +9,7 @@ use std::sync::{Mutex, PoisonError};
 use kartka_core::error::CoreError;
 use kartka_core::sync::{Cancel, Failure, Route, Transport};
 use kartka_core::usecase::found::FoundRequest;
-use kartka_core::usecase::handover::{GiveUp, HandOverStage};
+use kartka_core::usecase::handover::{Difference, GiveUp, HandOverStage};
 
 use super::counter::{World, request};
 use super::dice::Dice;
@@ -70,6 +70,19 @@ pub(super) fn arrive(plan: &Plan, world: &mut World) -> Result<(Server, Phone), 
     Ok((server, phone))
 }
 
+/// Whether the shop sells while its business is on its way.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Selling {
+    Yes,
+    No,
+}
+
+/// What a server said at last.
+enum Ended {
+    Taken,
+    Refused(Difference),
+}
+
 /// A hand-over under way.
 struct Arrival {
     /// Percent of the messages that are lost on their way, or whose answers are.
@@ -87,50 +100,55 @@ impl Arrival {
             return Ok(());
         };
         world.tell("sums of phone 0 are spoiled");
-        let code = self.code()?;
-        for _ in 0..TRIES {
-            let _ = self.once(world, phone, &code)?;
-            let state = phone.shop().hand_over_state().map_err(|e| e.to_string())?;
-            match state.map(|state| state.stage) {
-                Some(HandOverStage::Refused(_)) => {
-                    let given_up = phone.shop().give_up_hand_over(GiveUp::AskServer);
-                    given_up.map_err(|e| e.to_string())?;
-                    world.tell("the server says that the sums differ");
-                    return Ok(phone.put_sums_back(&sums)?);
-                }
-                None if self.is_taken() => {
-                    let what = "a server took over a business whose sums differ".to_owned();
-                    return Err(Wrong::of(Law::S14, what));
-                }
-                _ => {}
+        match self.hands_over(world, phone, Selling::No)? {
+            Ended::Taken => {
+                let what = "a server took over a business whose sums differ".to_owned();
+                Err(Wrong::of(Law::S14, what))
+            }
+            Ended::Refused(_) => {
+                world.tell("the server says that the sums differ");
+                let given_up = phone.shop().give_up_hand_over(GiveUp::AskServer);
+                given_up.map_err(|e| e.to_string())?;
+                Ok(phone.put_sums_back(&sums)?)
             }
         }
-        let what = "a hand-over with wrong sums does not end".to_owned();
-        Err(Wrong::of(Law::Live, what))
     }
 
-    /// The business comes to the server, however often something fails.
+    /// The business comes to the server, however often something fails; the shop goes on selling meanwhile.
     fn brings(&mut self, world: &mut World, phone: &mut Phone) -> Result<(), Wrong> {
+        match self.hands_over(world, phone, Selling::Yes)? {
+            Ended::Taken => Ok(()),
+            Ended::Refused(differs) => {
+                let what = format!("the server came to other rows: {differs:?}");
+                Err(Wrong::of(Law::S14, what))
+            }
+        }
+    }
+
+    /// Tries until the server has said yes or no.
+    fn hands_over(
+        &mut self,
+        world: &mut World,
+        phone: &mut Phone,
+        selling: Selling,
+    ) -> Result<Ended, Wrong> {
         let mut code = self.code()?;
         for _ in 0..TRIES {
-            let went = self.once(world, phone, &code)?;
-            let state = phone.shop().hand_over_state().map_err(|e| e.to_string())?;
-            match state.map(|state| state.stage) {
-                None if self.is_taken() => return Ok(()),
-                // Nothing has begun, and the code is too old or was lost with the server's machine.
-                None => code = self.code()?,
-                Some(HandOverStage::Refused(differs)) => {
-                    let what = format!("the server came to other rows: {differs:?}");
-                    return Err(Wrong::of(Law::S14, what));
-                }
-                Some(_) => {}
-            }
-            if let Err(error) = went {
+            if let Err(error) = self.once(world, phone, &code)? {
                 world.tell(&format!("phone 0 does not get through: {error}"));
             }
-            // The shop goes on selling meanwhile.
+            let state = phone.shop().hand_over_state().map_err(|e| e.to_string())?;
+            match state.map(|state| state.stage) {
+                None if self.is_taken() => return Ok(Ended::Taken),
+                // Nothing has begun, and the code is too old.
+                None => code = self.code()?,
+                Some(HandOverStage::Refused(differs)) => return Ok(Ended::Refused(differs)),
+                Some(_) => {}
+            }
             for _ in 0..self.dice.below(3) {
-                world.tap(0, phone, &mut self.dice)?;
+                if selling == Selling::Yes {
+                    world.tap(0, phone, &mut self.dice)?;
+                }
             }
         }
         let what = "a hand-over does not end".to_owned();
@@ -150,7 +168,11 @@ impl Arrival {
         let hand_over = |phone: &mut Phone| {
             let shop = phone.shop();
             shop.limit_pieces(PIECE);
-            shop.hand_over(code, line, &Cancel::default(), &mut |_| ())
+            // What has begun goes on with the next exchange.
+            match shop.hand_over_state()? {
+                Some(_) => shop.sync(line, &Cancel::default()),
+                None => shop.hand_over(code, line, &Cancel::default(), &mut |_| ()),
+            }
         };
         match phone.risk(world.kill, hand_over) {
             Survived::Yes(done) => Ok(done.map(drop)),

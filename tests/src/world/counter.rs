@@ -118,7 +118,7 @@ impl World {
     }
 
     /// Does what was chosen, and notes what the screen confirmed.
-    fn does(
+    pub(crate) fn does(
         &mut self,
         no: usize,
         phone: &mut Phone,

@@ -154,6 +154,23 @@ pub(super) fn erasures(conn: &Connection) -> Result<BTreeMap<i64, i64>, Wrong> {
     read().map_err(told)
 }
 
+/// The ops that wait for the owner's decision, and what they say.
+pub(super) fn quarantined(conn: &Connection) -> Result<Vec<(i64, Vec<u8>)>, Wrong> {
+    let read = || {
+        let mut statement = conn.prepare("SELECT id, facts FROM quarantine ORDER BY id")?;
+        let found = statement.query_map([], |row| Ok((row.get(0)?, row.get(1)?)))?;
+        found.collect::<Result<_, rusqlite::Error>>()
+    };
+    read().map_err(told)
+}
+
+/// The seq of a device's last row: what became of it last.
+pub(super) fn device_seq(conn: &Connection, number: i64) -> Result<i64, Wrong> {
+    let sql = "SELECT seq FROM row WHERE kind = 4 AND id = ?1";
+    conn.query_row(sql, [number], |row| row.get(0))
+        .map_err(told)
+}
+
 /// A phone's own ops with the chain's value after each.
 pub(super) fn own_chain(phone: &Phone) -> Result<BTreeMap<i64, Vec<u8>>, Wrong> {
     let conn = phone.raw(OpenFlags::SQLITE_OPEN_READ_WRITE)?;

@@ -33,6 +33,7 @@ mod shrink;
 mod story;
 mod street;
 mod taps;
+mod theft;
 mod time;
 mod traces;
 mod troubles;

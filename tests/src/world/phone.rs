@@ -19,6 +19,9 @@ use super::dice::{Dice, SeededRng};
 use super::time::{PhoneClock, WorldTime};
 use crate::vfs::{Fault, Image, Loss, Machine};
 
+/// The sums of a phone's scopes, by code.
+pub(crate) type Sums = Vec<(i64, Vec<u8>)>;
+
 /// The store within a phone's data folder.
 const FILE: &str = "kartka.db";
 
@@ -74,6 +77,8 @@ pub(crate) struct Phone {
     pub(crate) turned_back: bool,
     /// The epoch in which it was paired: a server of another line gives it another number.
     pub(crate) paired_in: (u64, u64),
+    /// The owner has revoked it.
+    pub(crate) stolen: bool,
     /// The number it has, as far as the model followed.
     pub(crate) number: i64,
     /// It has just changed its number, and has fetched nothing under it yet.
@@ -128,6 +133,7 @@ impl Phone {
             spoiled: false,
             turned_back: false,
             paired_in: (0, 0),
+            stolen: false,
             number: 0,
             renewing: false,
             healing: false,
@@ -232,7 +238,7 @@ impl Phone {
     }
 
     /// Spoils the sums, if there are any; says what they were.
-    pub(crate) fn spoil_sums_for_now(&mut self) -> Result<Option<Vec<(i64, Vec<u8>)>>, String> {
+    pub(crate) fn spoil_sums_for_now(&mut self) -> Result<Option<Sums>, String> {
         let conn = self.raw(OpenFlags::SQLITE_OPEN_READ_WRITE)?;
         let read = || {
             let sql = "SELECT code, digest FROM scope WHERE code > 2 AND digest <> zeroblob(16)";
@@ -250,7 +256,7 @@ impl Phone {
     }
 
     /// Makes spoiled sums right again; nothing may have happened since.
-    pub(crate) fn put_sums_back(&mut self, sums: &[(i64, Vec<u8>)]) -> Result<(), String> {
+    pub(crate) fn put_sums_back(&mut self, sums: &Sums) -> Result<(), String> {
         self.program = None;
         self.spoiled = false;
         let conn = self.raw(OpenFlags::SQLITE_OPEN_READ_WRITE)?;

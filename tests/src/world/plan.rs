@@ -182,6 +182,8 @@ pub(super) struct Planned {
 pub(super) enum What {
     Tap,
     Trouble(Class),
+    /// The owner revokes the phone.
+    Theft,
 }
 
 /// A world before it begins.
@@ -224,6 +226,22 @@ impl Plan {
                 rates[class as usize] = 0;
             }
         }
+        // What the copies and the former files of a stolen phone send is another story, and what nobody decided about in
+        // ninety days is refused.
+        let mut theft = Dice::new(seed, 16);
+        let stolen = theft.percent(10);
+        if stolen {
+            let other = [
+                Class::PutBack,
+                Class::Clone,
+                Class::LostLog,
+                Class::Restore,
+                Class::Weeks,
+            ];
+            for class in other {
+                rates[class as usize] = 0;
+            }
+        }
         // A business that comes to a server was founded by this version.
         let founded_alone = Dice::new(seed, 13).percent(15) && rates[Class::Newer as usize] == 0;
         let mut plan = Self {
@@ -242,6 +260,9 @@ impl Plan {
             left_out: BTreeSet::new(),
         };
         plan.write_script(TAPS + dice.below(31));
+        if stolen {
+            plan.write_theft(&mut theft);
+        }
         plan
     }
 
@@ -310,6 +331,18 @@ impl Plan {
         let gone = self.script().filter(|(_, p)| p.phone >= phones);
         plan.left_out.extend(gone.map(|(place, _)| place));
         plan
+    }
+
+    /// Somebody steals a phone that is not the owner's.
+    fn write_theft(&mut self, dice: &mut Dice) {
+        let victim = usize::try_from(dice.below(self.phones as u64 - 1)).unwrap_or(0) + 1;
+        let place = dice.place(self.script.len()).unwrap_or(0);
+        let theft = Planned {
+            what: What::Theft,
+            phone: victim,
+            ..self.script[place]
+        };
+        self.script.insert(place, theft);
     }
 
     /// Taps in bursts at one phone, pauses between them, and troubles among them.

@@ -90,8 +90,11 @@ impl Street {
         let mut at_rest = true;
         for phone in &self.phones {
             let status = phone.shop().sync_status().map_err(|e| e.to_string())?;
-            let there = status.outbox == 0 && status.seq.0 == head;
-            at_rest &= status.stopped.is_some() || there;
+            let sent = status.outbox == 0;
+            at_rest &= match phone.stolen {
+                true => sent && status.stopped.is_some(),
+                false => status.stopped.is_some() || (sent && status.seq.0 == head),
+            };
         }
         if !at_rest {
             return Ok(false);

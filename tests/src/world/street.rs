@@ -228,6 +228,10 @@ impl Street {
         }
         self.heal()?;
         self.settle()?;
+        if self.phones.iter().any(|phone| phone.stolen) {
+            self.owner_decides()?;
+            self.settle()?;
+        }
         self.prove()
     }
 
@@ -303,6 +307,7 @@ impl Street {
         match planned.what {
             What::Tap => self.tap(planned.phone, &mut dice),
             What::Trouble(class) => self.trouble(class, planned.phone, &mut dice),
+            What::Theft => self.theft(planned.phone, &mut dice),
         }
     }
 

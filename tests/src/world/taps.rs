@@ -1,12 +1,14 @@
 //! What people do at a phone: one tap is chosen by the dice, done by the real use case, and written down as the
 //! screen confirmed it.
 
+use kartka_core::domain::business::DeviceState;
 use kartka_core::domain::card::{CardNumber, Carrier};
 use kartka_core::domain::customer::Will;
 use kartka_core::domain::founding::{STAMPS, ShopKind};
-use kartka_core::domain::ids::{CustomerId, EntryId, InstrumentId, PurchaseId};
+use kartka_core::domain::ids::{CustomerId, DeviceNo, EntryId, Id, InstrumentId, PurchaseId};
 use kartka_core::domain::ledger::EntryKind;
 use kartka_core::domain::money::{Money, Points};
+use kartka_core::domain::op::Decision;
 use kartka_core::domain::purchase::{Line, Quantity, ReturnedLine, VoidReason};
 use kartka_core::domain::quote::RewardTaken;
 use kartka_core::domain::row::{Merge, MergeReason};
@@ -44,6 +46,8 @@ pub(crate) enum Tap {
     Sell(TillRequest),
     Return(PurchaseId, Vec<ReturnedLine>),
     Void(PurchaseId),
+    Revoke(DeviceNo),
+    Settle(Id, Decision),
 }
 
 impl Tap {
@@ -73,6 +77,8 @@ impl Tap {
             Self::Sell(_) => "sells",
             Self::Return(..) => "takes goods back",
             Self::Void(_) => "voids",
+            Self::Revoke(_) => "revokes a phone",
+            Self::Settle(..) => "takes in what waited",
         }
     }
 }
@@ -356,6 +362,14 @@ pub(crate) fn perform(shop: &Shop, request: RequestId, tap: &Tap) -> Result<What
         Tap::Return(purchase, lines) => {
             let id = shop.give_back(request, *purchase, lines)?.get();
             Ok(back(&shop.purchase(*purchase)?, id, false))
+        }
+        Tap::Revoke(device) => {
+            let revoked = shop.revoke(request, *device, DeviceState::Revoked);
+            revoked.map(|()| What::Other)
+        }
+        Tap::Settle(up_to, decision) => {
+            let settled = shop.settle(request, *up_to, *decision);
+            settled.map(|()| What::Other)
         }
         Tap::Void(purchase) => {
             let id = shop.void(request, *purchase, VoidReason::Mistake)?.get();

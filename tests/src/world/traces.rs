@@ -47,7 +47,8 @@ impl Street {
             )),
         };
         left("the server", server)?;
-        for (no, phone) in self.phones.iter().enumerate() {
+        for no in self.own_phones() {
+            let phone = &self.phones[no];
             let conn = phone.raw(OpenFlags::SQLITE_OPEN_READ_WRITE)?;
             left(&format!("phone {no}"), &conn)?;
         }

@@ -38,7 +38,11 @@ pub(in crate::http) async fn card(
     match view {
         Ok((_, Ok(view))) => {
             let here = format!("{}{uri}", app.address.trim_end_matches('/'));
-            page(&view, into_app(&here, &view.business.name).as_deref(), language)
+            page(
+                &view,
+                into_app(&here, &view.business.name).as_deref(),
+                language,
+            )
         }
         Ok((_, Err(error))) => {
             tracing::error!(%error, "a card's page could not be shown");
@@ -208,7 +212,10 @@ mod tests {
         let link = into_app(&whole, "Кава & чай").expect("a whole link");
         assert!(link.starts_with(&format!("kartka:{card}?s=")), "{link}");
         let read = CardLink::parse(&link).expect("what the app reads");
-        assert_eq!((read.shop.as_str(), read.address.as_deref()), ("Кава & чай", Some("https://shop.example")));
+        assert_eq!(
+            (read.shop.as_str(), read.address.as_deref()),
+            ("Кава & чай", Some("https://shop.example"))
+        );
         for none in [card, "https://shop.example/ABCD?s=1", "kartka", ""] {
             assert_eq!(into_app(none, "Кава"), None, "{none}");
         }
