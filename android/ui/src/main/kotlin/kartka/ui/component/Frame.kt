@@ -22,6 +22,7 @@ import androidx.compose.runtime.Composable
 import androidx.compose.runtime.CompositionLocalProvider
 import androidx.compose.ui.Alignment
 import androidx.compose.ui.Modifier
+import androidx.compose.ui.platform.LocalDensity
 import androidx.compose.ui.semantics.heading
 import androidx.compose.ui.semantics.isTraversalGroup
 import androidx.compose.ui.semantics.semantics
@@ -30,6 +31,9 @@ import kartka.ui.design.Kartka
 import kartka.ui.design.Space
 
 private const val READ_LAST = 1f
+
+/** From this size of letters on, a row of choices becomes two. */
+private const val LARGE_LETTERS = 1.3f
 
 /**
  * How every screen stands: a title with the way back, what it shows, and the way on lowest on the screen.
@@ -50,7 +54,8 @@ fun Frame(
     BoxWithConstraints(modifier.fillMaxSize().background(Kartka.colours.page.ground)) {
         val panes = if (maxWidth >= Space.wide && low != null) 2 else 1
         val room = Room.within(maxHeight, panes)
-        CompositionLocalProvider(LocalPanes provides panes) {
+        val crowded = room == Room.Tight && panes == 1 && LocalDensity.current.fontScale > LARGE_LETTERS
+        CompositionLocalProvider(LocalPanes provides panes, LocalCrowded provides crowded) {
             Column(Modifier.fillMaxSize()) {
                 Head(title, back, onBack, corner)
                 if (panes > 1 && low != null) {

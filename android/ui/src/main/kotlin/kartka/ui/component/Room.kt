@@ -36,5 +36,11 @@ internal enum class Room(val key: Dp, val action: Dp, val between: Dp, val aroun
 
 internal val LocalRoom = staticCompositionLocalOf { Room.Enough }
 
+/**
+ * Letters so large on a screen so low that only what is typed and the one action stand lowest: whatever else stands
+ * beside the keypad goes up to what scrolls.
+ */
+internal val LocalCrowded = staticCompositionLocalOf { false }
+
 /** How many panes of a screen stand side by side: in two, what is done has all the height for itself. */
 internal val LocalPanes = staticCompositionLocalOf { 1 }

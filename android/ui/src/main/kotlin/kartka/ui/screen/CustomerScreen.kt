@@ -25,6 +25,7 @@ import kartka.ui.component.Entry
 import kartka.ui.component.Frame
 import kartka.ui.component.Glyph
 import kartka.ui.component.Line
+import kartka.ui.component.LocalCrowded
 import kartka.ui.component.LocalPanes
 import kartka.ui.component.Mood
 import kartka.ui.component.PrimaryAction
@@ -54,7 +55,7 @@ fun CustomerScreen(state: CustomerState, host: Host, act: (CustomerAction) -> Un
             state.face == CustomerFace.Loading -> Loading()
             state.sheet != null -> SheetTile(state.sheet!!)
         }
-        if (LocalPanes.current > 1) PieceCount(state, act)
+        if (LocalPanes.current > 1 || LocalCrowded.current) PieceCount(state, act)
         state.sheet?.notes?.forEach { Banner(Mood.Attention, speech(it)) }
         if (state.code == null) Ways(state, act)
         if (state.code != null) OwnVouchers(state, act)
@@ -177,7 +178,7 @@ private fun OwnVouchers(state: CustomerState, act: (CustomerAction) -> Unit) {
     }
 }
 
-/** How many pieces the amount is for: above the keypad, or beside it where the keypad has all the height. */
+/** How many pieces the amount is for: above the keypad, or with what is shown where the keypad needs all the height. */
 @Composable
 private fun PieceCount(state: CustomerState, act: (CustomerAction) -> Unit) {
     if (state.sheet?.stamps.isNullOrEmpty()) return
@@ -239,7 +240,7 @@ private fun ColumnScope.SaleLow(state: CustomerState, act: (CustomerAction) -> U
     val aside = quote?.takeIf { it.total != it.due }?.let { speech.money(it.total) }
     val earns = quote?.effects?.let { inWords(it) }.orEmpty()
     if (earns.isNotEmpty()) Text("${speech("customer.will_earn")}: $earns", style = Kartka.type.strong)
-    if (LocalPanes.current == 1) PieceCount(state, act)
+    if (LocalPanes.current == 1 && !LocalCrowded.current) PieceCount(state, act)
     Typed(state.typed.ifEmpty { "0" }, speech("customer.amount"), aside)
     KeypadOf(state.typed, { act(CustomerAction.Type(it)) }, Corner.Point)
     val verb = speech(if (state.stamps && quote == null) "customer.stamp" else "customer.commit")
