@@ -1,16 +1,18 @@
 package kartka.desktop
 
+import androidx.compose.ui.semantics.SemanticsActions
+import androidx.compose.ui.semantics.SemanticsNode
 import androidx.compose.ui.semantics.SemanticsProperties
 import androidx.compose.ui.test.ComposeTimeoutException
 import androidx.compose.ui.test.ExperimentalTestApi
 import androidx.compose.ui.test.SemanticsMatcher
 import androidx.compose.ui.test.hasClickAction
+import androidx.compose.ui.test.hasSetTextAction
 import androidx.compose.ui.test.hasText
 import androidx.compose.ui.test.isEnabled
 import androidx.compose.ui.test.junit4.ComposeContentTestRule
 import androidx.compose.ui.test.onAllNodesWithText
 import androidx.compose.ui.test.onFirst
-import androidx.compose.ui.test.onNodeWithText
 import androidx.compose.ui.test.performClick
 import androidx.compose.ui.test.performScrollTo
 import androidx.compose.ui.test.performTextInput
@@ -64,8 +66,14 @@ internal class Hand(private val rule: ComposeContentTestRule, private val phone:
     private fun tap(text: String, matcher: SemanticsMatcher) {
         sees(text, matcher and isEnabled())
         tapped++
-        rule.onAllNodes(matcher and isEnabled()).onFirst().performClick()
+        val target = rule.onAllNodes(matcher and isEnabled()).onFirst()
+        // What is below the edge is pushed into sight first, as a thumb does.
+        if (target.fetchSemanticsNode().scrolls) target.performScrollTo()
+        target.performClick()
     }
+
+    private val SemanticsNode.scrolls: Boolean
+        get() = generateSequence(parent) { it.parent }.any { SemanticsActions.ScrollBy in it.config }
 
     /** Pushes the screen until [text] is in sight. */
     fun scrollsTo(text: String) {
@@ -79,7 +87,10 @@ internal class Hand(private val rule: ComposeContentTestRule, private val phone:
         return seen().first { it.startsWith(start) }
     }
 
-    fun types(field: String, text: String): Unit = rule.onNodeWithText(field).performTextInput(text)
+    fun types(field: String, text: String) {
+        sees(field)
+        rule.onNode(hasText(field) and hasSetTextAction()).performTextInput(text)
+    }
 
     fun keys(keys: String): Unit = keys.forEach { rule.onAllNodesWithText("$it").onFirst().performClick() }
 

@@ -15,19 +15,29 @@ import java.nio.file.Files
 
 /** A shop for one test: its server process, and phones with folders of their own. */
 internal class TestShop : AutoCloseable {
+    private val command = checkNotNull(System.getenv("KARTKA_COMMAND"))
     private val folder: File = Files.createTempDirectory("kartka-shop-").toFile()
     private val scope = CoroutineScope(SupervisorJob() + Dispatchers.Unconfined)
     private val phones = mutableListOf<DeskPhone>()
     private val shelf = Shelf(folder.resolve("shelf"))
 
     /** Not started yet. */
-    val server = DemoServer(checkNotNull(System.getenv("KARTKA_COMMAND")), folder.resolve("server"))
+    val server = DemoServer(command, folder.resolve("server"))
 
     /** A phone that belongs to the shop; its server runs. */
     fun paired(name: String): DeskPhone = opened(name, server.pairingCode())
 
     /** A phone as it comes out of its box. */
     fun unpaired(name: String): DeskPhone = opened(name, null)
+
+    /** A laptop of the shop, paired once it was told to: `kartka desk` with [words]; answers with what it said. */
+    fun laptop(vararg words: String): String {
+        val desk = listOf("desk", "--data", folder.resolve("laptop").path)
+        val running = ProcessBuilder(listOf(command) + desk + words).redirectErrorStream(true).start()
+        val said = running.inputStream.bufferedReader().readText()
+        check(running.waitFor() == 0) { said }
+        return said
+    }
 
     private fun opened(name: String, code: String?): DeskPhone =
         runBlocking { DeskPhone.open(folder.resolve(name), scope, code, files = shelf) }.also(phones::add)

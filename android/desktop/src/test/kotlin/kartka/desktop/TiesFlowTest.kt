@@ -1,0 +1,153 @@
+package kartka.desktop
+
+import androidx.compose.ui.test.ExperimentalTestApi
+import androidx.compose.ui.test.junit4.createComposeRule
+import kartka.presentation.FriendStanding
+import kartka.presentation.Route
+import kotlinx.coroutines.runBlocking
+import org.junit.Rule
+import kotlin.test.AfterTest
+import kotlin.test.Test
+import kotlin.test.assertEquals
+import kotlin.test.assertTrue
+
+/** Friends and gift certificates by taps, over the real core and a server process: from the wizard to the second phone. */
+@OptIn(ExperimentalTestApi::class)
+class TiesFlowTest {
+    @get:Rule
+    val rule = createComposeRule()
+
+    private val shop = TestShop()
+
+    @AfterTest
+    fun close(): Unit = shop.close()
+
+    @Test
+    fun `who brings a friend is thanked, and not for goods that came back`() {
+        shop.server.start()
+        val (phone, other) = shop.paired("phone") to shop.paired("other")
+        val hand = Hand(rule, phone)
+        rule.setContent { AppOf(phone) }
+        publishes(phone, hand, "Bring a friend", "Друзі")
+
+        // The first one comes by herself, the second one says who brought her.
+        registers(phone, hand, "0671112233", "Ганна", by = null)
+        val hanna = one(phone, "0671112233")
+        registers(phone, hand, "0672223344", "Оля", by = "Ганна")
+        val olya = one(phone, "0672223344")
+        hand.keys("200,00")
+        sells(hand)
+        exchange(phone)
+
+        // What the server made of it stands on both sheets, on the other phone as well.
+        phone.screens.go(Route.About(hanna))
+        hand.sees("· counts")
+        hand.tapWith("Оля")
+        hand.sees("Brought by Ганна")
+        exchange(other)
+        val thanks = runBlocking { other.core.friends(hanna) }.brought.single()
+        assertEquals(FriendStanding.Counts, thanks.standing)
+        assertTrue(thanks.reward > 0, "nobody is thanked: $thanks")
+
+        // The goods come back, and with them the thanks.
+        phone.screens.go(Route.History(olya))
+        hand.tapWith("200.00")
+        hand.tap("Return goods")
+        hand.tap("Everything")
+        hand.tapWith("Give back ")
+        hand.sees("The goods were taken back")
+        exchange(phone)
+        phone.screens.go(Route.About(hanna))
+        hand.sees("waits for the first purchase")
+        assertEquals(0L, runBlocking { phone.core.friends(hanna) }.brought.single().reward)
+    }
+
+    @Test
+    fun `who brought somebody is told afterwards from their sheet`() {
+        shop.server.start()
+        val phone = shop.paired("phone")
+        val hand = Hand(rule, phone)
+        rule.setContent { AppOf(phone) }
+        publishes(phone, hand, "Bring a friend", "Друзі")
+        registers(phone, hand, "0671112233", "Ганна", by = null)
+        registers(phone, hand, "0672223344", "Оля", by = null)
+        phone.screens.go(Route.About(one(phone, "0672223344")))
+        hand.tap("Who brought them?")
+        hand.types("Name, last digits of the phone, or card number", "Ганна")
+        hand.tapWith("380671112233")
+        hand.sees("Note who brought them?")
+        hand.tap("Note it")
+        hand.sees("It is noted")
+        exchange(phone)
+        val brought = runBlocking { phone.core.friends(one(phone, "0671112233")) }.brought
+        assertEquals(listOf(FriendStanding.Waits), brought.map { it.standing })
+    }
+
+    @Test
+    fun `a certificate is given by a laptop, laid down at a phone by a tap, and its rest is known on the other one`() {
+        shop.server.start()
+        val (phone, other) = shop.paired("phone") to shop.paired("other")
+        val hand = Hand(rule, phone)
+        rule.setContent { AppOf(phone) }
+        publishes(phone, hand, "Gift certificate", "Подарунок")
+        registers(phone, hand, "0671112233", "Ганна", by = null)
+        val hanna = one(phone, "0671112233")
+        exchange(phone)
+
+        // The laptop gives one to the customer.
+        val instrument = runBlocking { phone.core.instruments() }.single { it.name == "Подарунок" }.id
+        shop.server.stop()
+        shop.server.start()
+        shop.laptop("pair", shop.server.pairingCode())
+        shop.laptop("vouchers", "give", "$instrument", "--worth", "500", "--customer", "$hanna")
+        shop.laptop("sync")
+        exchange(phone)
+
+        // Hers is offered beside the sale: two taps, and no number is typed.
+        phone.screens.go(Route.Customer(hanna))
+        hand.tap("Coupon or certificate · 1")
+        hand.sees("Theirs to use")
+        hand.tapWith("Подарунок")
+        hand.keys("120,00")
+        sells(hand)
+        exchange(phone)
+        exchange(other)
+        assertEquals(38_000L, runBlocking { other.core.vouchers(hanna) }.single().left.minor)
+        phone.screens.go(Route.About(hanna))
+        hand.sees("380.00")
+    }
+
+    /** The owner makes an instrument as quickly as may be, and everybody has it. */
+    private fun publishes(phone: DeskPhone, hand: Hand, kind: String, name: String) {
+        phone.screens.go(Route.Instruments)
+        hand.tap("Make one")
+        hand.tapWith(kind)
+        hand.types("Name", name)
+        hand.tap("How it will look")
+        hand.tap("Publish")
+        hand.sees("In force from the next receipt")
+        exchange(phone)
+    }
+
+    private fun registers(phone: DeskPhone, hand: Hand, number: String, name: String, by: String?) {
+        phone.screens.go(Route.Register())
+        hand.types("Phone", number)
+        hand.types("First name", name)
+        if (by != null) {
+            hand.types("Who brought them (name, phone or card)", by)
+            hand.sees("380671112233")
+        }
+        hand.tap("Register")
+        hand.sees("About them")
+    }
+
+    /** The sale is made, and the screen that says so left by hand: it would leave by itself in the middle of what comes next. */
+    private fun sells(hand: Hand) {
+        hand.tapWith("Sell · ")
+        hand.tap("Next customer")
+    }
+
+    private fun one(phone: DeskPhone, number: String): Long = runBlocking { phone.core.find(number, 1).single() }.id
+
+    private fun exchange(phone: DeskPhone): Unit = runBlocking { phone.core.exchange() }
+}
