@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use kartka_core::domain::business::{Device, DeviceState};
-use kartka_core::domain::ids::{CustomerId, DeviceNo, EntryId, Id, OperatorId};
+use kartka_core::domain::ids::{CustomerId, DeviceNo, EntryId, Id, OperatorId, OutletId};
 use kartka_core::domain::op::Decision;
 use kartka_core::domain::row::{Asks, Inbox};
 use kartka_core::query::erasures::ErasureProof;
@@ -183,16 +183,23 @@ impl Office {
         revoked.await
     }
 
-    /// Asks the server for a code that lets one more device in, which `holder` will hold (S1). The code is good once and
-    /// for ten minutes; nothing is written here, and asking again gives another one.
+    /// Asks the server for a code that lets one more device in, which `holder` will hold (S1) and which stands in `outlet`
+    /// at first, where this one stands if none is named. The code is good once and for ten minutes; nothing is written
+    /// here, and asking again gives another one.
     ///
     /// # Errors
     /// `Offline` without a network; `RuleRejected` with the missing right, for a holder who does not work here, and
     /// where the shop has no server yet.
-    pub async fn invite(&self, holder: u32) -> Result<InvitationView, CoreError> {
+    #[uniffi::method(default(outlet = None))]
+    pub async fn invite(
+        &self,
+        holder: u32,
+        outlet: Option<u32>,
+    ) -> Result<InvitationView, CoreError> {
         let line = Arc::clone(&self.border.line);
         let invited = self.border.read(move |shop| {
-            let code = shop.invite(OperatorId(holder), line.http()?)?;
+            let outlet = outlet.map(OutletId);
+            let code = shop.invite(OperatorId(holder), outlet, line.http()?)?;
             Ok(InvitationView {
                 text: code.to_text(),
                 expires_ms: code.expires_ms,

@@ -3,7 +3,7 @@
 //! Nothing is written: the code is the authority's, good once and for minutes. Needs the network, and a server.
 
 use kartka_domain::codes::Code;
-use kartka_domain::ids::OperatorId;
+use kartka_domain::ids::{OperatorId, OutletId};
 use kartka_domain::rights::Permission;
 use kartka_protocol::message::{InviteRequest, Invited, PROTO, SignedInviteAnswer};
 use kartka_protocol::pairing::PairingQr;
@@ -14,7 +14,8 @@ use crate::store::Standing;
 use crate::sync::{Failure, Route, Transport};
 
 impl Shop {
-    /// A code that lets one more device in, which `holder` will hold.
+    /// A code that lets one more device in, which `holder` will hold and which stands in `outlet` at first; none = where
+    /// this device stands.
     ///
     /// # Errors
     /// [`Code::NeedsServer`] on a phone that is its own authority; [`CoreError::RuleRejected`] with the missing right or
@@ -22,6 +23,7 @@ impl Shop {
     pub fn invite(
         &self,
         holder: OperatorId,
+        outlet: Option<OutletId>,
         transport: &dyn Transport,
     ) -> Result<PairingQr, CoreError> {
         let setting = self.store.read(setting)?;
@@ -35,7 +37,7 @@ impl Shop {
                 proto: PROTO,
                 nonce,
                 operator: setting.operator,
-                outlet: setting.outlet.id,
+                outlet: outlet.unwrap_or(setting.outlet.id),
                 holder,
             }
             .encode()

@@ -123,6 +123,7 @@ pub(super) fn take(turn: &Turn<'_>, asked: &Invite) -> Result<Result<i64, Code>,
             Rights::Recent
         },
         operator: asked.holder,
+        outlet: asked.outlet,
         used_by: None,
     };
     turn.db

@@ -2,7 +2,7 @@
 
 use kartka_domain::business::{Device, DeviceState as DomainState};
 use kartka_domain::card::EmitterSlot;
-use kartka_domain::ids::{DeviceNo, OperatorId};
+use kartka_domain::ids::{DeviceNo, OperatorId, OutletId};
 use kartka_domain::money::Points;
 use kartka_domain::op::Fact as OpFact;
 use kartka_domain::programme::{OfflinePolicy, Terms};
@@ -25,6 +25,8 @@ use crate::store::{DeviceState, Reads, Rights, StoreError, Token, read, write};
 pub(super) const TOKEN_MS: i64 = 10 * 60 * 1_000;
 /// Used and old tokens are kept as long again, so that a repeat is still known as one.
 pub(super) const KEPT_MS: i64 = 24 * 60 * 60 * 1_000;
+/// Where a device stands whose code names no other outlet: the one that the business was founded with.
+pub(super) const FIRST_OUTLET: OutletId = OutletId(1);
 /// Longest name of a device in characters.
 const NAME_MAX: usize = 64;
 
@@ -84,6 +86,7 @@ impl Authority {
             expires_ms: now_ms.saturating_add(TOKEN_MS),
             rights,
             operator,
+            outlet: FIRST_OUTLET,
             used_by: None,
         };
         write(self.store.as_ref(), |db| {
@@ -186,23 +189,29 @@ impl Authority {
             return Err(Turned::Away(Refusal::PairingRefused));
         };
         let answer = read(self.store.as_ref(), |db| {
-            self.welcome(db, &enrolment.request, no)
+            let token = db.token(&enrolment.token)?;
+            let outlet = token.map_or(FIRST_OUTLET, |token| token.outlet);
+            self.welcome(db, &enrolment.request, (no, outlet))
         })?;
         let sign = |message: &[u8]| Ok::<_, Turned>(self.memory.identity.sign(message));
         Ok(SignedPairAnswer::seal(&enrolment.body, &answer, sign)?.encode())
     }
 
-    /// What a device that was let in is told.
+    /// What a device that was let in is told; it stands in the outlet that its code was made for, if that is known here.
     pub(super) fn welcome(
         &self,
         db: &dyn Reads,
         request: &PairRequest,
-        no: DeviceNo,
+        (no, outlet): (DeviceNo, OutletId),
     ) -> Result<PairAnswer, StoreError> {
         let Some(Row::Business(business)) = row(db, RowKind::Business, 0)? else {
             return Err(StoreError::Malformed("the business row"));
         };
-        let Some(Row::Outlet(outlet)) = row(db, RowKind::Outlet, 1)? else {
+        let known = match row(db, RowKind::Outlet, i64::from(outlet.0))? {
+            None => row(db, RowKind::Outlet, i64::from(FIRST_OUTLET.0))?,
+            known => known,
+        };
+        let Some(Row::Outlet(outlet)) = known else {
             return Err(StoreError::Malformed("the outlet row"));
         };
         let Some(Row::Device(device)) = row(db, RowKind::Device, i64::from(no.get()))? else {

@@ -1,7 +1,9 @@
 //! What lies in a store, as values.
 
 use kartka_domain::authority::{Anchor, Echo};
-use kartka_domain::ids::{BirthMark, DeviceNo, EntryId, Id, InstrumentId, OpId, OperatorId, Seq};
+use kartka_domain::ids::{
+    BirthMark, DeviceNo, EntryId, Id, InstrumentId, OpId, OperatorId, OutletId, Seq,
+};
 use kartka_domain::incarnation::Former;
 use kartka_domain::money::{Money, Points, Stamps};
 use kartka_domain::row::Row;
@@ -175,6 +177,8 @@ pub struct Token {
     pub rights: Rights,
     /// Who holds the device that comes with it.
     pub operator: OperatorId,
+    /// Where that device stands at first.
+    pub outlet: OutletId,
     /// The device that came with it.
     pub used_by: Option<DeviceNo>,
 }

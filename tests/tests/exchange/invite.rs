@@ -2,7 +2,7 @@
 
 use kartka_core::domain::codes::Code;
 use kartka_core::domain::founding::ShopKind;
-use kartka_core::domain::ids::{OperatorId, RoleId};
+use kartka_core::domain::ids::{OperatorId, OutletId, RoleId};
 use kartka_core::domain::rights::{Limits, Permissions};
 use kartka_core::error::CoreError;
 use kartka_core::usecase::found::FoundRequest;
@@ -34,7 +34,7 @@ fn refused(error: &CoreError) -> Option<Code> {
 #[test]
 fn a_code_lets_one_phone_in_and_its_holder_is_who_the_owner_named() {
     let (office, owner, olya) = opened();
-    let code = owner.shop.invite(olya, &office.line()).unwrap();
+    let code = owner.shop.invite(olya, None, &office.line()).unwrap();
     assert_eq!(code.address, "https://here.example");
 
     let till = Counter::new(2);
@@ -51,9 +51,39 @@ fn a_code_lets_one_phone_in_and_its_holder_is_who_the_owner_named() {
 }
 
 #[test]
+fn a_phone_stands_first_in_the_outlet_that_its_code_was_made_for() {
+    let (office, owner, olya) = opened();
+    let market = owner.shop.open_outlet(owner.request(), "Ринок").unwrap();
+    agree(&office, &[&owner]);
+    let stands = |phone: u8, outlet| {
+        let code = owner.shop.invite(olya, outlet, &office.line()).unwrap();
+        let till = Counter::new(phone);
+        let (request, line) = (till.request(), office.line());
+        till.shop
+            .pair(request, &code.to_text(), "Каса", &line)
+            .unwrap();
+        let here = till.shop.outlets().unwrap().into_iter();
+        here.filter(|place| place.here)
+            .map(|place| place.outlet.id)
+            .collect::<Vec<_>>()
+    };
+    assert_eq!(stands(2, Some(market)), [market]);
+    assert_eq!(stands(3, None), [OutletId(1)]);
+    // Where the owner's phone stands is where the next one is put.
+    owner.shop.stand_in(market).unwrap();
+    assert_eq!(stands(4, None), [market]);
+    assert_eq!(stands(5, Some(OutletId(1))), [OutletId(1)]);
+    assert_eq!(
+        stands(6, Some(OutletId(77))),
+        [OutletId(1)],
+        "an outlet that nobody knows"
+    );
+}
+
+#[test]
 fn a_code_is_out_of_time_after_ten_minutes() {
     let (office, owner, olya) = opened();
-    let code = owner.shop.invite(olya, &office.line()).unwrap();
+    let code = owner.shop.invite(olya, None, &office.line()).unwrap();
     office.time.advance(10 * 60_000 + 1);
     let till = Counter::new(2);
     let paired = till
@@ -68,11 +98,11 @@ fn only_who_may_pair_is_given_a_code_and_only_for_somebody_who_works_here() {
     let till = Counter::paired_to(&office, 2, olya);
     let denied = till
         .shop
-        .invite(olya, &office.line())
+        .invite(olya, None, &office.line())
         .map(drop)
         .unwrap_err();
     assert!(matches!(refused(&denied), Some(Code::NotEntitled { .. })));
-    let nobody = owner.shop.invite(OperatorId(99), &office.line());
+    let nobody = owner.shop.invite(OperatorId(99), None, &office.line());
     assert_eq!(
         refused(&nobody.map(drop).unwrap_err()),
         Some(Code::OperatorUnknown)
@@ -81,7 +111,7 @@ fn only_who_may_pair_is_given_a_code_and_only_for_somebody_who_works_here() {
     agree(&office, &[&owner]);
     let left = owner
         .shop
-        .invite(olya, &office.line())
+        .invite(olya, None, &office.line())
         .map(drop)
         .unwrap_err();
     assert_eq!(refused(&left), Some(Code::OperatorDismissed));
@@ -101,7 +131,7 @@ fn the_authority_judges_by_its_own_book() {
     owner.shop.assign(owner.request(), olya, deputy).unwrap();
     agree(&office, &[&owner]);
     let till = Counter::paired_to(&office, 2, olya);
-    till.shop.invite(olya, &office.line()).unwrap();
+    till.shop.invite(olya, None, &office.line()).unwrap();
     owner
         .shop
         .assign(owner.request(), olya, RoleId::CASHIER)
@@ -109,7 +139,7 @@ fn the_authority_judges_by_its_own_book() {
     agree(&office, &[&owner]);
     let denied = till
         .shop
-        .invite(olya, &office.line())
+        .invite(olya, None, &office.line())
         .map(drop)
         .unwrap_err();
     assert!(matches!(refused(&denied), Some(Code::NotEntitled { .. })));
@@ -127,17 +157,17 @@ fn an_answer_that_is_not_the_authoritys_is_no_code() {
         Fault::Instead(b"<html>".to_vec()),
     ] {
         line.next_fault(fault.clone());
-        let invited = owner.shop.invite(OWNER, &line);
+        let invited = owner.shop.invite(OWNER, None, &line);
         assert!(
             matches!(invited, Err(CoreError::Offline)),
             "{fault:?} is taken for an answer"
         );
     }
     // An answer to an earlier question is no answer to this one.
-    owner.shop.invite(OWNER, &line).unwrap();
+    owner.shop.invite(OWNER, None, &line).unwrap();
     line.next_fault(Fault::Instead(line.last_answer()));
     assert!(matches!(
-        owner.shop.invite(OWNER, &line),
+        owner.shop.invite(OWNER, None, &line),
         Err(CoreError::Offline)
     ));
 }
@@ -155,7 +185,7 @@ fn a_founding_phone_needs_a_server_first() {
     phone.shop.found(phone.request(), &form).unwrap();
     let alone = phone
         .shop
-        .invite(OWNER, &office.line())
+        .invite(OWNER, None, &office.line())
         .map(drop)
         .unwrap_err();
     assert_eq!(refused(&alone), Some(Code::NeedsServer));
@@ -166,7 +196,7 @@ fn the_codes_of_a_phone_that_was_stolen_end_with_it() {
     let (office, owner, olya) = opened();
     let stolen = Counter::paired(&office, 2);
     agree(&office, &[&stolen, &owner]);
-    let taken = stolen.shop.invite(OWNER, &office.line()).unwrap();
+    let taken = stolen.shop.invite(OWNER, None, &office.line()).unwrap();
     let device = stolen.shop.sync_status().unwrap().device;
     let revoked = kartka_core::domain::business::DeviceState::Revoked;
     owner.shop.revoke(owner.request(), device, revoked).unwrap();
@@ -179,7 +209,7 @@ fn the_codes_of_a_phone_that_was_stolen_end_with_it() {
         "{let_in:?}"
     );
     // What the owner asks for afterwards is good.
-    let code = owner.shop.invite(olya, &office.line()).unwrap();
+    let code = owner.shop.invite(olya, None, &office.line()).unwrap();
     let next = Counter::new(4);
     let (request, line) = (next.request(), office.line());
     next.shop

@@ -40,7 +40,7 @@ pub struct InviteRequest {
     pub nonce: Nonce,
     /// Who asks.
     pub operator: OperatorId,
-    /// Where they are.
+    /// Where the new device will stand at first; the asker's role must count there.
     pub outlet: OutletId,
     /// Who will hold the new device.
     pub holder: OperatorId,

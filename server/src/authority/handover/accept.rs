@@ -14,6 +14,7 @@ use kartka_protocol::scope::Scope;
 
 use super::{Arrival, Asked, Received, Reception, Session, Stage, refused};
 use crate::authority::intake::Turned;
+use crate::authority::pair::FIRST_OUTLET;
 use crate::authority::{Authority, memory, numbers, reign};
 use crate::platform::{Random, draw};
 use crate::store::{Fact, KeyFolder, Reads, Rights, StoreError, Writes, read, write};
@@ -159,7 +160,7 @@ pub(super) fn again(authority: &Authority, asked: &Asked<'_>) -> Result<Received
     });
     let session = session.ok_or_else(refused)?;
     let welcome = read(authority.store.as_ref(), |db| {
-        authority.welcome(db, &asked.pair, session.device)
+        authority.welcome(db, &asked.pair, (session.device, FIRST_OUTLET))
     })?;
     let identity = &authority.memory.identity;
     let sign = |message: &[u8]| Ok::<_, Turned>(identity.sign(message));

@@ -1,7 +1,7 @@
 //! Reading the authority's own tables: ops, devices, clock pairs, tokens.
 
 use kartka_domain::authority::Anchor;
-use kartka_domain::ids::{DeviceNo, Id, OpId, OperatorId, Seq};
+use kartka_domain::ids::{DeviceNo, Id, OpId, OperatorId, OutletId, Seq};
 use kartka_protocol::batch::Personal;
 use kartka_protocol::chain::PersonalHash;
 use rusqlite::{OptionalExtension as _, Params, Row};
@@ -88,14 +88,12 @@ impl View<'_> {
 
     pub(super) fn find_token(&self, hash: &[u8; 32]) -> Result<Option<Token>, StoreError> {
         let mut statement = self.conn.prepare_cached(
-            "SELECT expires, rights, used_by, operator FROM token WHERE hash = ?1",
+            "SELECT expires, rights, used_by, operator, outlet FROM token WHERE hash = ?1",
         )?;
-        let found: Option<(i64, i64, Option<u32>, u32)> = statement
-            .query_row([hash], |row| {
-                Ok((row.get(0)?, row.get(1)?, row.get(2)?, row.get(3)?))
-            })
+        let found: Option<(i64, i64, Option<u32>, u32, u32)> = statement
+            .query_row([hash], |row| row.try_into())
             .optional()?;
-        let Some((expires_ms, rights, used_by, operator)) = found else {
+        let Some((expires_ms, rights, used_by, operator, outlet)) = found else {
             return Ok(None);
         };
         let used_by = used_by
@@ -106,6 +104,7 @@ impl View<'_> {
             expires_ms,
             rights: rights_of(rights),
             operator: OperatorId(operator),
+            outlet: OutletId(outlet),
             used_by,
         }))
     }

@@ -20,6 +20,7 @@ const STEPS: &[&str] = &[
     include_str!("migrations/0008_unlinked.sql"),
     include_str!("migrations/0009_referrals.sql"),
     include_str!("migrations/0010_holders.sql"),
+    include_str!("migrations/0011_token_outlet.sql"),
 ];
 
 /// The step that adds a table which an older file fills from its rows.

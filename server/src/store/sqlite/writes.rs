@@ -205,8 +205,8 @@ impl Writes for View<'_> {
             .execute([before_ms])?;
         self.conn
             .prepare_cached(
-                "INSERT INTO token (hash, expires, rights, used_by, operator)
-                 VALUES (?1, ?2, ?3, ?4, ?5)
+                "INSERT INTO token (hash, expires, rights, used_by, operator, outlet)
+                 VALUES (?1, ?2, ?3, ?4, ?5, ?6)
                  ON CONFLICT (hash) DO UPDATE SET used_by = excluded.used_by",
             )?
             .execute((
@@ -215,6 +215,7 @@ impl Writes for View<'_> {
                 bits_of(token.rights),
                 token.used_by.map(DeviceNo::get),
                 token.operator.0,
+                token.outlet.0,
             ))?;
         Ok(())
     }
