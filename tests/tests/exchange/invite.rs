@@ -55,7 +55,7 @@ fn a_phone_stands_first_in_the_outlet_that_its_code_was_made_for() {
     let (office, owner, olya) = opened();
     let market = owner.shop.open_outlet(owner.request(), "Ринок").unwrap();
     agree(&office, &[&owner]);
-    let stands = |phone: u8, outlet| {
+    let stands = |phone: u64, outlet| {
         let code = owner.shop.invite(olya, outlet, &office.line()).unwrap();
         let till = Counter::new(phone);
         let (request, line) = (till.request(), office.line());

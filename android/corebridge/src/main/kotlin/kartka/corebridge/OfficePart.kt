@@ -59,8 +59,8 @@ internal class OfficePart(private val core: CoreParts) : OfficeGateway {
             core.office.revoke(request.bytes(), device.toUInt(), standing)
         }
 
-    override suspend fun invite(holder: Long): Invitation =
-        asked { core.office.invite(holder.toUInt()).let { Invitation(it.text, it.expiresMs) } }
+    override suspend fun invite(holder: Long, outlet: Long?): Invitation =
+        asked { core.office.invite(holder.toUInt(), outlet?.toUInt()).let { Invitation(it.text, it.expiresMs) } }
 
     override suspend fun employ(request: RequestId, name: String, role: Long): Long =
         asked { core.team.employ(request.bytes(), name.trim(), role.toUInt()).toLong() }

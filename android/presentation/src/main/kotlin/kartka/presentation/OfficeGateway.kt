@@ -11,8 +11,11 @@ public interface OfficeGateway {
     /** Takes a device out of the business. */
     public suspend fun revoke(request: RequestId, device: Long, how: Revoking)
 
-    /** A code that lets one more device in, which [holder] will hold; asking again gives another one. */
-    public suspend fun invite(holder: Long): Invitation
+    /**
+     * A code that lets one more device in, which [holder] will hold and which stands in [outlet] at first, where this
+     * phone stands for null; asking again gives another one.
+     */
+    public suspend fun invite(holder: Long, outlet: Long? = null): Invitation
 
     /** Adds a member of staff; answers with their number. */
     public suspend fun employ(request: RequestId, name: String, role: Long): Long

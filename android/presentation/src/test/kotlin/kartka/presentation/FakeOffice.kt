@@ -101,11 +101,11 @@ class FakeOffice(private val desk: FakeDesk, private val till: FakeTill, private
             settled += "$returned $takeIn $link"
         }
 
-    override suspend fun invite(holder: Long): Invitation =
+    override suspend fun invite(holder: Long, outlet: Long?): Invitation =
         asOwner {
             if (!served) throw CoreFault(refusal(TroubleKind.Rule, "code.needs_server"))
             invited += 1
-            Invitation("KARTKA1:CODE$invited", NOON + 600_000)
+            Invitation("KARTKA1:CODE$invited" + outlet?.let { "@$it" }.orEmpty(), NOON + 600_000)
         }
 
     private fun take(item: Long) {

@@ -42,6 +42,11 @@ class FakeReturns(private val desk: FakeDesk, private val till: FakeTill) : Retu
 class FakeOutlets(private val desk: FakeDesk, private val office: FakeOffice) : OutletsGateway {
     private var all = listOf(Outlet(1, "Площа", here = true))
 
+    /** There is one more, in which this phone does not stand. */
+    fun second() {
+        all = all + Outlet(513, "Вокзал", here = false)
+    }
+
     override suspend fun outlets(): List<Outlet> = desk.answering { all }
 
     override suspend fun openOutlet(request: RequestId, name: String): Long =

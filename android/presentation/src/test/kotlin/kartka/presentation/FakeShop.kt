@@ -36,6 +36,7 @@ class FakeShop private constructor(private val parts: FakeParts) :
         val leaving get() = parts.leaving
         val ties get() = parts.ties
         val returns get() = parts.returns
+        val places get() = parts.places
         val wallet get() = parts.wallet
 
         /** Sessions opened and not ended. */

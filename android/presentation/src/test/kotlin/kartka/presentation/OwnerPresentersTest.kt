@@ -87,7 +87,7 @@ class OwnerPresentersTest {
             act(DevicesAction.Shown, DevicesAction.AskPair)
             tap(10, DevicesAction.Invite(2))
             assertEquals("KARTKA1:CODE1", (state.asked as Asked.Code).invitation.text, "ten taps ask once")
-            act(DevicesAction.Invite(2))
+            act(DevicesAction.AnotherCode)
             assertEquals("KARTKA1:CODE2", (state.asked as Asked.Code).invitation.text)
             act(DevicesAction.Leave)
             assertEquals(DevicesFace.Everybody, state.face)
@@ -96,6 +96,21 @@ class OwnerPresentersTest {
             assertEquals("code.needs_server", state.trouble?.words?.key)
         }
         assertEquals(0, shop.desk.writes)
+    }
+
+    @Test
+    fun `where there are several outlets the code is for the chosen one, and so is the next one`() {
+        shop.places.second()
+        play(shop, { DevicesPresenter(shop, ids, it) }) {
+            act(DevicesAction.Shown, DevicesAction.InviteTo(513), DevicesAction.AskPair, DevicesAction.Invite(2))
+            assertEquals(DevicesFace.AskOutlet, state.face)
+            tap(10, DevicesAction.InviteTo(513))
+            assertEquals("KARTKA1:CODE1@513", (state.asked as Asked.Code).invitation.text, "ten taps ask once")
+            act(DevicesAction.AnotherCode)
+            assertEquals("KARTKA1:CODE2@513", (state.asked as Asked.Code).invitation.text)
+            act(DevicesAction.Leave, DevicesAction.AskPair, DevicesAction.Invite(2), DevicesAction.Leave)
+            assertEquals(DevicesFace.Everybody, state.face)
+        }
     }
 
     @Test

@@ -66,6 +66,10 @@ object OwnerStates {
                 act(DevicesAction.TypeName("Оксана"), DevicesAction.ChooseRole(2))
             },
             onDevices("ask_holder") { act(DevicesAction.Shown, DevicesAction.AskPair) },
+            onDevices("ask_outlet") {
+                shop.places.second()
+                act(DevicesAction.Shown, DevicesAction.AskPair, DevicesAction.Invite(2))
+            },
             onDevices("code") { act(DevicesAction.Shown, DevicesAction.AskPair, DevicesAction.Invite(2)) },
             onDevices("writing") {
                 act(DevicesAction.Shown, DevicesAction.AskDismiss(2))

@@ -25,8 +25,14 @@ public sealed interface DevicesAction {
     /** Who will hold one more phone? */
     public data object AskPair : DevicesAction
 
-    /** A code for the phone of [operator]; again, for another one. */
+    /** A code for the phone of [operator]; where there are several outlets, the next question is which one. */
     public data class Invite(val operator: Long) : DevicesAction
+
+    /** The phone will stand in [outlet]: the code for it. */
+    public data class InviteTo(val outlet: Long) : DevicesAction
+
+    /** Another code, for the same person and outlet. */
+    public data object AnotherCode : DevicesAction
 
     public data object Leave : DevicesAction
 

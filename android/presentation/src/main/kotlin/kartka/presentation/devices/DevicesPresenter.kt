@@ -32,7 +32,10 @@ public class DevicesPresenter(private val core: CoreGateway, private val ids: Re
             is DevicesAction.ChooseRole -> show { it.copy(role = action.role, trouble = null) }
             DevicesAction.Employ -> employ()
             DevicesAction.AskPair -> ask(Asked.Holder)
-            is DevicesAction.Invite -> invite(action.operator)
+            is DevicesAction.Invite ->
+                if (now.outlets.size > 1) ask(Asked.Where(action.operator)) else invite(action.operator, null)
+            is DevicesAction.InviteTo -> (now.asked as? Asked.Where)?.let { invite(it.holder, action.outlet) }
+            DevicesAction.AnotherCode -> (now.asked as? Asked.Code)?.let { invite(it.holder, it.outlet) }
             DevicesAction.Leave -> leave()
             DevicesAction.Opened -> show { it.copy(open = null) }
         }
@@ -42,6 +45,7 @@ public class DevicesPresenter(private val core: CoreGateway, private val ids: Re
         asking(::failed) { core.devices() }?.let { devices -> show { it.copy(devices = devices) } }
         asking(::failed) { core.staff() }?.let { staff -> show { it.copy(staff = staff) } }
         asking(::failed) { core.roles() }?.let { roles -> show { it.copy(roles = roles) } }
+        asking(::failed) { core.outlets() }?.let { outlets -> show { it.copy(outlets = outlets) } }
     }
 
     private fun ask(about: Asked) {
@@ -60,12 +64,12 @@ public class DevicesPresenter(private val core: CoreGateway, private val ids: Re
         if (now.asked == Asked.Employ && now.name.isNotBlank()) write { core.employ(request, now.name, role) }
     }
 
-    private fun invite(holder: Long) {
+    private fun invite(holder: Long, outlet: Long?) {
         if (now.writing) return
         show { it.copy(writing = true, trouble = null) }
         begin {
-            val code = asking(::failed) { core.invite(holder) }
-            show { it.copy(writing = false, asked = if (code == null) it.asked else Asked.Code(holder, code)) }
+            val code = asking(::failed) { core.invite(holder, outlet) }
+            show { it.copy(writing = false, asked = if (code == null) it.asked else Asked.Code(holder, outlet, code)) }
         }
     }
 

@@ -4,6 +4,7 @@ import kartka.presentation.Colleague
 import kartka.presentation.Device
 import kartka.presentation.DeviceStanding
 import kartka.presentation.Invitation
+import kartka.presentation.Outlet
 import kartka.presentation.Pictured
 import kartka.presentation.RoleName
 import kartka.presentation.Route
@@ -13,6 +14,7 @@ import kartka.presentation.TroubleKind
 /**
  * Staff and devices.
  *
+ * @property outlets where a phone can stand; with one of them nobody is asked
  * @property asked the device or person of whom the owner is asked once more
  * @property name of a new member of staff, as typed
  */
@@ -20,6 +22,7 @@ public data class DevicesState(
     val devices: List<Device>? = null,
     val staff: List<Colleague> = emptyList(),
     val roles: List<RoleName> = emptyList(),
+    val outlets: List<Outlet> = emptyList(),
     val asked: Asked? = null,
     val name: String = "",
     val role: Long? = null,
@@ -38,6 +41,7 @@ public data class DevicesState(
                 asked is Asked.Dismiss -> DevicesFace.AskDismiss
                 asked is Asked.Employ -> DevicesFace.Employing
                 asked is Asked.Holder -> DevicesFace.AskHolder
+                asked is Asked.Where -> DevicesFace.AskOutlet
                 asked is Asked.Code -> DevicesFace.Code
                 devices.any { it.standing != DeviceStanding.Active } -> DevicesFace.Flagged
                 else -> DevicesFace.Everybody
@@ -55,8 +59,11 @@ public sealed interface Asked {
     /** Who will hold the next phone? */
     public data object Holder : Asked
 
-    /** The next phone reads this; it is in no kept line. */
-    public data class Code(val holder: Long, val invitation: Invitation) : Asked
+    /** In which outlet will [holder]'s next phone stand? */
+    public data class Where(val holder: Long) : Asked
+
+    /** The next phone reads this, and stands in [outlet], which was asked for where there are several; in no kept line. */
+    public data class Code(val holder: Long, val outlet: Long?, val invitation: Invitation) : Asked
 }
 
 /** The lines of the table. */
@@ -68,6 +75,7 @@ public enum class DevicesFace {
     AskDismiss,
     Employing,
     AskHolder,
+    AskOutlet,
     Code,
     Writing,
     NotAllowed,

@@ -45,6 +45,7 @@ fun DevicesScreen(state: DevicesState, host: Host, act: (DevicesAction) -> Unit)
                 Banner(Mood.Attention, speech.named("devices.ask_dismiss", "name", nameOf(state, asked.operator)))
             Asked.Employ -> NewColleague(state, act)
             Asked.Holder -> Holders(state, act)
+            is Asked.Where -> Outlets(state, act)
             is Asked.Code -> PairingCode(state, asked, host)
             null -> Everybody(state, act)
         }
@@ -126,11 +127,11 @@ private fun DevicesLow(state: DevicesState, act: (DevicesAction) -> Unit) {
                 { act(DevicesAction.Employ) },
                 readiness = readiness(state.writing, state.name.isNotBlank() && state.role != null),
             )
-        Asked.Holder -> if (state.writing) Loading()
+        Asked.Holder, is Asked.Where -> if (state.writing) Loading()
         is Asked.Code ->
             SecondAction(
                 speech("devices.new_code"),
-                { act(DevicesAction.Invite(asked.holder)) },
+                { act(DevicesAction.AnotherCode) },
                 wide,
                 readiness(state.writing, possible = true),
             )
@@ -155,6 +156,20 @@ private fun Holders(state: DevicesState, act: (DevicesAction) -> Unit) {
     }
 }
 
+/** Where the next phone will stand. */
+@Composable
+private fun Outlets(state: DevicesState, act: (DevicesAction) -> Unit) {
+    Text(speech("devices.ask_outlet"), style = Kartka.type.body)
+    state.outlets.forEach { outlet ->
+        Line(
+            title = outlet.name,
+            detail = if (outlet.here) speech("outlets.here") else null,
+            glyph = if (outlet.here) Glyph.Check else Glyph.Card,
+            onTap = { act(DevicesAction.InviteTo(outlet.number)) },
+        )
+    }
+}
+
 /** What the next phone reads: dark on white in every theme, and typed where a camera fails. */
 @Composable
 private fun PairingCode(state: DevicesState, asked: Asked.Code, host: Host) {
@@ -163,6 +178,9 @@ private fun PairingCode(state: DevicesState, asked: Asked.Code, host: Host) {
         onDispose { host.bright(false) }
     }
     Text(speech.named("devices.code_about", "name", nameOf(state, asked.holder)), style = Kartka.type.body)
+    state.outlets.find { it.number == asked.outlet }?.let { outlet ->
+        Text(speech.named("devices.stands", "outlet", outlet.name), style = Kartka.type.strong)
+    }
     val code = remember(asked.invitation) { host.squares(asked.invitation.text) }
     if (code != null) Box(wide, contentAlignment = Alignment.Center) { CodeTile(code, speech("devices.pair")) }
     Text(speech("devices.code_until", "until" to asked.invitation.until), style = Kartka.type.strong)

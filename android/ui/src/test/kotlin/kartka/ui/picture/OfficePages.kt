@@ -12,6 +12,7 @@ import kartka.presentation.InboxItem
 import kartka.presentation.Invitation
 import kartka.presentation.LimitNumber
 import kartka.presentation.LimitThen
+import kartka.presentation.Outlet
 import kartka.presentation.Outstanding
 import kartka.presentation.RecoverySheet
 import kartka.presentation.RoleName
@@ -219,6 +220,7 @@ private fun Samples.deviceses(): List<Page> {
     val till = Device(1, "Каса 1", 1, DeviceStanding.Active, here = true)
     val second = Device(2, "Каса 2", 2, DeviceStanding.Active, here = false)
     val roles = listOf(RoleName(2, ""), RoleName(3, ""))
+    val outlets = listOf(Outlet(1, "Площа Ринок", here = true), Outlet(513, "Вокзал", here = false))
     val everybody = DevicesState(listOf(till, second), listOf(owner, cashier, former), roles)
     return listOf(
         DevicesState(),
@@ -228,7 +230,9 @@ private fun Samples.deviceses(): List<Page> {
         everybody.copy(asked = Asked.Dismiss(2)),
         everybody.copy(asked = Asked.Employ, name = "Ірина", role = 2),
         everybody.copy(asked = Asked.Holder),
-        everybody.copy(asked = Asked.Code(2, Invitation(PAIRING, NOON + 600_000))),
+        everybody.copy(asked = Asked.Where(2), outlets = outlets),
+        everybody.copy(asked = Asked.Code(2, null, Invitation(PAIRING, NOON + 600_000))),
+        everybody.copy(asked = Asked.Code(2, 513, Invitation(PAIRING, NOON + 600_000)), outlets = outlets),
         everybody.copy(asked = Asked.Employ, name = "Ірина", role = 2, writing = true),
         everybody.copy(trouble = denied),
         DevicesState(trouble = full),
