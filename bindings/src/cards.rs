@@ -137,11 +137,6 @@ impl Cards {
         code.await
     }
 
-    /// How the QR of `text` is drawn, for a screen that shows a code; nothing for a text that no QR holds.
-    pub fn squares(&self, text: String) -> Option<QrSquares> {
-        squares(&text)
-    }
-
     /// The link that hands a customer's card over to their own phone, to be shown to them as a QR; whoever has it sees
     /// the card.
     ///

@@ -10,6 +10,7 @@ uniffi::setup_scaffolding!("kartka");
 
 mod account;
 mod after;
+mod before;
 mod border;
 mod cards;
 mod codes;
@@ -43,6 +44,7 @@ pub use account::{
     OwedView, SourceView,
 };
 pub use after::{AdjustReason, AttachRequest};
+pub use before::{founding_countries, open_if_here, qr_squares, search_codes};
 pub use cards::{Card, Cards, Recognised};
 pub use codes::{Code, CodeArgument};
 pub use customers::{
@@ -64,7 +66,9 @@ pub use programme::{
     OfflineSpending, PointLife, PointRounding, Programme, ProgrammeView, SpendingTerms, StampBasis,
     StampReward,
 };
-pub use recovery::{CopyAge, CopyMade, OutboxBrought, OutboxMade, Recovery, RecoverySheet};
+pub use recovery::{
+    AsideBrought, CopyAge, CopyMade, OutboxBrought, OutboxMade, Recovery, RecoverySheet,
+};
 #[cfg(feature = "border-tests")]
 pub use rehearsal::{Rehearsal, RehearsedFrame};
 pub use reports::{DayView, MovedView, OutstandingView, RecentSale, Reports, TodayView};

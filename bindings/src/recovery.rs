@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use kartka_core::recovery::{CarriedOutbox, CopyState, RecoveryError};
+use kartka_core::recovery::{BroughtAside, CarriedOutbox, CopyState, RecoveryError};
 
 use crate::border::Border;
 use crate::error::{CoreError, Failure, Subject, invalid};
@@ -50,6 +50,19 @@ pub struct OutboxBrought {
     /// Batches in the file.
     pub batches: u32,
     /// Of them, how many the server holds now; keep the file while some are missing.
+    pub arrived: u32,
+}
+
+/// What came of bringing what data put aside had not sent.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, uniffi::Record)]
+pub struct AsideBrought {
+    /// Whose acts they are.
+    pub device: u32,
+    /// Acts that waited: sales, edits, registrations.
+    pub ops: i64,
+    /// Batches they lie in.
+    pub batches: u32,
+    /// Of them, how many the server holds now; while some are missing the data are kept.
     pub arrived: u32,
 }
 
@@ -177,12 +190,12 @@ impl Recovery {
     ///
     /// # Errors
     /// `Validation` for a text that is no sheet and for data of another shop; `WrongKey` for a sheet that does not open
-    /// them; `Offline` and what else keeps an answer away: bring them again.
-    pub async fn bring_aside(&self, sheet: String) -> Result<Vec<OutboxBrought>, CoreError> {
+    /// them; `NotFound` for data that no sheet opens, because none was there before the key was lost; `Offline` and what else keeps an answer away: bring them again.
+    pub async fn bring_aside(&self, sheet: String) -> Result<Vec<AsideBrought>, CoreError> {
         let line = Arc::clone(&self.border.line);
         let brought = self.border.read(move |shop| {
             let came = shop.bring_aside(&sheet, line.http()?)?;
-            Ok(came.into_iter().map(OutboxBrought::from).collect())
+            Ok(came.into_iter().map(AsideBrought::from).collect())
         });
         brought.await
     }
@@ -221,6 +234,17 @@ impl From<CarriedOutbox> for OutboxBrought {
             device: came.device.get(),
             batches: came.batches,
             arrived: came.arrived,
+        }
+    }
+}
+
+impl From<BroughtAside> for AsideBrought {
+    fn from(came: BroughtAside) -> Self {
+        Self {
+            device: came.carried.device.get(),
+            ops: i64::try_from(came.ops).unwrap_or(i64::MAX),
+            batches: came.carried.batches,
+            arrived: came.carried.arrived,
         }
     }
 }

@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use kartka_core::domain::founding::{ShopKind as DomainKind, countries};
+use kartka_core::domain::founding::ShopKind as DomainKind;
 #[cfg(not(feature = "border-tests"))]
 use kartka_core::platform::SystemClock as PhoneClock;
 use kartka_core::platform::SystemRng;
@@ -175,12 +175,6 @@ impl KartkaCore {
         self.border.write(EVERYTHING, found).await
     }
 
-    /// Countries a business can be founded in, by their two letters; the most likely first.
-    #[must_use]
-    pub fn countries(&self) -> Vec<String> {
-        countries().map(str::to_owned).collect()
-    }
-
     /// Registering, finding and looking at customers.
     #[must_use]
     pub fn customers(&self) -> Arc<Customers> {
@@ -271,23 +265,36 @@ impl KartkaCore {
         changes: Arc<dyn ChangeListener>,
         make: impl FnOnce() -> Result<Shop, Failure> + Send + 'static,
     ) -> Result<Arc<Self>, CoreError> {
+        let lost = Log(Arc::clone(&log));
+        let made = Self::maybe(log, changes, move || make().map(Some)).await?;
+        made.ok_or_else(|| lost.lost_task())
+    }
+
+    /// The root object over the shop that `make` opens, if there is one.
+    pub(crate) async fn maybe(
+        log: Arc<dyn LogSink>,
+        changes: Arc<dyn ChangeListener>,
+        make: impl FnOnce() -> Result<Option<Shop>, Failure> + Send + 'static,
+    ) -> Result<Option<Arc<Self>>, CoreError> {
         let log = Log(log);
         let within = log.clone();
         let opened = spawned(move || {
             within.clone().guarded(|| {
-                let shop = make()?;
+                let Some(shop) = make()? else {
+                    return Ok(None);
+                };
                 let changes = Changes::telling(changes)
                     .map_err(|error| Failure::Fault(error.kind().to_string()))?;
                 let log = within;
-                Ok(Arc::new(Border {
+                Ok(Some(Arc::new(Border {
                     shop,
                     changes,
                     log,
                     line: Arc::default(),
-                }))
+                })))
             })
         });
         let border = opened.await.unwrap_or_else(|| Err(log.lost_task()))?;
-        Ok(Arc::new(Self { border }))
+        Ok(border.map(|border| Arc::new(Self { border })))
     }
 }

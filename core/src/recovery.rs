@@ -14,6 +14,7 @@ mod sheet;
 mod wrap;
 
 pub use copy::{CopyState, MadeCopy};
+pub use locked::BroughtAside;
 pub use outbox::{CarriedOutbox, ExportedOutbox, read_part};
 pub(crate) use rotation::next_key;
 pub use sheet::Sheet;

@@ -145,6 +145,25 @@ impl Shop {
         Ok(shop)
     }
 
+    /// Opens the shop in `folder`; nothing where there is none, and then nothing is made: neither data nor keys. A store
+    /// that no founding and no pairing ever filled is none, and is cleared.
+    ///
+    /// # Errors
+    /// As [`open`](Self::open).
+    pub fn open_if_here(folder: &Path, platform: Platform) -> Result<Option<Self>, CoreError> {
+        let path = file_in(folder);
+        if !platform.vfs.holds(&path) {
+            return Ok(None);
+        }
+        let shop = Self::open(folder, platform.clone())?;
+        if shop.is_enrolled()? {
+            return Ok(Some(shop));
+        }
+        drop(shop);
+        platform.vfs.clear(&path).map_err(StoreError::from)?;
+        Ok(None)
+    }
+
     /// The same shop with another way to make a PIN's verifier: tests do not pay for argon2.
     #[must_use]
     pub fn with_pins(mut self, pins: Arc<dyn PinHash>) -> Self {

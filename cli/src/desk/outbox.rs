@@ -66,7 +66,7 @@ pub(crate) fn outbox(shop: &Shop, args: &OutboxArgs) -> Result<Answer, Failure> 
         let came = shop.bring_aside(sheet, &http()?).map_err(recovery)?;
         let (texts, all): (Vec<_>, Vec<_>) = came
             .iter()
-            .map(brought)
+            .map(|one| brought(&one.carried))
             .map(|answer| (answer.text, answer.json))
             .unzip();
         return Ok(Answer {

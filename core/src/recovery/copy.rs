@@ -138,7 +138,8 @@ impl Shop {
     ) -> Result<Self, RecoveryError> {
         let sheet = Sheet::parse(text).ok_or(RecoveryError::NotASheet)?;
         let target = file_in(folder);
-        if platform.vfs.holds(&target) {
+        // What cannot be opened now may be a shop all the same.
+        if !matches!(Self::open_if_here(folder, platform.clone()), Ok(None)) {
             return Err(RecoveryError::NotEmpty);
         }
         let fresh = target.with_extension("restoring");

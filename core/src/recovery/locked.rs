@@ -18,6 +18,15 @@ use crate::shop::{Platform, Shop, file_in};
 use crate::store::{DatabaseKey, LOCKED, Standing, StoreError};
 use crate::sync::Transport;
 
+/// What came of bringing what data put aside had not sent.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct BroughtAside {
+    /// Whose acts they are, and in how many batches.
+    pub carried: CarriedOutbox,
+    /// Acts that waited in them: sales, edits, registrations.
+    pub ops: u64,
+}
+
 impl Shop {
     /// Puts the data in `folder` aside, whose key is gone: the folder is empty afterwards and the device can be paired
     /// anew. Repeat it if it was cut off. With the sheet at hand [`unlock_with_sheet`](Self::unlock_with_sheet) is the
@@ -70,23 +79,24 @@ impl Shop {
     ///
     /// # Errors
     /// [`RecoveryError::NotASheet`]; [`RecoveryError::WrongSheet`] for one that does not open them;
+    /// [`RecoveryError::NoSheet`] where their key was never sealed to one;
     /// [`RecoveryError::NotAnOutbox`] for data of another shop, or of a shop that knew no server;
     /// [`CoreError::Offline`](crate::error::CoreError::Offline) and what else keeps an answer away.
     pub fn bring_aside(
         &self,
         sheet: &str,
         transport: &dyn Transport,
-    ) -> Result<Vec<CarriedOutbox>, RecoveryError> {
+    ) -> Result<Vec<BroughtAside>, RecoveryError> {
         let sheet = Sheet::parse(sheet).ok_or(RecoveryError::NotASheet)?;
-        let mut brought = Vec::new();
+        let mut all = Vec::new();
         for (_, folder) in all_aside(&self.folder, &self.platform)? {
-            let carried = self.bring_one(&folder, &sheet, transport)?;
-            if carried.arrived == carried.batches {
+            let brought = self.bring_one(&folder, &sheet, transport)?;
+            if brought.carried.arrived == brought.carried.batches {
                 self.platform.vfs.remove_aside(&folder)?;
             }
-            brought.push(carried);
+            all.push(brought);
         }
-        Ok(brought)
+        Ok(all)
     }
 
     fn bring_one(
@@ -94,8 +104,12 @@ impl Shop {
         folder: &Path,
         sheet: &Sheet,
         transport: &dyn Transport,
-    ) -> Result<CarriedOutbox, RecoveryError> {
-        let secrets = unwrap(&read_file(&self.platform, folder)?, sheet)?;
+    ) -> Result<BroughtAside, RecoveryError> {
+        let wraps = read_file(&self.platform, folder)?;
+        if wraps.is_empty() {
+            return Err(RecoveryError::NoSheet);
+        }
+        let secrets = unwrap(&wraps, sheet)?;
         if secrets.device.is_none() {
             return Err(RecoveryError::NotAnOutbox);
         }
@@ -112,13 +126,16 @@ impl Shop {
         if !ours || device.standing == Standing::Authority {
             return Err(RecoveryError::NotAnOutbox);
         }
-        let (_, _, batches) = locked.waiting()?;
+        let (_, ops, batches) = locked.waiting()?;
         let arrived = self.carry_all(&batches, transport)?;
-        Ok(CarriedOutbox {
-            device: device.no,
-            batches: u32::try_from(batches.len()).unwrap_or(u32::MAX),
+        let batches = u32::try_from(batches.len()).unwrap_or(u32::MAX);
+        let device = device.no;
+        let carried = CarriedOutbox {
+            device,
+            batches,
             arrived,
-        })
+        };
+        Ok(BroughtAside { carried, ops })
     }
 }
 

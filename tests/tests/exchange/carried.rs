@@ -467,6 +467,7 @@ fn a_phone_that_lost_its_keys_is_paired_anew_and_the_sheet_brings_what_it_had_no
     till.sell(ann, 20_000);
     till.register("Богдана", "067 333 44 55", NewCard::None);
     let shown = till.balance(ann);
+    let waited = till.shop.sync_status().unwrap().outbox;
     let keys = Forgetful::all(&till.folder);
     let platform = || Platform {
         clock: till.time.clone(),
@@ -517,8 +518,10 @@ fn a_phone_that_lost_its_keys_is_paired_anew_and_the_sheet_brings_what_it_had_no
     );
     let brought = shop.bring_aside(&sheet, &line).unwrap();
     assert_eq!(brought.len(), 1);
-    assert!(brought[0].batches > 0);
-    assert_eq!(brought[0].arrived, brought[0].batches);
+    let carried = brought[0].carried;
+    assert!(carried.batches > 0);
+    assert_eq!(carried.arrived, carried.batches);
+    assert_eq!(brought[0].ops, waited, "what the lost keys kept back");
     assert_eq!(shop.aside().unwrap(), [0_i64; 0]);
     shop.sync(&line, &Cancel::default()).unwrap();
     owner.sync(&line).unwrap();
@@ -555,4 +558,40 @@ fn a_phone_that_lost_its_keys_and_has_the_sheet_at_hand_goes_on_as_it_was() {
     assert_eq!(shop.sync_status().unwrap().outbox, 0);
     owner.sync(&line).unwrap();
     assert_eq!(owner.balance(ann), shown);
+}
+
+/// A phone that only ever tried to be paired belongs to no shop: nothing is asked of its person when a key is lost, and a
+/// copy finds its folder empty.
+#[test]
+fn data_that_no_shop_ever_filled_are_no_shop() {
+    let phone = Counter::new(8);
+    let platform = || Platform {
+        clock: phone.time.clone(),
+        rng: Dice::seeded(9),
+        keys: Arc::new(FileKeyStore::beside(&phone.folder)),
+        vfs: Vfs::system(),
+    };
+    let folder = phone.folder.clone();
+    drop(phone.shop);
+    let file = folder.join("kartka.db");
+    assert!(std::fs::metadata(&file).unwrap().len() > 0);
+    assert!(Shop::open_if_here(&folder, platform()).unwrap().is_none());
+    assert_eq!(std::fs::metadata(&file).unwrap().len(), 0);
+    // Nothing is made where nothing is.
+    let nowhere = folder.join("new");
+    std::fs::create_dir(&nowhere).unwrap();
+    assert!(Shop::open_if_here(&nowhere, platform()).unwrap().is_none());
+    assert_eq!(std::fs::read_dir(&nowhere).unwrap().count(), 0);
+
+    let Street { owner, sheet, .. } = Street::open();
+    let copy = owner.shop.make_copy(&nowhere).unwrap().file;
+    let again = Shop::open(&folder, platform()).unwrap();
+    assert!(!again.is_enrolled().unwrap());
+    drop(again);
+    let restored = Shop::restore_copy(&folder, platform(), &sheet, &copy).unwrap();
+    assert!(restored.is_enrolled().unwrap());
+    drop(restored);
+    let full = Shop::restore_copy(&folder, platform(), &sheet, &copy).err();
+    assert!(matches!(full, Some(RecoveryError::NotEmpty)), "{full:?}");
+    assert!(Shop::open_if_here(&folder, platform()).unwrap().is_some());
 }

@@ -10,15 +10,13 @@ import androidx.activity.OnBackPressedCallback
 import androidx.lifecycle.Lifecycle
 import kartka.corebridge.KartkaGateway
 import kartka.corebridge.RandomRequestIds
-import kartka.presentation.open.OpenAction
-import kartka.presentation.open.OpenPresenter
+import kartka.presentation.Trouble
 import kartka.ui.nav.Counter
 import kartka.ui.nav.Here
 import kotlinx.coroutines.CoroutineScope
 import kotlinx.coroutines.Dispatchers
 import kotlinx.coroutines.SupervisorJob
 import kotlinx.coroutines.cancel
-import kotlinx.coroutines.flow.first
 import kotlinx.coroutines.launch
 import java.util.Locale
 
@@ -38,8 +36,8 @@ abstract class CounterActivity : ComponentActivity() {
     var shell: CounterShell? = null
         private set
 
-    /** Draws how the data is opened, or why it is not. */
-    protected abstract fun drawOpening(opening: OpenPresenter, host: PhoneHost)
+    /** Draws that the data are being opened. */
+    protected abstract fun drawOpening(host: PhoneHost)
 
     /** Draws the screens. */
     protected abstract fun drawCounter(shell: CounterShell, core: KartkaGateway, host: PhoneHost)
@@ -49,23 +47,20 @@ abstract class CounterActivity : ComponentActivity() {
         saved = savedInstanceState
         onBackPressedDispatcher.addCallback(this, wayBack)
         errands.nowAndThen()
-        val core = house.core
-        if (core == null) open() else begin(core)
+        files.sweep()
+        if (house.open) begin(closed = null) else open()
     }
 
     private fun open() {
-        val opening = OpenPresenter(house, scope)
-        drawOpening(opening, PhoneHost(this, files = files, notices = notices))
-        opening.act(OpenAction.Shown)
-        scope.launch {
-            opening.state.first { it.opened }
-            begin(checkNotNull(house.core) { "what was opened without a fault is there" })
-        }
+        drawOpening(PhoneHost(this, files = files, notices = notices))
+        scope.launch { begin(house.look()) }
     }
 
-    private fun begin(core: KartkaGateway) {
-        val here = Here(country(this), Build.MODEL, house.enrolled, house.holder)
-        val begun = CounterShell(this, Counter(core, RandomRequestIds(), Dispatchers.Default, here), saved)
+    private fun begin(closed: Trouble?) {
+        val core = house.core
+        val here = Here(country(this), Build.MODEL, house.enrolled, house.holder, closed)
+        val counter = Counter(core, RandomRequestIds(), Dispatchers.Default, here, house.pocket)
+        val begun = CounterShell(this, counter, saved)
         shell = begun
         drawCounter(begun, core, PhoneHost(this, begun, core, files, notices))
         // What goes on from before has already followed the link that it was opened by.
@@ -114,6 +109,7 @@ abstract class CounterActivity : ComponentActivity() {
 
     override fun onDestroy() {
         shell?.end()
+        files.end()
         scope.cancel()
         super.onDestroy()
     }

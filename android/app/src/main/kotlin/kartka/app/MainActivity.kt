@@ -17,7 +17,6 @@ import androidx.compose.ui.viewinterop.AndroidView
 import kartka.corebridge.KartkaGateway
 import kartka.presentation.CoreFault
 import kartka.presentation.ShopFacts
-import kartka.presentation.open.OpenPresenter
 import kartka.presentation.words.Language
 import kartka.ui.design.Motion
 import kartka.ui.nav.KartkaApp
@@ -28,11 +27,8 @@ import java.util.Locale
 
 /** The one Activity that the launcher shows: it draws what [CounterActivity] has open. */
 class MainActivity : CounterActivity() {
-    override fun drawOpening(opening: OpenPresenter, host: PhoneHost) {
-        setContent {
-            val state by opening.state.collectAsState()
-            Opening(state, taste(isSystemInDarkTheme()), host, opening::act)
-        }
+    override fun drawOpening(host: PhoneHost) {
+        setContent { Opening(taste(isSystemInDarkTheme()), host) }
     }
 
     override fun drawCounter(shell: CounterShell, core: KartkaGateway, host: PhoneHost) {

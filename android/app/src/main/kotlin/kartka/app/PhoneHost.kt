@@ -12,8 +12,10 @@ import android.view.HapticFeedbackConstants
 import android.view.WindowManager.LayoutParams
 import kartka.corebridge.KartkaGateway
 import kartka.presentation.NextStep
+import kartka.presentation.Picked
 import kartka.ui.component.Squares
 import kartka.ui.screen.Felt
+import kartka.ui.screen.FileKind
 import kartka.ui.screen.Host
 import kartka.ui.screen.Telling
 import kotlinx.coroutines.flow.StateFlow
@@ -66,7 +68,9 @@ class PhoneHost(
 
     override fun keepFile(file: String, kept: () -> Unit): Unit = files.keep(file, kept)
 
-    override fun pickFile(picked: (String) -> Unit): Unit = files.pick(picked)
+    override fun pickFile(kind: FileKind, picked: (Picked) -> Unit): Unit = files.pick(kind, picked)
+
+    override fun dropFile(file: String): Unit = files.drop(file)
 
     override fun squares(text: String): Squares? = core?.squares(text)?.let { Squares(it.side, it.dark) }
 

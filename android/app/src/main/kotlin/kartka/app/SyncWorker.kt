@@ -62,8 +62,8 @@ internal suspend fun exchanged(house: House, stuck: () -> Unit): Exchanged {
         }
     val cards =
         ended {
-            val core = house.opened()
-            val unreached = house.holder && core.askShops().unreached > 0
+            val core = house.core
+            val unreached = core.heldCards().isNotEmpty() && core.askShops().unreached > 0
             if (unreached) Exchanged.Later else Exchanged.Done
         }
     return maxOf(shop, cards)

@@ -22,6 +22,7 @@ import kartka.presentation.join.JoinAction
 import kartka.presentation.join.JoinPresenter
 import kartka.presentation.open.OpenAction
 import kartka.presentation.open.OpenFace
+import kartka.presentation.open.OpenPresenter
 import kartka.presentation.pair.PairPresenter
 import kartka.presentation.scan.Camera
 import kotlinx.coroutines.runBlocking
@@ -86,7 +87,7 @@ class CounterActivityTest {
         val before = desk.customer().now.draft
         desk.recreate()
         idle()
-        assertNull(desk.get().opening, "the data is open already")
+        assertFalse(desk.get().waited, "the data is open already")
         assertEquals(before, desk.customer().now.draft)
     }
 
@@ -97,18 +98,41 @@ class CounterActivityTest {
         phone.secrets.fault = SecretsFault.Locked()
         assertEquals(Exchanged.Later, runBlocking { exchanged(phone.house) {} })
         val desk = Robolectric.buildActivity(QuietActivity::class.java).setup()
-        val opening = checkNotNull(desk.get().opening)
-        eventually("a locked key store") { opening.state.value.face == OpenFace.KeysLocked }
-        assertNull(desk.get().shell)
+        eventually("a locked key store") { desk.opening()?.run { now.face } == OpenFace.KeysLocked }
         phone.secrets.fault = null
-        opening.act(OpenAction.TryAgain)
-        eventually("the counter") { desk.get().shell != null }
-        assertEquals(
-            Route.Scan(),
+        checkNotNull(desk.opening()).act(OpenAction.TryAgain)
+        desk.comesTo("the counter") { it == Route.Scan() }
+    }
+
+    @Test
+    fun `a phone that lost the shop's key comes to its person's cards, and takes a link there`() {
+        founded()
+        phone.isReborn()
+        phone.secrets.fault = SecretsFault.Lost()
+        val link = Intent(Intent.ACTION_VIEW, Uri.parse("kartka:$CARD#%D0%9F%D0%B5%D0%BA%D0%B0%D1%80%D0%BD%D1%8F"))
+        val desk = Robolectric.buildActivity(QuietActivity::class.java, link).setup()
+        desk.comesTo("Join") { it is Route.Join }
+        assertIs<JoinPresenter>(
             desk
                 .screens()
-                .place.value.route,
-        )
+                .place.value.presenter,
+        ).act(JoinAction.Take)
+        desk.comesTo("Card") { it is Route.Card }
+        assertEquals(Exchanged.Later, runBlocking { exchanged(phone.house) {} }, "its shop is asked again later")
+        phone.secrets.fault = null
+        desk.screens().back()
+        desk.screens().back()
+        eventually("the lost key") { desk.opening()?.run { now.face } == OpenFace.KeyMissing }
+    }
+
+    @Test
+    fun `a phone that only holds cards has no data of a shop and asks its key store for none`() {
+        phone.secrets.fault = SecretsFault.Lost()
+        runBlocking { phone.house.core.takeCard(CARD) }
+        phone.isReborn()
+        val desk = started()
+        desk.comesTo("Cards") { it == Route.Cards }
+        assertFalse(phone.folder.resolve("kartka.db").exists())
     }
 
     @Test
@@ -188,7 +212,7 @@ class CounterActivityTest {
         runBlocking {
             val form = Founding("Кав'ярня", "UA", ShopKind.Coffee, "Марта")
             phone.house.opened().found(RandomRequestIds().next(), form)
-            phone.house.open()
+            phone.house.look()
         }
 
     /** What was sold here; a process that is just dying may hold the data a moment longer. */
@@ -213,8 +237,8 @@ class CounterActivityTest {
         val built = Robolectric.buildActivity(QuietActivity::class.java)
         val desk = if (kept == null) built.setup() else built.setup(kept)
         eventually("the counter") {
-            desk.get().opening?.run { if (state.value.face == OpenFace.Busy) act(OpenAction.TryAgain) }
-            desk.get().shell != null
+            desk.opening()?.run { if (now.face == OpenFace.Busy) act(OpenAction.TryAgain) }
+            desk.get().shell != null && desk.opening() == null
         }
         return desk
     }
@@ -225,6 +249,17 @@ class CounterActivityTest {
         assertIs<CustomerPresenter>(screens().place.value.presenter)
 
     private val CustomerPresenter.now get() = state.value
+
+    /** The screen that says why the shop does not open, where it is in front. */
+    private fun ActivityController<QuietActivity>.opening(): OpenPresenter? =
+        get()
+            .shell
+            ?.screens
+            ?.place
+            ?.value
+            ?.presenter as? OpenPresenter
+
+    private val OpenPresenter.now get() = state.value
 
     private fun ActivityController<QuietActivity>.typesASale() {
         screens().go(Route.Customer(null))

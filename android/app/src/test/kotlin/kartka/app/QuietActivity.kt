@@ -3,17 +3,16 @@ package kartka.app
 import kartka.corebridge.KartkaGateway
 import kartka.corebridge.Secrets
 import kartka.corebridge.SecretsFault
-import kartka.presentation.open.OpenPresenter
 import java.nio.file.Files
 import java.util.concurrent.ConcurrentHashMap
 
 /** The Activity without its drawing. */
 class QuietActivity : CounterActivity() {
-    /** How the data is opened; null where it was open already. */
-    var opening: OpenPresenter? = null
+    /** It had to wait for the data. */
+    var waited = false
 
-    override fun drawOpening(opening: OpenPresenter, host: PhoneHost) {
-        this.opening = opening
+    override fun drawOpening(host: PhoneHost) {
+        waited = true
     }
 
     override fun drawCounter(shell: CounterShell, core: KartkaGateway, host: PhoneHost) = Unit
@@ -21,7 +20,7 @@ class QuietActivity : CounterActivity() {
 
 /** A phone whose process can die and come again over the same data. */
 class QuietApplication : KartkaApplication() {
-    private val folder = Files.createTempDirectory("kartka-app-").toFile()
+    val folder = Files.createTempDirectory("kartka-app-").toFile()
 
     /** What was asked of the system's work list. */
     val asked = mutableListOf<String>()
@@ -43,12 +42,12 @@ class QuietApplication : KartkaApplication() {
 
     /** The process has died and another one is there. */
     fun isReborn() {
-        house.core?.close()
+        house.core.close()
         house = newHouse()
     }
 
     fun ends() {
-        house.core?.close()
+        house.core.close()
         folder.deleteRecursively()
     }
 

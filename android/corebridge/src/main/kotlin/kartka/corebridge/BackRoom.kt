@@ -1,5 +1,6 @@
 package kartka.corebridge
 
+import kartka.generated.qrSquares
 import kartka.presentation.RequestId
 
 /**
@@ -23,7 +24,7 @@ internal class BackRoomPart(private val parts: CoreParts) : BackRoom {
         asked { parts.cards.emit(request.bytes(), count.toUInt()).map { parts.cards.code(it.number) } }
 
     override fun squares(text: String): Qr? =
-        parts.cards.squares(text)?.let { squares ->
+        qrSquares(text)?.let { squares ->
             Qr(squares.side.toInt(), BooleanArray(squares.dark.size) { squares.dark[it] != 0.toByte() })
         }
 }

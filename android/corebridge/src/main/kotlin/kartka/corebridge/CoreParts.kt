@@ -1,13 +1,17 @@
 package kartka.corebridge
 
 import kartka.generated.KartkaCore
+import kartka.presentation.CoreFault
 import kartka.presentation.Money
 import kartka.presentation.RequestId
 import kartka.presentation.RequestIds
+import kartka.presentation.Trouble
+import kartka.presentation.TroubleKind
+import kartka.presentation.Words
 import java.security.SecureRandom
 
-/** The core's sub-objects, held while the gateway lives, and what every part of the gateway needs of them. */
-internal class CoreParts(val root: KartkaCore) : AutoCloseable {
+/** The core's sub-objects of an open shop. */
+private class OpenCore(val root: KartkaCore) : AutoCloseable {
     val cards = root.cards()
     val customers = root.customers()
     val till = root.till()
@@ -19,21 +23,57 @@ internal class CoreParts(val root: KartkaCore) : AutoCloseable {
     val office = root.office()
     val recovery = root.recovery()
 
+    override fun close() {
+        listOf(cards, customers, till, team, reports, programme, settings, sync, office, recovery, root).forEach {
+            it.destroy()
+        }
+    }
+}
+
+/**
+ * What every part of the gateway needs of the open shop. While none is open, each fails as on a phone that belongs to
+ * none.
+ */
+internal class CoreParts : AutoCloseable {
+    @Volatile
+    private var core: OpenCore? = null
+    private val open: OpenCore
+        get() = core ?: throw CoreFault(Trouble(TroubleKind.NotPaired, Words("error.not_paired")))
+
+    val isOpen: Boolean get() = core != null
+    val root get() = open.root
+    val cards get() = open.cards
+    val customers get() = open.customers
+    val till get() = open.till
+    val team get() = open.team
+    val reports get() = open.reports
+    val programme get() = open.programme
+    val settings get() = open.settings
+    val sync get() = open.sync
+    val office get() = open.office
+    val recovery get() = open.recovery
+
     @Volatile
     private var currency: String? = null
 
     /** The business's currency, which founding decides for good. */
     suspend fun currency(): String = currency ?: settings.business().currency.also { currency = it }
 
+    /** The shop over [root] is open from now on; whoever hands it over closed the one before. */
+    fun take(root: KartkaCore) {
+        core = OpenCore(root)
+    }
+
     /** The shop is gone from here: the next one has another currency. */
     fun forget() {
         currency = null
     }
 
+    /** Lets go of the shop's data; calls under way end first. */
     override fun close() {
-        listOf(cards, customers, till, team, reports, programme, settings, sync, office, recovery, root).forEach {
-            it.destroy()
-        }
+        forget()
+        core?.close()
+        core = null
     }
 }
 

@@ -6,6 +6,7 @@ import kartka.presentation.CoreGateway
 import kartka.presentation.CustomerGateway
 import kartka.presentation.LeavingGateway
 import kartka.presentation.OfficeGateway
+import kartka.presentation.OpenGateway
 import kartka.presentation.OutletsGateway
 import kartka.presentation.ProgrammeGateway
 import kartka.presentation.ReturnsGateway
@@ -21,15 +22,18 @@ import kotlinx.coroutines.flow.Flow
 
 /** The core behind the presenters: conversions only, every answer is the core's. */
 public class KartkaGateway private constructor(
+    place: ShopPlace,
     private val parts: CoreParts,
+    opening: OpenPart,
     private val wallet: WalletPart,
     override val changes: Flow<ChangeTopic>,
 ) : CoreGateway,
-    ScanGateway by ScanPart(parts),
+    OpenGateway by opening,
+    ScanGateway by ScanPart(parts, place),
     CustomerGateway by CustomerPart(parts),
     TillGateway by TillPart(parts),
     TeamGateway by TeamPart(parts),
-    ShopGateway by ShopPart(parts),
+    ShopGateway by ShopPart(parts, opening),
     OfficeGateway by OfficePart(parts),
     ProgrammeGateway by ProgrammePart(parts),
     LeavingGateway by LeavingPart(parts),
@@ -39,8 +43,15 @@ public class KartkaGateway private constructor(
     WalletGateway by wallet,
     BackRoom by BackRoomPart(parts),
     AutoCloseable {
-    internal constructor(core: KartkaCore, cards: CardsPlace, changes: Flow<ChangeTopic>) :
-        this(CoreParts(core), WalletPart(cards), changes)
+    private constructor(place: ShopPlace, cards: CardsPlace, parts: CoreParts, feed: ChangeFeed) :
+        this(place, parts, OpenPart(place, parts, feed), WalletPart(cards), feed.flow)
+
+    /** Nothing is opened yet, and nothing made: the shop in [place] waits for [open], the [cards] for a question. */
+    public constructor(place: ShopPlace, cards: CardsPlace) : this(place, cards, CoreParts(), ChangeFeed())
+
+    /** Over a shop that is open already, whose changes [feed] hears. */
+    internal constructor(core: KartkaCore, place: ShopPlace, cards: CardsPlace, feed: ChangeFeed) :
+        this(place, cards, CoreParts().also { it.take(core) }, feed)
 
     override suspend fun facts(): ShopFacts =
         asked {
@@ -65,14 +76,5 @@ public class KartkaGateway private constructor(
     override fun close() {
         wallet.close()
         parts.close()
-    }
-
-    public companion object {
-        /** Opens the shop's data in [folder], which must exist; a person's own cards lie there as well. */
-        public suspend fun open(folder: String, secrets: Secrets, log: LogLines): KartkaGateway {
-            val feed = ChangeFeed()
-            val core = asked { KartkaCore.open(folder, ForeignKeys(secrets), ForeignLog(log), feed) }
-            return KartkaGateway(core, CardsPlace(folder, secrets, log), feed.flow)
-        }
     }
 }

@@ -1,5 +1,6 @@
 package kartka.corebridge
 
+import kartka.presentation.BroughtAside
 import kartka.presentation.Carried
 import kartka.presentation.LeavingGateway
 import kartka.presentation.OutboxFile
@@ -18,6 +19,15 @@ internal class LeavingPart(private val core: CoreParts) : LeavingGateway {
         asked {
             core.recovery.carryOutbox(file, sheet).let {
                 Carried(it.device.toLong(), it.batches.toLong(), it.arrived.toLong())
+            }
+        }
+
+    override suspend fun aside(): List<Long> = asked { core.recovery.aside() }
+
+    override suspend fun bringAside(sheet: String): List<BroughtAside> =
+        asked {
+            core.recovery.bringAside(sheet).map {
+                BroughtAside(it.device.toLong(), it.ops, it.batches.toLong(), it.arrived.toLong())
             }
         }
 

@@ -2,6 +2,7 @@ package kartka.corebridge
 
 import kartka.generated.CustomerSheet
 import kartka.generated.Recognised
+import kartka.generated.searchCodes
 import kartka.presentation.CardEntry
 import kartka.presentation.CardRead
 import kartka.presentation.RecentSale
@@ -14,8 +15,9 @@ import kartka.generated.Carrier as CoreCarrier
 private const val MORE_THAN_ONE = 2u
 
 /** The start of the counter over the core. */
-internal class ScanPart(private val core: CoreParts) : ScanGateway {
-    override suspend fun openScan(): ScanSession = asked { CameraSession(core.cards.openScan()) }
+internal class ScanPart(private val core: CoreParts, private val place: ShopPlace) : ScanGateway {
+    override suspend fun openScan(): ScanSession =
+        asked { CameraSession(if (core.isOpen) core.cards.openScan() else searchCodes(place.lines())) }
 
     override suspend fun recognise(entry: CardEntry): Recognition =
         asked {

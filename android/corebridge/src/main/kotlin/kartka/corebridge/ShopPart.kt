@@ -1,6 +1,7 @@
 package kartka.corebridge
 
 import kartka.generated.SyncDot
+import kartka.generated.foundingCountries
 import kartka.presentation.CopyAge
 import kartka.presentation.Founding
 import kartka.presentation.RecoverySheet
@@ -16,10 +17,10 @@ import kartka.generated.SyncStanding as CoreStanding
 import kartka.presentation.SyncDot as Dot
 
 /** The shop on this phone over the core. */
-internal class ShopPart(private val core: CoreParts) : ShopGateway {
-    override suspend fun isEnrolled(): Boolean = asked { core.root.isEnrolled() }
+internal class ShopPart(private val core: CoreParts, private val opening: OpenPart) : ShopGateway {
+    override suspend fun isEnrolled(): Boolean = asked { core.isOpen && core.root.isEnrolled() }
 
-    override suspend fun countries(): List<String> = asked { core.root.countries() }
+    override suspend fun countries(): List<String> = foundingCountries()
 
     override suspend fun found(request: RequestId, form: Founding): Unit =
         asked {
@@ -28,11 +29,13 @@ internal class ShopPart(private val core: CoreParts) : ShopGateway {
                     ShopKind.Coffee -> CoreKind.COFFEE
                     ShopKind.Shop -> CoreKind.SHOP
                 }
+            opening.begin()
             val founding = CoreFounding(form.name.trim(), form.country, kind, form.owner.trim())
             core.root.found(request.bytes(), founding)
         }
 
     override suspend fun pair(request: RequestId, code: String, deviceName: String) {
+        opening.begin()
         asked { core.sync.pair(request.bytes(), code, deviceName) }
     }
 

@@ -31,7 +31,8 @@ class ClockTest {
             try {
                 runBlocking {
                     val phone = stage.paired(stage.server())
-                    val gateway = KartkaGateway(phone.core, cardsIn(phone.folder.path), ChangeFeed().flow)
+                    val data = phone.folder.path
+                    val gateway = KartkaGateway(phone.core, placeIn(data), cardsIn(data), ChangeFeed())
                     val form = Registration("067 123-45-67", "Олена", "", Consent.NotGiven, CardChoice.Issue)
                     val olena = gateway.register(ids.next(), form)
                     gateway.exchange()

@@ -8,10 +8,12 @@ import kartka.presentation.CardRead
 import kartka.presentation.Carrier
 import kartka.presentation.ChangeTopic
 import kartka.presentation.CoreFault
+import kartka.presentation.Founding
 import kartka.presentation.LumaFrame
 import kartka.presentation.Money
 import kartka.presentation.Recognition
 import kartka.presentation.ScanEvent
+import kartka.presentation.ShopKind
 import kartka.presentation.SyncDot
 import kartka.presentation.SyncMark
 import kartka.presentation.Trouble
@@ -35,7 +37,7 @@ class GatewayTest {
         val feed = ChangeFeed()
         runBlocking {
             val core = KartkaCore.open(folder.path, ForeignKeys(secrets), Log(), feed)
-            KartkaGateway(core, cardsIn(folder.path, secrets), feed.flow).use { gateway ->
+            KartkaGateway(core, placeIn(folder.path, secrets), cardsIn(folder.path, secrets), feed).use { gateway ->
                 core.found(newRequest(), founding())
                 block(core, gateway)
             }
@@ -47,7 +49,7 @@ class GatewayTest {
     fun `a phone without a shop reads what lets it into one and takes no card for it`() {
         val folder = createTempDirectory("kartka-gateway-").toFile()
         runBlocking {
-            KartkaGateway.open(folder.path, secrets, { _, _, _ -> }).use { gateway ->
+            KartkaGateway(placeIn(folder.path, secrets), cardsIn(folder.path)).use { gateway ->
                 val session = gateway.openScan()
                 // A pairing code's prefix is enough to know it; whether it is whole, pairing says.
                 val cases =
@@ -179,7 +181,7 @@ class GatewayTest {
     fun `a refusal carries the key of its text`() =
         runBlocking {
             val folder = createTempDirectory("kartka-gateway-").toFile()
-            KartkaGateway.open(folder.path, secrets) { _, _, _ -> }.use { gateway ->
+            KartkaGateway(placeIn(folder.path, secrets), cardsIn(folder.path)).use { gateway ->
                 val fault = assertFailsWith<CoreFault> { gateway.recentSales() }
                 assertEquals(Trouble(TroubleKind.NotPaired, Words("error.not_paired")), fault.trouble)
             }
@@ -189,8 +191,18 @@ class GatewayTest {
 
                     override fun store(name: String, secret: ByteArray) = throw SecretsFault.Lost()
                 }
-            val fault = assertFailsWith<CoreFault> { KartkaGateway.open(folder.path, lost) { _, _, _ -> } }
-            assertEquals(TroubleKind.KeysLost, fault.trouble.kind)
+            KartkaGateway(placeIn(folder.path, secrets), cardsIn(folder.path)).use { gateway ->
+                gateway.open()
+                assertEquals(emptyList(), folder.list()?.toList(), "a phone without a shop makes no data of one")
+                val form = Founding("Кав'ярня", "UA", ShopKind.Coffee, "Марта")
+                gateway.found(RandomRequestIds().next(), form)
+            }
+            KartkaGateway(placeIn(folder.path, lost), cardsIn(folder.path)).use { gateway ->
+                val fault = assertFailsWith<CoreFault> { gateway.open() }
+                assertEquals(TroubleKind.KeysLost, fault.trouble.kind)
+                assertEquals(false, gateway.isEnrolled())
+                assertEquals(emptyList(), gateway.heldCards(), "a person's own cards do not ask for the shop's key")
+            }
             folder.deleteRecursively()
             Unit
         }

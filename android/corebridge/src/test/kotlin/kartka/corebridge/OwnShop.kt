@@ -18,6 +18,8 @@ class KeptSecrets : Secrets {
 }
 
 /** A person's cards in [folder], of which nothing is told. */
+fun placeIn(folder: String, secrets: Secrets = KeptSecrets()): ShopPlace = ShopPlace(folder, secrets) { _, _, _ -> }
+
 fun cardsIn(folder: String, secrets: Secrets = KeptSecrets()): CardsPlace = CardsPlace(folder, secrets) { _, _, _ -> }
 
 /** A coffee shop that was founded on this phone, behind the presenters' gateway. */
@@ -26,7 +28,7 @@ fun inShop(block: suspend (KartkaGateway) -> Unit) {
     val (secrets, feed) = KeptSecrets() to ChangeFeed()
     runBlocking {
         val core = KartkaCore.open(folder.path, ForeignKeys(secrets), Log(), feed)
-        KartkaGateway(core, cardsIn(folder.path, secrets), feed.flow).use { gateway ->
+        KartkaGateway(core, placeIn(folder.path, secrets), cardsIn(folder.path, secrets), feed).use { gateway ->
             gateway.found(RandomRequestIds().next(), Founding("Кав'ярня", "UA", ShopKind.Coffee, "Марта"))
             block(gateway)
         }

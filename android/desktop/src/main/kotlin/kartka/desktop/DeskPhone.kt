@@ -3,17 +3,25 @@ package kartka.desktop
 import androidx.compose.ui.text.font.FontFamily
 import androidx.compose.ui.text.font.FontWeight
 import androidx.compose.ui.text.platform.Font
+import kartka.corebridge.CardsPlace
 import kartka.corebridge.KartkaGateway
+import kartka.corebridge.LogLines
 import kartka.corebridge.RandomRequestIds
+import kartka.corebridge.Secrets
+import kartka.corebridge.ShopPlace
+import kartka.presentation.CoreFault
 import kartka.presentation.LumaFrame
 import kartka.presentation.NextStep
+import kartka.presentation.Picked
 import kartka.presentation.ShopFacts
+import kartka.presentation.Trouble
 import kartka.presentation.scan.Camera
 import kartka.ui.component.Squares
 import kartka.ui.nav.Counter
 import kartka.ui.nav.Here
 import kartka.ui.nav.OpenScreens
 import kartka.ui.screen.Felt
+import kartka.ui.screen.FileKind
 import kartka.ui.screen.Host
 import kartka.ui.screen.Telling
 import kotlinx.coroutines.CoroutineScope
@@ -81,8 +89,15 @@ class DeskPhone private constructor(
                 kept()
             }
 
-            override fun pickFile(picked: (String) -> Unit) {
-                files.pick()?.let { picked(it.path) }
+            // A computer reads a person's file where it lies: only what this phone has written itself is dropped.
+            private val theirs = mutableSetOf<String>()
+
+            override fun pickFile(kind: FileKind, picked: (Picked) -> Unit) {
+                files.pick()?.let { picked(Picked.There(it.path.also(theirs::add))) }
+            }
+
+            override fun dropFile(file: String) {
+                if (file !in theirs) File(file).delete()
             }
 
             override fun squares(text: String): Squares? = core.squares(text)?.let { Squares(it.side, it.dark) }
@@ -97,7 +112,10 @@ class DeskPhone private constructor(
     }
 
     companion object {
-        /** Opens the phone whose data is in [folder], pairing it with [code] first if one is given. */
+        /**
+         * Opens the phone whose data is in [folder], pairing it with [code] first if one is given; its keys are kept by
+         * [secrets], or in files beside it.
+         */
         suspend fun open(
             folder: File,
             scope: CoroutineScope,
@@ -105,14 +123,28 @@ class DeskPhone private constructor(
             name: String = folder.name,
             kept: List<String> = emptyList(),
             files: DeskFiles = FileWindows,
+            secrets: Secrets? = null,
         ): DeskPhone {
             val data = folder.resolve("data").also { it.mkdirs() }
-            val core = KartkaGateway.open(data.path, FileSecrets(folder.resolve("keys")), { _, _, _ -> })
+            val log = LogLines { _, _, _ -> }
+            val cards = CardsPlace(data.path, FileSecrets(folder.resolve("cards-keys")), log)
+            val keys = secrets ?: FileSecrets(folder.resolve("keys"))
+            val core = KartkaGateway(ShopPlace(data.path, keys, log), cards)
+            val closed = closed(core)
             if (code != null) core.pair(RandomRequestIds().next(), code, name)
             val holder = core.heldCards().isNotEmpty()
-            val here = Here(Locale.getDefault().country, name, core.isEnrolled(), holder)
+            val here = Here(Locale.getDefault().country, name, core.isEnrolled(), holder, closed)
             val facts = if (here.enrolled) core.facts() else null
             return DeskPhone(core, facts, here, scope, kept, files)
         }
+
+        /** Why the shop that is here does not open. */
+        private suspend fun closed(core: KartkaGateway): Trouble? =
+            try {
+                core.open()
+                null
+            } catch (fault: CoreFault) {
+                fault.trouble
+            }
     }
 }

@@ -1,6 +1,8 @@
 package kartka.desktop
 
 import androidx.compose.runtime.Composable
+import kartka.corebridge.Secrets
+import kartka.corebridge.SecretsFault
 import kartka.presentation.words.Language
 import kartka.ui.design.Motion
 import kartka.ui.nav.KartkaApp
@@ -39,8 +41,19 @@ internal class TestShop : AutoCloseable {
         return said
     }
 
-    private fun opened(name: String, code: String?): DeskPhone =
-        runBlocking { DeskPhone.open(folder.resolve(name), scope, code, files = shelf) }.also(phones::add)
+    /** The same phone after its app was started anew, with what its key store has left: [secrets], or all of them. */
+    fun restarted(name: String, phone: DeskPhone, secrets: Secrets? = null): DeskPhone {
+        phones.remove(phone)
+        phone.close()
+        return opened(name, null, secrets)
+    }
+
+    /** Where the phone of this name keeps its keys. */
+    fun keysOf(name: String): Secrets = FileSecrets(folder.resolve(name).resolve("keys"))
+
+    private fun opened(name: String, code: String?, secrets: Secrets? = null): DeskPhone =
+        runBlocking { DeskPhone.open(folder.resolve(name), scope, code, files = shelf, secrets = secrets) }
+            .also(phones::add)
 
     override fun close() {
         phones.forEach { it.close() }
@@ -54,6 +67,19 @@ private class Shelf(private val folder: File) : DeskFiles {
     override fun place(name: String): File = folder.also { it.mkdirs() }.resolve(name)
 
     override fun pick(): File? = folder.listFiles()?.maxByOrNull { it.lastModified() }
+}
+
+/** A key store that has lost its own key: what it kept is gone, and it keeps nothing new before that is given up. */
+internal class Forgetful(private val secrets: Secrets, names: Set<String>) : Secrets {
+    private val lost = names.toMutableSet()
+
+    override fun load(name: String): ByteArray? = if (name in lost) throw SecretsFault.Lost() else secrets.load(name)
+
+    override fun store(name: String, secret: ByteArray) {
+        if (lost.isNotEmpty() && secret.isNotEmpty()) throw SecretsFault.Lost()
+        lost.remove(name)
+        secrets.store(name, secret)
+    }
 }
 
 /** The whole app of [phone], as a test sees it: English, nothing moves by itself. */

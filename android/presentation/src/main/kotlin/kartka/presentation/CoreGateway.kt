@@ -14,6 +14,7 @@ public interface CoreGateway :
     CustomerGateway,
     TillGateway,
     TeamGateway,
+    OpenGateway,
     ShopGateway,
     OfficeGateway,
     ProgrammeGateway,

@@ -37,6 +37,9 @@ public sealed interface Route {
 
     public data object Shift : Route
 
+    /** The shop's data does not open, and [why]; or there is none, and a copy of it [restores] the shop. */
+    public data class Open(val why: Trouble? = null, val restores: Boolean = false) : Route
+
     /** A phone without a shop. */
     public data object Start : Route
 
@@ -82,6 +85,9 @@ public sealed interface Route {
 
     /** Another phone's unsent entries come by a file. */
     public data object Carry : Route
+
+    /** Data were put aside whose key was lost: the sheet brings what they had not sent. */
+    public data object Aside : Route
 
     /** The cards of the person whose phone this is. */
     public data object Cards : Route

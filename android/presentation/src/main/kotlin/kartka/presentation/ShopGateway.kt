@@ -73,9 +73,14 @@ public data class Standing(
     val clockOff: Long? = null,
 )
 
-/** The data of a shop before it is open: with the platform's keys, by the recovery sheet, or from a copy. */
-public interface Opener {
-    /** Opens it, or makes an empty store. */
+/**
+ * The data of a shop before it is open: with the platform's keys, by the recovery sheet, or from a copy.
+ *
+ * While none is open every question about the shop fails as on a phone that belongs to none, and the person's own cards
+ * answer as ever.
+ */
+public interface OpenGateway {
+    /** Opens the shop that is here; where there is none, nothing is made. */
     public suspend fun open()
 
     /** Opens data whose key the platform has lost. */
@@ -83,4 +88,10 @@ public interface Opener {
 
     /** Opens a copy on a new phone. */
     public suspend fun restore(sheet: String, copy: String)
+
+    /**
+     * Puts data aside whose key is lost, unopened: this phone can be paired anew, and the sheet brings later what they
+     * had not sent.
+     */
+    public suspend fun setAside()
 }

@@ -82,31 +82,51 @@ class FakeHouse(private val desk: FakeDesk) : ShopGateway {
         }
 }
 
-/** Data before it is open: [fails] says why it does not open by itself; the sheet `SHEET` opens it. */
-class FakeOpener(var fails: Trouble? = null) : Opener {
+/**
+ * Data before it is open: [fails] says why it does not open by itself; the sheet `SHEET` opens it, and the copy
+ * `kartka.copy`.
+ */
+class FakeOpener(private val house: FakeHouse, private val leaving: FakeLeaving) : OpenGateway {
+    var fails: Trouble? = null
+
     /** What was opened, in order. */
     val done = mutableListOf<String>()
 
     /** When it stands, opening never ends. */
     var stuck = false
 
+    /** Their key was never sealed to a sheet. */
+    var unsealed = false
+
     override suspend fun open() {
-        if (stuck) kotlinx.coroutines.awaitCancellation()
+        waiting()
         fails?.let { throw CoreFault(it) }
         done += "open"
     }
 
     override suspend fun unlock(sheet: String) {
-        checked(sheet)
+        waiting()
+        if (unsealed) throw CoreFault(refusal(TroubleKind.NotFound, "error.not_found"))
+        leaving.checked(sheet)
         done += "unlock"
     }
 
     override suspend fun restore(sheet: String, copy: String) {
-        checked(sheet)
+        waiting()
+        if (copy != "kartka.copy") throw CoreFault(refusal(TroubleKind.Invalid, "error.validation.copy"))
+        leaving.checked(sheet)
+        house.enrolled = true
         done += "restore $copy"
     }
 
-    private fun checked(sheet: String) {
-        if (sheet != "SHEET") throw CoreFault(refusal(TroubleKind.WrongKey, "error.wrong_key"))
+    override suspend fun setAside() {
+        waiting()
+        house.enrolled = false
+        leaving.moved(NOON)
+        done += "aside"
+    }
+
+    private suspend fun waiting() {
+        if (stuck) kotlinx.coroutines.awaitCancellation()
     }
 }

@@ -9,6 +9,12 @@ class FakeLeaving(private val desk: FakeDesk) : LeavingGateway {
     var left = false
         private set
 
+    /** Why data put aside bring nothing, also by their sheet. */
+    var notBrought: Trouble? = null
+
+    /** Of two parts that lie in data put aside, how many the server takes. */
+    var arrives = 2L
+    private var moved = emptyList<Long>()
     private var covered = 0L
 
     override suspend fun writeOutbox(): OutboxFile =
@@ -20,13 +26,7 @@ class FakeLeaving(private val desk: FakeDesk) : LeavingGateway {
 
     override suspend fun carry(file: String, sheet: String): Carried =
         desk.answering {
-            if (!sheet.startsWith(
-                    "SHEET",
-                )
-            ) {
-                throw CoreFault(refusal(TroubleKind.Invalid, "error.validation.recovery_sheet"))
-            }
-            if (sheet != "SHEET") throw CoreFault(refusal(TroubleKind.WrongKey, "error.wrong_key"))
+            checked(sheet)
             if (file !in
                 setOf("outbox", "half")
             ) {
@@ -34,6 +34,30 @@ class FakeLeaving(private val desk: FakeDesk) : LeavingGateway {
             }
             Carried(device = 2, batches = 2, arrived = if (file == "half") 1 else 2)
         }
+
+    /** Data were put aside at [at]. */
+    fun moved(at: Long) {
+        moved = moved + at
+    }
+
+    override suspend fun aside(): List<Long> = desk.answering { moved }
+
+    override suspend fun bringAside(sheet: String): List<BroughtAside> =
+        desk.answering {
+            checked(sheet)
+            notBrought?.let { throw CoreFault(it) }
+            val brought = moved.map { BroughtAside(device = 2, entries = 3, batches = 2, arrived = arrives) }
+            if (arrives == 2L) moved = emptyList()
+            brought
+        }
+
+    /** The sheet `SHEET` opens everything here. */
+    fun checked(sheet: String) {
+        if (!sheet.startsWith("SHEET")) {
+            throw CoreFault(refusal(TroubleKind.Invalid, "error.validation.recovery_sheet"))
+        }
+        if (sheet != "SHEET") throw CoreFault(refusal(TroubleKind.WrongKey, "error.wrong_key"))
+    }
 
     override suspend fun signOut(): Unit =
         desk.answering {

@@ -16,6 +16,7 @@ class FakeShop private constructor(private val parts: FakeParts) :
     CustomerGateway by parts.people,
     TillGateway by parts.till,
     TeamGateway by parts.team,
+    OpenGateway by parts.opener,
     ShopGateway by parts.house,
     OfficeGateway by parts.office,
     ProgrammeGateway by parts.programme,
@@ -31,6 +32,7 @@ class FakeShop private constructor(private val parts: FakeParts) :
         val till get() = parts.till
         val team get() = parts.team
         val house get() = parts.house
+        val opener get() = parts.opener
         val office get() = parts.office
         val programme get() = parts.programme
         val leaving get() = parts.leaving
@@ -109,9 +111,10 @@ class FakeParts {
     val team = FakeTeam(desk)
     val till = FakeTill(desk, people, team)
     val house = FakeHouse(desk)
+    val leaving = FakeLeaving(desk)
+    val opener = FakeOpener(house, leaving)
     val office = FakeOffice(desk, till, team)
     val programme = FakeProgramme(desk)
-    val leaving = FakeLeaving(desk)
     val ties = FakeTies(desk, people)
     val returns = FakeReturns(desk, till)
     val places = FakeOutlets(desk, office)

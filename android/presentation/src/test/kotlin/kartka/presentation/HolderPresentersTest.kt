@@ -167,7 +167,7 @@ class HolderPresentersTest {
     }
 
     private fun joining(route: Route.Join = Route.Join(), script: Screen<JoinState, JoinAction>.() -> Unit) =
-        play(shop, { JoinPresenter(shop, it, EmptyCoroutineContext, route) }) {
+        play(shop, { JoinPresenter(shop, it, EmptyCoroutineContext, route, Pocket()) }) {
             act(JoinAction.Shown, JoinAction.CameraIs(Camera.Searching))
             script()
         }
@@ -195,8 +195,9 @@ class HolderPresentersTest {
     @Test
     fun `a link that another app opened says whose card it is and is taken by a tap`() {
         var kept: Kept? = null
+        val pocket = Pocket()
         play(shop, {
-            JoinPresenter(shop, it, EmptyCoroutineContext, Route.Join("L1-9-Пекарня")).also { now ->
+            JoinPresenter(shop, it, EmptyCoroutineContext, Route.Join("L1-9-Пекарня"), pocket).also { now ->
                 keep =
                     now::keep
             }
@@ -205,7 +206,11 @@ class HolderPresentersTest {
             assertEquals("Пекарня" to 1, state.linked?.shop to shop.wallet.count)
             kept = Kept.of(keep().line())
         }
-        play(shop, { JoinPresenter(shop, it, EmptyCoroutineContext, Route.Join(), kept) }) {
+        assertEquals(false, "L1-9-Пекарня" in kept!!.all().values, "whoever has the link has the card")
+        play(shop, { JoinPresenter(shop, it, EmptyCoroutineContext, Route.Join(), Pocket(), kept) }) {
+            assertEquals("", state.link, "another process asks for it again")
+        }
+        play(shop, { JoinPresenter(shop, it, EmptyCoroutineContext, Route.Join(), pocket, kept) }) {
             assertEquals("Пекарня", state.linked?.shop)
             tap(30, JoinAction.Take)
             assertEquals(Route.Card(9) to 2, state.open to shop.wallet.count)

@@ -97,7 +97,7 @@ object HolderStates {
         script: Screen<JoinState, JoinAction>.() -> Unit = {},
     ) = ShownState("join.$name") {
         val shop = FakeShop()
-        play(shop, { JoinPresenter(shop, it, EmptyCoroutineContext, Route.Join()) }) {
+        play(shop, { JoinPresenter(shop, it, EmptyCoroutineContext, Route.Join(), Pocket()) }) {
             act(JoinAction.Shown, JoinAction.CameraIs(camera))
             script()
         }

@@ -5,8 +5,6 @@ import kartka.presentation.found.FoundPresenter
 import kartka.presentation.inbox.InboxAction
 import kartka.presentation.inbox.InboxFace
 import kartka.presentation.inbox.InboxPresenter
-import kartka.presentation.open.OpenAction
-import kartka.presentation.open.OpenPresenter
 import kartka.presentation.operator.OperatorAction
 import kartka.presentation.operator.OperatorFace
 import kartka.presentation.operator.OperatorPresenter
@@ -46,6 +44,8 @@ class HousePresentersTest {
             assertEquals(Route.Found, state.open)
             act(StartAction.Opened, StartAction.Pair)
             assertEquals(Route.Pair, state.open)
+            act(StartAction.Opened, StartAction.Restore)
+            assertEquals(Route.Open(restores = true), state.open)
         }
     }
 
@@ -163,29 +163,6 @@ class HousePresentersTest {
             act(SheetAction.Frame(frame("SHEET-1")))
             assertEquals(SheetFace.Printed to "", state.face to state.typed)
         }
-    }
-
-    @Test
-    fun `a lost key is helped by the sheet, and a damaged shop by a copy`() {
-        val opener = FakeOpener(refusal(TroubleKind.KeysLost, "error.keys_lost"))
-        play(shop, { OpenPresenter(opener, it) }) {
-            act(OpenAction.Shown, OpenAction.AskSheet, OpenAction.TypeSheet("SHET"), OpenAction.UseSheet)
-            assertEquals(TroubleKind.WrongKey, state.trouble?.kind)
-            act(OpenAction.TypeSheet("SHEET"), OpenAction.UseSheet)
-            assertEquals(true to "", state.opened to state.sheet, "the sheet is not kept")
-        }
-        play(shop, { OpenPresenter(opener, it) }) {
-            act(
-                OpenAction.Shown,
-                OpenAction.PickCopy("kartka.copy"),
-                OpenAction.TypeSheet("SHEET"),
-                OpenAction.UseSheet,
-            )
-        }
-        assertEquals(listOf("unlock", "restore kartka.copy"), opener.done)
-        opener.fails = null
-        play(shop, { OpenPresenter(opener, it) }) { act(OpenAction.Shown, OpenAction.TryAgain, OpenAction.Leave) }
-        assertEquals("open", opener.done.last())
     }
 
     @Test

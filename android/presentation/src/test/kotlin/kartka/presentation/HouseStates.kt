@@ -6,9 +6,6 @@ import kartka.presentation.found.FoundState
 import kartka.presentation.inbox.InboxAction
 import kartka.presentation.inbox.InboxPresenter
 import kartka.presentation.inbox.InboxState
-import kartka.presentation.open.OpenAction
-import kartka.presentation.open.OpenPresenter
-import kartka.presentation.open.OpenState
 import kartka.presentation.operator.OperatorAction
 import kartka.presentation.operator.OperatorPresenter
 import kartka.presentation.operator.OperatorState
@@ -29,38 +26,7 @@ import kotlin.coroutines.EmptyCoroutineContext
 
 /** Every state of the screens that all modes share. */
 object HouseStates {
-    val all: List<ShownState> = open() + start() + found() + pair() + sheet() + operator() + inbox() + standing()
-
-    private fun onOpen(
-        name: String,
-        fails: TroubleKind? = null,
-        stuck: Boolean = false,
-        script: Screen<OpenState, OpenAction>.() -> Unit = {},
-    ) = ShownState("open.$name") {
-        val opener = FakeOpener(fails?.let { refusal(it, "error.${snake(it.name)}") }).also { it.stuck = stuck }
-        play(FakeShop(), { OpenPresenter(opener, it) }) {
-            act(OpenAction.Shown)
-            script()
-        }
-    }
-
-    private fun open() =
-        listOf(
-            onOpen("opening", stuck = true),
-            onOpen("opened"),
-            onOpen("key_missing", TroubleKind.KeysLost),
-            onOpen("keys_locked", TroubleKind.KeysLocked),
-            onOpen("storage_full", TroubleKind.StorageFull),
-            onOpen("too_new", TroubleKind.TooNew),
-            onOpen("corrupt", TroubleKind.Corrupt),
-            onOpen("busy", TroubleKind.Busy) { act(OpenAction.TryAgain) },
-            onOpen("ask_sheet", TroubleKind.KeysLost) { act(OpenAction.AskSheet) },
-            onOpen("wrong_sheet", TroubleKind.KeysLost) {
-                act(OpenAction.AskSheet, OpenAction.TypeSheet("SHET"), OpenAction.UseSheet)
-            },
-            onOpen("restoring", TroubleKind.Corrupt) { act(OpenAction.PickCopy("kartka.copy")) },
-            onOpen("trouble", TroubleKind.KeysUnavailable),
-        )
+    val all: List<ShownState> = start() + found() + pair() + sheet() + operator() + inbox() + standing()
 
     private fun onStart(name: String, script: Screen<StartState, StartAction>.() -> Unit) =
         ShownState("start.$name") { FakeShop().let { shop -> play(shop, { StartPresenter(shop, it) }, script) } }

@@ -77,7 +77,7 @@ class LeavingPresentersTest {
         play(shop, { CarryPresenter(shop, it, EmptyCoroutineContext) }) {
             act(CarryAction.Shown, CarryAction.CameraIs(Camera.Searching), CarryAction.Frame(frame("SHEET")))
             assertEquals("", state.sheet, "no file was picked: nothing is looked for")
-            act(CarryAction.Pick("outbox"), CarryAction.Frame(frame("K1-1234567890")))
+            act(CarryAction.Pick(Picked.There("outbox")), CarryAction.Frame(frame("K1-1234567890")))
             assertEquals(CarryFace.Asking, state.face, "a card is no sheet")
             act(CarryAction.Frame(frame("SHEET-9")), CarryAction.Frame(frame("SHEET-9")))
             assertEquals(CarryFace.WrongSheet, state.face)

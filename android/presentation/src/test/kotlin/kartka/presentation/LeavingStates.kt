@@ -60,18 +60,20 @@ object LeavingStates {
         }
 
     private fun Screen<CarryState, CarryAction>.bring(file: String, sheet: String = "SHEET") =
-        act(CarryAction.Pick(file), CarryAction.TypeSheet(sheet), CarryAction.Carry)
+        act(CarryAction.Pick(Picked.There(file)), CarryAction.TypeSheet(sheet), CarryAction.Carry)
 
     private fun carry() =
         listOf(
             onCarry("empty") { },
-            onCarry("asking") { act(CarryAction.Pick("outbox"), CarryAction.TypeSheet("SHE")) },
+            onCarry("taking") { act(CarryAction.Pick(Picked.Coming)) },
+            onCarry("not_taken") { act(CarryAction.Pick(Picked.Coming), CarryAction.Pick(Picked.Not)) },
+            onCarry("asking") { act(CarryAction.Pick(Picked.There("outbox")), CarryAction.TypeSheet("SHE")) },
             onCarry("carrying") {
                 hold()
                 bring("outbox")
             },
             onCarry("arrived") {
-                act(CarryAction.Pick("outbox"), CarryAction.Frame(frame("SHEET")))
+                act(CarryAction.Pick(Picked.There("outbox")), CarryAction.Frame(frame("SHEET")))
             },
             onCarry("partly") { bring("half") },
             onCarry("wrong_sheet") { bring("outbox", "SHEET-9") },

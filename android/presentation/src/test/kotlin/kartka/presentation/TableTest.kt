@@ -96,4 +96,5 @@ class TableTest {
 /** Every state of the table, as a presenter comes to show it. */
 val SHOWN: List<ShownState> =
     ScanStates.all + CounterStates.all + HouseStates.all + OwnerStates.all +
-        LeavingStates.all + TiesStates.all + ReturnsStates.all + HolderStates.all
+        LeavingStates.all + TiesStates.all + ReturnsStates.all + HolderStates.all +
+        LostKeyStates.all

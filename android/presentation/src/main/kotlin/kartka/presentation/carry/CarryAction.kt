@@ -1,14 +1,15 @@
 package kartka.presentation.carry
 
 import kartka.presentation.LumaFrame
+import kartka.presentation.Picked
 import kartka.presentation.scan.Camera
 
 /** Everything that can happen while another phone's file is brought to the server. */
 public sealed interface CarryAction {
     public data object Shown : CarryAction
 
-    /** The file was picked; [file] is where this phone reads it. */
-    public data class Pick(val file: String) : CarryAction
+    /** A file was picked. */
+    public data class Pick(val picked: Picked) : CarryAction
 
     public data class CameraIs(val camera: Camera) : CarryAction
 

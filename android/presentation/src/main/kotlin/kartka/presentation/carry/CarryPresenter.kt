@@ -26,7 +26,7 @@ public class CarryPresenter(private val core: CoreGateway, scope: CoroutineScope
     override fun act(action: CarryAction) {
         when (action) {
             CarryAction.Shown -> Unit
-            is CarryAction.Pick -> if (!now.carrying) pick(action.file)
+            is CarryAction.Pick -> if (!now.carrying) show { CarryState(picked = action.picked, camera = it.camera) }
             is CarryAction.CameraIs -> show { it.copy(camera = action.camera) }
             is CarryAction.Frame -> sight.offer(action.frame)
             is CarryAction.TypeSheet -> if (!now.carrying) show { it.copy(sheet = action.text, trouble = null) }
@@ -34,10 +34,6 @@ public class CarryPresenter(private val core: CoreGateway, scope: CoroutineScope
             CarryAction.Leave -> if (!now.carrying) show { it.copy(open = Route.Back) }
             CarryAction.Opened -> show { it.copy(open = null) }
         }
-    }
-
-    private fun pick(file: String) {
-        show { it.copy(file = file, carried = null, trouble = null) }
     }
 
     private fun take(event: ScanEvent) {

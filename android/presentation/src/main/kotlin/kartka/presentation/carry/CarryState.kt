@@ -1,6 +1,7 @@
 package kartka.presentation.carry
 
 import kartka.presentation.Carried
+import kartka.presentation.Picked
 import kartka.presentation.Pictured
 import kartka.presentation.Route
 import kartka.presentation.Trouble
@@ -10,12 +11,12 @@ import kartka.presentation.scan.Camera
 /**
  * Another phone's file on its way to the server.
  *
- * @property file null before one was picked
+ * @property picked null before a file was
  * @property sheet the recovery sheet as typed or scanned; it is in no kept line
  * @property carried what came of it
  */
 public data class CarryState(
-    val file: String? = null,
+    val picked: Picked? = null,
     val sheet: String = "",
     val camera: Camera = Camera.NotAsked,
     val carrying: Boolean = false,
@@ -29,9 +30,14 @@ public data class CarryState(
                 carrying -> CarryFace.Carrying
                 carried != null -> if (carried.arrived < carried.batches) CarryFace.Partly else CarryFace.Arrived
                 trouble != null -> faceOf(trouble)
+                picked == Picked.Coming -> CarryFace.Taking
+                picked == Picked.Not -> CarryFace.NotTaken
                 file == null -> CarryFace.Empty
                 else -> CarryFace.Asking
             }
+
+    /** Where this phone reads the file that was picked. */
+    val file: String? get() = (picked as? Picked.There)?.file
 
     /** Whether the primary button brings the file. */
     val canCarry: Boolean get() = file != null && sheet.isNotBlank() && !carrying && carried == null
@@ -50,4 +56,16 @@ public data class CarryState(
 }
 
 /** The lines of the table. */
-public enum class CarryFace { Empty, Asking, Carrying, Arrived, Partly, WrongSheet, NoOutbox, Offline, Trouble }
+public enum class CarryFace {
+    Empty,
+    Taking,
+    NotTaken,
+    Asking,
+    Carrying,
+    Arrived,
+    Partly,
+    WrongSheet,
+    NoOutbox,
+    Offline,
+    Trouble,
+}

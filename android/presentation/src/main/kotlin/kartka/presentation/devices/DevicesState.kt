@@ -62,7 +62,7 @@ public sealed interface Asked {
     /** In which outlet will [holder]'s next phone stand? */
     public data class Where(val holder: Long) : Asked
 
-    /** The next phone reads this, and stands in [outlet], which was asked for where there are several; in no kept line. */
+    /** The next phone reads this and stands in [outlet], which was asked for where there are several; kept nowhere. */
     public data class Code(val holder: Long, val outlet: Long?, val invitation: Invitation) : Asked
 }
 

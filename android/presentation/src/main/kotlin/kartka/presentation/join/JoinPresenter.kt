@@ -4,6 +4,7 @@ import kartka.presentation.CoreFault
 import kartka.presentation.CoreGateway
 import kartka.presentation.Kept
 import kartka.presentation.LinkedCard
+import kartka.presentation.Pocket
 import kartka.presentation.Presenter
 import kartka.presentation.Route
 import kartka.presentation.ScanEvent
@@ -23,17 +24,18 @@ public class JoinPresenter(
     scope: CoroutineScope,
     reading: CoroutineContext,
     route: Route.Join,
+    private val pocket: Pocket,
     kept: Kept? = null,
 ) : Presenter<JoinState, JoinAction>(JoinState(), scope) {
     private val sight = Sight(reading) { now.run { camera == Camera.Searching && !taking && open == null } }
 
     init {
-        type(kept?.get("link") ?: route.link)
+        type(kept?.get("link")?.let(pocket::take) ?: route.link)
         begin { asking(::failed) { core.openScan() }?.let { sight.watch(it, ::take) } }
     }
 
-    /** What the screen needs to go on after the process died. */
-    public fun keep(): Kept = Kept("link" to now.link)
+    /** What the screen needs to go on after a rotation; the link itself opens the card and is written down nowhere. */
+    public fun keep(): Kept = Kept("link" to now.link.ifEmpty { null }?.let(pocket::put))
 
     override fun act(action: JoinAction) {
         if (now.taking && action !is JoinAction.CameraIs) return

@@ -84,9 +84,13 @@ public class PairPresenter(
         resume = false
         show { it.copy(pairing = true, trouble = null, foreign = false) }
         begin {
-            val paired =
-                asking(::failed) { core.pair(now.request, now.code.trim(), now.deviceName) }
-            show { it.copy(pairing = false, open = if (paired != null) Route.Scan() else it.open) }
+            val aside =
+                asking(::failed) {
+                    core.pair(now.request, now.code.trim(), now.deviceName)
+                    core.aside()
+                }
+            val next = aside?.let { if (it.isEmpty()) Route.Scan() else Route.Aside }
+            show { it.copy(pairing = false, open = next ?: it.open) }
         }
     }
 

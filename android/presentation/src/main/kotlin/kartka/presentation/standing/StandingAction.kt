@@ -11,6 +11,9 @@ public sealed interface StandingAction {
 
     public data object OpenSheet : StandingAction
 
+    /** Brings what lies in data whose key was lost. */
+    public data object OpenAside : StandingAction
+
     /** Brings what another phone could not send. */
     public data object OpenCarry : StandingAction
 

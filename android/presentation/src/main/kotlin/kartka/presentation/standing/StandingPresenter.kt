@@ -24,6 +24,7 @@ public class StandingPresenter(private val core: CoreGateway, scope: CoroutineSc
                     core.exchange()
                 }
             StandingAction.OpenSheet -> show { it.copy(open = Route.Sheet) }
+            StandingAction.OpenAside -> show { it.copy(open = Route.Aside) }
             StandingAction.OpenCarry -> show { it.copy(open = Route.Carry) }
             StandingAction.OpenSignOut -> show { it.copy(open = Route.SignOut) }
             StandingAction.Leave -> show { it.copy(open = Route.Back) }
@@ -35,6 +36,7 @@ public class StandingPresenter(private val core: CoreGateway, scope: CoroutineSc
         asking(::failed) { core.standing() }?.let { standing -> show { it.copy(standing = standing) } }
         asking(::failed) { core.copyAge() }?.let { age -> show { it.copy(copy = age) } }
         asking(::failed) { core.hasSheet() }?.let { has -> show { it.copy(sheetPrinted = has) } }
+        asking(::failed) { core.aside() }?.let { moved -> show { it.copy(aside = moved.isNotEmpty()) } }
     }
 
     private fun run(work: suspend () -> Unit) {

@@ -7,12 +7,17 @@ import kartka.presentation.Standing
 import kartka.presentation.SyncDot
 import kartka.presentation.Trouble
 
-/** How this phone stands with the authority, and what a person must decide. */
+/**
+ * How this phone stands with the authority, and what a person must decide.
+ *
+ * @property aside unsent entries wait for the sheet in data whose key was lost
+ */
 public data class StandingState(
     val standing: Standing? = null,
     val exchanging: Boolean = false,
     val copy: CopyAge? = null,
     val sheetPrinted: Boolean? = null,
+    val aside: Boolean = false,
     val trouble: Trouble? = null,
     val open: Route? = null,
 ) : Pictured {

@@ -8,6 +8,9 @@ public sealed interface StartAction {
 
     public data object Pair : StartAction
 
+    /** A copy of the shop is at hand. */
+    public data object Restore : StartAction
+
     /** Whoever holds the phone is a customer. */
     public data object OpenCards : StartAction
 

@@ -13,6 +13,7 @@ public class StartPresenter(private val core: CoreGateway, scope: CoroutineScope
             StartAction.Shown -> begin { look() }
             StartAction.Found -> show { it.copy(open = Route.Found) }
             StartAction.Pair -> show { it.copy(open = Route.Pair) }
+            StartAction.Restore -> show { it.copy(open = Route.Open(restores = true)) }
             StartAction.OpenCards -> show { it.copy(open = Route.Cards) }
             StartAction.Opened -> show { it.copy(open = null) }
         }

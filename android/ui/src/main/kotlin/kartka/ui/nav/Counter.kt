@@ -4,10 +4,14 @@ import kartka.presentation.CoreFault
 import kartka.presentation.CoreGateway
 import kartka.presentation.Kept
 import kartka.presentation.LumaFrame
+import kartka.presentation.Pocket
 import kartka.presentation.Presenter
 import kartka.presentation.RequestIds
 import kartka.presentation.Route
+import kartka.presentation.Trouble
 import kartka.presentation.TroubleKind
+import kartka.presentation.aside.AsideAction
+import kartka.presentation.aside.AsidePresenter
 import kartka.presentation.carry.CarryAction
 import kartka.presentation.carry.CarryPresenter
 import kartka.presentation.choose.ChooseAction
@@ -16,6 +20,8 @@ import kartka.presentation.customer.CustomerAction
 import kartka.presentation.customer.CustomerPresenter
 import kartka.presentation.join.JoinAction
 import kartka.presentation.join.JoinPresenter
+import kartka.presentation.open.OpenAction
+import kartka.presentation.open.OpenPresenter
 import kartka.presentation.pair.PairAction
 import kartka.presentation.pair.PairPresenter
 import kartka.presentation.scan.Camera
@@ -37,6 +43,7 @@ class Counter(
     internal val ids: RequestIds,
     internal val reading: CoroutineContext,
     internal val here: Here,
+    internal val pocket: Pocket = Pocket(),
 )
 
 /**
@@ -46,8 +53,15 @@ class Counter(
  * @property device how the phone calls itself
  * @property enrolled a business was founded here or the phone was paired
  * @property holder its person holds cards of shops
+ * @property closed why the shop that is here does not open; null where it is open, or where there is none
  */
-class Here(val country: String, val device: String, val enrolled: Boolean, val holder: Boolean = false)
+class Here(
+    val country: String,
+    val device: String,
+    val enrolled: Boolean,
+    val holder: Boolean = false,
+    val closed: Trouble? = null,
+)
 
 /**
  * The screens that were opened, the last in front.
@@ -59,19 +73,23 @@ class OpenScreens(private val counter: Counter, private val scope: CoroutineScop
     private val stack = mutableListOf<PlaceOf<*, *>>()
     private val front: MutableStateFlow<Place>
 
+    /** What goes on once the shop is open: before that there is nothing newer. */
+    private var waiting: List<String> = emptyList()
+
     /** What the platform last said about its camera. */
     var camera: Camera = Camera.NotAsked
         private set
 
     init {
-        kept.mapNotNull { Kept.of(it) }.forEach { fields -> fields.route()?.let { push(it, fields) } }
-        val roots =
-            when {
-                counter.here.enrolled -> listOf(Route.Scan())
-                counter.here.holder -> listOf(Route.Cards, Route.Start)
-                else -> listOf(Route.Start, Route.Cards)
-            }
-        if (stack.firstOrNull()?.route !in roots) begin(roots.first())
+        val closed = counter.here.closed
+        if (closed == null) {
+            val beginnings = listOf(Route.Start, Route.Cards)
+            val roots = if (counter.here.holder) beginnings.reversed() else beginnings
+            goOn(kept, if (counter.here.enrolled) listOf(Route.Scan()) else roots)
+        } else {
+            waiting = kept
+            begin(Route.Open(closed))
+        }
         front = MutableStateFlow(stack.last())
         stack.last().show()
     }
@@ -82,16 +100,20 @@ class OpenScreens(private val counter: Counter, private val scope: CoroutineScop
     /** Whether the phone belongs to a shop: then its counter is the first screen. */
     val staffed: Boolean get() = stack.first().route == Route.Scan()
 
+    /** Whether the phone belongs to a shop that does not open: its person's own cards do. */
+    private val closed: Boolean get() = (stack.first().route as? Route.Open)?.why != null
+
     /** Whether the screen in front looks through the camera. */
     val looks: Boolean get() =
         front.value.presenter.run {
             this is ScanPresenter ||
                 this is PairPresenter ||
-                this is JoinPresenter
+                this is JoinPresenter ||
+                this is AsidePresenter
         }
 
     /** What the open screens need to go on after the process died, the first screen first. */
-    fun keep(): List<String> = stack.map { (it.route.kept() + it.keep()).line() }
+    fun keep(): List<String> = if (closed) waiting else stack.map { (it.route.kept() + it.keep()).line() }
 
     /** The platform's word about its camera, for the screen in front and every later one. */
     fun cameraIs(now: Camera) {
@@ -108,6 +130,8 @@ class OpenScreens(private val counter: Counter, private val scope: CoroutineScop
             is ChoosePresenter -> front.act(ChooseAction.Frame(frame))
             is CarryPresenter -> front.act(CarryAction.Frame(frame))
             is JoinPresenter -> front.act(JoinAction.Frame(frame))
+            is OpenPresenter -> front.act(OpenAction.Frame(frame))
+            is AsidePresenter -> front.act(AsideAction.Frame(frame))
             else -> Unit
         }
     }
@@ -125,15 +149,24 @@ class OpenScreens(private val counter: Counter, private val scope: CoroutineScop
             go(Route.Cards)
             return go(Route.Join(text))
         }
-        if (!staffed) {
-            if (stack.first().route != Route.Start) go(Route.Start)
-            if (stack.last().route != Route.Pair) go(Route.Pair)
-            (stack.last().presenter as? PairPresenter)?.act(PairAction.Type(text))
-            return
+        when {
+            // Which shop a code belongs to is known once it is open.
+            closed -> Unit
+            staffed -> lookUp(text)
+            else -> pairBy(text)
         }
+    }
+
+    private fun pairBy(code: String) {
+        if (stack.first().route != Route.Start) go(Route.Start)
+        if (stack.last().route != Route.Pair) go(Route.Pair)
+        (stack.last().presenter as? PairPresenter)?.act(PairAction.Type(code))
+    }
+
+    private fun lookUp(typed: String) {
         go(Route.Scan())
         val scan = stack.last().presenter as? ScanPresenter ?: return
-        scan.act(ScanAction.Type(text))
+        scan.act(ScanAction.Type(typed))
         scan.act(ScanAction.Submit)
     }
 
@@ -154,15 +187,30 @@ class OpenScreens(private val counter: Counter, private val scope: CoroutineScop
                 leave()
                 (stack.last().presenter as? CustomerPresenter)?.act(CustomerAction.Redeemed(route.draft))
             }
-            is Route.Scan -> if (route.attachTo == null) toStart() else push(route)
-            // Founded: the way back is the counter, no longer the choice how to begin.
-            Route.Sheet -> {
-                if (stack.first().route == Route.Start) begin(Route.Scan())
+            is Route.Scan ->
+                when {
+                    closed -> goOn(waiting, listOf(route))
+                    route.attachTo == null -> toStart()
+                    else -> push(route)
+                }
+            // Founded or paired: the way back is the counter, no longer the choice how to begin.
+            Route.Sheet, Route.Aside -> {
+                if (!staffed) begin(Route.Scan())
+                push(route)
+            }
+            // Put aside: the way back is the choice how to begin, no longer the data that does not open.
+            Route.Pair -> {
+                if (closed) begin(Route.Start)
                 push(route)
             }
             Route.Start -> begin(route)
             // On a phone of a shop one's own cards stand beside the counter, on any other they are the first screen.
-            Route.Cards -> if (staffed) toStart().also { push(route) } else begin(route)
+            Route.Cards ->
+                when {
+                    staffed -> toStart().also { push(route) }
+                    closed -> toFirst().also { push(route) }
+                    else -> begin(route)
+                }
             is Route.Card -> toCard(route)
             is Route.Done -> {
                 toStart()
@@ -210,15 +258,30 @@ class OpenScreens(private val counter: Counter, private val scope: CoroutineScop
         if (stack.size > 1) stack.removeAt(stack.lastIndex).end()
     }
 
-    private fun toStart() {
+    private fun toFirst() {
         while (stack.size > 1) leave()
+    }
+
+    private fun toStart() {
+        toFirst()
         if (stack.first().route != Route.Scan()) begin(Route.Scan())
     }
 
     private fun begin(root: Route) {
+        endAll()
+        push(root)
+    }
+
+    /** What was [kept] goes on if it begins with one of [roots]; else the first of them does. */
+    private fun goOn(kept: List<String>, roots: List<Route>) {
+        endAll()
+        kept.mapNotNull { Kept.of(it) }.forEach { fields -> fields.route()?.let { push(it, fields) } }
+        if (stack.firstOrNull()?.route !in roots) begin(roots.first())
+    }
+
+    private fun endAll() {
         stack.forEach { it.end() }
         stack.clear()
-        push(root)
     }
 }
 
@@ -231,6 +294,8 @@ private fun Presenter<*, *>.camera(now: Camera) {
         is ChoosePresenter -> act(ChooseAction.CameraIs(now))
         is CarryPresenter -> act(CarryAction.CameraIs(now))
         is JoinPresenter -> act(JoinAction.CameraIs(now))
+        is OpenPresenter -> act(OpenAction.CameraIs(now))
+        is AsidePresenter -> act(AsideAction.CameraIs(now))
         else -> Unit
     }
 }

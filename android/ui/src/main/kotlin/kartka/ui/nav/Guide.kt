@@ -17,10 +17,10 @@ internal class Guide(private val screens: OpenScreens, private val host: Host) :
             NextStep.LookAgain, NextStep.TryAgain -> screens.again()
             NextStep.GoOn -> screens.go(Route.Scan())
             NextStep.Begin -> screens.go(Route.Start)
+            NextStep.RecoverySheet -> screens.go(Route.Open())
             NextStep.PairAgain, NextStep.AskOwner, NextStep.Resume -> screens.go(Route.Standing)
             NextStep.FreeSpace,
             NextStep.Update,
-            NextStep.RecoverySheet,
             NextStep.Restore,
             NextStep.CloseOther,
             NextStep.UnlockPhone,

@@ -21,7 +21,7 @@ import kotlinx.coroutines.CoroutineScope
 
 internal fun Counter.cards(scope: CoroutineScope): PlaceOf<*, *> {
     val common = Common<CardsAction>(CardsAction.Shown, CardsAction.Opened, CardsAction.Leave)
-    val presenter = CardsPresenter(core, scope, here.enrolled)
+    val presenter = CardsPresenter(core, scope, here.enrolled || here.closed != null)
     return PlaceOf(Route.Cards, scope, presenter, common, { it.open }) { state, act, stage ->
         CardsScreen(state, stage.host, act)
     }
@@ -35,7 +35,7 @@ internal fun Counter.card(route: Route.Card, scope: CoroutineScope): PlaceOf<*, 
 }
 
 internal fun Counter.join(route: Route.Join, scope: CoroutineScope, kept: Kept?): PlaceOf<*, *> {
-    val presenter = JoinPresenter(core, scope, reading, route, kept)
+    val presenter = JoinPresenter(core, scope, reading, route, pocket, kept)
     val common = Common<JoinAction>(JoinAction.Shown, JoinAction.Opened, JoinAction.Leave)
     return PlaceOf(route, scope, presenter, common, { it.open }, presenter::keep) { state, act, stage ->
         JoinScreen(state, stage.host, act, stage.preview)

@@ -15,7 +15,6 @@ import androidx.compose.ui.Modifier
 import androidx.compose.ui.text.font.FontFamily
 import kartka.presentation.Route
 import kartka.presentation.ShopFacts
-import kartka.presentation.open.OpenAction
 import kartka.presentation.open.OpenState
 import kartka.presentation.words.Language
 import kartka.ui.component.Glyph
@@ -53,10 +52,10 @@ fun KartkaApp(screens: OpenScreens, facts: ShopFacts?, taste: Taste, stage: Stag
     }
 }
 
-/** What is seen before there are screens: the shop's data is opened, or cannot be, and why. */
+/** What is seen before there are screens: the data on this phone are looked at. */
 @Composable
-fun Opening(state: OpenState, taste: Taste, host: Host, act: (OpenAction) -> Unit) {
-    Dressed(taste, facts = null) { OpenScreen(state, host, act) }
+fun Opening(taste: Taste, host: Host) {
+    Dressed(taste, facts = null) { OpenScreen(OpenState(opening = true), host, {}) }
 }
 
 @Composable

@@ -2,6 +2,8 @@ package kartka.ui.nav
 
 import kartka.presentation.Kept
 import kartka.presentation.Route
+import kartka.presentation.aside.AsideAction
+import kartka.presentation.aside.AsidePresenter
 import kartka.presentation.carry.CarryAction
 import kartka.presentation.carry.CarryPresenter
 import kartka.presentation.devices.DevicesAction
@@ -14,6 +16,8 @@ import kartka.presentation.instruments.InstrumentsAction
 import kartka.presentation.instruments.InstrumentsPresenter
 import kartka.presentation.limits.LimitsAction
 import kartka.presentation.limits.LimitsPresenter
+import kartka.presentation.open.OpenAction
+import kartka.presentation.open.OpenPresenter
 import kartka.presentation.operator.OperatorAction
 import kartka.presentation.operator.OperatorPresenter
 import kartka.presentation.pair.PairAction
@@ -30,12 +34,14 @@ import kartka.presentation.today.TodayAction
 import kartka.presentation.today.TodayPresenter
 import kartka.presentation.wizard.WizardAction
 import kartka.presentation.wizard.WizardPresenter
+import kartka.ui.screen.AsideScreen
 import kartka.ui.screen.CarryScreen
 import kartka.ui.screen.DevicesScreen
 import kartka.ui.screen.FoundScreen
 import kartka.ui.screen.InboxScreen
 import kartka.ui.screen.InstrumentsScreen
 import kartka.ui.screen.LimitsScreen
+import kartka.ui.screen.OpenScreen
 import kartka.ui.screen.OperatorScreen
 import kartka.ui.screen.PairScreen
 import kartka.ui.screen.SheetScreen
@@ -45,6 +51,21 @@ import kartka.ui.screen.StartScreen
 import kartka.ui.screen.TodayScreen
 import kartka.ui.screen.WizardScreen
 import kotlinx.coroutines.CoroutineScope
+
+internal fun Counter.opening(route: Route.Open, scope: CoroutineScope): PlaceOf<*, *> {
+    val common = Common<OpenAction>(OpenAction.Shown, OpenAction.Opened, OpenAction.Leave)
+    val presenter = OpenPresenter(core, scope, reading, route)
+    return PlaceOf(route, scope, presenter, common, { it.open }) { state, act, stage ->
+        OpenScreen(state, stage.host, act, stage.preview)
+    }
+}
+
+internal fun Counter.aside(scope: CoroutineScope): PlaceOf<*, *> {
+    val common = Common<AsideAction>(AsideAction.Shown, AsideAction.Opened, AsideAction.Leave)
+    return PlaceOf(Route.Aside, scope, AsidePresenter(core, scope, reading), common, { it.open }) { state, act, stage ->
+        AsideScreen(state, stage.host, act, stage.preview)
+    }
+}
 
 internal fun Counter.start(scope: CoroutineScope): PlaceOf<*, *> {
     val common = Common<StartAction>(StartAction.Shown, StartAction.Opened, StartAction.Opened)

@@ -26,6 +26,7 @@ private val plain: Map<String, Route> =
         "outlets" to Route.Outlets,
         "signout" to Route.SignOut,
         "carry" to Route.Carry,
+        "aside" to Route.Aside,
         "cards" to Route.Cards,
     )
 
@@ -49,7 +50,9 @@ internal fun Route.kept(): Kept =
             Kept("at" to "wizard", "at.kind" to kind, "at.instrument" to instrument, "at.draft" to draft)
         is Route.Card -> Kept("at" to "card", "at.card" to card)
         is Route.Profile -> Kept("at" to "profile", "at.card" to card)
-        is Route.Join -> Kept("at" to "join", "at.link" to link)
+        // Whoever has the link has the card: what it is found by again, the screen writes down.
+        is Route.Join -> Kept("at" to "join")
+        is Route.Open -> Kept("at" to "open", "at.restores" to restores)
         is Route.Link -> Kept("at" to "link", "at.customer" to customerId)
         Route.Back, is Route.Redeemed -> Kept()
         else -> Kept("at" to plain.entries.firstOrNull { it.value == this }?.key)
@@ -76,7 +79,8 @@ internal fun Kept.route(): Route? {
         "wizard" -> Route.Wizard(kind(), long("at.instrument"), long("at.draft"))
         "card" -> long("at.card")?.let { Route.Card(it) }
         "profile" -> long("at.card")?.let { Route.Profile(it) }
-        "join" -> Route.Join(get("at.link").orEmpty())
+        "join" -> Route.Join()
+        "open" -> Route.Open(restores = flag("at.restores"))
         "link" -> customer?.let { Route.Link(it) }
         else -> plain[get("at")]
     }

@@ -14,6 +14,7 @@ import androidx.compose.runtime.Composable
 import androidx.compose.runtime.DisposableEffect
 import androidx.compose.runtime.collectAsState
 import androidx.compose.runtime.getValue
+import androidx.compose.runtime.rememberUpdatedState
 import androidx.compose.ui.Alignment
 import androidx.compose.ui.Modifier
 import androidx.compose.ui.platform.LocalDensity
@@ -29,6 +30,7 @@ import androidx.compose.ui.unit.dp
 import kartka.presentation.CustomerSheet
 import kartka.presentation.Effect
 import kartka.presentation.NextStep
+import kartka.presentation.Picked
 import kartka.presentation.SyncDot
 import kartka.presentation.SyncMark
 import kartka.presentation.Trouble
@@ -44,6 +46,9 @@ import kartka.ui.design.Kartka
 import kartka.ui.design.Space
 import kartka.ui.text.speech
 import kotlinx.coroutines.flow.StateFlow
+
+/** What a person picks a file for. */
+enum class FileKind { Outbox, ShopCopy }
 
 /** What only the platform can do for a screen; the screens' own actions go to their presenters. */
 interface Host {
@@ -83,11 +88,21 @@ interface Host {
     /** Puts a copy of the phone's own [file] where the person says, and tells [kept] once it lies there. */
     fun keepFile(file: String, kept: () -> Unit)
 
-    /** Lets the person pick a file, and tells [picked] where this phone may read it. */
-    fun pickFile(picked: (String) -> Unit)
+    /** Lets the person pick a file of this kind, and tells [picked] what becomes of it. */
+    fun pickFile(kind: FileKind, picked: (Picked) -> Unit)
+
+    /** The phone's own copy of a file is needed no longer. */
+    fun dropFile(file: String)
 
     /** How the QR of [text] is drawn; null for a text no QR holds. */
     fun squares(text: String): Squares?
+}
+
+/** Lets go of the phone's own copy of [file] when the screen has another one, or is left. */
+@Composable
+internal fun Held(file: String?, host: Host) {
+    val now by rememberUpdatedState(host)
+    DisposableEffect(file) { onDispose { file?.let { now.dropFile(it) } } }
 }
 
 /** Whether the platform tells a person something while the app is closed. */

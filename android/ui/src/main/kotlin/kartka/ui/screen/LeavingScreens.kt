@@ -24,6 +24,7 @@ import kartka.ui.text.speech
 /** A phone that leaves its shop: what waits is sent or written into a file first. */
 @Composable
 fun SignoutScreen(state: SignoutState, host: Host, act: (SignoutAction) -> Unit) {
+    Held(state.file?.path, host)
     Frame(
         title = speech("signout.title"),
         back = speech("common.back"),
@@ -103,6 +104,7 @@ fun CarryScreen(
     act: (CarryAction) -> Unit,
     preview: @Composable (Modifier) -> Unit = {},
 ) {
+    Held(state.file, host)
     Frame(
         title = speech("carry.title"),
         back = speech("common.back"),
@@ -118,6 +120,9 @@ fun CarryScreen(
             CarryFace.Empty -> {
                 Nothing(speech("carry.about"), glyph = Glyph.Share)
             }
+            CarryFace.Taking -> Outcome(Glyph.Wait, speech("carry.taking"))
+            CarryFace.NotTaken ->
+                Banner(Mood.Problem, speech("carry.not_taken"), detail = speech("carry.not_taken_about"))
             CarryFace.NoOutbox -> Banner(Mood.Problem, speech("error.validation.outbox"))
             else -> AskSheet(state, host, act, preview)
         }
@@ -155,10 +160,12 @@ private fun AskSheet(
 
 @Composable
 private fun CarryLow(state: CarryState, host: Host, act: (CarryAction) -> Unit) {
-    val pick = { host.pickFile { act(CarryAction.Pick(it)) } }
+    val pick = { host.pickFile(FileKind.Outbox) { act(CarryAction.Pick(it)) } }
     when (state.face) {
         CarryFace.Arrived -> PrimaryAction(speech("common.close"), { act(CarryAction.Leave) })
-        CarryFace.Empty, CarryFace.NoOutbox -> PrimaryAction(speech("carry.pick"), pick, glyph = Glyph.Share)
+        CarryFace.Taking -> Unit
+        CarryFace.Empty, CarryFace.NotTaken, CarryFace.NoOutbox ->
+            PrimaryAction(speech("carry.pick"), pick, glyph = Glyph.Share)
         else -> {
             if (!state.carrying) SecondAction(speech("carry.pick_other"), pick, wide)
             if (state.face != CarryFace.Partly) {

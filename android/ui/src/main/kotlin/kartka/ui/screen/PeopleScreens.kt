@@ -126,6 +126,15 @@ fun StandingScreen(state: StandingState, host: Host, act: (StandingAction) -> Un
             return@Frame
         }
         SyncLine(standing, state.face)
+        if (state.aside) {
+            Banner(
+                Mood.Attention,
+                speech("aside.title"),
+                detail = speech("aside.about"),
+                action = speech("aside.bring"),
+                onAction = { act(StandingAction.OpenAside) },
+            )
+        }
         if (standing.server != null) MayTell(host)
         Copies(state, act)
         if (standing.server != null) {

@@ -22,6 +22,7 @@ import kartka.ui.component.Mood
 import kartka.ui.component.PrimaryAction
 import kartka.ui.component.Readiness
 import kartka.ui.component.SecondAction
+import kartka.ui.component.WordAction
 import kartka.ui.text.speech
 import java.util.Locale
 
@@ -44,6 +45,9 @@ fun StartScreen(state: StartState, host: Host, act: (StartAction) -> Unit) {
         when (state.face) {
             StartFace.Loading, StartFace.Enrolled -> Loading()
             StartFace.FirstRun, StartFace.Trouble -> Outcome(Glyph.Card, speech("start.about"))
+        }
+        if (state.face == StartFace.FirstRun) {
+            WordAction(speech("start.restore"), { act(StartAction.Restore) })
         }
     }
 }

@@ -54,7 +54,7 @@ class Page(val screen: String, val state: Pictured, val draw: @Composable () -> 
 }
 
 /** Every screen in every state that the table names, in the table's order of screens. */
-val album: List<Page> get() = counter + office + programme + leaving + holder
+val album: List<Page> get() = counter + office + programme + leaving + lostKeys + holder
 
 /** The counter's. */
 val counter: List<Page> =

@@ -3,6 +3,7 @@ package kartka.ui.picture
 import kartka.presentation.Carried
 import kartka.presentation.OutboxFile
 import kartka.presentation.Outlet
+import kartka.presentation.Picked
 import kartka.presentation.Standing
 import kartka.presentation.SyncDot
 import kartka.presentation.SyncMark
@@ -43,9 +44,11 @@ private fun Samples.signouts(): List<Page> {
 private fun Samples.carries(): List<Page> {
     fun failed(kind: TroubleKind, key: String) = Trouble(kind, Words(key))
     val empty = CarryState(camera = Camera.Searching)
-    val asking = empty.copy(file = "kartka.outbox", sheet = "7K2M 0QXD")
+    val asking = empty.copy(picked = Picked.There("kartka.outbox"), sheet = "7K2M 0QXD")
     return listOf(
         empty,
+        empty.copy(picked = Picked.Coming),
+        empty.copy(picked = Picked.Not),
         asking,
         asking.copy(camera = Camera.NotAsked),
         asking.copy(carrying = true),

@@ -30,7 +30,6 @@ import kartka.presentation.found.FoundState
 import kartka.presentation.inbox.InboxState
 import kartka.presentation.inbox.Verdict
 import kartka.presentation.limits.LimitsState
-import kartka.presentation.open.OpenState
 import kartka.presentation.operator.OperatorState
 import kartka.presentation.operator.OperatorStep
 import kartka.presentation.pair.PairState
@@ -43,7 +42,6 @@ import kartka.ui.screen.DevicesScreen
 import kartka.ui.screen.FoundScreen
 import kartka.ui.screen.InboxScreen
 import kartka.ui.screen.LimitsScreen
-import kartka.ui.screen.OpenScreen
 import kartka.ui.screen.OperatorScreen
 import kartka.ui.screen.PairScreen
 import kartka.ui.screen.SheetScreen
@@ -64,25 +62,9 @@ private val former = Colleague(3, "Юрій", RoleName(2, ""), employed = false,
 /** What both modes share and the owner's: the beginning, staff, the office. */
 val office: List<Page> =
     with(Samples) {
-        opens() + starts() + founds() + pairs() + sheets() + operators() + inboxes() + standings() + todays() +
+        starts() + founds() + pairs() + sheets() + operators() + inboxes() + standings() + todays() +
             deviceses() + limitses()
     }
-
-private fun Samples.opens(): List<Page> =
-    listOf(
-        OpenState(opening = true),
-        OpenState(opened = true),
-        OpenState(trouble = trouble(TroubleKind.KeysLost, "error.keys_lost")),
-        OpenState(trouble = trouble(TroubleKind.KeysLocked, "error.keys_locked")),
-        OpenState(trouble = full),
-        OpenState(trouble = trouble(TroubleKind.TooNew, "error.too_new")),
-        OpenState(trouble = trouble(TroubleKind.Corrupt, "error.corrupt")),
-        OpenState(trouble = trouble(TroubleKind.Busy, "error.busy")),
-        OpenState(asksSheet = true, sheet = "7K2M-"),
-        OpenState(asksSheet = true, sheet = "7K2M-0", trouble = trouble(TroubleKind.WrongKey, "error.wrong_key")),
-        OpenState(asksSheet = true, copy = "kartka.copy"),
-        OpenState(trouble = trouble(TroubleKind.KeysUnavailable, "error.keys_unavailable")),
-    ).map { Page("open", it) { OpenScreen(it, StillHost) {} } }
 
 private fun Samples.starts(): List<Page> =
     listOf(StartState(), StartState(enrolled = false), StartState(enrolled = true), StartState(trouble = full))
@@ -193,6 +175,7 @@ private fun Samples.standings(): List<Page> {
         state(SyncDot.Waiting, 3),
         state(SyncDot.Waiting, 3).copy(exchanging = true),
         StandingState(stuck),
+        StandingState(Standing(SyncMark(SyncDot.InSync, 0, NOON), "https://ranok.example", null, null), aside = true),
         StandingState(stuck.copy(mark = inSync, stopped = null, renumbered = 5)),
         StandingState(stuck.copy(mark = inSync, stopped = null, clockOff = 7_200_000)),
         state(SyncDot.Revoked),

@@ -9,6 +9,7 @@ import kartka.presentation.Money
 import kartka.presentation.NextStep
 import kartka.presentation.NoRedeem
 import kartka.presentation.PaidParts
+import kartka.presentation.Picked
 import kartka.presentation.PointsLine
 import kartka.presentation.Quote
 import kartka.presentation.Receipt
@@ -26,6 +27,7 @@ import kartka.presentation.TroubleKind
 import kartka.presentation.Words
 import kartka.ui.component.Squares
 import kartka.ui.screen.Felt
+import kartka.ui.screen.FileKind
 import kartka.ui.screen.Host
 import kartka.ui.screen.Telling
 import kotlinx.coroutines.flow.MutableStateFlow
@@ -164,7 +166,9 @@ object StillHost : Host {
 
     override fun keepFile(file: String, kept: () -> Unit) = Unit
 
-    override fun pickFile(picked: (String) -> Unit) = Unit
+    override fun pickFile(kind: FileKind, picked: (Picked) -> Unit) = Unit
+
+    override fun dropFile(file: String) = Unit
 
     /** A pattern as dense as a card's code; it need not be read. */
     override fun squares(text: String): Squares {
