@@ -121,6 +121,7 @@ class SpokenTest {
                 "attach" to listOf("quoted"),
                 "shift" to listOf("totals"),
                 "open" to listOf("key_missing", "ask_sheet"),
+                "aside" to listOf("asking", "arrived"),
                 "start" to listOf("first_run"),
                 "found" to listOf("ready"),
                 "pair" to listOf("ready"),
