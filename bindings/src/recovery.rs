@@ -190,7 +190,8 @@ impl Recovery {
     ///
     /// # Errors
     /// `Validation` for a text that is no sheet and for data of another shop; `WrongKey` for a sheet that does not open
-    /// them; `NotFound` for data that no sheet opens, because none was there before the key was lost; `Offline` and what else keeps an answer away: bring them again.
+    /// them; `NotFound` for data that no sheet opens, because none was there before the key was lost; `Offline` and what
+    /// else keeps an answer away: bring them again.
     pub async fn bring_aside(&self, sheet: String) -> Result<Vec<AsideBrought>, CoreError> {
         let line = Arc::clone(&self.border.line);
         let brought = self.border.read(move |shop| {
