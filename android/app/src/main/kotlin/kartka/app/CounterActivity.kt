@@ -76,6 +76,7 @@ abstract class CounterActivity : ComponentActivity() {
 
     override fun onStop() {
         shell?.stop()
+        scope.launch { house.rest() }
         errands.soon()
         super.onStop()
     }

@@ -60,6 +60,15 @@ class House(folder: File, secrets: Secrets, cards: Secrets, log: LogLines) {
         return core
     }
 
+    /** Lets the shop do what is due while nobody waits. */
+    suspend fun rest() {
+        try {
+            core.rest()
+        } catch (_: CoreFault) {
+            // Nothing is lost: the next time does it.
+        }
+    }
+
     /** Cards that can't be opened are there all the same, and their screen says what helps. */
     private suspend fun KartkaGateway.holds(): Boolean =
         try {

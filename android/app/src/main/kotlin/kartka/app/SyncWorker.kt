@@ -57,6 +57,7 @@ internal suspend fun exchanged(house: House, stuck: () -> Unit): Exchanged {
         ended {
             val core = house.opened()
             if (house.enrolled) core.exchange()
+            house.rest()
             if (house.enrolled && core.syncMark().dot == SyncDot.Stuck) stuck()
             Exchanged.Done
         }

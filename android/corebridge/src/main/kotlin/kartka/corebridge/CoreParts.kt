@@ -20,13 +20,13 @@ private class OpenCore(val root: KartkaCore) : AutoCloseable {
     val programme = root.programme()
     val settings = root.settings()
     val sync = root.sync()
+    val data = root.data()
     val office = root.office()
     val recovery = root.recovery()
 
     override fun close() {
-        listOf(cards, customers, till, team, reports, programme, settings, sync, office, recovery, root).forEach {
-            it.destroy()
-        }
+        val parts = listOf(cards, customers, till, team, reports, programme, settings, sync, data, office, recovery)
+        (parts + root).forEach { it.destroy() }
     }
 }
 
@@ -50,6 +50,7 @@ internal class CoreParts : AutoCloseable {
     val programme get() = open.programme
     val settings get() = open.settings
     val sync get() = open.sync
+    val data get() = open.data
     val office get() = open.office
     val recovery get() = open.recovery
 

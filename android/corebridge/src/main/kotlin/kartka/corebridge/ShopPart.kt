@@ -79,6 +79,8 @@ internal class ShopPart(private val core: CoreParts, private val opening: OpenPa
     }
 
     override suspend fun resume(): Unit = asked { core.sync.resume() }
+
+    override suspend fun rest(): Unit = asked { core.data.idle() }
 }
 
 internal fun CoreStanding.asMark(): SyncMark = SyncMark(dot.asDot(), outbox, syncedMs.takeIf { server != null })

@@ -34,6 +34,9 @@ public interface ShopGateway {
 
     /** A person has read what stopped the exchange, and wants it to go on. */
     public suspend fun resume()
+
+    /** Does what is due while nobody waits: when the app leaves the screen, and after an exchange in the background. */
+    public suspend fun rest()
 }
 
 /** What the founder of a business is asked. */

@@ -80,6 +80,8 @@ class FakeHouse(private val desk: FakeDesk) : ShopGateway {
             stopped = null
             renumbered = null
         }
+
+    override suspend fun rest(): Unit = desk.answering { }
 }
 
 /**
