@@ -112,6 +112,8 @@ pub struct Engine {
     failures: u32,
     /// Answers in a row whose digests differed.
     differing: u32,
+    /// Ops that waited when a revoked phone was answered last; the most there are where it was not.
+    unsent: u64,
     /// When the next exchange begins, monotonic ms.
     due_ms: i64,
     /// A poke came while a request was open: its answer may be older than what the poke was about.
@@ -143,6 +145,7 @@ impl Engine {
             last_request: 0,
             failures: 0,
             differing: 0,
+            unsent: u64::MAX,
             due_ms,
             poked: false,
             back: false,
@@ -252,6 +255,13 @@ impl Engine {
                 self.due_ms = now;
                 return;
             }
+            // What a revoked phone recorded still goes out, as long as it comes forward.
+            Err(CoreError::DeviceRevoked)
+                if matches!(self.shop.brought(&mut self.unsent), Ok(true)) =>
+            {
+                self.due_ms = now;
+                return;
+            }
             Err(error) => return self.failed(error, now, effects),
         };
         if let Some(ops) = finished.moved {
@@ -288,6 +298,7 @@ impl Engine {
 
     fn failed(&mut self, error: CoreError, now: i64, effects: &mut Vec<Effect>) {
         self.failures = self.failures.saturating_add(1);
+        self.unsent = u64::MAX;
         let asked_for = match &error {
             CoreError::ServerUnavailable { retry_after_ms } => Some(*retry_after_ms),
             // Only a person ends these; looking again costs nothing and finds out.

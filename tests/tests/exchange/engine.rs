@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use kartka_core::domain::business::DeviceState;
 use kartka_core::domain::ids::CustomerId;
 use kartka_core::domain::money::Money;
 use kartka_core::error::CoreError;
@@ -102,6 +103,37 @@ fn scene() -> (Office, Driven, CustomerId) {
     assert!(phone.carry(&office.line()));
     assert!(matches!(phone.reports.last(), Some(SyncEvent::UpToDate)));
     (office, phone, ira)
+}
+
+/// Each try without a network seals what was sold since, and a request takes a few of such batches.
+#[test]
+fn what_a_revoked_phone_sold_goes_out_without_a_wait_between_requests() {
+    let (office, mut phone, ira) = scene();
+    for n in 1..=30 {
+        phone.sell(ira, n);
+        while phone.sent.is_none() {
+            phone.wait();
+        }
+        let (request, ..) = phone.sent.take().unwrap();
+        let failure = Failure::Offline;
+        phone.step(Event::Failed { request, failure });
+    }
+    let owner = Counter::paired(&office, 2);
+    let line = office.line();
+    let device = phone.shop.sync_status().unwrap().device;
+    let revoked = owner
+        .shop
+        .revoke(owner.request(), device, DeviceState::Revoked);
+    revoked.unwrap();
+    owner.sync(&line).unwrap();
+    phone.step(Event::Poke);
+    while phone.carry(&line) {}
+    let told = phone.reports.last();
+    assert!(
+        matches!(told, Some(SyncEvent::Failed(CoreError::DeviceRevoked))),
+        "{told:?}"
+    );
+    assert_eq!(phone.shop.sync_status().unwrap().outbox, 0);
 }
 
 #[test]
