@@ -329,7 +329,9 @@ pub(super) fn highest_epoch(
     keys: &dyn KeyStore,
     business: BusinessId,
 ) -> Result<Option<Epoch>, CoreError> {
-    let Some(secret) = keys.load(SecretName::HighestEpoch)? else {
+    // An empty one was given up by a platform that had lost it.
+    let kept = keys.load(SecretName::HighestEpoch)?;
+    let Some(secret) = kept.filter(|secret| !secret.is_empty()) else {
         return Ok(None);
     };
     let r = Record::decode(&secret, Shape::ENTITY)?;

@@ -410,10 +410,10 @@ fn a_sign_out_that_was_cut_short_leaves_no_way_in() {
     );
 }
 
-/// A platform that has lost what it kept secrets with: it keeps no new ones until those that it lost are given up.
+/// A platform that has lost what it kept secrets with: it keeps no new ones until those that it lost are given up, and
+/// says of those that they are empty.
 struct Forgetful {
     keys: FileKeyStore,
-    folder: PathBuf,
     lost: Mutex<BTreeSet<SecretName>>,
 }
 
@@ -426,7 +426,6 @@ impl Forgetful {
         ];
         Arc::new(Self {
             keys: FileKeyStore::beside(folder),
-            folder: folder.with_extension("keys"),
             lost: Mutex::new(lost.into()),
         })
     }
@@ -445,10 +444,7 @@ impl KeyStore for Forgetful {
         if !lost.is_empty() && !secret.is_empty() {
             return Err(KeyStoreError::Lost);
         }
-        if lost.remove(&name) {
-            std::fs::remove_file(self.folder.join(name.as_str())).unwrap();
-            return Ok(());
-        }
+        lost.remove(&name);
         self.keys.store(name, secret)
     }
 }
