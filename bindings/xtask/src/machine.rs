@@ -33,6 +33,11 @@ const C_TOOLCHAIN: &[Tool] = &[
         elsewhere: "perl 5",
     },
 ];
+const CPP_COMPILER: &[Tool] = &[Tool {
+    program: "c++",
+    package: "g++",
+    elsewhere: "a C++ compiler",
+}];
 const PYTHON: &[Tool] = &[Tool {
     program: "python3",
     package: "python3",
@@ -97,6 +102,12 @@ const BROWSER: &[Tool] = &[
 /// What the vendored OpenSSL of the encrypted store is built with.
 pub(crate) fn c_toolchain() -> Result<(), Stop> {
     provide(C_TOOLCHAIN)
+}
+
+/// What the fuzzer itself is built with.
+pub(crate) fn cpp_compiler() -> Result<(), Stop> {
+    c_toolchain()?;
+    provide(CPP_COMPILER)
 }
 
 /// The interpreter of the Python border tests.

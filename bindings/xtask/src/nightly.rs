@@ -5,7 +5,7 @@ use std::process::ExitCode;
 use clap::ValueEnum;
 
 use crate::house::House;
-use crate::steps::{Outcome, process, rust, simulator};
+use crate::steps::{Outcome, fuzz, process, rust, simulator};
 use crate::suite::{Report, summarise, timed};
 
 /// One step of `cargo xtask nightly`, in the order they run.
@@ -17,6 +17,8 @@ pub(crate) enum NightStep {
     Laws,
     /// Ten thousand seeded worlds
     Simulator,
+    /// Ten minutes of a fuzzer for every decoder
+    Fuzz,
 }
 
 impl NightStep {
@@ -25,6 +27,7 @@ impl NightStep {
             Self::Process => "process",
             Self::Laws => "laws",
             Self::Simulator => "simulator",
+            Self::Fuzz => "fuzz",
         }
     }
 
@@ -33,6 +36,7 @@ impl NightStep {
             Self::Process => process::test(house, process::BY_NIGHT),
             Self::Laws => rust::laws_by_night(house),
             Self::Simulator => simulator::by_night(house),
+            Self::Fuzz => fuzz::by_night(house),
         }
     }
 }

@@ -2,6 +2,7 @@
 //!
 //! A step runs other programs with their own output in view; it never filters what a runner says.
 
+pub(crate) mod fuzz;
 pub(crate) mod kotlin;
 pub(crate) mod process;
 pub(crate) mod python;
