@@ -83,11 +83,15 @@ mod garden {
         WaitingClaimsTold,
         /// An undone merge loses what one of the two had.
         UndoLosesShare,
+        /// A debit that comes after its lot was taken out gets nothing back.
+        ExpiryBeatsDebit,
+        /// Our own, expiry: points whose last day is over are spent.
+        EndedPointsSpent,
     }
 
     impl Bug {
         /// All of them, in their order.
-        pub const ALL: [Self; 27] = [
+        pub const ALL: [Self; 29] = [
             Self::NormalBeforePush,
             Self::CursorOutsideRows,
             Self::LostAckReinserted,
@@ -115,6 +119,8 @@ mod garden {
             Self::HandoverMismatch,
             Self::WaitingClaimsTold,
             Self::UndoLosesShare,
+            Self::ExpiryBeatsDebit,
+            Self::EndedPointsSpent,
         ];
     }
 

@@ -14,6 +14,7 @@ mod check;
 mod claim;
 mod counter;
 mod dice;
+mod ends;
 mod forks;
 mod founder;
 mod hostile;
@@ -86,6 +87,10 @@ pub struct Summary {
     pub merged: u64,
     /// Redemptions beyond the balance.
     pub overdrafts: u64,
+    /// Lots that ended with something left in them.
+    pub ended: u64,
+    /// What was given back of them to debits that came late.
+    pub revived: u64,
 }
 
 impl AddAssign for Summary {
@@ -106,6 +111,8 @@ impl AddAssign for Summary {
         self.fetched_anew += other.fetched_anew;
         self.merged += other.merged;
         self.overdrafts += other.overdrafts;
+        self.ended += other.ended;
+        self.revived += other.revived;
     }
 }
 

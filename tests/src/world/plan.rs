@@ -198,6 +198,8 @@ pub struct Plan {
     pub(super) healing: Healing,
     /// The business was founded on the first phone, and came to the server after a while.
     pub(super) founded_alone: bool,
+    /// Points live a month or two here, so that they end while phones lie in drawers.
+    pub(super) short_lived: bool,
     /// Percent of the pushes after which others are poked.
     pub(super) pokes: u64,
     /// How often each class comes; 0 = not in this world.
@@ -242,11 +244,17 @@ impl Plan {
                 rates[class as usize] = 0;
             }
         }
+        // What ends wants months to pass.
+        let short_lived = !stolen && Dice::new(seed, 17).percent(15);
+        if short_lived {
+            rates[Class::Weeks as usize] = rates[Class::Weeks as usize].max(2);
+        }
         // A business that comes to a server was founded by this version.
         let founded_alone = Dice::new(seed, 13).percent(15) && rates[Class::Newer as usize] == 0;
         let mut plan = Self {
             seed,
             founded_alone,
+            short_lived,
             told: KEPT,
             phones: usize::try_from(dice.between(4, most)).unwrap_or(4),
             encrypted: seed % 4 == 3,
@@ -369,7 +377,7 @@ impl Plan {
                 if dice.percent(self.rates[class as usize]) {
                     let what = What::Trouble(class);
                     self.script.push(Planned { at_ms, what, phone });
-                    // Points live twelve months; the model knows nothing of their end.
+                    // Points live twelve months as the shop was founded: they end in the worlds that say so.
                     if class == Class::Weeks && at_ms < 300 * DAY {
                         at_ms += dice.between(7 * DAY, 40 * DAY);
                     }

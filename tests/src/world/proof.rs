@@ -83,10 +83,11 @@ impl Street {
         let ops = ledger::ops(&conn)?;
         is_gap_free(&ops)?;
         self.learn_order()?;
-        let expected = self.expected(&ops)?;
+        let mut expected = self.expected(&ops)?;
         self.world.summary.merged += expected.merged();
         self.world.summary.overdrafts += self.server.overdrafts()?;
         let rows = ledger::on_server(&conn, |_| true)?;
+        self.take_off_what_ended(&rows, &mut expected)?;
         super::books::balance(&rows, &expected)?;
         self.nothing_is_left(&conn, &expected)?;
         self.stolen_learn_nothing()?;

@@ -178,6 +178,9 @@ fn open(plan: &Plan, world: &mut World) -> Result<(Server, Vec<Phone>, Option<Th
         }
         phones.push(phone);
     }
+    if plan.short_lived {
+        world.shortens_the_life_of_points(&phones[0], &mut dice)?;
+    }
     for phone in &mut phones {
         // What a phone was told at its pairing does not lie in its log alone.
         phone.start().map_err(|e| e.to_string())?;
@@ -230,6 +233,10 @@ impl Street {
         self.settle()?;
         if self.phones.iter().any(|phone| phone.stolen) {
             self.owner_decides()?;
+            self.settle()?;
+        }
+        if self.plan.short_lived {
+            self.days_pass()?;
             self.settle()?;
         }
         self.prove()

@@ -5,6 +5,7 @@ use crate::ids::{CustomerId, InstrumentId};
 use crate::ledger::{Effect, Entry, EntryKind, LotTerms, Use};
 use crate::moment::{Date, Month};
 use crate::money::{Overflow, Points, Stamps};
+use crate::planted;
 
 /// The members of one person's group with their positions, in id order (I2).
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -230,9 +231,7 @@ impl Group {
         let mut plan = Vec::new();
         for (member, position) in &self.members {
             let buckets = position.wallet(instrument).map_or(&[][..], |w| &w.buckets);
-            let live = buckets
-                .iter()
-                .filter(|b| b.expires_on.is_none_or(|last| last >= date));
+            let live = buckets.iter().filter(|b| is_live(b.expires_on, date));
             plan.extend(live.map(|b| (*member, b.expires_on)));
         }
         plan.sort_by(|a, b| spend_order(a.1, b.1).then(a.0.cmp(&b.0)));
@@ -242,4 +241,9 @@ impl Group {
     fn wallet(&mut self, member: CustomerId, instrument: InstrumentId) -> &mut Wallet {
         self.member(member).wallets.entry(instrument).or_default()
     }
+}
+
+/// Whether points with this last day may be spent on `date` (L5).
+fn is_live(expires_on: Option<Date>, date: Date) -> bool {
+    expires_on.is_none_or(|last| last >= date) || planted!(EndedPointsSpent)
 }
