@@ -19,6 +19,7 @@ pub(in crate::store) const SHOP: &[&str] = &[
     include_str!("migrations/0008_vouchers.sql"),
     include_str!("migrations/0009_fiscal.sql"),
     include_str!("migrations/0010_referrals.sql"),
+    include_str!("migrations/0011_requests.sql"),
 ];
 
 /// Refuses a file that a newer program wrote, without touching it.

@@ -376,21 +376,18 @@ impl Tx<'_> {
         self.execute("DELETE FROM sealed WHERE last_op <= ?1", [acked])
     }
 
-    /// Lets go of own ops of an incarnation that are settled and older than its op `before`, and of old request ids.
-    pub(crate) fn forget_old(
-        &self,
-        before: i64,
-        requests_before_ms: i64,
-    ) -> Result<(), StoreError> {
+    /// Lets go of own ops of an incarnation that are settled and older than its op `before`.
+    pub(crate) fn forget_ops(&self, before: i64) -> Result<(), StoreError> {
         self.execute(
             "DELETE FROM own_op WHERE op < (SELECT max(op) FROM own_op WHERE op <= ?1) AND op >= (?1 >> 40) << 40",
             [before],
-        )?;
-        self.execute(
-            "DELETE FROM redeemed WHERE at_ms < ?1",
-            [requests_before_ms],
-        )?;
-        self.execute("DELETE FROM request WHERE at_ms < ?1", [requests_before_ms])
+        )
+    }
+
+    /// Lets go of request ids and notes of redemptions that are older: it reads all of them, which are a week's.
+    pub(crate) fn forget_requests(&self, before_ms: i64) -> Result<(), StoreError> {
+        self.execute("DELETE FROM redeemed WHERE at_ms < ?1", [before_ms])?;
+        self.execute("DELETE FROM request WHERE at_ms < ?1", [before_ms])
     }
 
     /// Notes a request id with what it did.

@@ -343,7 +343,7 @@ fn forget(tx: &Tx<'_>, ground: &mut Ground<'_>, server_ms: i64) -> Result<(), Co
     if let Some(at) = days.iter().rposition(gone) {
         let op = days[at].op;
         days.drain(..=at);
-        tx.forget_old(op, i64::MIN)?;
+        tx.forget_ops(op)?;
     }
     Ok(())
 }

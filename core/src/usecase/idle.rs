@@ -35,7 +35,7 @@ impl Shop {
                 return Ok(());
             };
             let at = self.now(&setting.outlet)?;
-            tx.forget_old(0, at.instant_ms.saturating_sub(KEEP_REQUESTS_MS))?;
+            tx.forget_requests(at.instant_ms.saturating_sub(KEEP_REQUESTS_MS))?;
             if setting.device.standing == Standing::Authority {
                 self.post_expiries(tx, at)?;
             }
