@@ -356,7 +356,8 @@ impl Server {
     }
 
     /// The business was founded by a newer version: there is a row of a kind that this one does not know, and a field
-    /// that it does not know in a row that it does (safety 13).
+    /// that it does not know in two rows that it does (safety 13): an operator's, where it keeps the field when it
+    /// changes the row, and the programme's, which it only hands on.
     pub(crate) fn was_newer(&mut self) -> Result<(), NoServer> {
         self.authority = None;
         let conn = self.raw()?;
@@ -368,36 +369,38 @@ impl Server {
             let key = ShopKeys::decode(&keys)?.digest;
             let sum: [u8; 16] =
                 conn.query_row("SELECT sum FROM digest WHERE scope = 1", [], |r| r.get(0))?;
-            let (kind, id, seq, record): (u8, i64, i64, Vec<u8>) = conn.query_row(
-                "SELECT kind, id, seq, record FROM row WHERE kind = 3 ORDER BY id LIMIT 1",
-                [],
-                |r| Ok((r.get(0)?, r.get(1)?, r.get(2)?, r.get(3)?)),
-            )?;
-            let row = |kind, id, record| WireRow {
-                kind,
-                id,
-                seq: Seq(seq),
-                record,
-            };
-            let mut fields = Record::decode(&record, Shape::ENTITY)?;
-            fields.put(9_000, 77_i64);
-            let (old, new) = (row(kind, id, record), row(kind, id, fields.encode()));
+            let mut digest = Digest::from_bytes(sum);
+            let mut head = 0;
+            for kind in [RowKind::Operator, RowKind::Programme] {
+                let old = first_row(&conn, kind)?;
+                head = old.seq.0;
+                let mut fields = Record::decode(&old.record, Shape::ENTITY)?;
+                fields.put(9_000, 77_i64);
+                let new = WireRow {
+                    record: fields.encode(),
+                    ..old.clone()
+                };
+                digest = digest.minus(&key, &old).plus(&key, &new);
+                conn.execute(
+                    "UPDATE row SET record = ?1 WHERE kind = ?2 AND id = ?3",
+                    (&new.record, new.kind, new.id),
+                )?;
+            }
             let mut strange = Record::new();
             strange.put(1, 9_999_i64);
-            let strange = row(200, 7, strange.encode());
-            let digest = Digest::from_bytes(sum).minus(&key, &old);
-            let digest = digest.plus(&key, &new).plus(&key, &strange);
-            conn.execute(
-                "UPDATE row SET record = ?1 WHERE kind = ?2 AND id = ?3",
-                (&new.record, new.kind, new.id),
-            )?;
+            let strange = WireRow {
+                kind: 200,
+                id: 7,
+                seq: Seq(head),
+                record: strange.encode(),
+            };
             conn.execute(
                 "INSERT INTO row VALUES (?1, ?2, ?3, 1, 0, ?4)",
-                (strange.kind, strange.id, seq, &strange.record),
+                (strange.kind, strange.id, head, &strange.record),
             )?;
             conn.execute(
                 "UPDATE digest SET sum = ?1 WHERE scope = 1",
-                [digest.to_bytes()],
+                [digest.plus(&key, &strange).to_bytes()],
             )?;
             Ok(())
         };
@@ -417,6 +420,19 @@ impl Server {
         };
         served.map_err(failure)
     }
+}
+
+/// The first row of a kind.
+fn first_row(conn: &Connection, kind: RowKind) -> rusqlite::Result<WireRow> {
+    let sql = "SELECT kind, id, seq, record FROM row WHERE kind = ?1 ORDER BY id LIMIT 1";
+    conn.query_row(sql, [kind as u8], |r| {
+        Ok(WireRow {
+            kind: r.get(0)?,
+            id: r.get(1)?,
+            seq: Seq(r.get(2)?),
+            record: r.get(3)?,
+        })
+    })
 }
 
 fn failure(error: ExchangeError) -> Failure {
