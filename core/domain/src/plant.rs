@@ -53,7 +53,7 @@ mod garden {
         DigestSkipsUnknown,
         /// A failed exchange arms no timer.
         NoTimerAfterFailure,
-        /// A lower epoch is followed.
+        /// A lower epoch is followed, and a higher one stops no server.
         EpochIgnored,
         /// A phone keeps months that the authority let go of.
         MonthDroppedOnOneSide,

@@ -85,6 +85,8 @@ pub(crate) struct Phone {
     pub(crate) renewing: bool,
     /// The server was put back, and this phone has not come to its head since.
     pub(crate) healing: bool,
+    /// The highest reign that it has followed.
+    pub(crate) followed: (u64, u64),
     /// An older state of its files.
     pub(crate) copy: Option<Image>,
     /// The phone whose data this one began with.
@@ -132,6 +134,7 @@ impl Phone {
             sick: false,
             spoiled: false,
             turned_back: false,
+            followed: (0, 0),
             paired_in: (0, 0),
             stolen: false,
             number: 0,

@@ -3,7 +3,7 @@
 use kartka_core::sync::{Failure as SyncFailure, Route};
 
 use super::dice::Dice;
-use super::laws::Wrong;
+use super::laws::{Law, Wrong};
 use super::server::{Backup, Server};
 use super::street::Street;
 use super::time::{DAY, HOUR, MINUTE};
@@ -27,6 +27,24 @@ pub(super) struct Spare {
 }
 
 impl Street {
+    /// Who has heard of a restored server does not go back to the lost one when that is switched on again (safety 16).
+    pub(super) fn follows_no_lower_reign(&mut self, no: usize) -> Result<(), Wrong> {
+        if self.world.summary.restores == 0 {
+            return Ok(());
+        }
+        let phone = &mut self.phones[no];
+        let (epoch, _) = phone.seen()?;
+        if epoch < phone.followed {
+            let what = format!(
+                "phone {no} goes back from the reign {:?} to {epoch:?}",
+                phone.followed
+            );
+            return Err(Wrong::of(Law::S16, what));
+        }
+        phone.followed = epoch;
+        Ok(())
+    }
+
     /// A backup is made, or one is put back.
     pub(super) fn restore(&mut self) -> Result<(), Wrong> {
         let now = self.world.time.now();

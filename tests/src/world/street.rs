@@ -414,6 +414,7 @@ impl Street {
                     let (epoch, _) = phone.seen()?;
                     phone.healing = status.outbox > 0 || epoch != self.server.epoch()?;
                 }
+                self.follows_no_lower_reign(no)?;
                 self.shows_pending(no)
             }
             SyncEvent::Ignored => Ok(()),
