@@ -117,7 +117,10 @@ impl std::fmt::Display for What {
                 id(join)
             ),
             Self::Part { join } => write!(f, "takes back that word ({})", id(join)),
-            Self::Other => write!(f, "prints cards, or revokes a phone, or decides about one"),
+            Self::Other => write!(
+                f,
+                "prints cards, or changes a rule, or revokes a phone, or decides about one"
+            ),
             Self::Sale {
                 id: sale,
                 customer,

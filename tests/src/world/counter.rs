@@ -3,7 +3,6 @@
 use std::sync::Arc;
 
 use kartka_core::domain::founding::ShopKind;
-use kartka_core::domain::programme::{Expiry, Terms};
 use kartka_core::error::CoreError;
 use kartka_core::store::{RequestId, StoreError};
 
@@ -24,9 +23,6 @@ const START_MS: i64 = 1_772_092_800_000;
 
 /// Rows younger than this are in months that every phone keeps.
 pub(super) const KEPT_MS: i64 = 60 * DAY;
-
-/// As long as anybody is ever away: the end of a lot forgives whatever comes late.
-const GRACE_DAYS: u16 = 366;
 
 /// What every world has.
 pub(crate) struct World {
@@ -276,28 +272,6 @@ impl World {
         let oldest = self.time.now() - KEPT_MS;
         let own = self.model.line(no).places().into_iter();
         own.filter(move |place| self.model.is_since(*place, oldest))
-    }
-
-    /// The owner lets points live one or two months, to the month's end.
-    pub(crate) fn shortens_the_life_of_points(
-        &mut self,
-        phone: &Phone,
-        dice: &mut Dice,
-    ) -> Result<(), Wrong> {
-        let shop = phone.shop();
-        let programme = shop.programme().map_err(|e| e.to_string())?;
-        let mut instruments = programme.instruments().to_vec();
-        let months = if dice.percent(70) { 1 } else { 2 };
-        for instrument in &mut instruments {
-            if let Terms::Bonus(card) = &mut instrument.terms {
-                card.expiry = Expiry::Months(months);
-                card.late.grace_days = GRACE_DAYS;
-            }
-        }
-        let published = shop.publish_programme(request(dice), &instruments);
-        published.map_err(|e| e.to_string())?;
-        self.tell(&format!("points live {months} months from now on"));
-        Ok(())
     }
 
     pub(crate) fn pile_of(

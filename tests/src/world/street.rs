@@ -17,6 +17,7 @@ use super::plan::{Class, Plan, Planned, What};
 use super::reigns::Spare;
 use super::server::Server;
 use super::story::Failure;
+use super::taps::Tap;
 use super::time::{MINUTE, SECOND};
 
 /// An app that nobody has touched for so long is in the background: its timers don't fire.
@@ -179,7 +180,8 @@ fn open(plan: &Plan, world: &mut World) -> Result<(Server, Vec<Phone>, Option<Th
         phones.push(phone);
     }
     if plan.short_lived {
-        world.shortens_the_life_of_points(&phones[0], &mut dice)?;
+        let months = if dice.percent(70) { 1 } else { 2 };
+        world.does(0, &mut phones[0], &Tap::Shorten(months), &mut dice)?;
     }
     for phone in &mut phones {
         // What a phone was told at its pairing does not lie in its log alone.

@@ -9,6 +9,7 @@ use kartka_core::domain::ids::{CustomerId, DeviceNo, EntryId, Id, InstrumentId, 
 use kartka_core::domain::ledger::EntryKind;
 use kartka_core::domain::money::{Money, Points};
 use kartka_core::domain::op::Decision;
+use kartka_core::domain::programme::{Expiry, Terms};
 use kartka_core::domain::purchase::{Line, Quantity, ReturnedLine, VoidReason};
 use kartka_core::domain::quote::RewardTaken;
 use kartka_core::domain::row::{Merge, MergeReason};
@@ -48,6 +49,8 @@ pub(crate) enum Tap {
     Void(PurchaseId),
     Revoke(DeviceNo),
     Settle(Id, Decision),
+    /// Points live so many months from now on, to the month's end.
+    Shorten(u16),
 }
 
 impl Tap {
@@ -79,6 +82,7 @@ impl Tap {
             Self::Void(_) => "voids",
             Self::Revoke(_) => "revokes a phone",
             Self::Settle(..) => "takes in what waited",
+            Self::Shorten(_) => "shortens the life of points",
         }
     }
 }
@@ -371,11 +375,26 @@ pub(crate) fn perform(shop: &Shop, request: RequestId, tap: &Tap) -> Result<What
             let settled = shop.settle(request, *up_to, *decision);
             settled.map(|()| What::Other)
         }
+        Tap::Shorten(months) => shorten(shop, request, *months).map(|()| What::Other),
         Tap::Void(purchase) => {
             let id = shop.void(request, *purchase, VoidReason::Mistake)?.get();
             Ok(back(&shop.purchase(*purchase)?, id, true))
         }
     }
+}
+
+/// As long as anybody is ever away: the end of a lot forgives whatever comes late.
+const GRACE_DAYS: u16 = 366;
+
+fn shorten(shop: &Shop, request: RequestId, months: u16) -> Result<(), CoreError> {
+    let mut instruments = shop.programme()?.instruments().to_vec();
+    for instrument in &mut instruments {
+        if let Terms::Bonus(card) = &mut instrument.terms {
+            card.expiry = Expiry::Months(months);
+            card.late.grace_days = GRACE_DAYS;
+        }
+    }
+    shop.publish_programme(request, &instruments).map(drop)
 }
 
 /// Whether a use case says no as it should, and nothing broke.
