@@ -31,13 +31,13 @@ const EVERY: &str = "
 ///
 /// FULL, and the real flush on Apple's systems: with NORMAL a power cut can undo an op that was pushed already, and
 /// its number would be used again (sync §2). The automatic checkpoint is a bound for a shop that is never idle
-/// (16,384 pages are 32 MiB); see [`Store::checkpoint`](super::Store::checkpoint) for the usual way. 8 MiB of pages
+/// (16,384 pages are 32 MiB); see [`Store::checkpoint`](super::Store::checkpoint) for the usual way. 4 MiB of pages
 /// are kept deciphered: a day's customers are read again and again.
 const WRITER: &str = "
     PRAGMA synchronous = FULL;
     PRAGMA fullfsync = ON;
     PRAGMA checkpoint_fullfsync = ON;
-    PRAGMA cache_size = -8192;
+    PRAGMA cache_size = -4096;
     PRAGMA wal_autocheckpoint = 16384;
     PRAGMA journal_size_limit = 8388608;
 ";
