@@ -11,7 +11,7 @@ use kartka_core::usecase::vouchers::{
     Gift, LaidDown as CoreLaid, NewCertificate as CoreNew, VoucherView as CoreView,
 };
 
-use super::{SOLD, Till};
+use super::{SOLD, Till, purchase_id};
 use crate::border::request_id;
 use crate::codes::Code;
 use crate::customers::customer_id;
@@ -131,6 +131,18 @@ impl Till {
     pub async fn vouchers_of(&self, customer: i64) -> Result<Vec<VoucherView>, CoreError> {
         let read = self.border.read(move |shop| {
             let found = shop.vouchers_of(customer_id(customer)?)?;
+            Ok(found.into_iter().map(VoucherView::from).collect())
+        });
+        read.await
+    }
+
+    /// What a sale sold, used or gave as change, as it stands now; nothing for a sale that this device does not hold.
+    ///
+    /// # Errors
+    /// `NotFound` for what is no receipt; the situation of the disk.
+    pub async fn vouchers_of_sale(&self, purchase: i64) -> Result<Vec<VoucherView>, CoreError> {
+        let read = self.border.read(move |shop| {
+            let found = shop.vouchers_of_sale(purchase_id(purchase)?)?;
             Ok(found.into_iter().map(VoucherView::from).collect())
         });
         read.await

@@ -119,6 +119,17 @@ class Loyalty(unittest.IsolatedAsyncioTestCase):
         quote = await self.till.quote(amount(GROSS))
         self.assertIn("CardEarned", [code.name for code in quote.said])
 
+    async def test_a_sale_says_what_is_left_of_the_certificate_that_paid(self):
+        await self.publish(draft(kartka.WizardKind.CERTIFICATE, "Подарунок"))
+        gift = (await self.programme.published()).instruments[-1].id
+        given = kartka.VoucherGift(instrument=gift, nominal=50_000, numbers=["gift-77"])
+        voucher = await self.till.give_vouchers(new_request(), given)
+        sale = await self.sell(12_000, vouchers=[kartka.LaidDown(voucher=voucher)])
+        self.assertEqual((sale.parts.certificate, sale.parts.cash), (12_000, 0))
+        (left,) = await self.till.vouchers_of_sale(sale.id)
+        self.assertEqual((left.id, left.balance, left.number), (voucher, 38_000, "GIFT-77"))
+        self.assertEqual(await self.till.vouchers_of_sale((await self.sell()).id), [])
+
     async def test_the_second_reward_of_a_card_may_be_chosen(self):
         card = (await self.programme.published()).instruments[1]
         for _ in range(card.terms.rewards[0].stamps):

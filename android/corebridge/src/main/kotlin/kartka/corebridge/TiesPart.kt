@@ -79,7 +79,7 @@ internal class TiesPart(private val core: CoreParts) : TiesGateway {
 
 private fun MemberView.asMember(): Member = Member(customer, name, cards.lastOrNull()?.digits)
 
-private fun VoucherView.asOwn(currency: String): OwnVoucher =
+internal fun VoucherView.asOwn(currency: String): OwnVoucher =
     OwnVoucher(
         id = id,
         name = name,

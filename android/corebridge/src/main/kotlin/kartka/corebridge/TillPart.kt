@@ -50,7 +50,14 @@ internal class TillPart(private val core: CoreParts) : TillGateway {
         asked { core.till.commit(request.bytes(), quoteId) }
 
     override suspend fun receipt(saleId: Long): Receipt =
-        asked { core.till.purchase(saleId).asReceipt(core.currency()) }
+        asked {
+            val currency = core.currency()
+            val vouchers = core.till.vouchersOfSale(saleId).map { it.asOwn(currency) }
+            core.till
+                .purchase(saleId)
+                .asReceipt(currency)
+                .copy(vouchers = vouchers)
+        }
 
     override suspend fun refund(saleId: Long, lines: List<BackLine>): Refund =
         asked { core.till.refund(saleId, lines.map { it.asCore() }).asRefund(core.currency()) }

@@ -3,12 +3,14 @@ package kartka.desktop
 import androidx.compose.ui.test.ExperimentalTestApi
 import androidx.compose.ui.test.junit4.createComposeRule
 import kartka.presentation.FriendStanding
+import kartka.presentation.LaidDown
 import kartka.presentation.Route
 import kotlinx.coroutines.runBlocking
 import org.junit.Rule
 import kotlin.test.AfterTest
 import kotlin.test.Test
 import kotlin.test.assertEquals
+import kotlin.test.assertIs
 import kotlin.test.assertTrue
 
 /** Friends and gift certificates by taps, over the real core and a server process: from the wizard to the second phone. */
@@ -117,6 +119,55 @@ class TiesFlowTest {
         hand.sees("380.00")
     }
 
+    @Test
+    fun `a certificate is typed at a sale without a card, and owner and till agree on what is left of it`() {
+        shop.server.start()
+        val (phone, owner) = shop.paired("phone") to shop.paired("owner")
+        val hand = Hand(rule, phone)
+        rule.setContent { AppOf(phone) }
+        publishes(phone, hand, "Gift certificate", "Подарунок")
+
+        // The laptop gives one to whoever holds it.
+        val instrument = runBlocking { phone.core.instruments() }.single { it.name == "Подарунок" }.id
+        shop.server.stop()
+        shop.server.start()
+        shop.laptop("pair", shop.server.pairingCode())
+        shop.laptop("vouchers", "give", "$instrument", "--worth", "500", "--number", "GIFT-77")
+        shop.laptop("sync")
+        exchange(phone)
+
+        // Nobody's card, an amount, and the number on the certificate.
+        phone.screens.go(Route.Customer(null))
+        hand.keys("120,00")
+        hand.tap("Coupon or certificate")
+        hand.types("Coupon or certificate", "gift-77")
+        hand.tap("Add to the receipt")
+        hand.sees("500.00 left")
+        hand.tapWith("Sell · ")
+        hand.sees("380.00 left")
+        hand.tap("Receipt")
+        hand.sees("Certificate")
+        hand.sees("120.00")
+        assertEquals(38_000L, left(phone))
+
+        // The owner has the same rest, also of a certificate that lies there before the amount is typed.
+        exchange(phone)
+        exchange(owner)
+        assertEquals(listOf(38_000L, 38_000L), listOf(phone, owner).map { left(it) })
+        phone.screens.go(Route.Customer(null))
+        hand.tap("Coupon or certificate")
+        hand.types("Coupon or certificate", "GIFT-77")
+        hand.tap("Add to the receipt")
+        hand.sees("380.00 left")
+        hand.keys("100,00")
+        hand.sees("paid UAH100.00")
+        hand.tapWith("Sell · ")
+        hand.sees("280.00 left")
+        exchange(phone)
+        exchange(owner)
+        assertEquals(listOf(28_000L, 28_000L), listOf(phone, owner).map { left(it) })
+    }
+
     /** The owner makes an instrument as quickly as may be, and everybody has it. */
     private fun publishes(phone: DeskPhone, hand: Hand, kind: String, name: String) {
         phone.screens.go(Route.Instruments)
@@ -146,6 +197,9 @@ class TiesFlowTest {
         hand.tapWith("Sell · ")
         hand.tap("Next customer")
     }
+
+    private fun left(phone: DeskPhone): Long =
+        assertIs<LaidDown.Voucher>(runBlocking { phone.core.laidDown("GIFT-77") }).left.minor
 
     private fun one(phone: DeskPhone, number: String): Long = runBlocking { phone.core.find(number, 1).single() }.id
 

@@ -25,7 +25,7 @@ public interface TiesGateway {
 }
 
 /**
- * A certificate or a coupon of a customer's own.
+ * A certificate or a coupon, of a customer's own or of whoever holds it.
  *
  * @property name its instrument, as the owner calls it
  * @property number as people read it; empty for one that is found by its holder

@@ -141,6 +141,7 @@ public enum class NoRedeem {
  * @property queued the authority has not spoken yet
  * @property refused why the authority does not count it
  * @property notes what the owner should see of it
+ * @property vouchers the certificates and coupons it was about, as they stand now
  */
 public data class Receipt(
     val id: Long,
@@ -157,6 +158,7 @@ public data class Receipt(
     val queued: Boolean,
     val refused: Words?,
     val notes: List<Words>,
+    val vouchers: List<OwnVoucher> = emptyList(),
 )
 
 /** A line as sold; quantities in thousandths. */

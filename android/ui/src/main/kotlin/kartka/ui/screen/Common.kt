@@ -30,6 +30,7 @@ import androidx.compose.ui.unit.dp
 import kartka.presentation.CustomerSheet
 import kartka.presentation.Effect
 import kartka.presentation.NextStep
+import kartka.presentation.OwnVoucher
 import kartka.presentation.Picked
 import kartka.presentation.SyncDot
 import kartka.presentation.SyncMark
@@ -254,6 +255,20 @@ internal fun Effects(effects: List<Effect>) {
                     else -> null
                 },
             glyph = Glyph.Star,
+        )
+    }
+}
+
+/** The certificates and coupons that a sale was about: what is left of each. */
+@Composable
+internal fun Vouchers(vouchers: List<OwnVoucher>) {
+    vouchers.forEach { one ->
+        val standing = speech("about.voucher_" + one.standing.name.inKeys())
+        Line(
+            title = one.name,
+            detail = one.number.ifEmpty { null },
+            end = if (one.left.minor > 0) speech("customer.left", "left" to one.left.minor) else standing,
+            glyph = Glyph.Gift,
         )
     }
 }

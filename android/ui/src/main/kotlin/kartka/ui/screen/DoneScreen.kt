@@ -47,6 +47,7 @@ private fun Became(state: DoneState) {
     if (state.face == DoneFace.Queued) Banner(Mood.Waiting, speech("done.queued"))
     if (state.undone) return
     Effects(receipt.effects)
+    Vouchers(receipt.vouchers)
     state.customer?.let { sheet ->
         CardTile(
             name = nameOf(sheet),

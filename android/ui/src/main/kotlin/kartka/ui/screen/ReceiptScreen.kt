@@ -112,6 +112,7 @@ private fun Sums(state: ReceiptState, receipt: Receipt) {
     Figure(speech("receipt.total"), speech.money(receipt.total), strong = true)
     paidParts(receipt.paid).forEach { (key, part) -> Figure(speech(key), speech.money(part)) }
     Effects(receipt.effects)
+    Vouchers(receipt.vouchers)
 }
 
 @Composable

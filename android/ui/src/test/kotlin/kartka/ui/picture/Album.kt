@@ -10,8 +10,10 @@ import kartka.presentation.CardChoice
 import kartka.presentation.FOR_A_FRIEND
 import kartka.presentation.LaidDown
 import kartka.presentation.NoRedeem
+import kartka.presentation.OwnVoucher
 import kartka.presentation.PaidParts
 import kartka.presentation.Pictured
+import kartka.presentation.Receipt
 import kartka.presentation.Refund
 import kartka.presentation.Returned
 import kartka.presentation.ShiftTotals
@@ -19,6 +21,7 @@ import kartka.presentation.StampReward
 import kartka.presentation.Trouble
 import kartka.presentation.TroubleKind
 import kartka.presentation.UndoReason
+import kartka.presentation.VoucherStanding
 import kartka.presentation.Words
 import kartka.presentation.attach.AttachState
 import kartka.presentation.customer.CustomerState
@@ -168,7 +171,7 @@ private fun Samples.dones(): List<Page> {
         committed.copy(receipt = null, customer = null, undoSeconds = 0),
         committed,
         committed.copy(receipt = sale.copy(queued = true), sync = waiting),
-        committed.copy(receipt = nobodys, customer = null),
+        committed.copy(receipt = byCertificate, customer = null),
         committed.copy(undoing = true),
         committed.copy(undone = true, undoSeconds = 0),
         committed.copy(
@@ -178,6 +181,15 @@ private fun Samples.dones(): List<Page> {
         committed.copy(trouble = full),
     ).map { Page("done", it) { DoneScreen(it, StillHost) {} } }
 }
+
+/** Nobody's card, and a certificate that paid a part. */
+private val byCertificate: Receipt
+    get() =
+        with(Samples) {
+            val paid = nobodys.paid.copy(cash = uah(2_550), certificate = uah(10_000), points = uah(0))
+            val gift = OwnVoucher(31, "Подарунок", "GIFT 4821", uah(40_000), null, VoucherStanding.Issued, null)
+            nobodys.copy(paid = paid, vouchers = listOf(gift))
+        }
 
 private val later get() = Samples.olena.points.map { it.copy(balance = it.balance + 12) }
 
@@ -228,7 +240,7 @@ private fun Samples.receipts(): List<Page> {
     return listOf(
         sold.copy(receipt = null, customer = null),
         sold,
-        sold.copy(receipt = nobodys, customer = null),
+        sold.copy(receipt = byCertificate, customer = null),
         choosing,
         chosen,
         sold.copy(step = ReceiptStep.Undoing),
