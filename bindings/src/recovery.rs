@@ -3,7 +3,8 @@
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use kartka_core::recovery::{BroughtAside, CarriedOutbox, CopyState, RecoveryError};
+use kartka_core::domain::ids::Seq;
+use kartka_core::recovery::{BroughtAside, CarriedOutbox, CopyState, MadeCopy, RecoveryError};
 
 use crate::border::Border;
 use crate::error::{CoreError, Failure, Subject, invalid};
@@ -31,6 +32,8 @@ pub struct CopyMade {
     pub file: String,
     /// Its size in bytes.
     pub bytes: i64,
+    /// What it holds: everything up to here.
+    pub upto: i64,
 }
 
 /// What went into a file of acts that were not sent.
@@ -127,20 +130,48 @@ impl Recovery {
     }
 
     /// Makes the copy of this shop in a folder that the owner picked, in place of the older one there. Call it by
-    /// itself after closing time when `copy_age` says that something is new, and at once after an erasure.
+    /// itself when [`copy_due`](Self::copy_due) says so.
     ///
     /// # Errors
     /// `NotFound` while there is no sheet: nobody could open the copy; the situation of the disks, and then the older
     /// copy is still there.
     pub async fn make_copy(&self, folder: String) -> Result<CopyMade, CoreError> {
         let made = self.border.write(&[ChangeTopic::Sync], move |shop| {
-            let made = shop.make_copy(&PathBuf::from(folder))?;
-            Ok(CopyMade {
-                file: made.file.display().to_string(),
-                bytes: i64::try_from(made.bytes).unwrap_or(i64::MAX),
-            })
+            Ok(shop.make_copy(&PathBuf::from(folder))?.into())
         });
         made.await
+    }
+
+    /// Writes the copy into a folder of the app's own, for an owner who picks a place that is no folder. It counts once
+    /// it lies there: say so by [`copy_lies`](Self::copy_lies).
+    ///
+    /// # Errors
+    /// As [`make_copy`](Self::make_copy).
+    pub async fn write_copy(&self, folder: String) -> Result<CopyMade, CoreError> {
+        let made = self
+            .border
+            .read(move |shop| Ok(shop.write_copy(&PathBuf::from(folder))?.into()));
+        made.await
+    }
+
+    /// What [`write_copy`](Self::write_copy) wrote lies where the owner picked: its `upto`.
+    ///
+    /// # Errors
+    /// The situation of the disk.
+    pub async fn copy_lies(&self, upto: i64) -> Result<(), CoreError> {
+        let lies = self.border.write(&[ChangeTopic::Sync], move |shop| {
+            Ok(shop.copy_lies(Seq(upto))?)
+        });
+        lies.await
+    }
+
+    /// Whether the copy is to be made now by itself: at once after an erasure, else when something is new and the shop has
+    /// closed. Ask when the app goes to the background and a few times a day.
+    ///
+    /// # Errors
+    /// `NotPaired`; the situation of the disk.
+    pub async fn copy_due(&self) -> Result<bool, CoreError> {
+        self.border.read(|shop| Ok(shop.copy_due()?)).await
     }
 
     /// Writes everything that was not sent into a file that only the shop's recovery sheet opens: for a device that can't
@@ -226,6 +257,16 @@ impl Recovery {
             })
         });
         age.await
+    }
+}
+
+impl From<MadeCopy> for CopyMade {
+    fn from(made: MadeCopy) -> Self {
+        Self {
+            file: made.file.display().to_string(),
+            bytes: i64::try_from(made.bytes).unwrap_or(i64::MAX),
+            upto: made.upto.0,
+        }
     }
 }
 

@@ -212,6 +212,51 @@ fn nobody_is_erased_while_a_copy_still_holds_them() {
 }
 
 #[test]
+fn the_copy_is_due_after_closing_time_when_something_is_new_and_at_once_after_an_erasure() {
+    const HOUR_MS: i64 = DAY_MS / 24;
+    let counter = Counter::founded();
+    let (shop, clock) = (&counter.shop, &counter.clock);
+    let picked = tempfile::tempdir().unwrap();
+    let due = || shop.copy_due().unwrap();
+    let sold = |n| {
+        let ask = TillRequest::amount(None, Money(1_000));
+        shop.sell(request(n), &ask).unwrap()
+    };
+    assert!(!due(), "nobody could open it");
+    shop.new_sheet().unwrap();
+    assert!(due(), "there was never one");
+    // Written, and not brought to its place: it does not count.
+    let made = shop.write_copy(picked.path()).unwrap();
+    assert_eq!(
+        (due(), shop.copy_state().unwrap()),
+        (true, CopyState::Never)
+    );
+    shop.copy_lies(made.upto).unwrap();
+    assert!(!due(), "nothing is new");
+
+    clock.advance(HOUR_MS);
+    sold(3);
+    assert!(!due(), "customers may stand there");
+    clock.advance(HOUR_MS);
+    assert!(due(), "it has been quiet for an hour");
+    shop.make_copy(picked.path()).unwrap();
+    // Sold around the clock: once a day.
+    clock.advance(23 * HOUR_MS);
+    sold(4);
+    assert!(!due());
+    clock.advance(HOUR_MS);
+    sold(5);
+    assert!(due());
+    let customer = registered(&counter);
+    shop.make_copy(picked.path()).unwrap();
+
+    sold(6);
+    assert!(!due());
+    shop.erase(request(7), customer).unwrap();
+    assert!(due(), "nobody is erased while a copy holds them");
+}
+
+#[test]
 fn a_damaged_copy_is_told_and_nothing_is_kept_of_it() {
     let counter = Counter::founded();
     registered(&counter);

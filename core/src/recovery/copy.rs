@@ -41,6 +41,11 @@ const CAREFUL_MS: i64 = 72 * 60 * 60 * 1_000;
 /// A copy that is older is shown in red.
 const OVERDUE_MS: i64 = 7 * 24 * 60 * 60 * 1_000;
 
+/// After so long without a sale the shop has closed, or may as well have.
+const QUIET_MS: i64 = 60 * 60 * 1_000;
+/// A shop that never closes makes its copy all the same.
+const DAY_MS: i64 = 24 * 60 * 60 * 1_000;
+
 /// A copy that was made and opened to see that it is good.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct MadeCopy {
@@ -48,6 +53,8 @@ pub struct MadeCopy {
     pub file: PathBuf,
     /// Its size in bytes.
     pub bytes: u64,
+    /// What it holds: everything up to here.
+    pub upto: Seq,
 }
 
 /// How old the newest copy is.
@@ -73,6 +80,17 @@ impl Shop {
     /// [`RecoveryError::NoSheet`] while no sheet was made: nobody could open the copy; what the disks report: the
     /// older copy is then still there.
     pub fn make_copy(&self, folder: &Path) -> Result<MadeCopy, RecoveryError> {
+        let made = self.write_copy(folder)?;
+        self.copy_lies(made.upto)?;
+        Ok(made)
+    }
+
+    /// Writes the copy into a folder of this program's own, from where the shell brings it to the place that the owner
+    /// picked; it counts from [`copy_lies`](Self::copy_lies) on.
+    ///
+    /// # Errors
+    /// As [`make_copy`](Self::make_copy).
+    pub fn write_copy(&self, folder: &Path) -> Result<MadeCopy, RecoveryError> {
         let wraps = self.wraps()?;
         if wraps.is_empty() {
             return Err(RecoveryError::NoSheet);
@@ -94,10 +112,50 @@ impl Shop {
         remove(&data)?;
         fs::rename(&fresh, &file)?;
         sync_folder(folder)?;
+        Ok(MadeCopy {
+            file,
+            bytes,
+            upto: seq,
+        })
+    }
+
+    /// The copy of everything up to here lies where the owner picked, in place of the older one.
+    ///
+    /// # Errors
+    /// [`CoreError::Store`].
+    pub fn copy_lies(&self, upto: Seq) -> Result<(), CoreError> {
         let now_ms = self.platform.clock.now_ms();
-        let noted = [now_ms.to_be_bytes(), seq.0.to_be_bytes()].concat();
-        self.store.write(|tx| meta::put(tx, COPIED, &noted))?;
-        Ok(MadeCopy { file, bytes })
+        let noted = [now_ms.to_be_bytes(), upto.0.to_be_bytes()].concat();
+        Ok(self.store.write(|tx| meta::put(tx, COPIED, &noted))?)
+    }
+
+    /// Whether the copy is to be made now, by itself: at once while it holds somebody who was erased, else when something
+    /// is new and nothing was sold for an hour, in a shop that never closes once a day.
+    ///
+    /// # Errors
+    /// [`CoreError::NotPaired`], [`CoreError::Store`].
+    pub fn copy_due(&self) -> Result<bool, CoreError> {
+        let now_ms = self.platform.clock.now_ms();
+        let openable = !self.wraps().map_err(RecoveryError::into_core)?.is_empty();
+        self.store.read(|r| {
+            let setting = setting(r)?;
+            if setting.device.standing == Standing::Phone || !openable {
+                return Ok(false);
+            }
+            if r.copy_holds_erased()? {
+                return Ok(true);
+            }
+            let copied = meta::get(r, COPIED)?.and_then(|noted| read_noted(&noted));
+            let (made_ms, upto) = copied.unwrap_or((i64::MIN, Seq(0)));
+            if r.head()?.is_none_or(|head| head.seq <= upto) {
+                return Ok(false);
+            }
+            let today = self.now(&setting.outlet)?.date;
+            let sales = r.purchases_on(today)?;
+            let last_ms = sales.iter().map(|sale| sale.at.instant_ms).max();
+            let quiet = last_ms.is_none_or(|last| now_ms.saturating_sub(last) >= QUIET_MS);
+            Ok(quiet || now_ms.saturating_sub(made_ms) >= DAY_MS)
+        })
     }
 
     /// How old the newest copy is.

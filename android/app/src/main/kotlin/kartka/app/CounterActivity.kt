@@ -28,7 +28,7 @@ abstract class CounterActivity : ComponentActivity() {
     private val scope = CoroutineScope(SupervisorJob() + Dispatchers.Main.immediate)
     private val house get() = (application as KartkaApplication).house
     private val errands get() = (application as KartkaApplication).errands
-    private val files = PhoneFiles(this)
+    private val files by lazy { PhoneFiles(this, (application as KartkaApplication).copies) }
     private val notices by lazy { NoticeLeave(this) }
     private var saved: Bundle? = null
 

@@ -18,8 +18,9 @@ import java.io.File
  * holds cards has no data of a shop.
  *
  * @param cards keeps the key of the person's cards, away from the shop's
+ * @param copies where the encrypted copy of a shop on one phone lies
  */
-class House(folder: File, secrets: Secrets, cards: Secrets, log: LogLines) {
+class House(folder: File, secrets: Secrets, cards: Secrets, log: LogLines, private val copies: CopyPlace) {
     /** What the screens ask; the shop in it is open after [look]. */
     val core = KartkaGateway(ShopPlace(folder.path, secrets, log), CardsPlace(folder.path, cards, log))
 
@@ -60,8 +61,14 @@ class House(folder: File, secrets: Secrets, cards: Secrets, log: LogLines) {
         return core
     }
 
-    /** Lets the shop do what is due while nobody waits. */
+    /** Lets the shop do what is due while nobody waits, and renews its copy. */
     suspend fun rest() {
+        settle()
+        // Whoever was erased is gone for good with the older copy.
+        if (copies.renew(core)) settle()
+    }
+
+    private suspend fun settle() {
         try {
             core.rest()
         } catch (_: CoreFault) {

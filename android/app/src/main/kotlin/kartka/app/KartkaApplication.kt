@@ -10,8 +10,11 @@ open class KartkaApplication : Application() {
     /** The shop's data and its person's cards, outside of what the platform may copy anywhere. */
     open val house: House by lazy {
         val folder = noBackupFilesDir.resolve("shop").also { it.mkdirs() }
-        House(folder, KeystoreSecrets(this, "kartka"), KeystoreSecrets(this, "kartka-cards"), Logcat)
+        House(folder, KeystoreSecrets(this, "kartka"), KeystoreSecrets(this, "kartka-cards"), Logcat, copies)
     }
+
+    /** Where the shop's encrypted copy lies. */
+    val copies: CopyPlace by lazy { CopyPlace(this) }
 
     /** When the exchange runs without anybody looking. */
     open val errands: Errands by lazy { WorkErrands(this) }

@@ -24,19 +24,31 @@ import kotlin.coroutines.CoroutineContext
  * What is copied is copied on [disk], away from the screen; the app's own copies go as soon as nobody needs them. Who
  * waited is forgotten with the process; a person taps again then.
  */
-class PhoneFiles(private val activity: Activity, private val disk: CoroutineContext = Dispatchers.IO) {
+class PhoneFiles(
+    private val activity: Activity,
+    private val copies: CopyPlace,
+    private val disk: CoroutineContext = Dispatchers.IO,
+) {
     private val scope = CoroutineScope(SupervisorJob() + Dispatchers.Main.immediate)
     private val born = System.currentTimeMillis()
     private var answered: ((Uri) -> Unit)? = null
 
     /** Asks where a copy of [file] shall lie, and tells [kept] once it is there. */
-    fun keep(file: String, kept: () -> Unit) {
-        val from = File(file)
-        val ask = Intent(Intent.ACTION_CREATE_DOCUMENT).putExtra(Intent.EXTRA_TITLE, from.name)
+    fun keep(file: String, kept: () -> Unit): Unit = keep(File(file), File(file).name) { kept() }
+
+    /** As [keep], for the shop's own copy, which is renewed in that place from now on. */
+    fun keepCopy(file: String, kept: () -> Unit): Unit =
+        keep(File(file), COPY) { place ->
+            copies.take(place)
+            kept()
+        }
+
+    private fun keep(from: File, title: String, kept: (Uri) -> Unit) {
+        val ask = Intent(Intent.ACTION_CREATE_DOCUMENT).putExtra(Intent.EXTRA_TITLE, title)
         ask(ask) { place ->
             scope.launch {
                 val all = copied(Long.MAX_VALUE, from::inputStream) { activity.contentResolver.openOutputStream(place) }
-                if (all) kept()
+                if (all) kept(place)
             }
         }
     }
@@ -71,7 +83,7 @@ class PhoneFiles(private val activity: Activity, private val disk: CoroutineCont
                         .listFiles()
                         .orEmpty()
                         .filter { it.lastModified() < born }
-                left.filter { it.name.startsWith(PICKED) || it.name.endsWith(MADE) }.forEach { it.delete() }
+                left.filter { it.name.startsWith(PICKED) || MADE.any(it.name::endsWith) }.forEach { it.delete() }
             }
         }
     }
@@ -138,7 +150,10 @@ class PhoneFiles(private val activity: Activity, private val disk: CoroutineCont
         const val PICKED = "picked-"
 
         /** How the core's own files end that were put somewhere else since. */
-        const val MADE = ".outbox"
+        val MADE = listOf(".outbox", ".copy")
+
+        /** What the owner sees in their folder, and picks again on a new phone. */
+        const val COPY = "kartka.copy"
         const val LARGEST_OUTBOX = 32L * 1_024 * 1_024
         const val LARGEST_COPY = 64 * LARGEST_OUTBOX
     }

@@ -25,7 +25,7 @@ class PhoneHost(
     private val activity: Activity,
     private val shell: CounterShell? = null,
     private val core: KartkaGateway? = null,
-    private val files: PhoneFiles = PhoneFiles(activity),
+    private val files: PhoneFiles = PhoneFiles(activity, CopyPlace(activity)),
     private val notices: NoticeLeave = NoticeLeave(activity),
 ) : Host {
     override val telling: StateFlow<Telling> get() = notices.telling
@@ -67,6 +67,8 @@ class PhoneHost(
     }
 
     override fun keepFile(file: String, kept: () -> Unit): Unit = files.keep(file, kept)
+
+    override fun keepCopy(file: String, kept: () -> Unit): Unit = files.keepCopy(file, kept)
 
     override fun pickFile(kind: FileKind, picked: (Picked) -> Unit): Unit = files.pick(kind, picked)
 

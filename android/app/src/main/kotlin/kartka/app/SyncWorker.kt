@@ -21,7 +21,7 @@ interface Errands {
     /** As soon as there is a network; one at a time. */
     fun soon()
 
-    /** A few times a day also when the app is not opened. */
+    /** A few times a day also when the app is not opened; what is due without a network, too. */
     fun nowAndThen()
 }
 
@@ -35,6 +35,18 @@ class SyncWorker(context: Context, parameters: WorkerParameters) : CoroutineWork
             Exchanged.InVain -> Result.failure()
         }
     }
+}
+
+/** What is due while nobody waits, the shop's copy above all: also for a phone that never has a network. */
+class RestWorker(context: Context, parameters: WorkerParameters) : CoroutineWorker(context, parameters) {
+    override suspend fun doWork(): Result =
+        if (rested((applicationContext as KartkaApplication).house) ==
+            Exchanged.Later
+        ) {
+            Result.retry()
+        } else {
+            Result.success()
+        }
 }
 
 /** How an exchange ended; of two ends the later one says what is to be done next. */
@@ -70,6 +82,14 @@ internal suspend fun exchanged(house: House, stuck: () -> Unit): Exchanged {
     return maxOf(shop, cards)
 }
 
+/** Lets the data of [house] do what is due; it is opened if nobody has. */
+internal suspend fun rested(house: House): Exchanged =
+    ended {
+        house.opened()
+        house.rest()
+        Exchanged.Done
+    }
+
 /** How [work] ended, or what its fault means for the next time. */
 private suspend fun ended(work: suspend () -> Exchanged): Exchanged =
     try {
@@ -103,13 +123,19 @@ internal class WorkErrands(private val context: Context) : Errands {
 
     override fun nowAndThen() {
         val request = PeriodicWorkRequestBuilder<SyncWorker>(HOURS, TimeUnit.HOURS).setConstraints(network).build()
-        WorkManager.getInstance(context).enqueueUniquePeriodicWork(ALWAYS, ExistingPeriodicWorkPolicy.KEEP, request)
+        val rest = PeriodicWorkRequestBuilder<RestWorker>(REST_HOURS, TimeUnit.HOURS).build()
+        WorkManager.getInstance(context).run {
+            enqueueUniquePeriodicWork(ALWAYS, ExistingPeriodicWorkPolicy.KEEP, request)
+            enqueueUniquePeriodicWork(REST, ExistingPeriodicWorkPolicy.KEEP, rest)
+        }
     }
 
     private companion object {
         const val NOW = "exchange"
         const val ALWAYS = "exchange-now-and-then"
+        const val REST = "rest-now-and-then"
         const val HOURS = 6L
+        const val REST_HOURS = 2L
         const val FIRST_WAIT_S = 30L
     }
 }

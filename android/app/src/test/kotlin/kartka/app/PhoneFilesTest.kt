@@ -31,7 +31,7 @@ import kotlin.test.assertTrue
 @Config(sdk = [35], application = Application::class)
 class PhoneFilesTest {
     private val activity = Robolectric.buildActivity(Activity::class.java).setup().get()
-    private val files = PhoneFiles(activity, Dispatchers.Unconfined)
+    private val files = PhoneFiles(activity, CopyPlace(activity), Dispatchers.Unconfined)
     private val place = Uri.parse("content://somewhere/file")
     private val sealed = File.createTempFile("kartka-", ".outbox").apply { writeBytes(byteArrayOf(1, 2, 3)) }
     private var kept = 0
@@ -92,7 +92,7 @@ class PhoneFilesTest {
                 override fun read(into: ByteArray, from: Int, bytes: Int): Int = read()
             }
         shadowOf(activity.contentResolver).registerInputStream(place, slow)
-        picked(PhoneFiles(activity))
+        picked(PhoneFiles(activity, CopyPlace(activity)))
         assertTrue(read.get(10, TimeUnit.SECONDS) != main)
     }
 

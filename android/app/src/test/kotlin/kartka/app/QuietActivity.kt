@@ -51,7 +51,7 @@ class QuietApplication : KartkaApplication() {
         folder.deleteRecursively()
     }
 
-    private fun newHouse() = House(folder, secrets, cards) { _, _, _ -> }
+    private fun newHouse() = House(folder, secrets, cards, { _, _, _ -> }, copies)
 }
 
 /** Secrets in memory; may be told to fail. */

@@ -3,6 +3,8 @@ package kartka.corebridge
 import kartka.generated.SyncDot
 import kartka.generated.foundingCountries
 import kartka.presentation.CopyAge
+import kartka.presentation.CopyFile
+import kartka.presentation.CoreFault
 import kartka.presentation.Founding
 import kartka.presentation.RecoverySheet
 import kartka.presentation.RequestId
@@ -10,6 +12,10 @@ import kartka.presentation.ShopGateway
 import kartka.presentation.ShopKind
 import kartka.presentation.Standing
 import kartka.presentation.SyncMark
+import kartka.presentation.Trouble
+import kartka.presentation.TroubleKind
+import kartka.presentation.Words
+import java.io.File
 import kartka.generated.CopyAge as CoreAge
 import kartka.generated.Founding as CoreFounding
 import kartka.generated.ShopKind as CoreKind
@@ -55,6 +61,25 @@ internal class ShopPart(private val core: CoreParts, private val opening: OpenPa
             }
         }
 
+    override suspend fun copyDue(): Boolean = asked { core.recovery.copyDue() }
+
+    override suspend fun writeCopy(): CopyFile =
+        asked {
+            // Apart from the others': the app may make one by itself while a person picks a place for another.
+            val folder = File(System.getProperty("java.io.tmpdir"), "kartka-${System.nanoTime()}")
+            folder.mkdirs()
+            try {
+                val made = core.recovery.writeCopy(folder.path)
+                val file = File(folder.path + ".copy")
+                if (!File(made.file).renameTo(file)) throw CoreFault(NO_ROOM)
+                CopyFile(file.path, made.upto)
+            } finally {
+                folder.deleteRecursively()
+            }
+        }
+
+    override suspend fun copyLies(copy: CopyFile): Unit = asked { core.recovery.copyLies(copy.upto) }
+
     override suspend fun standing(): Standing =
         asked {
             val standing = core.sync.standing()
@@ -82,6 +107,8 @@ internal class ShopPart(private val core: CoreParts, private val opening: OpenPa
 
     override suspend fun rest(): Unit = asked { core.data.idle() }
 }
+
+private val NO_ROOM = Trouble(TroubleKind.StorageFull, Words("error.storage_full"))
 
 internal fun CoreStanding.asMark(): SyncMark = SyncMark(dot.asDot(), outbox, syncedMs.takeIf { server != null })
 

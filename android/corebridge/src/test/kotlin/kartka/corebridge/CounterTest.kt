@@ -21,6 +21,7 @@ import kartka.presentation.TroubleKind
 import kartka.presentation.UndoReason
 import kartka.presentation.WizardDraft
 import kartka.presentation.WizardKind
+import java.io.File
 import kotlin.test.Test
 import kotlin.test.assertEquals
 import kotlin.test.assertFailsWith
@@ -147,6 +148,11 @@ class CounterTest {
             )
             gateway.confirmSheet(sheet.letters)
             assertEquals(true to CopyAge.Never, gateway.hasSheet() to gateway.copyAge())
+            val copy = gateway.writeCopy()
+            assertEquals(true to CopyAge.Never, gateway.copyDue() to gateway.copyAge(), "it lies nowhere yet")
+            gateway.copyLies(copy)
+            assertEquals(false, gateway.copyDue() || gateway.copyAge() == CopyAge.Never)
+            assertTrue(File(copy.path).delete())
             assertNull(gateway.standing().server)
 
             val cashier = gateway.roles().first { it.role == 2L }

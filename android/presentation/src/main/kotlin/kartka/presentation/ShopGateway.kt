@@ -26,6 +26,15 @@ public interface ShopGateway {
     /** How old the newest copy of this shop is. */
     public suspend fun copyAge(): CopyAge
 
+    /** Whether the copy is to be made now, by itself. */
+    public suspend fun copyDue(): Boolean
+
+    /** Writes the copy into a file of this phone's own; it counts once it lies where the owner picked. */
+    public suspend fun writeCopy(): CopyFile
+
+    /** It lies there, in place of the older one. */
+    public suspend fun copyLies(copy: CopyFile)
+
     /** How this phone stands with the authority, in full. */
     public suspend fun standing(): Standing
 
@@ -47,6 +56,9 @@ public enum class ShopKind { Coffee, Shop }
 
 /** What is printed on a recovery sheet: whoever has it and a copy has the shop. It is never kept. */
 public class RecoverySheet(public val letters: String, public val qr: String)
+
+/** An encrypted copy of the shop in a file of this phone's own; [upto] says what it holds. */
+public data class CopyFile(val path: String, val upto: Long)
 
 /** How old the newest copy is. */
 public sealed interface CopyAge {

@@ -62,6 +62,24 @@ class FakeHouse(private val desk: FakeDesk) : ShopGateway {
 
     override suspend fun copyAge(): CopyAge = desk.answering { copy }
 
+    /** What lies where the owner picked, oldest first. */
+    val copies = mutableListOf<CopyFile>()
+    private var written = 0L
+
+    override suspend fun copyDue(): Boolean = desk.answering { copy == CopyAge.Never }
+
+    override suspend fun writeCopy(): CopyFile =
+        desk.answering {
+            if (!printed) throw CoreFault(refusal(TroubleKind.NotFound, "error.not_found"))
+            CopyFile("kartka.copy", ++written)
+        }
+
+    override suspend fun copyLies(copy: CopyFile): Unit =
+        desk.answering {
+            copies += copy
+            this.copy = CopyAge.Aged(0, overdue = false)
+        }
+
     override suspend fun standing(): Standing {
         val mark = desk.mark()
         val dot = if (stopped != null) SyncDot.Stuck else mark.dot

@@ -269,6 +269,26 @@ class HousePresentersTest {
     }
 
     @Test
+    fun `a copy counts when it lies where the owner picked, and is made by nobody without a sheet`() {
+        shop.desk.alone()
+        shop.house.copy = CopyAge.Never
+        shop.house.printed = false
+        play(shop, { StandingPresenter(shop, it) }) {
+            act(StandingAction.Shown, StandingAction.MakeCopy)
+            assertEquals(TroubleKind.NotFound, state.trouble?.kind)
+            shop.house.printed = true
+            act(StandingAction.CopyLies, StandingAction.MakeCopy)
+            assertEquals(StandingFace.CopyWritten to emptyList<CopyFile>(), state.face to shop.house.copies)
+            // Whoever turns back may choose again, or another place.
+            act(StandingAction.Leave, StandingAction.Opened, StandingAction.CopyLies)
+            assertEquals(StandingFace.Copied to 1, state.face to shop.house.copies.size)
+            assertEquals(CopyAge.Aged(0, overdue = false), state.copy)
+            act(StandingAction.CopyLies)
+            assertEquals(1, shop.house.copies.size)
+        }
+    }
+
+    @Test
     fun `a stopped exchange goes on when a person has read why`() {
         shop.house.stopped = 12
         shop.house.renumbered = 4

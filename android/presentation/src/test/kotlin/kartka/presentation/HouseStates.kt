@@ -230,6 +230,20 @@ object HouseStates {
                 shop.house.copy = CopyAge.Never
                 act(StandingAction.Shown)
             },
+            onStanding("copying") {
+                shop.desk.alone()
+                act(StandingAction.Shown)
+                hold()
+                act(StandingAction.MakeCopy)
+            },
+            onStanding("copy_written") {
+                shop.desk.alone()
+                act(StandingAction.Shown, StandingAction.MakeCopy)
+            },
+            onStanding("copied") {
+                shop.desk.alone()
+                act(StandingAction.Shown, StandingAction.MakeCopy, StandingAction.CopyLies)
+            },
             onStanding("in_sync") { act(StandingAction.Shown) },
             onStanding("waiting") {
                 shop.desk.waits(3)

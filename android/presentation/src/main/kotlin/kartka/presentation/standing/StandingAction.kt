@@ -9,6 +9,12 @@ public sealed interface StandingAction {
     /** A person has read why the exchange stopped, and wants it to go on. */
     public data object Resume : StandingAction
 
+    /** Writes the shop's encrypted copy, for a place that the owner picks. */
+    public data object MakeCopy : StandingAction
+
+    /** The copy lies there. */
+    public data object CopyLies : StandingAction
+
     public data object OpenSheet : StandingAction
 
     /** Brings what lies in data whose key was lost. */

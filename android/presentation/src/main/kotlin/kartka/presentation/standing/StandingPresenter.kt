@@ -23,6 +23,8 @@ public class StandingPresenter(private val core: CoreGateway, scope: CoroutineSc
                     core.resume()
                     core.exchange()
                 }
+            StandingAction.MakeCopy -> makeCopy()
+            StandingAction.CopyLies -> begin { copyLies() }
             StandingAction.OpenSheet -> show { it.copy(open = Route.Sheet) }
             StandingAction.OpenAside -> show { it.copy(open = Route.Aside) }
             StandingAction.OpenCarry -> show { it.copy(open = Route.Carry) }
@@ -47,6 +49,21 @@ public class StandingPresenter(private val core: CoreGateway, scope: CoroutineSc
             show { it.copy(exchanging = false) }
             look()
         }
+    }
+
+    private fun makeCopy() {
+        if (now.copying) return
+        show { it.copy(copying = true, copied = false, trouble = null) }
+        begin {
+            val made = asking(::failed) { core.writeCopy() }
+            show { it.copy(copying = false, made = made) }
+        }
+    }
+
+    private suspend fun copyLies() {
+        val made = now.made ?: return
+        if (asking(::failed) { core.copyLies(made) } != null) show { it.copy(made = null, copied = true) }
+        look()
     }
 
     private fun failed(trouble: Trouble): Unit = show { it.copy(trouble = trouble) }

@@ -1,6 +1,7 @@
 package kartka.presentation.standing
 
 import kartka.presentation.CopyAge
+import kartka.presentation.CopyFile
 import kartka.presentation.Pictured
 import kartka.presentation.Route
 import kartka.presentation.Standing
@@ -10,6 +11,9 @@ import kartka.presentation.Trouble
 /**
  * How this phone stands with the authority, and what a person must decide.
  *
+ * @property copying the copy is being written
+ * @property made the copy, as a file of this phone that has no place yet
+ * @property copied it lies where the owner picked, since a moment ago
  * @property aside unsent entries wait for the sheet in data whose key was lost
  */
 public data class StandingState(
@@ -17,6 +21,9 @@ public data class StandingState(
     val exchanging: Boolean = false,
     val copy: CopyAge? = null,
     val sheetPrinted: Boolean? = null,
+    val copying: Boolean = false,
+    val made: CopyFile? = null,
+    val copied: Boolean = false,
     val aside: Boolean = false,
     val trouble: Trouble? = null,
     val open: Route? = null,
@@ -26,8 +33,11 @@ public data class StandingState(
             when {
                 standing?.mark?.dot == SyncDot.Revoked -> StandingFace.Revoked
                 exchanging -> StandingFace.Exchanging
+                copying -> StandingFace.Copying
                 trouble != null -> StandingFace.Trouble
                 standing == null -> StandingFace.Loading
+                made != null -> StandingFace.CopyWritten
+                copied -> StandingFace.Copied
                 standing.renumbered != null -> StandingFace.Renumbered
                 standing.clockOff != null && standing.stopped == null -> StandingFace.ClockWrong
                 else -> faceOf(standing.mark.dot)
@@ -50,6 +60,9 @@ public enum class StandingFace {
     Loading,
     Alone,
     CopyOverdue,
+    Copying,
+    CopyWritten,
+    Copied,
     InSync,
     Waiting,
     Exchanging,

@@ -23,7 +23,7 @@ public data class TodayState(
                 trouble != null -> TodayFace.Trouble
                 today == null -> TodayFace.Loading
                 sheetPrinted == false -> TodayFace.SheetNotPrinted
-                copy is CopyAge.Aged && copy.overdue -> TodayFace.CopyOverdue
+                copy == CopyAge.Never || copy is CopyAge.Aged && copy.overdue -> TodayFace.CopyOverdue
                 sync != null && sync.behind -> TodayFace.Partial
                 today.day.receipts == 0L -> TodayFace.NoneYet
                 else -> TodayFace.Figures

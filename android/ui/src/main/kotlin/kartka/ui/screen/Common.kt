@@ -89,6 +89,9 @@ interface Host {
     /** Puts a copy of the phone's own [file] where the person says, and tells [kept] once it lies there. */
     fun keepFile(file: String, kept: () -> Unit)
 
+    /** As [keepFile], for the shop's own encrypted copy [file]: from now on it is renewed in that place by itself. */
+    fun keepCopy(file: String, kept: () -> Unit)
+
     /** Lets the person pick a file of this kind, and tells [picked] what becomes of it. */
     fun pickFile(kind: FileKind, picked: (Picked) -> Unit)
 

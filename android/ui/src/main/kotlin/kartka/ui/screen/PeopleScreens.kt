@@ -113,11 +113,17 @@ internal fun roleOf(role: RoleName): String = role.name.ifEmpty { speech("role.$
 /** How this phone stands with the authority, and what a person must decide. */
 @Composable
 fun StandingScreen(state: StandingState, host: Host, act: (StandingAction) -> Unit) {
+    Held(state.made?.path, host)
     Frame(
         title = speech("standing.title"),
         back = speech("common.back"),
         onBack = { act(StandingAction.Leave) },
-        low = if (state.standing?.server == null) null else ({ ExchangeLow(state, act) }),
+        low =
+            when {
+                state.standing?.server != null -> ({ ExchangeLow(state, act) })
+                state.standing != null && state.sheetPrinted == true -> ({ CopyLow(state, host, act) })
+                else -> null
+            },
     ) {
         state.trouble?.let { TroubleBanner(it, host) }
         val standing = state.standing
@@ -190,7 +196,13 @@ private fun MayTell(host: Host) {
 @Composable
 private fun Copies(state: StandingState, act: (StandingAction) -> Unit) {
     if (state.standing?.server == null) Text(speech("standing.alone_about"), style = Kartka.type.body)
-    if (state.face == StandingFace.CopyOverdue) Banner(Mood.Problem, speech("standing.copy_overdue"))
+    when (state.face) {
+        StandingFace.CopyOverdue -> Banner(Mood.Problem, speech("standing.copy_overdue"))
+        StandingFace.CopyWritten ->
+            Banner(Mood.Attention, speech("standing.copy_written"), detail = speech("standing.copy_about"))
+        StandingFace.Copied -> Banner(Mood.Good, speech("standing.copied"), detail = speech("standing.copied_about"))
+        else -> Unit
+    }
     (state.copy as? CopyAge.Aged)?.let {
         Text(
             speech("standing.copy_age", "age" to it.millis),
@@ -203,6 +215,25 @@ private fun Copies(state: StandingState, act: (StandingAction) -> Unit) {
             speech("sheet.not_printed"),
             action = speech("today.print_sheet"),
             onAction = { act(StandingAction.OpenSheet) },
+        )
+    }
+}
+
+/** The copy of a shop on one phone: written first, then brought where its owner says. */
+@Composable
+private fun CopyLow(state: StandingState, host: Host, act: (StandingAction) -> Unit) {
+    val made = state.made
+    if (made == null) {
+        PrimaryAction(
+            speech("standing.make_copy"),
+            { act(StandingAction.MakeCopy) },
+            readiness = readiness(state.copying, possible = true),
+        )
+    } else {
+        PrimaryAction(
+            speech("standing.copy_place"),
+            { host.keepCopy(made.path) { act(StandingAction.CopyLies) } },
+            glyph = Glyph.Share,
         )
     }
 }

@@ -2,8 +2,10 @@ package kartka.ui.screen
 
 import androidx.compose.foundation.layout.Arrangement
 import androidx.compose.foundation.layout.Row
+import androidx.compose.material3.Text
 import androidx.compose.runtime.Composable
 import androidx.compose.ui.Modifier
+import kartka.presentation.CopyAge
 import kartka.presentation.Today
 import kartka.presentation.today.TodayAction
 import kartka.presentation.today.TodayFace
@@ -16,6 +18,7 @@ import kartka.ui.component.Line
 import kartka.ui.component.Mood
 import kartka.ui.component.Nothing
 import kartka.ui.component.SecondAction
+import kartka.ui.design.Kartka
 import kartka.ui.design.Space
 import kartka.ui.text.speech
 
@@ -49,6 +52,13 @@ fun TodayScreen(state: TodayState, host: Host, act: (TodayAction) -> Unit) {
             TodayFace.NoneYet -> Nothing(speech("today.none_yet"), glyph = Glyph.Card)
             else -> state.today?.let { Figures(it) }
         }
+        (state.copy as? CopyAge.Aged)?.let { copy ->
+            Text(
+                speech("standing.copy_age", "age" to copy.millis),
+                style = Kartka.type.small,
+                color = Kartka.colours.muted,
+            )
+        }
     }
 }
 
@@ -62,7 +72,14 @@ private fun Warnings(state: TodayState, act: (TodayAction) -> Unit) {
             onAction = { act(TodayAction.OpenSheet) },
         )
     }
-    if (state.face == TodayFace.CopyOverdue) Banner(Mood.Problem, speech("standing.copy_overdue"))
+    if (state.face == TodayFace.CopyOverdue) {
+        Banner(
+            Mood.Problem,
+            speech("standing.copy_overdue"),
+            action = speech("standing.make_copy"),
+            onAction = { act(TodayAction.OpenStanding) },
+        )
+    }
     if (state.face == TodayFace.Partial) Banner(Mood.Waiting, speech("today.partial"))
     if (state.waiting > 0) {
         Line(

@@ -3,6 +3,7 @@ package kartka.ui.picture
 import kartka.presentation.Candidate
 import kartka.presentation.Colleague
 import kartka.presentation.CopyAge
+import kartka.presentation.CopyFile
 import kartka.presentation.Day
 import kartka.presentation.Device
 import kartka.presentation.DeviceStanding
@@ -52,7 +53,7 @@ import kartka.ui.screen.TodayScreen
 private fun trouble(kind: TroubleKind, key: String, vararg numbers: Pair<String, Long>) =
     Trouble(kind, Words(key, numbers.toMap()))
 
-private const val PAIRING =
+internal const val PAIRING =
     "KARTKA1:WYYDE6DIOR2HA4Z2F4XWWYLSORVWCLTFPBQW24DMMUAWEIKB5F2KXRQ2MZTXQ3LOM5UHG5DVPF4HU6DYPB4HQ6DYPB4HQ6A"
 private val denied = trouble(TroubleKind.NotAllowed, "code.only_the_owner")
 private val owner = Colleague(1, "Марта", RoleName(1, ""), employed = true, here = true, pin = true)
@@ -171,6 +172,9 @@ private fun Samples.standings(): List<Page> {
         StandingState(),
         alone,
         alone.copy(copy = CopyAge.Never, sheetPrinted = false),
+        alone.copy(copying = true, sheetPrinted = true),
+        alone.copy(made = CopyFile("kartka.copy", 70), sheetPrinted = true),
+        alone.copy(copy = CopyAge.Aged(0, false), copied = true, sheetPrinted = true),
         state(SyncDot.InSync),
         state(SyncDot.Waiting, 3),
         state(SyncDot.Waiting, 3).copy(exchanging = true),

@@ -166,6 +166,8 @@ object StillHost : Host {
 
     override fun keepFile(file: String, kept: () -> Unit) = Unit
 
+    override fun keepCopy(file: String, kept: () -> Unit) = Unit
+
     override fun pickFile(kind: FileKind, picked: (Picked) -> Unit) = Unit
 
     override fun dropFile(file: String) = Unit
