@@ -97,6 +97,8 @@ pub struct FlaggedSale {
     pub customer: Option<i64>,
     /// What there is to see.
     pub flags: Vec<Code>,
+    /// So many more sales of the same phone and day say only that its clock was wrong: this one stands for them.
+    pub more: u32,
 }
 
 #[uniffi::export(async_runtime = "tokio")]
@@ -158,7 +160,7 @@ impl Settings {
 #[uniffi::export(async_runtime = "tokio")]
 impl Reports {
     /// The sales of a business date (today without one) that bear a flag, by anybody or by one member of staff,
-    /// newest first.
+    /// newest first; a phone whose clock was wrong is told once.
     ///
     /// # Errors
     /// `Validation` for a text that is no date; `RuleRejected` without the right to reports; `NotPaired`.
@@ -262,6 +264,7 @@ impl From<CoreFlagged> for FlaggedSale {
             price: sale.price.0,
             customer: sale.customer.map(|customer| customer.get()),
             flags: codes(sale.flags),
+            more: sale.more,
         }
     }
 }

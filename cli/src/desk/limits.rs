@@ -184,14 +184,19 @@ fn flagged(sale: &FlaggedSale, currency: Currency) -> Answer {
         "total": show::amount(sale.price, currency),
         "customer": sale.customer.map(|customer| show::id(customer.0)),
         "flags": sale.flags.iter().map(Code::name).collect::<Vec<_>>(),
+        "more": sale.more,
     });
     let said: Vec<String> = sale
         .flags
         .iter()
         .map(|code| crate::words::english(*code))
         .collect();
+    let more = match sale.more {
+        0 => String::new(),
+        more => format!("  and {more} more of that phone"),
+    };
     let text = format!(
-        "purchase {}  {}  by {}  total {}  {}",
+        "purchase {}  {}  by {}  total {}  {}{more}",
         sale.purchase.get(),
         sale.at.date,
         sale.operator.0,

@@ -30,6 +30,16 @@ pub struct FlaggedSale {
     pub customer: Option<CustomerId>,
     /// What there is to see.
     pub flags: Vec<Code>,
+    /// So many more sales of the same phone and day say only that its clock was wrong: this one stands for them.
+    pub more: u32,
+}
+
+impl FlaggedSale {
+    /// Whether nothing but the phone's clock is to be looked at, which one of the day's sales says as well as all.
+    fn is_of_a_clock(&self) -> bool {
+        let of_a_clock = |flag: &Code| matches!(flag, Code::ClockCorrected { .. });
+        self.flags.iter().all(of_a_clock)
+    }
 }
 
 impl Shop {
@@ -123,7 +133,8 @@ impl Shop {
         self.change(request, operator, |before| Operator { customer, ..before })
     }
 
-    /// The sales of a business date that bear a flag, by anybody or by one member of staff, newest first.
+    /// The sales of a business date that bear a flag, by anybody or by one member of staff, newest first. A phone whose
+    /// clock was wrong is told once, with its newest sale.
     ///
     /// # Errors
     /// [`CoreError::RuleRejected`] without the right to reports; [`CoreError::NotPaired`]; [`CoreError::Store`].
@@ -140,19 +151,26 @@ impl Shop {
                 Some(date) => date,
                 None => self.now(&setting.outlet)?.date,
             };
-            let mut flagged = Vec::new();
+            let mut flagged: Vec<FlaggedSale> = Vec::new();
             for sale in r.purchases_on(date)?.into_iter().rev() {
                 if sale.flags.is_empty() || operator.is_some_and(|one| one != sale.operator) {
                     continue;
                 }
-                flagged.push(FlaggedSale {
+                let sale = FlaggedSale {
                     purchase: sale.id,
                     operator: sale.operator,
                     at: sale.at,
                     price: sale.price()?,
                     customer: sale.earner(),
                     flags: sale.flags,
-                });
+                    more: 0,
+                };
+                let device = sale.purchase.0.device();
+                let mut told = flagged.iter_mut().filter(|one| one.is_of_a_clock());
+                match told.find(|one| one.purchase.0.device() == device) {
+                    Some(told) if sale.is_of_a_clock() => told.more += 1,
+                    _ => flagged.push(sale),
+                }
             }
             Ok(flagged)
         })

@@ -3,6 +3,7 @@
 use kartka_core::domain::codes::Code;
 use kartka_core::error::CoreError;
 use kartka_core::usecase::customers::NewCard;
+use kartka_core::usecase::limits::FlaggedSale;
 
 use super::shops::{Counter, Fault, Office, agree};
 
@@ -131,6 +132,11 @@ fn a_phone_learns_that_its_clock_is_wrong_and_the_owner_sees_whose_sales_were_mo
             .flat_map(|sale| sale.flags)
             .collect::<Vec<_>>()
     };
+    let told = |phone: &Counter| {
+        let sales = phone.shop.flagged_sales(None, None).unwrap();
+        let told = |sale: &FlaggedSale| (sale.flags.clone(), sale.more);
+        sales.iter().map(told).collect::<Vec<_>>()
+    };
     let (minute, hour) = (60_000, 60 * 60_000);
     a.time.jump(minute);
     assert_eq!(off(&a), None, "a minute is nobody's matter");
@@ -147,6 +153,12 @@ fn a_phone_learns_that_its_clock_is_wrong_and_the_owner_sees_whose_sales_were_mo
         (flags(&a), flags(&b)),
         (corrected.to_vec(), corrected.to_vec())
     );
+    // A day of such sales is one thing to look at, and keeps nothing else out of sight.
+    for _ in 0..3 {
+        a.sell(ira, 10_000);
+    }
+    agree(&office, &[&a, &b]);
+    assert_eq!(told(&b), [(corrected.to_vec(), 3)]);
     a.time.jump(-5 * hour);
     assert_eq!(off(&a), Some(-3 * hour));
     // Nobody has measured the new run's clock yet; the first exchange does.
