@@ -28,7 +28,7 @@ const SWIFT_FFI: &str = "ios/Sources/KartkaFFI/generated";
 pub(crate) const PYTHON: &str = "tests/bindings/python/generated";
 
 /// Writes the shells' texts from the tables, which needs no library.
-pub(crate) fn texts(house: &House) -> Result<(), Failure> {
+fn texts(house: &House) -> Result<(), Failure> {
     write(house, words::KOTLIN, |out| {
         words::kotlin(house, out.as_std_path())
     })?;

@@ -4,7 +4,6 @@
 
 use std::process::Command;
 
-use crate::generate;
 use crate::house::House;
 use crate::machine;
 use crate::steps::{Missing, Outcome, Stop, run, rust};
@@ -13,10 +12,10 @@ use crate::steps::{Missing, Outcome, Stop, run, rust};
 pub(crate) fn draw(house: &House) -> Outcome {
     machine::jvm()?;
     machine::drawing()?;
-    generate::texts(house)?;
+    rust::bindings(house)?;
     let mut drawing = maven(house);
     drawing
-        .args(["--projects", "presentation,ui", "test"])
+        .args(["--projects", "presentation,corebridge,ui", "test"])
         .args(["-Dtest=ScreensTest", "-Dtests.needed=false"])
         .args([
             "-Dsurefire.failIfNoSpecifiedTests=false",

@@ -23,8 +23,11 @@ internal class BackRoomPart(private val parts: CoreParts) : BackRoom {
     override suspend fun blankCards(request: RequestId, count: Int): List<String> =
         asked { parts.cards.emit(request.bytes(), count.toUInt()).map { parts.cards.code(it.number) } }
 
-    override fun squares(text: String): Qr? =
-        qrSquares(text)?.let { squares ->
-            Qr(squares.side.toInt(), BooleanArray(squares.dark.size) { squares.dark[it] != 0.toByte() })
-        }
+    override fun squares(text: String): Qr? = squaresOf(text)
 }
+
+/** As [BackRoom.squares], where no shop is. */
+public fun squaresOf(text: String): Qr? =
+    qrSquares(text)?.let { squares ->
+        Qr(squares.side.toInt(), BooleanArray(squares.dark.size) { squares.dark[it] != 0.toByte() })
+    }

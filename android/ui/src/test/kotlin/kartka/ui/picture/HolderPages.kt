@@ -28,7 +28,7 @@ import kartka.ui.screen.JoinScreen
 import kartka.ui.screen.LinkScreen
 import kartka.ui.screen.ProfileScreen
 
-private const val LINK = "HTTPS://KARTKA.EXAMPLE/AB2C/0123456789ABCDEF?s=0123456789ABCDEFGHJKMNPQRS"
+internal const val LINK = "HTTPS://KARTKA.EXAMPLE/AB2C/0123456789ABCDEF?s=0123456789ABCDEFGHJKMNPQRS"
 
 /** A customer's own screens, and the one by which a till hands a card over. */
 val holder: List<Page> = with(Samples) { cardses() + cards() + joins() + profiles() + links() }

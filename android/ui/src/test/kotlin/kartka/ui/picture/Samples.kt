@@ -1,5 +1,6 @@
 package kartka.ui.picture
 
+import kartka.corebridge.squaresOf
 import kartka.presentation.Birthday
 import kartka.presentation.CustomerSheet
 import kartka.presentation.Effect
@@ -172,9 +173,6 @@ object StillHost : Host {
 
     override fun dropFile(file: String) = Unit
 
-    /** A pattern as dense as a card's code; it need not be read. */
-    override fun squares(text: String): Squares {
-        val size = 29
-        return Squares(size, BooleanArray(size * size) { (it * 31 + it / size * 17 + text.length) % 7 < 3 })
-    }
+    /** The true code: a camera reads it off the picture. */
+    override fun squares(text: String): Squares? = squaresOf(text)?.let { Squares(it.side, it.dark) }
 }
