@@ -12,7 +12,9 @@ import androidx.compose.ui.Modifier
 import androidx.compose.ui.draw.clip
 import androidx.compose.ui.geometry.Offset
 import androidx.compose.ui.geometry.Size
+import androidx.compose.ui.semantics.Role
 import androidx.compose.ui.semantics.contentDescription
+import androidx.compose.ui.semantics.role
 import androidx.compose.ui.semantics.semantics
 import androidx.compose.ui.unit.dp
 import kartka.ui.design.Kartka
@@ -26,7 +28,7 @@ import kartka.ui.design.Space
  */
 class Squares(val size: Int, val dark: BooleanArray)
 
-/** A code to be scanned, with its quiet zone: dark on white in every theme. */
+/** A code to be scanned, with its quiet zone: dark on white in every theme; [label] is what nothing beside it says. */
 @Composable
 fun CodeTile(squares: Squares, label: String, modifier: Modifier = Modifier) {
     val tone = Kartka.colours.code
@@ -37,7 +39,10 @@ fun CodeTile(squares: Squares, label: String, modifier: Modifier = Modifier) {
             .aspectRatio(1f)
             .clip(RoundedCornerShape(Space.corner))
             .background(tone.ground)
-            .semantics { contentDescription = label },
+            .semantics {
+                contentDescription = label
+                role = Role.Image
+            },
     ) {
         Canvas(Modifier.fillMaxWidth().aspectRatio(1f)) {
             // Whole pixels: a square of a fraction would be drawn with a grey edge.

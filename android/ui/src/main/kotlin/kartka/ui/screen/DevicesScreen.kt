@@ -182,7 +182,7 @@ private fun PairingCode(state: DevicesState, asked: Asked.Code, host: Host) {
         Text(speech.named("devices.stands", "outlet", outlet.name), style = Kartka.type.strong)
     }
     val code = remember(asked.invitation) { host.squares(asked.invitation.text) }
-    if (code != null) Box(wide, contentAlignment = Alignment.Center) { CodeTile(code, speech("devices.pair")) }
+    if (code != null) Box(wide, contentAlignment = Alignment.Center) { CodeTile(code, speech("common.qr")) }
     Text(speech("devices.code_until", "until" to asked.invitation.until), style = Kartka.type.strong)
     Text(asked.invitation.text, style = Kartka.type.small, color = Kartka.colours.muted)
 }

@@ -101,7 +101,7 @@ private fun ShareLow(link: String, host: Host, act: (LinkAction) -> Unit) {
 private fun Shown(link: String, host: Host) {
     val code = remember(link) { host.squares(link) }
     if (code != null) {
-        Box(wide, contentAlignment = Alignment.Center) { CodeTile(code, speech("register.show_code")) }
+        Box(wide, contentAlignment = Alignment.Center) { CodeTile(code, speech("common.qr")) }
         Lit(host)
     }
     Text(speech("register.show_code"), style = Kartka.type.body)

@@ -279,7 +279,7 @@ private fun Letters(state: SheetState, host: Host) {
     Banner(Mood.Attention, speech("sheet.not_printed"), detail = speech("sheet.about"))
     Text(sheet.letters, style = Kartka.type.title)
     val code = remember(sheet) { host.squares(sheet.qr) }
-    if (code != null) Box(wide, contentAlignment = Alignment.Center) { CodeTile(code, speech("sheet.title")) }
+    if (code != null) Box(wide, contentAlignment = Alignment.Center) { CodeTile(code, speech("common.qr")) }
 }
 
 @Composable

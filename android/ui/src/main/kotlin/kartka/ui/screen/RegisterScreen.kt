@@ -150,7 +150,7 @@ private fun Registered(state: RegisterState, host: Host) {
         Box(
             Modifier.fillMaxWidth(),
             contentAlignment = Alignment.Center,
-        ) { CodeTile(code, speech("register.show_code")) }
+        ) { CodeTile(code, speech("common.qr")) }
         Text(speech("register.show_code"), style = Kartka.type.body)
         SecondAction(speech("register.share"), { host.share(state.linkCode.orEmpty()) }, wide, glyph = Glyph.Share)
         Lit(host)
