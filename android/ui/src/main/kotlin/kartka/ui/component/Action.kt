@@ -82,7 +82,8 @@ fun SecondAction(
         border = BorderStroke(Space.hair, Kartka.colours.line),
         contentPadding = PaddingValues(horizontal = Space.medium, vertical = Space.small),
     ) {
-        if (glyph != null) {
+        // Where letters need all the width, the words say it alone.
+        if (glyph != null && !LocalCrowded.current) {
             Sign(glyph, size = 20.dp)
             Spacer(Modifier.width(Space.small))
         }

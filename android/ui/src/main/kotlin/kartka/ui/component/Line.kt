@@ -14,6 +14,7 @@ import androidx.compose.runtime.Composable
 import androidx.compose.ui.Alignment
 import androidx.compose.ui.Modifier
 import androidx.compose.ui.draw.clip
+import androidx.compose.ui.layout.Layout
 import androidx.compose.ui.semantics.Role
 import androidx.compose.ui.semantics.semantics
 import androidx.compose.ui.text.style.TextAlign
@@ -52,12 +53,33 @@ fun Line(
         verticalAlignment = Alignment.CenterVertically,
     ) {
         if (glyph != null) Sign(glyph, tint = Kartka.colours.muted)
-        Column(Modifier.weight(1f)) {
-            Text(title, style = Kartka.type.body, maxLines = lines, overflow = TextOverflow.Ellipsis)
-            if (detail != null) Text(detail, style = Kartka.type.small, color = Kartka.colours.muted)
+        Ended(Modifier.weight(1f), end) {
+            Column {
+                Text(title, style = Kartka.type.body, maxLines = lines, overflow = TextOverflow.Ellipsis)
+                if (detail != null) Text(detail, style = Kartka.type.small, color = Kartka.colours.muted)
+            }
         }
-        if (end != null) Text(end, style = Kartka.type.strong, textAlign = TextAlign.End)
         if (onTap != null && end == null) Sign(Glyph.Next, tint = Kartka.colours.muted)
+    }
+}
+
+/** [words] with the figure [end] at their right, or under them where it would break a word. */
+@Composable
+private fun Ended(modifier: Modifier, end: String?, words: @Composable () -> Unit) {
+    val figure = @Composable { if (end != null) Text(end, style = Kartka.type.strong, textAlign = TextAlign.End) }
+    Layout(listOf(words, figure), modifier) { (texts, figures), constraints ->
+        val loose = constraints.copy(minWidth = 0, minHeight = 0)
+        val last = figures.firstOrNull()?.measure(loose)
+        val rest = loose.maxWidth - if (last == null) 0 else last.width + Space.medium.roundToPx()
+        val text = texts.single()
+        val breaks = last != null && text.minIntrinsicWidth(loose.maxHeight) > rest
+        val first = text.measure(if (breaks) loose else loose.copy(maxWidth = rest.coerceAtLeast(0)))
+        val under = if (last != null && breaks) last.height else 0
+        val height = maxOf(first.height + under, last?.height ?: 0)
+        layout(loose.maxWidth, height) {
+            first.placeRelative(0, (height - under - first.height) / 2)
+            last?.placeRelative(loose.maxWidth - last.width, if (breaks) first.height else (height - last.height) / 2)
+        }
     }
 }
 

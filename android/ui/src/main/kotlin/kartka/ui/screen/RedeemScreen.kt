@@ -2,6 +2,7 @@ package kartka.ui.screen
 
 import androidx.compose.material3.Text
 import androidx.compose.runtime.Composable
+import androidx.compose.ui.Modifier
 import kartka.presentation.NextStep
 import kartka.presentation.Redeemable
 import kartka.presentation.RewardPick
@@ -13,6 +14,7 @@ import kartka.ui.component.Choices
 import kartka.ui.component.Frame
 import kartka.ui.component.Glyph
 import kartka.ui.component.Line
+import kartka.ui.component.LocalCrowded
 import kartka.ui.component.Mood
 import kartka.ui.component.PrimaryAction
 import kartka.ui.component.Readiness
@@ -48,6 +50,7 @@ fun RedeemScreen(state: RedeemState, host: Host, act: (RedeemAction) -> Unit) {
         }
         Rewards(state, act)
         state.quote?.let { Effects(it.effects) }
+        if (LocalCrowded.current) Keep(state, act, wide)
     }
 }
 
@@ -82,22 +85,33 @@ private fun Rewards(state: RedeemState, act: (RedeemAction) -> Unit) {
 @Composable
 private fun PointsLow(state: RedeemState, act: (RedeemAction) -> Unit) {
     val may = state.quote?.redeem is Redeemable.Between
-    val readiness =
-        when {
-            state.committing || state.asking -> Readiness.Working
-            state.trouble != null || state.quote == null -> Readiness.NotYet
-            else -> Readiness.Ready
-        }
     if (may) {
         Typed(state.typed.ifEmpty { "0" }, speech("redeem.points"))
         KeypadOf(state.typed, { act(RedeemAction.Type(it)) })
     }
     val due = state.quote?.let { " · " + speech.money(it.due) }.orEmpty()
-    Beside(
-        { SecondAction(speech("redeem.keep"), { act(RedeemAction.Keep) }, it, readiness = readiness) },
-        { PrimaryAction(speech("redeem.commit") + due, { act(RedeemAction.Commit) }, it, readiness = readiness) },
-    )
+    val commit = @Composable { modifier: Modifier ->
+        PrimaryAction(
+            speech("redeem.commit") + due,
+            { act(RedeemAction.Commit) },
+            modifier,
+            readiness = readinessOf(state),
+        )
+    }
+    if (LocalCrowded.current) commit(Modifier) else Beside({ Keep(state, act, it) }, commit)
 }
+
+/** What was chosen goes back to the sale, which is not made yet. */
+@Composable
+private fun Keep(state: RedeemState, act: (RedeemAction) -> Unit, modifier: Modifier): Unit =
+    SecondAction(speech("redeem.keep"), { act(RedeemAction.Keep) }, modifier, readiness = readinessOf(state))
+
+private fun readinessOf(state: RedeemState): Readiness =
+    when {
+        state.committing || state.asking -> Readiness.Working
+        state.trouble != null || state.quote == null -> Readiness.NotYet
+        else -> Readiness.Ready
+    }
 
 @Composable
 private fun PinLow(state: RedeemState, act: (RedeemAction) -> Unit) {

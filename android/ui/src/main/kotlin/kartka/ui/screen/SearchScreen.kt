@@ -15,6 +15,7 @@ import kartka.ui.component.Entry
 import kartka.ui.component.Frame
 import kartka.ui.component.Glyph
 import kartka.ui.component.Line
+import kartka.ui.component.LocalCrowded
 import kartka.ui.component.Nothing
 import kartka.ui.component.PrimaryAction
 import kartka.ui.design.Kartka
@@ -28,7 +29,9 @@ fun SearchScreen(state: SearchState, host: Host, act: (SearchAction) -> Unit) {
         back = speech("common.back"),
         onBack = { act(SearchAction.Leave) },
         low = {
-            Entry(speech("search.hint"), state.typed, { act(SearchAction.Type(it)) })
+            // What may be typed stands above as long as nothing is.
+            val label = speech(if (LocalCrowded.current) "search.title" else "search.hint")
+            Entry(label, state.typed, { act(SearchAction.Type(it)) })
             if (state.face == SearchFace.Nobody && state.attachTo == null) {
                 PrimaryAction(speech("search.register"), { act(SearchAction.Register) }, glyph = Glyph.Person)
             }

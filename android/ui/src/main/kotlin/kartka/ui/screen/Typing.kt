@@ -1,6 +1,8 @@
 package kartka.ui.screen
 
 import androidx.compose.foundation.layout.Arrangement
+import androidx.compose.foundation.layout.ExperimentalLayoutApi
+import androidx.compose.foundation.layout.FlowRow
 import androidx.compose.foundation.layout.Row
 import androidx.compose.foundation.layout.fillMaxWidth
 import androidx.compose.foundation.layout.heightIn
@@ -17,6 +19,7 @@ import androidx.compose.ui.text.style.TextOverflow
 import androidx.compose.ui.unit.dp
 import kartka.ui.component.Corner
 import kartka.ui.component.Keypad
+import kartka.ui.component.LocalCrowded
 import kartka.ui.design.Kartka
 import kartka.ui.design.Space
 import kartka.ui.text.speech
@@ -26,11 +29,29 @@ private val LABEL = 96.dp
 /** What the keys have written so far; [label] says what belongs here. */
 @Composable
 internal fun Typed(text: String?, label: String, aside: String? = null) {
-    Row(
+    val told =
         Modifier
             .fillMaxWidth()
             .heightIn(min = Space.target)
-            .semantics(mergeDescendants = true) { liveRegion = LiveRegionMode.Polite },
+            .semantics(mergeDescendants = true) { liveRegion = LiveRegionMode.Polite }
+    if (LocalCrowded.current) Flowing(told, text, label, aside) else InARow(told, text, label, aside)
+}
+
+/** In letters so large the number goes under its label rather than breaking it. */
+@OptIn(ExperimentalLayoutApi::class)
+@Composable
+private fun Flowing(modifier: Modifier, text: String?, label: String, aside: String?) {
+    FlowRow(modifier, Arrangement.SpaceBetween, itemVerticalAlignment = Alignment.CenterVertically) {
+        Text(label, style = Kartka.type.body, color = Kartka.colours.muted)
+        if (aside != null) Text(aside, style = Kartka.type.body, color = Kartka.colours.muted)
+        if (text != null) Text(text, style = Kartka.type.figure, maxLines = 1, overflow = TextOverflow.StartEllipsis)
+    }
+}
+
+@Composable
+private fun InARow(modifier: Modifier, text: String?, label: String, aside: String?) {
+    Row(
+        modifier,
         horizontalArrangement = Arrangement.spacedBy(Space.medium),
         verticalAlignment = Alignment.CenterVertically,
     ) {
