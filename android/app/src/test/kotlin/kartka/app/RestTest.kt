@@ -4,7 +4,6 @@ import android.app.Activity
 import android.content.ContentProvider
 import android.content.ContentValues
 import android.content.Intent
-import android.database.Cursor
 import android.net.Uri
 import android.os.Looper
 import android.os.ParcelFileDescriptor
@@ -188,8 +187,7 @@ class Shelf : ContentProvider() {
         return ParcelFileDescriptor.open(file, ParcelFileDescriptor.parseMode(mode))
     }
 
-    override fun query(uri: Uri, of: Array<String>?, which: String?, with: Array<String>?, sorted: String?): Cursor? =
-        null
+    override fun query(uri: Uri, of: Array<String>?, which: String?, with: Array<String>?, sorted: String?) = null
 
     override fun getType(uri: Uri): String? = null
 
