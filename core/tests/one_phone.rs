@@ -217,6 +217,13 @@ fn expired_points_leave_the_account_in_an_idle_moment_of_a_founding_phone() {
         shop.customer(customer).unwrap().points[0].spendable,
         Points(0)
     );
+    // Nobody measures this phone's clock: what ends by a day that it jumped to waits until it has shown three more.
+    for _ in 0..3 {
+        shop.idle().unwrap();
+        let points = &shop.customer(customer).unwrap().points[0];
+        assert_eq!(points.balance, Points(1_000));
+        counter.clock.advance(24 * 60 * 60 * 1_000);
+    }
     shop.idle().unwrap();
     assert_eq!(
         shop.customer(customer).unwrap().points[0].balance,
@@ -224,6 +231,33 @@ fn expired_points_leave_the_account_in_an_idle_moment_of_a_founding_phone() {
     );
     shop.idle().unwrap();
     assert_eq!(shop.sync_status().unwrap().outbox, 0);
+}
+
+#[test]
+fn a_clock_that_jumps_years_ahead_and_back_ends_nobodys_points() {
+    const DAY_MS: i64 = 24 * 60 * 60 * 1_000;
+    let counter = Counter::founded();
+    let shop = &counter.shop;
+    let form = Registration {
+        card: NewCard::Issue,
+        ..Registration::default()
+    };
+    let customer = shop.register(request(1), &form).unwrap();
+    let ask = TillRequest::amount(Some(customer), Money(20_000));
+    shop.sell(request(2), &ask).unwrap();
+    shop.idle().unwrap();
+    let points = || {
+        let found = shop.customer(customer).unwrap().points[0].clone();
+        (found.balance, found.spendable)
+    };
+    for days in [3_650, -3_650, 1, 8] {
+        counter.clock.advance(days * DAY_MS);
+        for _ in 0..3 {
+            shop.idle().unwrap();
+            assert_eq!(points().0, Points(1_000), "after {days} days");
+        }
+    }
+    assert_eq!(points(), (Points(1_000), Points(1_000)));
 }
 
 #[test]

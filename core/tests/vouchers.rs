@@ -157,8 +157,12 @@ fn what_nobody_used_expires_and_comes_back_with_an_extension() {
     // Sold on 22 November for one month: to the end of December, and 72 h for phones that were offline.
     counter.clock.advance(41 * DAY_MS);
     assert_eq!(standing(), (VoucherState::Issued, 50_000, true));
-    counter.clock.advance(3 * DAY_MS);
-    shop.idle().unwrap();
+    // After a pause as long as that a phone alone trusts its clock on the third day.
+    for _ in 0..4 {
+        assert_eq!(standing(), (VoucherState::Issued, 50_000, true));
+        shop.idle().unwrap();
+        counter.clock.advance(DAY_MS);
+    }
     assert_eq!(standing(), (VoucherState::Expired, 0, true));
     let id = shop.voucher_by_number("GIFT-1").unwrap().voucher.id;
     let until = Some("2027-03-31".parse().unwrap());
