@@ -280,10 +280,12 @@ impl Replay<'_> {
             self.expected.cards.insert(card, customer);
             return;
         };
-        // Who is not known yet may have a name.
-        let known = self.known.contains(&holder) && self.known.contains(&customer);
-        let nameless = |id: i64| self.group(id).is_disjoint(&self.named);
-        if known && (nameless(holder) || nameless(customer)) {
+        // Who is not known yet may have a name; somebody without one is whoever they share the card with.
+        let nameless = |id: i64| {
+            let mut group = self.group(id).into_iter();
+            group.all(|member| self.known.contains(&member) && !self.named.contains(&member))
+        };
+        if nameless(holder) || nameless(customer) {
             self.join(None, holder, customer);
         }
     }
