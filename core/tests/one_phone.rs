@@ -247,7 +247,7 @@ fn a_clock_that_jumps_years_ahead_and_back_ends_nobodys_points() {
     shop.sell(request(2), &ask).unwrap();
     shop.idle().unwrap();
     let points = || {
-        let found = shop.customer(customer).unwrap().points[0].clone();
+        let found = shop.customer(customer).unwrap().points[0];
         (found.balance, found.spendable)
     };
     for days in [3_650, -3_650, 1, 8] {
