@@ -12,7 +12,6 @@ import kotlinx.coroutines.sync.Mutex
 import kotlinx.coroutines.sync.withLock
 import kotlinx.coroutines.withContext
 import java.io.File
-import java.io.IOException
 import java.io.InputStream
 import kotlin.coroutines.CoroutineContext
 
@@ -62,20 +61,14 @@ class CopyPlace(private val context: Context, private val disk: CoroutineContext
         }
     }
 
+    /** Whatever the app behind the place throws, also of its own faults: the older copy only grows older. */
     private fun lies(file: File, place: Uri): Boolean =
-        try {
+        runCatching {
             val resolver = context.contentResolver
             resolver.openOutputStream(place, "wt")?.use { to -> file.inputStream().use { it.copyTo(to) } }
-            resolver.openInputStream(place)?.use { back ->
-                file.inputStream().use { same(it.buffered(), back.buffered()) }
-            } ==
-                true
-        } catch (_: IOException) {
-            false
-        } catch (_: SecurityException) {
-            // The app behind the place takes its leave back.
-            false
-        }
+            val back = checkNotNull(resolver.openInputStream(place))
+            back.use { file.inputStream().use { same(it.buffered(), back.buffered()) } }
+        }.getOrDefault(false)
 
     private fun same(one: InputStream, other: InputStream): Boolean {
         while (true) {

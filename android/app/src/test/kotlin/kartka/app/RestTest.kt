@@ -27,7 +27,6 @@ import org.robolectric.RuntimeEnvironment
 import org.robolectric.Shadows.shadowOf
 import org.robolectric.annotation.Config
 import java.io.File
-import java.io.FileNotFoundException
 import kotlin.test.assertContentEquals
 import kotlin.test.assertEquals
 import kotlin.test.assertFalse
@@ -183,7 +182,7 @@ class Shelf : ContentProvider() {
     override fun onCreate(): Boolean = true
 
     override fun openFile(uri: Uri, mode: String): ParcelFileDescriptor {
-        if (gone) throw FileNotFoundException("$uri")
+        if (gone) throw UnsupportedOperationException("$mode of $uri")
         return ParcelFileDescriptor.open(file, ParcelFileDescriptor.parseMode(mode))
     }
 
@@ -198,7 +197,7 @@ class Shelf : ContentProvider() {
     override fun update(uri: Uri, values: ContentValues?, which: String?, with: Array<String>?): Int = 0
 
     companion object {
-        /** It is out of reach. */
+        /** The app behind it fails, with whatever it throws. */
         var gone = false
     }
 }
