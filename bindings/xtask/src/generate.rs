@@ -37,20 +37,37 @@ fn texts(house: &House) -> Result<(), Failure> {
     })
 }
 
+/// What only the border tests export (decision 12).
+pub(crate) const FOR_TESTS: [&str; 2] = ["--features", "kartka-ffi/border-tests"];
+
 /// Builds the border library and the `kartka` command its tests talk to, compares its surface, writes all bindings.
 pub(crate) fn all(house: &House, difference: Difference) -> Result<(), Failure> {
-    let features = ["--features", "kartka-ffi/border-tests"];
     let packages = ["-p", "kartka-ffi", "-p", "kartka"];
     run(cargo(house)
         .args(["build", "--locked"])
         .args(packages)
-        .args(features))?;
+        .args(FOR_TESTS))?;
     surface::check(house, difference)?;
-    let kotlin = |out| common(house, TargetLanguage::Kotlin, out);
-    let python = |out| common(house, TargetLanguage::Python, out);
+    let library = house.library();
+    write(house, PYTHON, |out| {
+        common(&library, TargetLanguage::Python, out)
+    })?;
+    shells(house, &library)
+}
+
+/// Writes the shells' bindings for the library that an app ships with: without what only the tests export, which that
+/// library does not have. A binding that looks for one more function than there is stops the app when it starts.
+pub(crate) fn shipped(house: &House) -> Result<(), Failure> {
+    run(cargo(house).args(["build", "--release", "--locked", "-p", "kartka-ffi"]))?;
+    shells(house, &house.shipped_library())
+}
+
+/// The texts, and the Kotlin and Swift that call this library.
+fn shells(house: &House, library: &Path) -> Result<(), Failure> {
+    let kotlin = |out| common(library, TargetLanguage::Kotlin, out);
     let sources = |out| {
         swift(
-            house,
+            library,
             SwiftBindingsOptions {
                 generate_swift_sources: true,
                 ..out
@@ -59,7 +76,7 @@ pub(crate) fn all(house: &House, difference: Difference) -> Result<(), Failure> 
     };
     let header = |out| {
         swift(
-            house,
+            library,
             SwiftBindingsOptions {
                 generate_headers: true,
                 generate_modulemap: true,
@@ -69,7 +86,6 @@ pub(crate) fn all(house: &House, difference: Difference) -> Result<(), Failure> 
     };
     texts(house)?;
     write(house, KOTLIN, kotlin)?;
-    write(house, PYTHON, python)?;
     write(house, SWIFT, |out_dir| {
         sources(SwiftBindingsOptions {
             out_dir,
@@ -84,8 +100,8 @@ pub(crate) fn all(house: &House, difference: Difference) -> Result<(), Failure> 
     })
 }
 
-fn common(house: &House, language: TargetLanguage, out_dir: Utf8PathBuf) -> Result<(), Failure> {
-    let source = utf8(&house.library())?;
+fn common(library: &Path, language: TargetLanguage, out_dir: Utf8PathBuf) -> Result<(), Failure> {
+    let source = utf8(library)?;
     let options = GenerateOptions {
         languages: vec![language],
         source,
@@ -95,9 +111,9 @@ fn common(house: &House, language: TargetLanguage, out_dir: Utf8PathBuf) -> Resu
     generate(options).map_err(|error| Failure::new(format!("{error:#}")))
 }
 
-fn swift(house: &House, parts: SwiftBindingsOptions) -> Result<(), Failure> {
+fn swift(library: &Path, parts: SwiftBindingsOptions) -> Result<(), Failure> {
     let options = SwiftBindingsOptions {
-        source: utf8(&house.library())?,
+        source: utf8(library)?,
         module_name: Some("KartkaFFI".to_owned()),
         modulemap_filename: Some("module.modulemap".to_owned()),
         ..parts

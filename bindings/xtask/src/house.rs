@@ -76,11 +76,12 @@ impl House {
 
     /// The border library of this machine, as the `dev` profile builds it.
     pub(crate) fn library(&self) -> PathBuf {
-        self.built().join(format!(
-            "{}kartka_ffi{}",
-            env::consts::DLL_PREFIX,
-            env::consts::DLL_SUFFIX
-        ))
+        self.built().join(library_name())
+    }
+
+    /// The border library of this machine in the profile that ships.
+    pub(crate) fn shipped_library(&self) -> PathBuf {
+        self.target.join("release").join(library_name())
     }
 
     /// The `kartka` command the border tests start as their server.
@@ -93,4 +94,9 @@ impl House {
     pub(crate) fn strictness(&self) -> Strictness {
         self.strictness
     }
+}
+
+fn library_name() -> String {
+    let (prefix, suffix) = (env::consts::DLL_PREFIX, env::consts::DLL_SUFFIX);
+    format!("{prefix}kartka_ffi{suffix}")
 }

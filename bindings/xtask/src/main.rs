@@ -42,6 +42,9 @@ enum Command {
         /// Takes a changed surface of the border as meant: writes tests/bindings/surface.txt anew
         #[arg(long)]
         accept_surface: bool,
+        /// For an app that ships: without what only the tests of the border export
+        #[arg(long, conflicts_with = "accept_surface")]
+        shipped: bool,
     },
     /// Runs the named steps, or all of them, and closes with one line "N passed, N failed"
     Test {
@@ -78,11 +81,20 @@ fn main() -> ExitCode {
         Err(error) => return complain(&error),
     };
     match arguments.command {
-        Command::Generate { accept_surface } => match generate::all(&house, intent(accept_surface))
-        {
-            Ok(()) => ExitCode::SUCCESS,
-            Err(error) => complain(&error),
-        },
+        Command::Generate {
+            accept_surface,
+            shipped,
+        } => {
+            let written = if shipped {
+                generate::shipped(&house)
+            } else {
+                generate::all(&house, intent(accept_surface))
+            };
+            match written {
+                Ok(()) => ExitCode::SUCCESS,
+                Err(error) => complain(&error),
+            }
+        }
         Command::Test { only } => suite::run(&house, &only),
         Command::Mutants { only } => match mutants::run(&house, only.as_deref()) {
             Ok(()) => ExitCode::SUCCESS,

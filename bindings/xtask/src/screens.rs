@@ -4,6 +4,7 @@
 
 use std::process::Command;
 
+use crate::generate::FOR_TESTS;
 use crate::house::House;
 use crate::machine;
 use crate::steps::{Missing, Outcome, Stop, run, rust};
@@ -67,7 +68,10 @@ pub(crate) fn figures(house: &House) -> Outcome {
     machine::jvm()?;
     machine::drawing()?;
     rust::bindings(house)?;
-    run(rust::cargo(house).args(["build", "--release", "--locked", "-p", "kartka-ffi"]))?;
+    // The bindings of the tests look for what only the tests export.
+    run(rust::cargo(house)
+        .args(["build", "--release", "--locked", "-p", "kartka-ffi"])
+        .args(FOR_TESTS))?;
     let mut measuring = windowed(house);
     measuring
         .arg("-Dkartka.desktop.main=kartka.desktop.figures.FiguresKt")

@@ -92,7 +92,10 @@ internal class Counted(
         window.screens.go(Route.History(customers.first()))
         window.untilState<HistoryState> { it.sales != null && !it.loading }
         val frames = mutableListOf<Double>()
-        while (more()) frames += stroke()
+        while (more()) {
+            check(frames.size < MOST_FRAMES) { "the list does not move under the thumb" }
+            frames += stroke()
+        }
         return Times(frames)
     }
 
@@ -120,9 +123,10 @@ internal class Counted(
         const val SALES = 200
         const val STRIDE = 97
         const val NANOS = 1_000_000.0
-        const val LOW = 850f
+        const val LOW = 780f
         const val MOVES = 6
-        const val MOVE = 130f
+        const val MOVE = 115f
+        const val MOST_FRAMES = 20_000
         const val TURN = 1_000_000_000L / 60
         val known = setOf(CustomerFace.Known, CustomerFace.BalanceAsOf, CustomerFace.Held)
         val ASKED = listOf("Олена Коваленко", "Тарас Ткачук", "Ярина", "0671000", "067 123", "Шевченко Богдан", "зух")
