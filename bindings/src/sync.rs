@@ -54,6 +54,9 @@ pub struct SyncStanding {
     /// Milliseconds by which this device's clock is ahead of the authority's (behind: negative), where it is so wrong that
     /// the authority sets the times of sales; none where it is right or was not measured since the device started.
     pub clock_off_ms: Option<i64>,
+    /// This device is its own authority, nobody measures its clock, and it jumped: to be asked about (sync §5).
+    #[uniffi(default = None)]
+    pub clock_jump: Option<ClockJump>,
     /// This device's data was an older copy, until `resume` says that somebody has read it.
     pub renumbered: Option<Renumbered>,
 }
@@ -66,6 +69,15 @@ pub struct Renumbered {
     pub ops: i64,
     /// When, epoch ms by this device's clock.
     pub at_ms: i64,
+}
+
+/// A clock that jumped. Sales go on; what ends by it waits (sync §5).
+#[derive(Debug, Clone, PartialEq, Eq, uniffi::Record)]
+pub struct ClockJump {
+    /// The last business date that it showed before, ISO.
+    pub before: String,
+    /// The one that it shows now, ISO.
+    pub now: String,
 }
 
 /// What the dot on the screen says.
@@ -185,6 +197,16 @@ impl Exchange {
             .write(&[ChangeTopic::Sync], |shop| Ok(shop.resume_sync()?))
             .await
     }
+
+    /// The owner says that the clock of this phone, which jumped, is right: what ends by it ends again.
+    ///
+    /// # Errors
+    /// `RuleRejected` with the missing right; `NotPaired`; the situation of the disk.
+    pub async fn trust_clock(&self) -> Result<(), CoreError> {
+        self.border
+            .write(&[ChangeTopic::Sync], |shop| Ok(shop.trust_clock()?))
+            .await
+    }
 }
 
 impl SyncRun {
@@ -276,6 +298,10 @@ fn standing(status: SyncStatus, line: &Line) -> SyncStanding {
         age_ms: status.age_ms,
         stopped: status.stopped,
         clock_off_ms: status.clock_off_ms,
+        clock_jump: status.clock_jump.map(|jump| ClockJump {
+            before: jump.before.to_string(),
+            now: jump.now.to_string(),
+        }),
         renumbered: status.renumbered.map(|moved| Renumbered {
             ops: signed(moved.ops),
             at_ms: moved.at_ms,

@@ -69,6 +69,8 @@ enum DeskCommand {
     Copy(care::CopyArgs),
     /// Gives the data on this device another key: when somebody may have a copy of the one in use.
     NewKey,
+    /// Says that this device's clock, which jumped, is right: what ends by it ends again.
+    TrustClock,
     /// Puts the data here aside, whose key is lost, so that this device can be paired anew.
     SetAside,
     /// What was not sent: into a sealed file, or from another device's file to the server.
@@ -172,6 +174,7 @@ fn perform(shop: &Shop, request: RequestId, command: &DeskCommand) -> Result<Ans
         DeskCommand::Sheet(args) => care::sheet(shop, args),
         DeskCommand::Copy(args) => care::copy(shop, args),
         DeskCommand::NewKey => care::new_key(shop),
+        DeskCommand::TrustClock => business::trust_clock(shop),
         DeskCommand::Outbox(args) => outbox::outbox(shop, args),
         DeskCommand::SignOut => outbox::sign_out(shop),
         DeskCommand::SetAside | DeskCommand::Restore(_) => {

@@ -261,6 +261,43 @@ fn a_clock_that_jumps_years_ahead_and_back_ends_nobodys_points() {
 }
 
 #[test]
+fn a_clock_that_jumped_is_asked_about_and_what_ends_by_it_waits_for_the_answer() {
+    const DAY_MS: i64 = 24 * 60 * 60 * 1_000;
+    let counter = Counter::founded();
+    let shop = &counter.shop;
+    let form = Registration {
+        card: NewCard::Issue,
+        ..Registration::default()
+    };
+    let customer = shop.register(request(1), &form).unwrap();
+    let ask = TillRequest::amount(Some(customer), Money(20_000));
+    shop.sell(request(2), &ask).unwrap();
+    shop.idle().unwrap();
+    let asked = || shop.sync_status().unwrap().clock_jump;
+    let balance = || shop.customer(customer).unwrap().points[0].balance;
+    let before = shop.today(None).unwrap().day.date;
+    assert_eq!(asked(), None);
+
+    counter.clock.advance(3_650 * DAY_MS);
+    let jump = asked().expect("asked before anything was noted");
+    assert_eq!(
+        (jump.before, (jump.now - before).num_days()),
+        (before, 3_650)
+    );
+    let ask = TillRequest::amount(None, Money(500));
+    shop.sell(request(3), &ask).unwrap();
+    shop.idle().unwrap();
+    shop.idle().unwrap();
+    assert_eq!(asked(), Some(jump));
+    assert_eq!(balance(), Points(1_000));
+
+    shop.trust_clock().unwrap();
+    assert_eq!(asked(), None);
+    shop.idle().unwrap();
+    assert_eq!(balance(), Points(0), "years have passed, the owner says");
+}
+
+#[test]
 fn today_counts_sales_returns_new_and_returning_customers() {
     let counter = Counter::founded();
     let shop = &counter.shop;

@@ -189,6 +189,7 @@ pub(crate) fn status(status: &SyncStatus) -> Answer {
         "age_ms": status.age_ms,
         "stopped": status.stopped,
         "clock_off_ms": status.clock_off_ms,
+        "clock_showed_before": status.clock_jump.map(|jump| jump.before.to_string()),
         "kept_and_sent_again": status.renumbered.map(|moved| moved.ops),
     });
     let text = format!(
@@ -203,6 +204,13 @@ pub(crate) fn status(status: &SyncStatus) -> Answer {
             "{text}  this clock is {} s {}: the server sets the times of sales",
             off.unsigned_abs() / 1_000,
             if off > 0 { "fast" } else { "slow" }
+        ),
+        None => text,
+    };
+    let text = match status.clock_jump {
+        Some(jump) => format!(
+            "{text}  this clock shows {} and showed {} before: set it, or say that it is right (trust-clock)",
+            jump.now, jump.before
         ),
         None => text,
     };

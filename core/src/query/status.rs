@@ -9,6 +9,7 @@ use crate::error::CoreError;
 use crate::shop::Shop;
 use crate::store::{Moved, Standing};
 use crate::sync::{Trust, clock_off, is_revoked, is_wiping, trust};
+use crate::usecase::clock::ClockJump;
 
 /// How this device stands with the authority.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -36,6 +37,9 @@ pub struct SyncStatus {
     /// How far this device's clock is ahead of the authority's (behind: negative), where it is so wrong that the authority
     /// sets the times of its sales; none where it is right or was not measured.
     pub clock_off_ms: Option<i64>,
+    /// This device is its own authority and its clock jumped; nothing ends by it until somebody says that it is right, or
+    /// it has shown three days in a row.
+    pub clock_jump: Option<ClockJump>,
     /// Who is at it.
     pub operator: OperatorId,
     /// Whether everything here was deleted, as the owner wanted, and the authority has not heard it yet.
@@ -76,6 +80,7 @@ impl Shop {
             Ok(SyncStatus {
                 trust,
                 clock_off_ms: clock_off(r, device.standing, self.platform.clock.as_ref())?,
+                clock_jump: self.clock_jump(r)?,
                 business: device.business,
                 device: device.no,
                 server: device.server,

@@ -11,6 +11,7 @@ use kartka_domain::op::{ENTRIES_MAX, Fact};
 use kartka_domain::position::Position;
 use kartka_domain::programme::Programme;
 
+use super::clock::is_sure_of;
 use crate::commit::{Draft, Ground, commit};
 use crate::error::CoreError;
 use crate::recovery::RecoveryError;
@@ -23,13 +24,6 @@ const LOG_PAGES: u32 = 2_000;
 const KEEP_REQUESTS_MS: i64 = 7 * 24 * 60 * 60 * 1_000;
 /// Where the day of the last sweep is noted: days since 1970, big-endian.
 const SWEPT: &str = "swept_day";
-/// Where the last day that this phone's clock has shown is noted, and how many it has shown since it jumped: days since
-/// 1970 and a count, big-endian.
-const SHOWN: &str = "shown_day";
-/// Longest time in which a shop may be closed without anybody wondering about its phone's clock.
-const CLOSED_DAYS: i64 = 8;
-/// Days that a clock shows one after the other, after a jump, before something ends by it.
-const SURE_DAYS: i64 = 3;
 
 impl Shop {
     /// Does what is due and quick; nothing if there is nothing.
@@ -95,27 +89,6 @@ impl Shop {
         }
         Ok(meta::put(tx, SWEPT, &today)?)
     }
-}
-
-/// Whether something may end because this phone, whose clock nobody measures, shows `today` (sync §5): not in the first
-/// days after it jumped back, or further ahead than a shop is closed.
-fn is_sure_of(tx: &Tx<'_>, today: i64) -> Result<bool, CoreError> {
-    let noted = meta::get(tx, SHOWN)?;
-    let number = |at: usize| {
-        let bytes = noted.as_deref()?.get(at..at + 8)?;
-        Some(i64::from_be_bytes(bytes.try_into().ok()?))
-    };
-    let (last, shown) = number(0).zip(number(8)).unwrap_or((today, SURE_DAYS));
-    let now_shown = match today.saturating_sub(last) {
-        0 => shown,
-        1..=CLOSED_DAYS => SURE_DAYS.min(shown + 1),
-        _ => 0,
-    };
-    if noted.is_none() || (today, now_shown) != (last, shown) {
-        let both = [today.to_be_bytes(), now_shown.to_be_bytes()].concat();
-        meta::put(tx, SHOWN, &both)?;
-    }
-    Ok(now_shown == SURE_DAYS)
 }
 
 /// What a business day asks for, person by person: points that ended (L5, L6), levels (Q2).

@@ -3,6 +3,7 @@
 pub mod adjust;
 pub mod attach;
 pub mod cards;
+pub mod clock;
 pub mod customers;
 pub mod devices;
 mod erase;
