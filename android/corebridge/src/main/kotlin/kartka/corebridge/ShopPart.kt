@@ -2,6 +2,7 @@ package kartka.corebridge
 
 import kartka.generated.SyncDot
 import kartka.generated.foundingCountries
+import kartka.presentation.ClockJump
 import kartka.presentation.CopyAge
 import kartka.presentation.CopyFile
 import kartka.presentation.CoreFault
@@ -89,6 +90,7 @@ internal class ShopPart(private val core: CoreParts, private val opening: OpenPa
                 standing.stopped?.toInt(),
                 standing.renumbered?.ops,
                 standing.clockOffMs,
+                standing.clockJump?.let { ClockJump(it.before, it.now) },
             )
         }
 
@@ -104,6 +106,8 @@ internal class ShopPart(private val core: CoreParts, private val opening: OpenPa
     }
 
     override suspend fun resume(): Unit = asked { core.sync.resume() }
+
+    override suspend fun trustClock(): Unit = asked { core.sync.trustClock() }
 
     override suspend fun rest(): Unit = asked { core.data.idle() }
 }

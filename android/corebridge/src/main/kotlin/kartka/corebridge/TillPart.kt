@@ -31,6 +31,12 @@ internal class TillPart(private val core: CoreParts) : TillGateway {
     override suspend fun quote(draft: SaleDraft): Quote =
         asked { core.till.quote(draft.asRequest()).asQuote(core.currency()) }
 
+    override suspend fun reserve(draft: SaleDraft) {
+        asked { core.till.reserve(draft.request.bytes(), draft.asRequest()) }
+    }
+
+    override suspend fun release(request: RequestId): Unit = asked { core.till.release(request.bytes()) }
+
     override suspend fun laidDown(code: String): LaidDown =
         try {
             val voucher = core.till.voucher(code)
@@ -108,6 +114,7 @@ private fun SaleDraft.asRequest(): TillRequest =
         receipt = receipt,
         vouchers = vouchers.map { CoreLaid(voucher = it) },
         read = read?.asCore(),
+        reserved = request.bytes().takeIf { reserved },
     )
 
 internal fun CardRead.asCore(): CoreRead =

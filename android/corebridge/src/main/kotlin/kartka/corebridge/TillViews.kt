@@ -98,6 +98,7 @@ private fun noRedeem(reason: String): NoRedeem =
     when (reason) {
         "NotEnoughPoints", "BelowMinimum" -> NoRedeem.NotEnough
         "OfflineNotAllowed", "CustomerCap", "DeviceBudget", "SnapshotTooOld" -> NoRedeem.Offline
+        "AskForPoints" -> NoRedeem.AskServer
         else -> NoRedeem.Rule
     }
 

@@ -2,9 +2,13 @@ package kartka.desktop
 
 import androidx.compose.ui.test.ExperimentalTestApi
 import androidx.compose.ui.test.junit4.createComposeRule
+import kartka.presentation.CoreFault
 import kartka.presentation.FriendStanding
 import kartka.presentation.LaidDown
+import kartka.presentation.RequestId
 import kartka.presentation.Route
+import kartka.presentation.SaleDraft
+import kartka.presentation.TroubleKind
 import kotlinx.coroutines.runBlocking
 import org.junit.Rule
 import kotlin.test.AfterTest
@@ -168,6 +172,61 @@ class TiesFlowTest {
         assertEquals(listOf(28_000L, 28_000L), listOf(phone, owner).map { left(it) })
     }
 
+    @Test
+    fun `above what a phone may take unasked the server keeps the certificate, or it is taken off`() {
+        shop.server.start()
+        val (phone, other) = shop.paired("phone") to shop.paired("other")
+        val hand = Hand(rule, phone)
+        rule.setContent { AppOf(phone) }
+        publishes(phone, hand, "Gift certificate", "Подарунок")
+        val instrument = runBlocking { phone.core.instruments() }.single { it.name == "Подарунок" }.id
+        shop.server.stop()
+        shop.server.start()
+        shop.laptop("pair", shop.server.pairingCode())
+        shop.laptop("vouchers", "give", "$instrument", "--worth", "500", "--number", "GIFT-78")
+        shop.laptop("sync")
+        exchange(phone)
+        exchange(other)
+
+        // 400 of it is more than the 300 that the wizard lets a phone take unasked.
+        phone.screens.go(Route.Customer(null))
+        hand.keys("400,00")
+        hand.tap("Coupon or certificate")
+        hand.types("Coupon or certificate", "GIFT-78")
+        hand.tap("Add to the receipt")
+        hand.sees("needs the server")
+        hand.tap("Ask the server")
+        hand.sees("paid UAH400.00")
+
+        // While it is kept for this till, another one is told so, and sells for money when it is taken off.
+        val theirs = SaleDraft(RequestId("7".repeat(32)), amount = 40_000)
+        val laid = assertIs<LaidDown.Voucher>(runBlocking { other.core.laidDown("GIFT-78") })
+        val refusal = runCatching { runBlocking { other.core.reserve(theirs.copy(vouchers = listOf(laid.id))) } }
+        assertEquals(TroubleKind.Rule, assertIs<CoreFault>(refusal.exceptionOrNull()).trouble.kind)
+
+        hand.tapWith("Sell · ")
+        hand.sees("100.00 left")
+        exchange(phone)
+        exchange(other)
+        assertEquals(listOf(10_000L, 10_000L), listOf(phone, other).map { left(it, "GIFT-78") })
+
+        // Without the server it is said, and what lies there can be taken off.
+        shop.laptop("vouchers", "give", "$instrument", "--worth", "500", "--number", "GIFT-79")
+        shop.laptop("sync")
+        exchange(phone)
+        shop.server.stop()
+        phone.screens.go(Route.Customer(null))
+        hand.keys("400,00")
+        hand.tap("Coupon or certificate")
+        hand.types("Coupon or certificate", "GIFT-79")
+        hand.tap("Add to the receipt")
+        hand.tap("Ask the server")
+        hand.sees("Try again")
+        hand.tap("Take off the receipt")
+        hand.tapWith("Sell · ")
+        hand.sees("Sold without a card")
+    }
+
     /** The owner makes an instrument as quickly as may be, and everybody has it. */
     private fun publishes(phone: DeskPhone, hand: Hand, kind: String, name: String) {
         phone.screens.go(Route.Instruments)
@@ -198,8 +257,8 @@ class TiesFlowTest {
         hand.tap("Next customer")
     }
 
-    private fun left(phone: DeskPhone): Long =
-        assertIs<LaidDown.Voucher>(runBlocking { phone.core.laidDown("GIFT-77") }).left.minor
+    private fun left(phone: DeskPhone, number: String = "GIFT-77"): Long =
+        assertIs<LaidDown.Voucher>(runBlocking { phone.core.laidDown(number) }).left.minor
 
     private fun one(phone: DeskPhone, number: String): Long = runBlocking { phone.core.find(number, 1).single() }.id
 

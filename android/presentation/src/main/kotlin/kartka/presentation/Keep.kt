@@ -63,6 +63,7 @@ internal fun SaleDraft.kept(): Kept =
         "vouchers" to vouchers.joinToString(","),
         "tender" to tender,
         "receipt" to receipt,
+        "reserved" to reserved,
     )
 
 /** The draft that these fields tell of, or null where they have no request. */
@@ -80,6 +81,7 @@ internal fun Kept.draft(): SaleDraft? {
         vouchers = list("vouchers", ",").mapNotNull { it.toLongOrNull() },
         tender = Tender.entries.find { it.name == get("tender") } ?: Tender.Cash,
         receipt = get("receipt").orEmpty(),
+        reserved = flag("reserved"),
     )
 }
 

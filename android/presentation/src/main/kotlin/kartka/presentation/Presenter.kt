@@ -2,6 +2,7 @@ package kartka.presentation
 
 import kotlinx.coroutines.CoroutineScope
 import kotlinx.coroutines.Job
+import kotlinx.coroutines.NonCancellable
 import kotlinx.coroutines.flow.MutableStateFlow
 import kotlinx.coroutines.flow.StateFlow
 import kotlinx.coroutines.flow.asStateFlow
@@ -31,6 +32,9 @@ public abstract class Presenter<S : Any, A : Any>(initial: S, protected val scop
 
     /** Begins [work] in the screen's scope. */
     protected fun begin(work: suspend () -> Unit): Job = scope.launch { work() }
+
+    /** Begins [work] that is done to its end also when the screen is left. */
+    protected fun beginForGood(work: suspend () -> Unit): Job = scope.launch(NonCancellable) { work() }
 
     /** The answer to [question], or null after [failed] has been told why there is none. */
     protected suspend fun <T : Any> asking(failed: (Trouble) -> Unit, question: suspend () -> T): T? =

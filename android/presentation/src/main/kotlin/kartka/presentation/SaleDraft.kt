@@ -7,6 +7,7 @@ package kartka.presentation
  * @property pieces how many pieces the amount is for; stamps by the piece count them
  * @property spend points the customer spends
  * @property receipt the till's receipt number, or empty
+ * @property reserved the server is to keep, under [request], what this receipt uses and may not use unasked
  */
 public data class SaleDraft(
     val request: RequestId,
@@ -20,7 +21,12 @@ public data class SaleDraft(
     val vouchers: List<Long> = emptyList(),
     val tender: Tender = Tender.Cash,
     val receipt: String = "",
-)
+    val reserved: Boolean = false,
+) {
+    /** Whether what the server keeps for this draft is what [other] uses too. */
+    internal fun usesAs(other: SaleDraft): Boolean =
+        copy(pieces = other.pieces, tender = other.tender, receipt = other.receipt, reserved = other.reserved) == other
+}
 
 /** A reward of a stamp card that is taken now: which of its rewards, from 0. */
 public data class RewardPick(val instrument: Long, val reward: Int = 0)

@@ -44,6 +44,9 @@ public interface ShopGateway {
     /** A person has read what stopped the exchange, and wants it to go on. */
     public suspend fun resume()
 
+    /** The owner says that this phone's clock, which jumped, is right: what ends by it ends again. */
+    public suspend fun trustClock()
+
     /** Does what is due while nobody waits: when the app leaves the screen, and after an exchange in the background. */
     public suspend fun rest()
 }
@@ -79,6 +82,7 @@ public sealed interface CopyAge {
  * @property renumbered entries that were kept when this phone's data turned out to be an older copy
  * @property clockOff milliseconds by which this phone's clock is ahead of the authority's (behind: negative), where it is
  *   so wrong that the authority sets the times of sales
+ * @property clockJump this phone is the authority and its clock jumped: its owner is asked which day it is
  */
 public data class Standing(
     val mark: SyncMark,
@@ -86,7 +90,11 @@ public data class Standing(
     val stopped: Int?,
     val renumbered: Long?,
     val clockOff: Long? = null,
+    val clockJump: ClockJump? = null,
 )
+
+/** A clock that nobody measures: it showed the business date [before], and shows [now]; ISO. */
+public data class ClockJump(val before: String, val now: String)
 
 /**
  * The data of a shop before it is open: with the platform's keys, by the recovery sheet, or from a copy.

@@ -8,6 +8,12 @@ public interface TillGateway {
     /** What the draft comes to for its customer, and why. */
     public suspend fun quote(draft: SaleDraft): Quote
 
+    /** Has the server keep what [draft] uses and may not use unasked; then a quote of it reserved may use that. */
+    public suspend fun reserve(draft: SaleDraft)
+
+    /** Lets go of what is kept for a sale that is not made; without a network its time does. */
+    public suspend fun release(request: RequestId)
+
     /** What a code that the customer names or lays down is. */
     public suspend fun laidDown(code: String): LaidDown
 
@@ -52,7 +58,13 @@ public data class Quote(
     val effects: List<Effect>,
     val redeem: Redeemable,
     val said: List<Words>,
-)
+) {
+    /** What lies on the counter and may not be taken before the server was asked, each in its words. */
+    val firstOfServer: List<Words> get() = said.filter { it.key == "code.ask_server_first" }
+
+    /** Whether something has to be asked for. */
+    val asksServer: Boolean get() = firstOfServer.isNotEmpty()
+}
 
 /** What lies on the counter beside the goods. */
 public sealed interface LaidDown {
@@ -127,6 +139,9 @@ public enum class NoRedeem {
 
     /** Without the server the owner allows no more. */
     Offline,
+
+    /** The server has to be asked first, however near it is. */
+    AskServer,
 
     /** The owner's, the programme's or the receipt's limit. */
     Rule,

@@ -14,6 +14,9 @@ class FakeHouse(private val desk: FakeDesk) : ShopGateway {
     var renumbered: Long? = null
     var clockOff: Long? = null
 
+    /** The clock jumped, and nobody has said that it is right. */
+    var clockJump: ClockJump? = null
+
     /** What the founder said. */
     var founding: Founding? = null
         private set
@@ -84,7 +87,7 @@ class FakeHouse(private val desk: FakeDesk) : ShopGateway {
         val mark = desk.mark()
         val dot = if (stopped != null) SyncDot.Stuck else mark.dot
         val server = if (desk.isAlone) null else "https://shop.example"
-        return Standing(mark.copy(dot = dot), server, stopped, renumbered, clockOff)
+        return Standing(mark.copy(dot = dot), server, stopped, renumbered, clockOff, clockJump)
     }
 
     override suspend fun exchange(): Unit =
@@ -98,6 +101,11 @@ class FakeHouse(private val desk: FakeDesk) : ShopGateway {
             stopped = null
             renumbered = null
         }
+
+    override suspend fun trustClock() {
+        desk.answering { clockJump = null }
+        desk.announceSync()
+    }
 
     override suspend fun rest(): Unit = desk.answering { }
 }

@@ -13,6 +13,15 @@ class FakeTill(private val desk: FakeDesk, private val people: FakePeople, priva
     /** Whether points may be spent without the server. */
     var offlineSpending = true
 
+    /** What a typed certificate may give before the server was asked; null for as much as lies on it. */
+    var unasked: Long? = null
+
+    /** Points are spent by the server's word only. */
+    var online = false
+
+    /** What the server keeps for which request. */
+    val kept = mutableMapOf<RequestId, SaleDraft>()
+
     /** Every receipt earns a card of an instrument that hands out cards by receipt. */
     var earnsCard = false
 
@@ -58,6 +67,16 @@ class FakeTill(private val desk: FakeDesk, private val people: FakePeople, priva
         sales[saleId] = change(found(saleId))
     }
 
+    override suspend fun reserve(draft: SaleDraft): Unit =
+        desk.answering {
+            if (desk.offline) throw CoreFault(refusal(TroubleKind.Offline, "error.offline"))
+            kept[draft.request] = draft
+        }
+
+    override suspend fun release(request: RequestId) {
+        desk.answering { kept.remove(request) }
+    }
+
     override suspend fun quote(draft: SaleDraft): Quote {
         quoted += draft
         return desk.answering { quoteOf(draft) }
@@ -67,16 +86,46 @@ class FakeTill(private val desk: FakeDesk, private val people: FakePeople, priva
     override suspend fun laidDown(code: String): LaidDown =
         desk.answering {
             when (code) {
-                "GIFT-100" -> LaidDown.Voucher(GIFT, "Подарунок", code, uah(10_000))
+                "GIFT-100" -> LaidDown.Voucher(GIFT, "Подарунок", code, uah(GIFT_LEFT))
                 "GIFT-0" -> LaidDown.Refused(Words("code.voucher_used", mapOf("instrument" to BONUS)))
                 else -> LaidDown.Code(code)
             }
         }
 
     private fun quoteOf(draft: SaleDraft): Quote {
-        if (draft.amount > 100_000_00) throw CoreFault(refusal(TroubleKind.Invalid, "error.validation.amount"))
         val sheet = draft.customerId?.let(people::known)
         val balance = sheet?.points?.sumOf { it.spendable } ?: 0
+        refuse(draft, sheet, balance)
+        val keeps = keeps(draft)
+        val gift = if (GIFT in draft.vouchers) minOf(GIFT_LEFT, draft.amount - draft.spend) else 0
+        val first = gift > (unasked ?: gift) && !keeps
+        val id = nextQuote++
+        quotes[id] = draft
+        val earned = if (sheet == null) 0 else (draft.amount - draft.spend) / 10
+        return Quote(
+            id = id,
+            total = uah(draft.amount),
+            due = uah(draft.amount + dearer - draft.spend - if (first) 0 else gift),
+            effects =
+                listOfNotNull(
+                    Effect(BONUS, EffectKind.Earn, earned, 0, uah(earned)).takeIf { earned > 0 },
+                    Effect(BONUS, EffectKind.Redeem, -draft.spend, 0, uah(-draft.spend)).takeIf { draft.spend > 0 },
+                ),
+            redeem = if (online && !keeps) askFor(draft.amount / 2) else redeemable(sheet, balance, draft.amount),
+            said =
+                listOfNotNull(
+                    Words("code.earned", mapOf("points" to earned, "base" to draft.amount)).takeIf { earned > 0 },
+                    Words("code.ask_server_first", mapOf("instrument" to BONUS, "value" to gift)).takeIf { first },
+                    Words("code.earn_too_soon", mapOf("minutes" to 2)).takeIf { twice },
+                    Words("code.card_earned", mapOf("instrument" to STAMPS, "card" to STAMPS)).takeIf { earnsCard },
+                ),
+        )
+    }
+
+    private fun keeps(draft: SaleDraft) = draft.reserved && kept[draft.request]?.usesAs(draft) == true
+
+    private fun refuse(draft: SaleDraft, sheet: CustomerSheet?, balance: Long) {
+        if (draft.amount > 100_000_00) throw CoreFault(refusal(TroubleKind.Invalid, "error.validation.amount"))
         if (draft.spend > minOf(balance, draft.amount / 2)) {
             throw CoreFault(
                 refusal(
@@ -94,27 +143,13 @@ class FakeTill(private val desk: FakeDesk, private val people: FakePeople, priva
                 throw CoreFault(refusal(TroubleKind.Rule, "code.stamp_card_not_full", *numbers))
             }
         }
-        val id = nextQuote++
-        quotes[id] = draft
-        val earned = if (sheet == null) 0 else (draft.amount - draft.spend) / 10
-        return Quote(
-            id = id,
-            total = uah(draft.amount),
-            due = uah(draft.amount + dearer - draft.spend),
-            effects =
-                listOfNotNull(
-                    Effect(BONUS, EffectKind.Earn, earned, 0, uah(earned)).takeIf { earned > 0 },
-                    Effect(BONUS, EffectKind.Redeem, -draft.spend, 0, uah(-draft.spend)).takeIf { draft.spend > 0 },
-                ),
-            redeem = redeemable(sheet, balance, draft.amount),
-            said =
-                listOfNotNull(
-                    Words("code.earned", mapOf("points" to earned, "base" to draft.amount)).takeIf { earned > 0 },
-                    Words("code.earn_too_soon", mapOf("minutes" to 2)).takeIf { twice },
-                    Words("code.card_earned", mapOf("instrument" to STAMPS, "card" to STAMPS)).takeIf { earnsCard },
-                ),
-        )
+        if (online && draft.spend > 0 && !keeps(draft)) {
+            throw CoreFault(refusal(TroubleKind.Rule, "code.ask_for_points", "most" to draft.amount / 2))
+        }
     }
+
+    private fun askFor(most: Long) =
+        Redeemable.Nothing(NoRedeem.AskServer, Words("code.ask_for_points", mapOf("most" to most)))
 
     private fun redeemable(sheet: CustomerSheet?, balance: Long, amount: Long): Redeemable =
         when {
@@ -278,3 +313,4 @@ class FakeTill(private val desk: FakeDesk, private val people: FakePeople, priva
 }
 
 const val GIFT = 900L
+private const val GIFT_LEFT = 10_000L

@@ -249,6 +249,22 @@ class HousePresentersTest {
     }
 
     @Test
+    fun `the owner of a shop's only phone says whether its clock is right`() {
+        shop.desk.alone()
+        shop.house.clockJump = ClockJump("2026-11-23", "2036-11-20")
+        play(shop, { StandingPresenter(shop, it) }) {
+            act(StandingAction.Shown)
+            assertEquals(StandingFace.ClockAsked, state.face)
+            shop.desk.refuse(refusal(TroubleKind.NotAllowed, "permission.inbox"))
+            act(StandingAction.ClockIsRight)
+            assertEquals(TroubleKind.NotAllowed, state.trouble?.kind)
+            shop.desk.refuse(null)
+            act(StandingAction.ClockIsRight)
+            assertEquals(null to null, state.standing?.clockJump to state.trouble)
+        }
+    }
+
+    @Test
     fun `a wrong clock is told beside the exchange and never instead of what stops it`() {
         shop.house.clockOff = -7_200_000
         shop.desk.waits(2)

@@ -26,7 +26,7 @@ import kotlin.coroutines.EmptyCoroutineContext
 
 /** Every state of the screens that all modes share. */
 object HouseStates {
-    val all: List<ShownState> = start() + found() + pair() + sheet() + operator() + inbox() + standing()
+    val all: List<ShownState> = start() + found() + pair() + sheet() + operator() + inbox() + standing() + clocks()
 
     private fun onStart(name: String, script: Screen<StartState, StartAction>.() -> Unit) =
         ShownState("start.$name") { FakeShop().let { shop -> play(shop, { StartPresenter(shop, it) }, script) } }
@@ -217,6 +217,19 @@ object HouseStates {
             FakeShop().let { shop -> play(shop, { StandingPresenter(shop, it) }, script) }
         }
 
+    private fun clocks() =
+        listOf(
+            onStanding("clock_wrong") {
+                shop.house.clockOff = 7_200_000
+                act(StandingAction.Shown)
+            },
+            onStanding("clock_asked") {
+                shop.desk.alone()
+                shop.house.clockJump = ClockJump("2026-11-23", "2036-11-20")
+                act(StandingAction.Shown)
+            },
+        )
+
     private fun standing() =
         listOf(
             onStanding("loading") { hold() },
@@ -260,10 +273,6 @@ object HouseStates {
             },
             onStanding("renumbered") {
                 shop.house.renumbered = 4
-                act(StandingAction.Shown)
-            },
-            onStanding("clock_wrong") {
-                shop.house.clockOff = 7_200_000
                 act(StandingAction.Shown)
             },
             onStanding("revoked") {

@@ -20,6 +20,7 @@ class KeptTest {
                 vouchers = listOf(9, 10),
                 tender = Tender.Other,
                 receipt = "Ч-1",
+                reserved = true,
             )
         assertEquals(draft, Kept.of(draft.kept().line())?.draft())
         val bare = SaleDraft(RequestId("f".repeat(32)))

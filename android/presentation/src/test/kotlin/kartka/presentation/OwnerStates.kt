@@ -27,6 +27,10 @@ object OwnerStates {
         listOf(
             onToday("loading") { hold().also { act(TodayAction.Shown) } },
             onToday("none_yet", FakeShop()) { act(TodayAction.Shown) },
+            onToday("clock_asked") {
+                shop.house.clockJump = ClockJump("2026-11-23", "2036-11-20")
+                act(TodayAction.Shown)
+            },
             onToday("figures") { act(TodayAction.Shown) },
             onToday("partial") {
                 shop.desk.waits(3)

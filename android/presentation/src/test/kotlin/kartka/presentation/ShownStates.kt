@@ -94,6 +94,14 @@ object CounterStates {
                 shop.till.twice = true
                 act(CustomerAction.Shown, CustomerAction.Type("120"), CustomerAction.Commit)
             },
+            onCustomer("ask_server") {
+                laysDownMuch()
+            },
+            onCustomer("asking_server") {
+                laysDownMuch()
+                hold()
+                act(CustomerAction.AskServer)
+            },
             onCustomer("committing") {
                 act(CustomerAction.Shown, CustomerAction.Type("120"))
                 hold()
@@ -105,6 +113,12 @@ object CounterStates {
                 act(CustomerAction.Commit, CustomerAction.TryAgain)
             },
         )
+
+    private fun Screen<CustomerState, CustomerAction>.laysDownMuch() {
+        shop.till.unasked = 3_000
+        act(CustomerAction.Shown, CustomerAction.Type("120"), CustomerAction.AskCode)
+        act(CustomerAction.TypeCode("GIFT-100"), CustomerAction.AddCode)
+    }
 
     private fun onRedeem(
         name: String,
@@ -140,6 +154,16 @@ object CounterStates {
             onRedeem("not_allowed", id = 9) {
                 shop.people.customer(9, "1", "380671112233", held = true, points = 300)
                 act(RedeemAction.Shown)
+            },
+            onRedeem("ask_server") {
+                shop.till.online = true
+                act(RedeemAction.Shown, RedeemAction.Type("600"))
+            },
+            onRedeem("asking_server") {
+                shop.till.online = true
+                act(RedeemAction.Shown, RedeemAction.Type("600"))
+                hold()
+                act(RedeemAction.AskServer)
             },
             onRedeem("committing") {
                 act(RedeemAction.Shown, RedeemAction.Type("600"))

@@ -30,6 +30,9 @@ public sealed interface CustomerAction {
     /** Nothing lies there after all: coupons and certificates are taken off the receipt. */
     public data object DropCodes : CustomerAction
 
+    /** The server is asked to keep what lies there and may not be taken unasked. */
+    public data object AskServer : CustomerAction
+
     /** Points and rewards. */
     public data object OpenRedeem : CustomerAction
 

@@ -33,6 +33,7 @@ public class CustomerPresenter(
     kept: Kept? = null,
 ) : Presenter<CustomerState, CustomerAction>(begun(ids, route, kept), scope) {
     private var asked: Job? = null
+    private var released: Job? = null
     private var resume = kept?.flag("committing") == true
 
     init {
@@ -53,7 +54,8 @@ public class CustomerPresenter(
             CustomerAction.AddCode -> begin { addCode() }
             is CustomerAction.LayDown -> layDown(action.voucherId)
             CustomerAction.DropCodes -> dropCodes()
-            is CustomerAction.Redeemed -> change { action.draft }
+            CustomerAction.AskServer -> if (now.quote?.asksServer == true && !now.isWriting()) askServer()
+            is CustomerAction.Redeemed -> redeemed(action.draft)
             CustomerAction.OpenRedeem -> open(Route.Redeem(now.draft))
             CustomerAction.Commit -> if (now.canTap()) commit(Twice.Ask)
             CustomerAction.ConfirmTwice -> if (now.again) commit(Twice.Meant)
@@ -70,8 +72,15 @@ public class CustomerPresenter(
         when {
             now.code != null -> show { it.copy(code = null, trouble = null) }
             now.again -> show { it.copy(again = false) }
-            else -> open(Route.Back)
+            now.isAsking -> letGo().also { change { it.copy(reserved = false) } }
+            else -> open(Route.Back).also { letGo() }
         }
+
+    /** Nothing is sold: another till may use what the server keeps for this receipt. */
+    private fun letGo() {
+        val request = now.draft.request
+        if (now.draft.reserved) released = beginForGood { asking({}) { core.release(request) } }
+    }
 
     private suspend fun addCode() {
         val typed = now.code?.trim().orEmpty()
@@ -99,6 +108,7 @@ public class CustomerPresenter(
 
     private fun dropCodes() {
         if (now.isWriting()) return
+        letGo()
         show { it.copy(laid = emptyList()) }
         change { it.copy(codes = emptyList(), vouchers = emptyList()) }
     }
@@ -136,7 +146,23 @@ public class CustomerPresenter(
 
     private fun change(change: (SaleDraft) -> SaleDraft) {
         if (now.isWriting()) return
-        show { it.copy(draft = change(it.draft), quote = null, trouble = null, again = false) }
+        val before = now.draft
+        val after = change(before)
+        val lapses = before.reserved && !(after.reserved && after.usesAs(before))
+        // What the server keeps is for what it was asked about; points it keeps are spent by its word only.
+        become(if (lapses) after.copy(spend = 0, reserved = false) else after, now.kept && !lapses)
+    }
+
+    /** Points that were chosen on the other screen come with what the server said to them there. */
+    private fun redeemed(draft: SaleDraft) {
+        if (!now.isWriting()) become(draft, kept = draft.reserved)
+    }
+
+    /** Asked again when its time is over, too. */
+    private fun askServer(): Unit = become(now.draft.copy(reserved = true), kept = false)
+
+    private fun become(draft: SaleDraft, kept: Boolean) {
+        show { it.copy(draft = draft, kept = kept, quote = null, trouble = null, again = false) }
         requote()
     }
 
@@ -149,10 +175,25 @@ public class CustomerPresenter(
         if (!sells) return
         asked =
             begin {
-                val quote = asking(::failed) { core.quote(wanted) }
+                val quote = quoteOf(wanted)
                 show { if (it.draft == wanted) it.copy(quote = quote, quoting = false) else it }
             }
     }
+
+    /** A run of the program that has not asked for this receipt asks first: the core remembers no other run's. */
+    private suspend fun quoteOf(draft: SaleDraft): Quote? {
+        if (draft.reserved && !now.kept) {
+            // Letting go of what was asked before must not come after this question.
+            released?.join()
+            asking(::refused) { core.reserve(draft) } ?: return null
+            show { if (it.draft == draft) it.copy(kept = true) else it }
+        }
+        return asking(::failed) { core.quote(draft) }
+    }
+
+    /** The server said no: what lies there is taken off, and the sale goes on. */
+    private fun refused(trouble: Trouble): Unit =
+        failed(if (trouble.kind == TroubleKind.Rule) trouble.copy(kind = TroubleKind.Invalid) else trouble)
 
     /** Commit was under way when the process died: the core knows whether it happened. */
     private suspend fun goOnCommitting() {
@@ -172,7 +213,7 @@ public class CustomerPresenter(
         asked?.join()
         val quote = now.quote
         when {
-            quote == null -> show { it.copy(committing = false) }
+            quote == null || quote.asksServer -> show { it.copy(committing = false) }
             twice == Twice.Ask && quote.isTwice() -> show { it.copy(committing = false, again = true) }
             else -> write(quote)
         }
@@ -232,5 +273,5 @@ private fun CustomerState.isWriting(): Boolean = committing || open != null
 
 private fun CustomerState.canTap(): Boolean {
     val sells = draft.amount > 0 || draft.rewards.isNotEmpty() || stamps
-    return sells && !isWriting() && !again
+    return sells && !isWriting() && !again && !isAsking && quote?.asksServer != true
 }

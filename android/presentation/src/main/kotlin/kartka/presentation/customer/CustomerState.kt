@@ -18,6 +18,7 @@ import kartka.presentation.Trouble
  * @property quote what the draft comes to; null while it is asked or there is no amount
  * @property quoting an answer is under way
  * @property committing Commit was tapped and the core has not answered
+ * @property kept the server was asked in this run of the program, and keeps what [draft] uses
  * @property code the coupon or certificate that is being typed; null while none is
  * @property laid the certificates of [draft] that were typed here, to be shown by their names
  * @property vouchers the customer's own certificates and coupons
@@ -30,6 +31,7 @@ public data class CustomerState(
     val quote: Quote? = null,
     val quoting: Boolean = false,
     val committing: Boolean = false,
+    val kept: Boolean = false,
     val code: String? = null,
     val laid: List<LaidDown.Voucher> = emptyList(),
     val vouchers: List<OwnVoucher> = emptyList(),
@@ -45,7 +47,9 @@ public data class CustomerState(
                 trouble != null -> CustomerFace.Trouble
                 committing -> CustomerFace.Committing
                 again -> CustomerFace.Twice
+                isAsking -> CustomerFace.AskingServer
                 draft.customerId != null && sheet == null -> CustomerFace.Loading
+                quote != null && quote.asksServer -> CustomerFace.AskServer
                 quote != null && quote.earnsCard() -> CustomerFace.CardEarned
                 quote != null -> CustomerFace.Quoted
                 draft.customerId == null -> CustomerFace.NoCard
@@ -56,6 +60,9 @@ public data class CustomerState(
 
     /** Whether the primary button does something. */
     val canCommit: Boolean get() = (quote != null || stamps) && !quoting && !committing
+
+    /** Whether the server's word on this receipt is awaited. */
+    val isAsking: Boolean get() = quoting && draft.reserved && !kept
 
     /** What the customer may lay down and has not. */
     val offered: List<OwnVoucher> get() = vouchers.filter { it.refusal == null && it.id !in draft.vouchers }
@@ -76,6 +83,8 @@ public enum class CustomerFace {
     AskingCode,
     CodeRefused,
     Twice,
+    AskServer,
+    AskingServer,
     Committing,
     Trouble,
 }

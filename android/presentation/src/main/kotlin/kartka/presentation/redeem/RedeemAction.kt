@@ -15,6 +15,9 @@ public sealed interface RedeemAction {
     /** Takes a reward, or leaves it again. */
     public data class Toggle(val reward: RewardPick) : RedeemAction
 
+    /** The server is asked to keep what this sale spends. */
+    public data object AskServer : RedeemAction
+
     public data class TypePin(val text: String) : RedeemAction
 
     public data object ConfirmPin : RedeemAction

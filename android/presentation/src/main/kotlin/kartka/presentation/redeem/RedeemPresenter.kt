@@ -3,7 +3,10 @@ package kartka.presentation.redeem
 import kartka.presentation.CoreGateway
 import kartka.presentation.Kept
 import kartka.presentation.NO_QUOTE
+import kartka.presentation.NoRedeem
 import kartka.presentation.Presenter
+import kartka.presentation.Quote
+import kartka.presentation.Redeemable
 import kartka.presentation.RewardPick
 import kartka.presentation.Route
 import kartka.presentation.SaleDraft
@@ -30,6 +33,12 @@ public class RedeemPresenter(
     private var asked: Job? = null
     private var resume = kept?.flag("committing") == true
 
+    /** These points are spent by the server's word only. */
+    private var online = false
+
+    /** What the PIN was asked for. */
+    private var afterPin: () -> Unit = ::commit
+
     /** What the screen needs to go on after the process died; the PIN is not in it. */
     public fun keep(): Kept = now.draft.kept() + Kept("typed" to now.typed, "committing" to now.committing)
 
@@ -41,18 +50,19 @@ public class RedeemPresenter(
             is RedeemAction.Toggle -> toggle(action.reward)
             is RedeemAction.TypePin -> show { it.copy(pin = action.text, trouble = null) }
             RedeemAction.ConfirmPin -> if (now.pin.isNotEmpty() && !now.committing) confirmPin()
-            RedeemAction.Commit -> if (!now.committing && now.open == null && !now.needsPin) commit()
-            RedeemAction.Keep -> if (!now.committing) open(Route.Redeemed(now.draft))
+            RedeemAction.AskServer -> if (now.asksServer && !now.committing && !now.needsPin) askServer()
+            RedeemAction.Commit -> if (now.canSell() && now.open == null && !now.needsPin) commit()
+            RedeemAction.Keep -> if (now.canSell()) open(Route.Redeemed(now.draft))
             RedeemAction.Leave -> if (!now.committing) leave()
             RedeemAction.Opened -> show { it.copy(open = null) }
         }
     }
 
     private fun leave() {
-        if (now.needsPin) {
-            show { it.copy(needsPin = false, pin = "", trouble = null) }
-        } else {
-            open(Route.Redeemed(before.copy(spend = 0, rewards = emptyList())))
+        when {
+            now.needsPin -> show { it.copy(needsPin = false, pin = "", trouble = null) }
+            now.isAsking -> unasked()
+            else -> open(Route.Redeemed(before.copy(spend = 0, rewards = emptyList(), reserved = now.kept)))
         }
     }
 
@@ -79,7 +89,23 @@ public class RedeemPresenter(
     }
 
     private fun spend(points: Long, typed: String? = null) {
-        show { it.copy(draft = it.draft.copy(spend = points), typed = typed ?: points.toString()) }
+        show {
+            // What the server keeps of points is for the number that it was asked about.
+            val reserved = it.draft.reserved && !online
+            val draft = it.draft.copy(spend = points, reserved = reserved)
+            it.copy(draft = draft, kept = it.kept && reserved, typed = typed ?: points.toString())
+        }
+        requote()
+    }
+
+    private fun askServer() {
+        afterPin = ::askServer
+        show { it.copy(draft = it.draft.copy(reserved = true), kept = false) }
+        requote()
+    }
+
+    private fun unasked() {
+        show { it.copy(draft = it.draft.copy(reserved = false), kept = false) }
         requote()
     }
 
@@ -95,9 +121,20 @@ public class RedeemPresenter(
         show { it.copy(asking = true, trouble = null) }
         asked =
             begin {
-                val quote = asking(::failed) { core.quote(wanted) }
+                val quote = asking(::failed) { quoteOf(wanted) }
                 show { if (it.draft == wanted) it.copy(quote = quote ?: it.quote, asking = false) else it }
             }
+    }
+
+    /** Without the server's word the question is what it might be asked for; with it, what the receipt comes to. */
+    private suspend fun quoteOf(draft: SaleDraft): Quote {
+        if (draft.reserved && !now.kept) {
+            core.reserve(draft)
+            show { if (it.draft == draft) it.copy(kept = true) else it }
+        }
+        val quote = core.quote(if (online && !draft.reserved) draft.copy(spend = 0) else draft)
+        online = online || (quote.redeem as? Redeemable.Nothing)?.reason == NoRedeem.AskServer
+        return quote
     }
 
     /** Commit was under way when the process died: the core knows whether it happened. */
@@ -109,6 +146,7 @@ public class RedeemPresenter(
 
     /** From here on another tap does nothing. */
     private fun commit() {
+        afterPin = ::commit
         show { it.copy(committing = true, trouble = null) }
         begin { quoteAndWrite() }
     }
@@ -116,9 +154,9 @@ public class RedeemPresenter(
     private suspend fun quoteAndWrite() {
         asked?.join()
         // The quote that is shown may be of another amount, or have died with the process.
-        val quote = asking(::failed) { core.quote(now.draft) }
-        if (quote != null) {
-            show { it.copy(quote = quote) }
+        val quote = asking(::failed) { quoteOf(now.draft) }
+        if (quote != null) show { it.copy(quote = quote) }
+        if (quote != null && !now.asksServer) {
             asking(::failed) { core.commit(now.draft.request, quote.id) }?.let { sale -> open(Route.Done(sale)) }
         }
         if (now.open == null) show { it.copy(committing = false) }
@@ -130,12 +168,17 @@ public class RedeemPresenter(
         begin {
             if (asking(::failed) { core.confirmPin(pin) } != null) {
                 show { it.copy(needsPin = false, trouble = null) }
-                commit()
+                afterPin()
             }
         }
     }
 
     private fun failed(trouble: Trouble) {
+        // The server's word is over, or was never asked for.
+        if (trouble.words.key == "code.ask_for_points" && (now.draft.reserved || !online)) {
+            online = true
+            return unasked()
+        }
         val asksPin = trouble.kind == TroubleKind.PinNeeded
         // The first refusal is the question; only a wrong answer is a trouble.
         show { it.copy(needsPin = asksPin || it.needsPin, trouble = trouble.takeIf { _ -> !asksPin || it.needsPin }) }
@@ -143,10 +186,14 @@ public class RedeemPresenter(
 
     private fun open(route: Route): Unit = show { it.copy(open = route) }
 
+    private fun RedeemState.canSell(): Boolean = !committing && !isAsking && !asksServer
+
     private companion object {
         fun begun(route: Route.Redeem, kept: Kept?): RedeemState {
             val draft: SaleDraft = kept?.draft() ?: route.draft
-            return RedeemState(draft = draft, typed = kept?.get("typed") ?: typed(draft))
+            // What came from the customer's screen was asked for there, by this run of the program.
+            val asked = kept == null && draft.reserved
+            return RedeemState(draft = draft, kept = asked, typed = kept?.get("typed") ?: typed(draft))
         }
 
         fun typed(draft: SaleDraft): String =

@@ -15,6 +15,7 @@ import kartka.presentation.TroubleKind
  *
  * @property typed points as typed; the core says whether they may be spent
  * @property rewards rewards of full stamp cards that may be taken
+ * @property kept the server was asked in this run of the program, and keeps what [draft] uses
  * @property pin what is typed of the PIN; it is never kept
  */
 public data class RedeemState(
@@ -23,6 +24,7 @@ public data class RedeemState(
     val quote: Quote? = null,
     val rewards: List<StampReward> = emptyList(),
     val asking: Boolean = false,
+    val kept: Boolean = false,
     val pin: String = "",
     val needsPin: Boolean = false,
     val committing: Boolean = false,
@@ -37,8 +39,26 @@ public data class RedeemState(
                 needsPin -> RedeemFace.NeedsPin
                 trouble?.kind == TroubleKind.NotEnoughPoints -> RedeemFace.NotEnough
                 trouble != null -> RedeemFace.Trouble
+                isAsking -> RedeemFace.AskingServer
+                quote?.asksServer == true -> RedeemFace.AskServer
                 else -> offered(quote?.redeem)
             }
+
+    /** Whether the server's word on this receipt is awaited. */
+    val isAsking: Boolean get() = asking && draft.reserved && !kept
+
+    /** Whether points may be typed: some may be spent, or the server may say so. */
+    val takesPoints: Boolean
+        get() =
+            when (val redeem = quote?.redeem) {
+                null -> false
+                is Redeemable.Between -> true
+                is Redeemable.Nothing -> redeem.reason == NoRedeem.AskServer
+            }
+
+    /** Whether the sale has to wait for the server's word: it spends what may not be spent unasked. */
+    val asksServer: Boolean
+        get() = quote?.asksServer == true || (draft.spend > 0 && takesPoints && quote?.redeem is Redeemable.Nothing)
 
     private fun offered(redeem: Redeemable?): RedeemFace =
         when (redeem) {
@@ -48,6 +68,7 @@ public data class RedeemState(
                 when (redeem.reason) {
                     NoRedeem.NotEnough -> RedeemFace.NotEnough
                     NoRedeem.Offline -> RedeemFace.OfflineLimit
+                    NoRedeem.AskServer -> RedeemFace.AskServer
                     NoRedeem.Rule -> RedeemFace.NotAllowed
                 }
         }
@@ -61,6 +82,8 @@ public enum class RedeemFace {
     WrongPin,
     NotEnough,
     OfflineLimit,
+    AskServer,
+    AskingServer,
     NotAllowed,
     Committing,
     Trouble,

@@ -9,6 +9,9 @@ public sealed interface StandingAction {
     /** A person has read why the exchange stopped, and wants it to go on. */
     public data object Resume : StandingAction
 
+    /** The day that the clock shows is the right one. */
+    public data object ClockIsRight : StandingAction
+
     /** Writes the shop's encrypted copy, for a place that the owner picks. */
     public data object MakeCopy : StandingAction
 

@@ -23,6 +23,7 @@ public class StandingPresenter(private val core: CoreGateway, scope: CoroutineSc
                     core.resume()
                     core.exchange()
                 }
+            StandingAction.ClockIsRight -> begin { trustClock() }
             StandingAction.MakeCopy -> makeCopy()
             StandingAction.CopyLies -> begin { copyLies() }
             StandingAction.OpenSheet -> show { it.copy(open = Route.Sheet) }
@@ -49,6 +50,11 @@ public class StandingPresenter(private val core: CoreGateway, scope: CoroutineSc
             show { it.copy(exchanging = false) }
             look()
         }
+    }
+
+    private suspend fun trustClock() {
+        if (asking(::failed) { core.trustClock() } != null) show { it.copy(trouble = null) }
+        look()
     }
 
     private fun makeCopy() {

@@ -40,6 +40,7 @@ public data class StandingState(
                 copied -> StandingFace.Copied
                 standing.renumbered != null -> StandingFace.Renumbered
                 standing.clockOff != null && standing.stopped == null -> StandingFace.ClockWrong
+                standing.clockJump != null -> StandingFace.ClockAsked
                 else -> faceOf(standing.mark.dot)
             }
 
@@ -69,6 +70,7 @@ public enum class StandingFace {
     Stuck,
     Renumbered,
     ClockWrong,
+    ClockAsked,
     Revoked,
     Trouble,
 }

@@ -3,7 +3,6 @@ package kartka.presentation.today
 import kartka.presentation.CoreGateway
 import kartka.presentation.Presenter
 import kartka.presentation.Route
-import kartka.presentation.Standing
 import kartka.presentation.Trouble
 import kotlinx.coroutines.CoroutineScope
 
@@ -32,7 +31,7 @@ public class TodayPresenter(private val core: CoreGateway, scope: CoroutineScope
     private suspend fun look() {
         show { it.copy(trouble = null) }
         asking(::failed) { core.today() }?.let { today -> show { it.copy(today = today) } }
-        asking(::failed) { core.syncMark() }?.let { mark -> show { it.copy(sync = mark) } }
+        asking(::failed) { core.standing() }?.let { of -> show { it.copy(sync = of.mark, clockJump = of.clockJump) } }
         asking(::failed) { core.copyAge() }?.let { age -> show { it.copy(copy = age) } }
         asking(::failed) { core.hasSheet() }?.let { has -> show { it.copy(sheetPrinted = has) } }
         // Whoever may not decide sees no count.

@@ -1,5 +1,6 @@
 package kartka.presentation.today
 
+import kartka.presentation.ClockJump
 import kartka.presentation.CopyAge
 import kartka.presentation.Pictured
 import kartka.presentation.Route
@@ -7,12 +8,17 @@ import kartka.presentation.SyncMark
 import kartka.presentation.Today
 import kartka.presentation.Trouble
 
-/** The owner's day. */
+/**
+ * The owner's day.
+ *
+ * @property clockJump the clock of a shop's only phone jumped, and nobody has said yet whether it is right
+ */
 public data class TodayState(
     val today: Today? = null,
     val sync: SyncMark? = null,
     val copy: CopyAge? = null,
     val sheetPrinted: Boolean? = null,
+    val clockJump: ClockJump? = null,
     val waiting: Int = 0,
     val trouble: Trouble? = null,
     val open: Route? = null,
@@ -22,6 +28,7 @@ public data class TodayState(
             when {
                 trouble != null -> TodayFace.Trouble
                 today == null -> TodayFace.Loading
+                clockJump != null -> TodayFace.ClockAsked
                 sheetPrinted == false -> TodayFace.SheetNotPrinted
                 copy == CopyAge.Never || copy is CopyAge.Aged && copy.overdue -> TodayFace.CopyOverdue
                 sync != null && sync.behind -> TodayFace.Partial
@@ -31,4 +38,4 @@ public data class TodayState(
 }
 
 /** The lines of the table. */
-public enum class TodayFace { Loading, NoneYet, Figures, Partial, SheetNotPrinted, CopyOverdue, Trouble }
+public enum class TodayFace { Loading, NoneYet, Figures, Partial, ClockAsked, SheetNotPrinted, CopyOverdue, Trouble }

@@ -242,4 +242,96 @@ class CustomerPresenterTest {
             assertEquals(Route.Back, state.open)
         }
     }
+
+    private fun Screen<CustomerState, CustomerAction>.laysDownMuch() {
+        shop.till.unasked = 3_000
+        act(CustomerAction.Shown, CustomerAction.Type("120"), CustomerAction.AskCode)
+        act(CustomerAction.TypeCode("GIFT-100"), CustomerAction.AddCode)
+        assertEquals(CustomerFace.AskServer, state.face)
+    }
+
+    @Test
+    fun `a certificate above what may be taken unasked is asked for, and never sold as money by a tap`() {
+        counter {
+            laysDownMuch()
+            act(CustomerAction.Commit)
+            assertNull(state.open)
+            act(CustomerAction.AskServer)
+            assertEquals(CustomerFace.Quoted to uah(2_000), state.face to state.quote?.due)
+            act(CustomerAction.PayWith(Tender.Card))
+            assertEquals(uah(2_000), state.quote?.due, "how the rest is paid is nothing to the server")
+            act(CustomerAction.Commit)
+            assertEquals(Route.Done(3), state.open)
+        }
+        assertEquals(listOf(uah(2_000)), sales.map { it.paid.cash })
+    }
+
+    @Test
+    fun `another amount is asked for again, and points by the server's word are chosen anew`() {
+        counter {
+            laysDownMuch()
+            act(CustomerAction.AskServer, CustomerAction.Type("130"))
+            assertEquals(CustomerFace.AskServer, state.face)
+            act(CustomerAction.AskServer, CustomerAction.OpenRedeem)
+            val draft = assertIs<Route.Redeem>(state.open).draft
+            act(CustomerAction.Opened, CustomerAction.Redeemed(draft.copy(spend = 600)))
+            shop.till.kept[draft.request] = state.draft
+            act(CustomerAction.DropCodes)
+            assertEquals(0L to false, state.draft.spend to state.draft.reserved)
+            assertEquals(emptyMap(), shop.till.kept, "another till may use the certificate")
+        }
+    }
+
+    @Test
+    fun `without a network it is said, asked again by a tap, or sold without the certificate`() {
+        counter {
+            laysDownMuch()
+            shop.desk.waits(1)
+            act(CustomerAction.AskServer)
+            assertEquals(TroubleKind.Offline, state.trouble?.kind)
+            shop.desk.synced()
+            act(CustomerAction.TryAgain)
+            assertEquals(uah(2_000), state.quote?.due)
+            shop.desk.waits(1)
+            act(CustomerAction.DropCodes, CustomerAction.Commit)
+            assertEquals(Route.Done(3), state.open)
+        }
+        assertEquals(listOf(uah(12_000)), sales.map { it.paid.cash })
+    }
+
+    @Test
+    fun `asking is stopped by back, and what is kept is let go of with the sale`() {
+        counter {
+            laysDownMuch()
+            hold()
+            act(CustomerAction.AskServer)
+            assertEquals(CustomerFace.AskingServer, state.face)
+            act(CustomerAction.Leave)
+            release()
+            assertEquals(CustomerFace.AskServer to null, state.face to state.open)
+            act(CustomerAction.AskServer)
+            assertEquals(1, shop.till.kept.size)
+            act(CustomerAction.Leave)
+            assertEquals(Route.Back, state.open)
+            die()
+        }
+        assertEquals(emptyMap(), shop.till.kept)
+    }
+
+    @Test
+    fun `a process that died asks again before it sells what the server kept`() {
+        var kept: Kept? = null
+        counter {
+            laysDownMuch()
+            act(CustomerAction.AskServer)
+            kept = Kept.of((current.keep() + Kept("committing" to true)).line())
+        }
+        shop.till.forgetQuotes()
+        shop.till.kept.clear()
+        counter(kept = kept) {
+            act(CustomerAction.Shown)
+            assertEquals(Route.Done(3), state.open)
+        }
+        assertEquals(listOf(uah(2_000)), sales.map { it.paid.cash })
+    }
 }

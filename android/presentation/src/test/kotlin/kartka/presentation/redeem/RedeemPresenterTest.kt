@@ -10,6 +10,7 @@ import kartka.presentation.SaleDraft
 import kartka.presentation.Screen
 import kartka.presentation.TroubleKind
 import kartka.presentation.play
+import kartka.presentation.refusal
 import kartka.presentation.stocked
 import kartka.presentation.uah
 import kotlin.test.Test
@@ -117,5 +118,60 @@ class RedeemPresenterTest {
             act(RedeemAction.Commit)
             assertIs<Route.Done>(state.open)
         }
+    }
+
+    @Test
+    fun `points that are spent online are asked for, and sold by the server's word`() {
+        shop.till.online = true
+        counter {
+            act(RedeemAction.Shown, RedeemAction.Type("600"), RedeemAction.Commit)
+            assertEquals(RedeemFace.AskServer, state.face)
+            act(RedeemAction.AskServer)
+            assertEquals(RedeemFace.Allowed to uah(9_400), state.face to state.quote?.due)
+            act(RedeemAction.Type("700"))
+            assertEquals(RedeemFace.AskServer, state.face, "it was asked about another number")
+            act(RedeemAction.AskServer)
+            tap(30, RedeemAction.Commit)
+            assertEquals(Route.Done(3), state.open)
+        }
+        assertEquals(listOf(uah(700)), sales.map { it.paid.points })
+    }
+
+    @Test
+    fun `asking is stopped by back, asked again without a network, and asks for the PIN first`() {
+        shop.till.online = true
+        counter {
+            act(RedeemAction.Shown, RedeemAction.Type("600"))
+            hold()
+            act(RedeemAction.AskServer)
+            assertEquals(RedeemFace.AskingServer, state.face)
+            act(RedeemAction.Leave)
+            release()
+            assertEquals(RedeemFace.AskServer to null, state.face to state.open)
+            shop.desk.refuse(refusal(TroubleKind.Offline, "error.offline"))
+            act(RedeemAction.AskServer)
+            assertEquals(TroubleKind.Offline, state.trouble?.kind)
+            shop.desk.refuse(refusal(TroubleKind.PinNeeded, "code.pin_needed"))
+            act(RedeemAction.AskServer)
+            assertEquals(RedeemFace.NeedsPin, state.face)
+            shop.desk.refuse(null)
+            act(RedeemAction.TypePin("2580"), RedeemAction.ConfirmPin)
+            assertEquals(RedeemFace.Allowed to null, state.face to state.open, "nothing is sold by the PIN alone")
+        }
+        assertEquals(0, sales.size)
+    }
+
+    @Test
+    fun `the server's word that is over is asked for again, and leaving takes no points along`() {
+        shop.till.online = true
+        counter {
+            act(RedeemAction.Shown, RedeemAction.Type("600"), RedeemAction.AskServer)
+            shop.till.kept.clear()
+            act(RedeemAction.Commit)
+            assertEquals(RedeemFace.AskServer to null, state.face to state.trouble)
+            act(RedeemAction.AskServer, RedeemAction.Leave)
+            assertEquals(0L to emptyList(), assertIs<Route.Redeemed>(state.open).draft.run { spend to rewards })
+        }
+        assertEquals(0, sales.size)
     }
 }

@@ -39,6 +39,7 @@ import kartka.ui.component.Banner
 import kartka.ui.component.Glyph
 import kartka.ui.component.Line
 import kartka.ui.component.Mood
+import kartka.ui.component.PrimaryAction
 import kartka.ui.component.Sign
 import kartka.ui.component.Squares
 import kartka.ui.component.WordAction
@@ -111,6 +112,17 @@ internal fun Held(file: String?, host: Host) {
 
 /** Whether the platform tells a person something while the app is closed. */
 enum class Telling { Allowed, NotAsked, Refused }
+
+/** The one thing to do where the server has the first word; back stops the asking. */
+@Composable
+internal fun AskServer(working: Boolean, modifier: Modifier = Modifier, ask: () -> Unit) {
+    PrimaryAction(
+        speech(if (working) "common.asking_server" else "common.ask_server"),
+        ask,
+        modifier,
+        readiness = readiness(working, possible = true),
+    )
+}
 
 /** Asks once, when something first waits to be sent, whether to tell if that stops; nothing else depends on the answer. */
 @Composable

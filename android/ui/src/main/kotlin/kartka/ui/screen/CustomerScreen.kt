@@ -40,6 +40,9 @@ import kartka.ui.text.speech
 private const val MOST_PIECES = 5
 private val pieces = (1..MOST_PIECES).toList()
 
+/** Where the server has the first word. */
+private val askings = setOf(CustomerFace.AskServer, CustomerFace.AskingServer)
+
 /** Who stands at the counter, and the sale that is being put together. */
 @Composable
 fun CustomerScreen(state: CustomerState, host: Host, act: (CustomerAction) -> Unit) {
@@ -78,6 +81,8 @@ private fun CustomerTroubles(state: CustomerState, host: Host, act: (CustomerAct
             )
         TroubleBanner(trouble, host, own)
     }
+    // Why the sale has to wait stands where it is seen, above whoever it is.
+    state.quote?.firstOfServer?.forEach { Banner(Mood.Attention, speech(it)) }
     if (state.again) {
         Banner(
             Mood.Attention,
@@ -201,7 +206,7 @@ private fun OnCounter(state: CustomerState, act: (CustomerAction) -> Unit) {
         )
     }
     draft.codes.forEach { Line(title = it, glyph = Glyph.Gift) }
-    WordAction(speech("customer.drop_codes"), { act(CustomerAction.DropCodes) })
+    if (state.face !in askings) WordAction(speech("customer.drop_codes"), { act(CustomerAction.DropCodes) })
 }
 
 /** The coupon's or certificate's number, where the thumb and the keyboard are. */
@@ -225,7 +230,8 @@ private fun CodeLow(state: CustomerState, act: (CustomerAction) -> Unit) {
 @Composable
 private fun Quoted(quote: Quote, face: CustomerFace) {
     if (face == CustomerFace.CardEarned) Banner(Mood.Good, speech("customer.card_earned"))
-    quote.said.forEach { Text(speech(it), style = Kartka.type.small, color = Kartka.colours.muted) }
+    val rest = quote.said - quote.firstOfServer.toSet()
+    rest.forEach { Text(speech(it), style = Kartka.type.small, color = Kartka.colours.muted) }
 }
 
 @Composable
@@ -243,6 +249,16 @@ private fun ColumnScope.SaleLow(state: CustomerState, act: (CustomerAction) -> U
     if (LocalPanes.current == 1 && !LocalCrowded.current) PieceCount(state, act)
     Typed(state.typed.ifEmpty { "0" }, speech("customer.amount"), aside)
     KeypadOf(state.typed, { act(CustomerAction.Type(it)) }, Corner.Point)
+    if (state.face in askings) {
+        // Beside it what helps where the server is not to be had.
+        if (state.isAsking) {
+            SecondAction(speech("common.cancel"), { act(CustomerAction.Leave) }, wide)
+        } else {
+            SecondAction(speech("customer.drop_codes"), { act(CustomerAction.DropCodes) }, wide)
+        }
+        AskServer(state.isAsking) { act(CustomerAction.AskServer) }
+        return
+    }
     val verb = speech(if (state.stamps && quote == null) "customer.stamp" else "customer.commit")
     PrimaryAction(
         if (quote == null) verb else "$verb · ${speech.money(quote.due)}",

@@ -9,10 +9,12 @@ import androidx.compose.runtime.remember
 import androidx.compose.ui.Alignment
 import androidx.compose.ui.Modifier
 import androidx.compose.ui.text.input.KeyboardType
+import kartka.presentation.ClockJump
 import kartka.presentation.Colleague
 import kartka.presentation.CopyAge
 import kartka.presentation.RoleName
 import kartka.presentation.Standing
+import kartka.presentation.Words
 import kartka.presentation.operator.OperatorAction
 import kartka.presentation.operator.OperatorState
 import kartka.presentation.operator.OperatorStep
@@ -132,6 +134,7 @@ fun StandingScreen(state: StandingState, host: Host, act: (StandingAction) -> Un
             return@Frame
         }
         SyncLine(standing, state.face)
+        standing.clockJump?.let { ClockQuestion(it) { act(StandingAction.ClockIsRight) } }
         if (state.aside) {
             Banner(
                 Mood.Attention,
@@ -176,6 +179,19 @@ private fun SyncLine(standing: Standing, face: StandingFace) {
         val words = speech(if (off > 0) "standing.clock_ahead" else "standing.clock_behind", "by" to abs(off))
         Banner(Mood.Attention, words, detail = speech("standing.clock_about"))
     }
+}
+
+/** Nobody but its person knows whether the clock of a shop's only phone is right. */
+@Composable
+private fun ClockQuestion(jump: ClockJump, right: () -> Unit) {
+    val days = mapOf("before" to speech.day(jump.before), "now" to speech.day(jump.now))
+    Banner(
+        Mood.Attention,
+        speech(Words("standing.clock_asked", names = days)),
+        detail = speech("standing.clock_asked_about"),
+        action = speech("standing.clock_is_right"),
+        onAction = right,
+    )
 }
 
 /** Refused for good, only the system's settings help. */

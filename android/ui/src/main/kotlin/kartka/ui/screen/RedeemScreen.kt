@@ -36,6 +36,7 @@ fun RedeemScreen(state: RedeemState, host: Host, act: (RedeemAction) -> Unit) {
                 mapOf(
                     NextStep.GoBack to { act(RedeemAction.Leave) },
                     NextStep.LookAgain to { act(RedeemAction.Shown) },
+                    NextStep.TryAgain to { act(RedeemAction.Shown) },
                 )
             TroubleBanner(it, host, own)
         }
@@ -48,9 +49,10 @@ fun RedeemScreen(state: RedeemState, host: Host, act: (RedeemAction) -> Unit) {
             is Redeemable.Nothing -> Banner(Mood.Attention, speech(redeem.words))
             is Redeemable.Between -> May(redeem, state, act)
         }
+        state.quote?.firstOfServer?.forEach { Banner(Mood.Attention, speech(it)) }
         Rewards(state, act)
         state.quote?.let { Effects(it.effects) }
-        if (LocalCrowded.current) Keep(state, act, wide)
+        if (LocalCrowded.current) AsideOf(state, act, wide)
     }
 }
 
@@ -84,21 +86,34 @@ private fun Rewards(state: RedeemState, act: (RedeemAction) -> Unit) {
 
 @Composable
 private fun PointsLow(state: RedeemState, act: (RedeemAction) -> Unit) {
-    val may = state.quote?.redeem is Redeemable.Between
-    if (may) {
+    if (state.takesPoints) {
         Typed(state.typed.ifEmpty { "0" }, speech("redeem.points"))
         KeypadOf(state.typed, { act(RedeemAction.Type(it)) })
     }
     val due = state.quote?.let { " · " + speech.money(it.due) }.orEmpty()
     val commit = @Composable { modifier: Modifier ->
-        PrimaryAction(
-            speech("redeem.commit") + due,
-            { act(RedeemAction.Commit) },
-            modifier,
-            readiness = readinessOf(state),
-        )
+        if (state.asksServer || state.isAsking) {
+            AskServer(state.isAsking, modifier) { act(RedeemAction.AskServer) }
+        } else {
+            PrimaryAction(
+                speech("redeem.commit") + due,
+                { act(RedeemAction.Commit) },
+                modifier,
+                readiness = readinessOf(state),
+            )
+        }
     }
-    if (LocalCrowded.current) commit(Modifier) else Beside({ Keep(state, act, it) }, commit)
+    if (LocalCrowded.current) commit(Modifier) else Beside({ AsideOf(state, act, it) }, commit)
+}
+
+/** Beside the sale: back with what was chosen, or no longer waiting for the server. */
+@Composable
+private fun AsideOf(state: RedeemState, act: (RedeemAction) -> Unit, modifier: Modifier) {
+    if (state.isAsking) {
+        SecondAction(speech("common.cancel"), { act(RedeemAction.Leave) }, modifier)
+    } else {
+        Keep(state, act, modifier)
+    }
 }
 
 /** What was chosen goes back to the sale, which is not made yet. */
@@ -109,7 +124,7 @@ private fun Keep(state: RedeemState, act: (RedeemAction) -> Unit, modifier: Modi
 private fun readinessOf(state: RedeemState): Readiness =
     when {
         state.committing || state.asking -> Readiness.Working
-        state.trouble != null || state.quote == null -> Readiness.NotYet
+        state.trouble != null || state.quote == null || state.asksServer -> Readiness.NotYet
         else -> Readiness.Ready
     }
 

@@ -64,6 +64,15 @@ fun TodayScreen(state: TodayState, host: Host, act: (TodayAction) -> Unit) {
 
 @Composable
 private fun Warnings(state: TodayState, act: (TodayAction) -> Unit) {
+    state.clockJump?.let {
+        Banner(
+            Mood.Attention,
+            speech("today.clock_asked"),
+            detail = speech.day(it.now),
+            action = speech("today.look_at_clock"),
+            onAction = { act(TodayAction.OpenStanding) },
+        )
+    }
     if (state.sheetPrinted == false) {
         Banner(
             Mood.Problem,

@@ -103,6 +103,12 @@ internal fun CameraView(modifier: Modifier) {
 private fun Samples.customers(): List<Page> {
     val known = CustomerState(draft.copy(amount = 0), sheet = olena, sync = inSync)
     val quoted = known.copy(draft = draft, typed = "125,5", quote = quote)
+    val laid =
+        quoted.copy(
+            draft = draft.copy(codes = listOf("ВЕСНА"), vouchers = listOf(1)),
+            laid = listOf(LaidDown.Voucher(1, "Подарунковий сертифікат", "CERT 4821", uah(50_000))),
+        )
+    val needsServer = Words("code.ask_server_first", mapOf("instrument" to BONUS, "value" to 35_000L))
     val card = quote.copy(said = listOf(Words("code.card_earned", mapOf("instrument" to BONUS))))
     return listOf(
         known.copy(sheet = null),
@@ -117,11 +123,10 @@ private fun Samples.customers(): List<Page> {
             code = "CERT 4821",
             trouble = Trouble(TroubleKind.Invalid, Words("code.voucher_used", mapOf("instrument" to BONUS))),
         ),
-        quoted.copy(
-            draft = draft.copy(codes = listOf("ВЕСНА"), vouchers = listOf(1)),
-            laid = listOf(LaidDown.Voucher(1, "Подарунковий сертифікат", "CERT 4821", uah(50_000))),
-        ),
+        laid,
         quoted.copy(again = true),
+        laid.copy(quote = quote.copy(said = listOf(needsServer) + quote.said)),
+        laid.copy(draft = laid.draft.copy(reserved = true), quote = null, quoting = true),
         quoted.copy(committing = true),
         quoted.copy(quote = null, trouble = full),
         known.copy(sheet = long),
@@ -137,6 +142,8 @@ private fun Samples.redeems(): List<Page> {
             rewards = listOf(StampReward(STAMPS, 0, 6, uah(5_500))),
         )
     val nothing = allowed.copy(typed = "", rewards = emptyList())
+    val askFor = Words("code.ask_for_points", mapOf("most" to 6_275L))
+    val online = nothing.copy(quote = refusing(NoRedeem.AskServer, askFor))
     return listOf(
         nothing.copy(quote = null, asking = true),
         allowed,
@@ -159,6 +166,8 @@ private fun Samples.redeems(): List<Page> {
                 ),
         ),
         nothing.copy(quote = refusing(NoRedeem.Offline, Words("code.offline_not_allowed"))),
+        online.copy(draft = allowed.draft, typed = "550"),
+        online.copy(draft = allowed.draft.copy(reserved = true), typed = "550", asking = true),
         nothing.copy(quote = refusing(NoRedeem.Rule, Words("code.customer_held"))),
         allowed.copy(committing = true),
         nothing.copy(trouble = stale),

@@ -1,6 +1,7 @@
 package kartka.ui.picture
 
 import kartka.presentation.Candidate
+import kartka.presentation.ClockJump
 import kartka.presentation.Colleague
 import kartka.presentation.CopyAge
 import kartka.presentation.CopyFile
@@ -162,6 +163,8 @@ private fun Samples.inboxes(): List<Page> {
     ).map { Page("inbox", it) { InboxScreen(it, StillHost) {} } }
 }
 
+private val jump get() = ClockJump("2026-11-22", "2036-11-19")
+
 private fun Samples.standings(): List<Page> {
     fun state(dot: SyncDot, pending: Long = 0) =
         StandingState(Standing(SyncMark(dot, pending, NOON), "https://ranok.example", null, null))
@@ -175,6 +178,7 @@ private fun Samples.standings(): List<Page> {
         alone.copy(copying = true, sheetPrinted = true),
         alone.copy(made = CopyFile("kartka.copy", 70), sheetPrinted = true),
         alone.copy(copy = CopyAge.Aged(0, false), copied = true, sheetPrinted = true),
+        alone.copy(standing = alone.standing?.copy(clockJump = jump), sheetPrinted = true),
         state(SyncDot.InSync),
         state(SyncDot.Waiting, 3),
         state(SyncDot.Waiting, 3).copy(exchanging = true),
@@ -197,6 +201,7 @@ private fun Samples.todays(): List<Page> {
         figures.copy(today = today.copy(day = day.copy(receipts = 0)), waiting = 0),
         figures,
         figures.copy(sync = waiting),
+        figures.copy(clockJump = jump),
         figures.copy(sheetPrinted = false),
         figures.copy(copy = CopyAge.Aged(9 * 86_400_000L, overdue = true)),
         TodayState(trouble = full),
