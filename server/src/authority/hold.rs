@@ -125,6 +125,10 @@ pub(super) fn waits(db: &dyn Writes, now_ms: i64) -> Result<bool, StoreError> {
 /// that follows it there: taken now, it would be without effect for ever.
 pub(super) fn misses(turn: &Turn<'_>, op: Option<&Op>) -> Result<bool, StoreError> {
     let Some(op) = op else { return Ok(false) };
+    // What a receipt earns is judged by the rules that it names (L15).
+    if op.facts.iter().any(is_judged) && turn.version(op.programme)?.is_none() {
+        return Ok(true);
+    }
     let last = op.last_id().unwrap_or(op.id.0);
     let own = |id: Id| (op.id.0..=last).contains(&id);
     for fact in &op.facts {
@@ -174,6 +178,14 @@ pub(super) fn misses(turn: &Turn<'_>, op: Option<&Op>) -> Result<bool, StoreErro
         }
     }
     Ok(false)
+}
+
+/// Whether it depends on the rules what a fact comes to.
+const fn is_judged(fact: &OpFact) -> bool {
+    matches!(
+        fact,
+        OpFact::Sale(_) | OpFact::Attach { .. } | OpFact::ReturnUnlinked(_) | OpFact::Claim(_)
+    )
 }
 
 /// The customers and the purchase that a fact names.

@@ -1,16 +1,18 @@
 //! What a screen confirmed, in plain integers and words of the shop.
 
+use super::laws::{Law, Wrong};
+use super::rules::Rules;
+
 /// The first 8 bytes of a request id: names a confirmed tap for ever.
 pub(crate) type Mark = [u8; 8];
-
-/// Points per minor unit of a base, in ten-thousandths.
-pub(crate) const RATE: i64 = 500;
 
 /// One line of a receipt as it was confirmed.
 #[derive(Clone, Debug)]
 pub(crate) struct SaleLine {
     pub(crate) gross: i64,
     pub(crate) quantity: i64,
+    /// What it costs: less, where points are a discount and no means of payment.
+    pub(crate) price: i64,
     /// Money that points took off this line.
     pub(crate) off: i64,
     /// The points.
@@ -46,6 +48,8 @@ pub(crate) enum What {
     Part { join: i64 },
     /// Something that only the digests compare.
     Other,
+    /// A version of the programme.
+    Publish { version: u32, rules: Rules },
     /// A receipt.
     Sale {
         id: i64,
@@ -56,6 +60,8 @@ pub(crate) enum What {
         stamps: i64,
         /// A full stamp card was taken for it.
         reward: bool,
+        /// The version of the programme that it names.
+        version: u32,
     },
     /// Goods came back: (line, quantity).
     Return {
@@ -119,8 +125,11 @@ impl std::fmt::Display for What {
             Self::Part { join } => write!(f, "takes back that word ({})", id(join)),
             Self::Other => write!(
                 f,
-                "prints cards, or changes a rule, or revokes a phone, or decides about one"
+                "prints cards, or changes a setting, or revokes a phone, or decides about one"
             ),
+            Self::Publish { version, rules } => {
+                write!(f, "publishes version {version} of the programme: {rules:?}")
+            }
             Self::Sale {
                 id: sale,
                 customer,
@@ -129,6 +138,7 @@ impl std::fmt::Display for What {
                 spent,
                 stamps,
                 reward,
+                version,
             } => {
                 let gross: i64 = lines.iter().map(|line| line.gross).sum();
                 write!(
@@ -147,6 +157,9 @@ impl std::fmt::Display for What {
                 }
                 if *reward {
                     write!(f, ", for a full stamp card")?;
+                }
+                if *version > 1 {
+                    write!(f, ", by version {version}")?;
                 }
                 Ok(())
             }
@@ -223,6 +236,7 @@ impl What {
             | Self::Consent { .. }
             | Self::Bind { .. }
             | Self::Erase { .. }
+            | Self::Publish { .. }
             | Self::Other => None,
         }
     }
@@ -237,7 +251,7 @@ impl What {
             | Self::Erase { customer } => Some(*customer),
             Self::Join { one, .. } => Some(*one),
             Self::Sale { customer, .. } => *customer,
-            Self::Return { .. } | Self::Part { .. } | Self::Other => None,
+            Self::Return { .. } | Self::Part { .. } | Self::Publish { .. } | Self::Other => None,
         }
     }
 
@@ -264,7 +278,7 @@ impl What {
             | Self::Edit { customer, .. }
             | Self::Bind { customer, .. }
             | Self::Erase { customer } => *customer = to(*customer),
-            Self::Other => {}
+            Self::Publish { .. } | Self::Other => {}
             Self::Join { id, one, other } => {
                 *id = to(*id);
                 *one = to(*one);
@@ -285,30 +299,50 @@ impl What {
 }
 
 impl Claim {
-    /// Whether a receipt adds up by itself.
-    pub(crate) fn check(&self) -> Result<(), String> {
+    /// Whether a receipt adds up by itself and by the rules that it names, on a phone that has given `waiting` points away
+    /// since the server heard of it.
+    pub(crate) fn check(&self, rules: Option<&Rules>, waiting: i64) -> Result<(), Wrong> {
         let What::Sale {
             lines,
             earned,
             spent,
             customer,
+            stamps,
+            reward,
+            version,
             ..
         } = &self.what
         else {
             return Ok(());
         };
+        let wrong = |what: String| Err(Wrong::of(Law::S1, what));
+        let Some(rules) = rules else {
+            return wrong(format!("nobody published version {version}"));
+        };
         let gross: i64 = lines.iter().map(|l| l.gross).sum();
         let off: i64 = lines.iter().map(|l| l.off).sum();
         let points: i64 = lines.iter().map(|l| l.points).sum();
         if off != *spent || points != *spent {
-            return Err(format!("{spent} points spent, {off} off, {points} shared"));
+            return wrong(format!("{spent} points spent, {off} off, {points} shared"));
         }
-        let want = match customer {
-            Some(_) => (gross - off) * RATE / 10_000,
-            None => 0,
+        let all = |price: fn(&SaleLine) -> i64| lines.iter().all(|l| l.price == price(l));
+        if !all(|l| l.gross) && !all(|l| l.gross - l.off) {
+            return wrong("points are a discount on one line and no other".to_owned());
+        }
+        if let Some(why) = rules.refuses(*spent, gross, waiting) {
+            return Err(Wrong::of(Law::S10, why));
+        }
+        let (want, visit) = match customer {
+            Some(_) => (rules.earned(gross - off), i64::from(rules.stamps)),
+            None => (0, 0),
         };
         if *earned != want {
-            return Err(format!("{earned} points earned on {gross} − {off}"));
+            return wrong(format!(
+                "{earned} points earned on {gross} − {off} by version {version}, not {want}"
+            ));
+        }
+        if *stamps != visit || (*reward && !rules.stamps) {
+            return wrong(format!("{stamps} stamps by version {version}, not {visit}"));
         }
         Ok(())
     }

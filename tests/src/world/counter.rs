@@ -13,6 +13,7 @@ use super::dice::Dice;
 use super::laws::{Law, Wrong};
 use super::model::Model;
 use super::phone::{Phone, Survived};
+use super::rules::Rules;
 use super::story::Story;
 use super::taps::{Counter, PileCard, Tap, is_refusal, perform};
 use super::time::{DAY, WorldTime};
@@ -56,16 +57,17 @@ impl World {
     pub(crate) fn new(seed: u64, told: usize) -> Self {
         let mut dice = Dice::new(seed, 1);
         let start = START_MS + dice.between(0, 40) * DAY;
+        let kind = match dice.below(2) {
+            0 => ShopKind::Shop,
+            _ => ShopKind::Coffee,
+        };
         Self {
             time: WorldTime::at(start),
             story: Story::new(start, told),
-            model: Model::default(),
+            model: Model::of(Rules::ready(kind)),
             pile: Vec::new(),
             summary: Summary::default(),
-            kind: match dice.below(2) {
-                0 => ShopKind::Shop,
-                _ => ShopKind::Coffee,
-            },
+            kind,
             kill: 0,
         }
     }
@@ -126,12 +128,12 @@ impl World {
         dice: &mut Dice,
     ) -> Result<Tapped, Wrong> {
         let request = request(dice);
+        let status = phone.shop().sync_status();
+        let status = status.map_err(|e| sound(format!("phone {no}: {e}")))?;
         let (epoch, seen) = if self.summary.restores > 0 {
             let (epoch, seen) = phone.seen()?;
             (Some(epoch), seen)
         } else {
-            let status = phone.shop().sync_status();
-            let status = status.map_err(|e| sound(format!("phone {no}: {e}")))?;
             (None, status.seq.0)
         };
         let outcome = self.insist(no, phone, tap, request)?;
@@ -160,7 +162,7 @@ impl World {
                     what,
                 };
                 self.tell(&format!("phone {no} {}", claim.what));
-                claim.check().map_err(|e| Wrong::of(Law::S1, e))?;
+                self.adds_up(&claim, status.outbox)?;
                 if phone.renewing && matches!(claim.what, What::Sale { spent: 1.., .. }) {
                     let what = format!("phone {no} gives points away under a number that is new");
                     return Err(Wrong::of(Law::S10, what));
@@ -176,6 +178,16 @@ impl World {
             }
             Err(error) => Err(sound(format!("phone {no} {}: {error:?}", tap.name()))),
         }
+    }
+
+    /// A receipt is what the rules say that it names.
+    fn adds_up(&self, claim: &Claim, outbox: u64) -> Result<(), Wrong> {
+        let What::Sale { version, .. } = claim.what else {
+            return Ok(());
+        };
+        let waiting = usize::try_from(outbox).unwrap_or(usize::MAX);
+        let waiting = self.model.spent_lately(claim.phone, waiting);
+        claim.check(self.model.rules(version), waiting)
     }
 
     /// Taps until there is an answer.

@@ -5,7 +5,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use kartka_core::domain::ids::Seq;
+use kartka_core::domain::ids::{PurchaseId, Seq};
 use kartka_core::domain::ledger::{Entry, EntryKind};
 use kartka_core::domain::moment::{Date, day_number};
 use kartka_core::domain::row::Row;
@@ -81,6 +81,7 @@ impl Street {
         entries.sort_by_key(|(seq, entry)| (*seq, entry.id));
         for (_, entry) in &entries {
             is_in_its_time(entry)?;
+            lives_as_promised(entry, expected)?;
         }
         let alone = |id: i64, expected: &Expected| {
             let purse = expected.purse_of.get(&id);
@@ -112,6 +113,50 @@ impl Street {
         }
         Ok(())
     }
+}
+
+/// What was earned lives as long as the version says that its receipt names, whatever the owner published since (L9): to
+/// the end of a month, counted from the day, or from the one that a clock wrong by at most a week showed.
+fn lives_as_promised(entry: &Entry, expected: &Expected) -> Result<(), Wrong> {
+    let sold_by = |id: PurchaseId| expected.sold_by.get(&id.get());
+    let version = entry.purchase.and_then(sold_by);
+    let rules = version.and_then(|version| expected.rules.get(version));
+    let (EntryKind::Earn, Some(lot), Some(rules)) = (entry.kind, entry.lot, rules) else {
+        return Ok(());
+    };
+    if entry.effect().points.0 == 0 {
+        return Ok(());
+    }
+    let ends_on = lot.expires_on.map(day_number);
+    let day = day_number(entry.date);
+    let mut possible = (-7..=7).map(|off| month_end(day + off, rules.months));
+    if ends_on.is_some_and(|last| possible.any(|end| end == last)) {
+        return Ok(());
+    }
+    let what = format!(
+        "the entry {:?} of {} lives until {:?}, by version {version:?} {} months",
+        entry.id, entry.date, lot.expires_on, rules.months
+    );
+    Err(Wrong::of(Law::S3, what))
+}
+
+/// The last day of the month that is so many months after that of a day, both since 1970.
+fn month_end(day: i64, months: i64) -> i64 {
+    // Days since 1 March of the year 0, as calendars without tables count them.
+    let days = day + 719_468;
+    let era = days.div_euclid(146_097);
+    let of_era = days.rem_euclid(146_097);
+    let year = (of_era - of_era / 1_460 + of_era / 36_524 - of_era / 146_096) / 365;
+    let of_year = of_era - (365 * year + year / 4 - year / 100);
+    let march = (5 * of_year + 2) / 153;
+    first_of((era * 400 + year) * 12 + march + months + 1) - 1
+}
+
+/// The first day, since 1970, of a month that is counted from March of the year 0.
+fn first_of(march: i64) -> i64 {
+    let (year, month) = (march.div_euclid(12), march.rem_euclid(12));
+    let leaps = year.div_euclid(4) - year.div_euclid(100) + year.div_euclid(400);
+    365 * year + leaps + (153 * month + 2) / 5 - 719_468
 }
 
 /// No lot is taken out before its 72 h are over, and nobody pays with points whose last day is over.

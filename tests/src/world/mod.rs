@@ -29,6 +29,7 @@ mod proof;
 mod reigns;
 mod replay;
 mod rest;
+mod rules;
 mod server;
 mod shrink;
 mod story;

@@ -8,6 +8,7 @@ use std::collections::BTreeMap;
 
 use super::claim::{Claim, Mark, What};
 use super::numbers::{Kept, Line, Moved, Numbers};
+use super::rules::Rules;
 
 /// All that was confirmed, in the order of confirmation, and what of it each phone holds.
 #[derive(Default)]
@@ -19,9 +20,35 @@ pub(crate) struct Model {
     erases: bool,
     /// What a phone held when a copy of its files was made.
     copies: BTreeMap<usize, Line>,
+    /// The versions of the programme that anybody published.
+    versions: BTreeMap<u32, Rules>,
 }
 
 impl Model {
+    /// A shop that begins with these rules.
+    pub(crate) fn of(rules: Rules) -> Self {
+        Self {
+            versions: BTreeMap::from([(1, rules)]),
+            ..Self::default()
+        }
+    }
+
+    /// What a version of the programme says.
+    pub(crate) fn rules(&self, version: u32) -> Option<&Rules> {
+        self.versions.get(&version)
+    }
+
+    /// The points of the last `waiting` claims of a phone: what it gave away since the server heard of it.
+    pub(crate) fn spent_lately(&self, phone: usize, waiting: usize) -> i64 {
+        let line = self.line(phone).places();
+        let waiting = line.iter().rev().take(waiting);
+        let spent = waiting.map(|place| match self.claims[*place].what {
+            What::Sale { spent, .. } => spent,
+            _ => 0,
+        });
+        spent.sum()
+    }
+
     /// The places of all registrations.
     pub(crate) fn registered(&self) -> &[usize] {
         &self.registered
@@ -47,6 +74,9 @@ impl Model {
             self.registered.push(place);
         }
         self.erases |= matches!(claim.what, What::Erase { .. });
+        if let What::Publish { version, rules } = claim.what {
+            self.versions.insert(version, rules);
+        }
         self.claims.push(claim);
     }
 

@@ -184,6 +184,8 @@ pub(super) enum What {
     Trouble(Class),
     /// The owner revokes the phone.
     Theft,
+    /// The owner changes a rule.
+    Rules,
 }
 
 /// A world before it begins.
@@ -271,6 +273,7 @@ impl Plan {
         if stolen {
             plan.write_theft(&mut theft);
         }
+        plan.write_rules();
         plan
     }
 
@@ -351,6 +354,23 @@ impl Plan {
             ..self.script[place]
         };
         self.script.insert(place, theft);
+    }
+
+    /// In one world of five the owner changes rules, behind everything else: no other event has another place for it.
+    fn write_rules(&mut self) {
+        let mut dice = Dice::new(self.seed, 18);
+        if !dice.percent(20) {
+            return;
+        }
+        for _ in 0..=dice.below(5) {
+            let place = dice.place(self.script.len()).unwrap_or(0);
+            let change = Planned {
+                what: What::Rules,
+                phone: 0,
+                ..self.script[place]
+            };
+            self.script.push(change);
+        }
     }
 
     /// Taps in bursts at one phone, pauses between them, and troubles among them.

@@ -87,6 +87,9 @@ impl Street {
         self.world.summary.merged += expected.merged();
         self.world.summary.overdrafts += self.server.overdrafts()?;
         let rows = ledger::on_server(&conn, |_| true)?;
+        if let Some(what) = &expected.behind {
+            return Err(Wrong::of(Law::S6, what.clone()));
+        }
         self.take_off_what_ended(&rows, &mut expected)?;
         super::books::balance(&rows, &expected)?;
         self.nothing_is_left(&conn, &expected)?;

@@ -4,8 +4,9 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::claim::{RATE, SaleLine, What};
+use super::claim::{SaleLine, What};
 use super::model::Model;
+use super::rules::Rules;
 
 /// Stamps of a full card.
 const CARD: i64 = 10;
@@ -15,6 +16,8 @@ const CARD: i64 = 10;
 pub(crate) struct Receipt {
     pub(crate) customer: Option<i64>,
     pub(crate) gross: i64,
+    /// What it costs, in whatever way it is paid.
+    pub(crate) price: i64,
     /// Earned − spent − taken back + given back.
     pub(crate) points: i64,
     pub(crate) stamps: i64,
@@ -55,6 +58,12 @@ pub(crate) struct Expected {
     pub(crate) names: BTreeMap<i64, Written>,
     /// The ids of people who were erased.
     pub(crate) erased: BTreeSet<i64>,
+    /// The versions of the programme, by their numbers.
+    pub(crate) rules: BTreeMap<u32, Rules>,
+    /// The version that each receipt names.
+    pub(crate) sold_by: BTreeMap<i64, u32>,
+    /// Somebody who had seen a version and sold by one before it.
+    pub(crate) behind: Option<String>,
 }
 
 /// A name, and what later ones are compared with.
@@ -76,6 +85,9 @@ struct Open {
     voided: bool,
     stamps: i64,
     reward: bool,
+    /// The version of the programme that it names.
+    version: u32,
+    earned: i64,
 }
 
 struct Replay<'a> {
@@ -86,6 +98,8 @@ struct Replay<'a> {
     edges: Vec<Edge>,
     named: BTreeSet<i64>,
     consents: Vec<Word>,
+    /// Where each version of the programme was ordered.
+    published: Vec<(i64, u32)>,
     expected: Expected,
 }
 
@@ -135,8 +149,11 @@ pub(crate) fn replay(
         edges: Vec::new(),
         named: BTreeSet::new(),
         consents: Vec::new(),
+        published: Vec::new(),
         expected: Expected::default(),
     };
+    let first = model.rules(1).map(|rules| (1, *rules));
+    replay.expected.rules.extend(first);
     let mut again = again.iter().peekable();
     for place in ordered {
         while let Some((_, people)) = again.next_if(|(first, _)| *first <= place.seq) {
@@ -203,16 +220,34 @@ impl Replay<'_> {
                     .for_each(|edge| edge.off = true);
             }
             What::Other => {}
+            What::Publish { version, rules } => {
+                self.published.push((place.seq, *version));
+                self.expected.rules.insert(*version, *rules);
+            }
             What::Sale {
                 id,
                 customer,
                 lines,
+                earned,
                 stamps,
                 reward,
+                version,
                 ..
             } => {
+                let seen = self.published.iter().filter(|(seq, _)| *seq <= place.seen);
+                let newest = seen.map(|(_, version)| *version).max();
+                if let Some(newest) = newest.filter(|newest| newest > version) {
+                    self.expected.behind = Some(format!(
+                        "the sale {id} is by version {version}, and its phone had seen {newest}"
+                    ));
+                }
+                self.expected.sold_by.insert(*id, *version);
+                // By rules that nobody told of in time nothing is earned (decision 13).
+                let told = i64::from(self.expected.rules.contains_key(version));
                 let open = Open {
-                    stamps: *stamps,
+                    stamps: told * stamps,
+                    earned: told * earned,
+                    version: *version,
                     reward: *reward,
                     customer: *customer,
                     returned: vec![0; lines.len()],
@@ -228,7 +263,9 @@ impl Replay<'_> {
                 ..
             } => {
                 self.expected.returns += 1;
-                if let Some(open) = self.open.get_mut(purchase) {
+                let rules = &self.expected.rules;
+                let told = |open: &&mut Open| rules.contains_key(&open.version);
+                if let Some(open) = self.open.get_mut(purchase).filter(told) {
                     open.take_back(*void, lines);
                 }
             }
@@ -340,11 +377,11 @@ impl Replay<'_> {
             self.expected.purses.entry(purse).or_default();
         }
         for (id, open) in &self.open {
-            let receipt = open.receipt();
+            let receipt = open.receipt(self.expected.rules.get(&open.version));
             let first = open.customer.and_then(|c| self.expected.first_of.get(&c));
             if let Some(first) = first {
                 let person = self.expected.people.entry(*first).or_default();
-                person.spent += receipt.gross - open.gross_back();
+                person.spent += receipt.price - open.price_back();
                 person.visits += i64::from(!open.all_back());
             }
             let purse = open.customer.and_then(|c| self.expected.purse_of.get(&c));
@@ -391,19 +428,20 @@ impl Open {
         self.voided = void;
     }
 
-    fn receipt(&self) -> Receipt {
+    fn receipt(&self, rules: Option<&Rules>) -> Receipt {
         let (mut points, mut base) = (0, 0);
         for (line, back) in self.lines.iter().zip(&self.returned) {
             let paid = line.gross - line.off;
             base += paid - part(paid, *back, line.quantity);
             points -= line.points - part(line.points, *back, line.quantity);
         }
-        if self.customer.is_some() {
-            points += base * RATE / 10_000;
+        if let (Some(_), Some(rules)) = (self.customer, rules) {
+            points += rules.earned(base).min(self.earned);
         }
         Receipt {
             customer: self.customer,
             gross: self.lines.iter().map(|l| l.gross).sum(),
+            price: self.lines.iter().map(|l| l.price).sum(),
             points,
             stamps: self.stamps(),
             returned: self.returned.clone(),
@@ -419,10 +457,10 @@ impl Open {
         }
     }
 
-    fn gross_back(&self) -> i64 {
+    fn price_back(&self) -> i64 {
         let lines = self.lines.iter().zip(&self.returned);
         lines
-            .map(|(l, back)| part(l.gross, *back, l.quantity))
+            .map(|(l, back)| part(l.price, *back, l.quantity))
             .sum()
     }
 
@@ -442,6 +480,11 @@ fn part(value: i64, back: i64, all: i64) -> i64 {
 }
 
 impl Expected {
+    /// The rules in force.
+    pub(crate) fn newest(&self) -> Option<&Rules> {
+        self.rules.values().next_back()
+    }
+
     /// What somebody's screen shows of points and stamps; none where they were one person with somebody who is another
     /// one now, so that only the sum of both is known here.
     pub(crate) fn shown(&self, id: i64) -> Option<Purse> {

@@ -15,6 +15,7 @@ use super::net::Weather;
 use super::phone::{Phone, Survived};
 use super::plan::{Class, Plan, Planned, What};
 use super::reigns::Spare;
+use super::rules::Rules;
 use super::server::Server;
 use super::story::Failure;
 use super::taps::Tap;
@@ -181,7 +182,11 @@ fn open(plan: &Plan, world: &mut World) -> Result<(Server, Vec<Phone>, Option<Th
     }
     if plan.short_lived {
         let months = if dice.percent(70) { 1 } else { 2 };
-        world.does(0, &mut phones[0], &Tap::Shorten(months), &mut dice)?;
+        let rules = Rules {
+            months,
+            ..Rules::ready(world.kind)
+        };
+        world.does(0, &mut phones[0], &Tap::Publish(rules), &mut dice)?;
     }
     for phone in &mut phones {
         // What a phone was told at its pairing does not lie in its log alone.
@@ -317,6 +322,7 @@ impl Street {
             What::Tap => self.tap(planned.phone, &mut dice),
             What::Trouble(class) => self.trouble(class, planned.phone, &mut dice),
             What::Theft => self.theft(planned.phone, &mut dice),
+            What::Rules => self.rules_change(&mut dice),
         }
     }
 

@@ -9,8 +9,7 @@ use kartka_core::domain::ids::{CustomerId, DeviceNo, EntryId, Id, InstrumentId, 
 use kartka_core::domain::ledger::EntryKind;
 use kartka_core::domain::money::{Money, Points};
 use kartka_core::domain::op::Decision;
-use kartka_core::domain::programme::{Expiry, Terms};
-use kartka_core::domain::purchase::{Line, Quantity, ReturnedLine, VoidReason};
+use kartka_core::domain::purchase::{Line, Quantity, ReturnedLine, Share, ShareKind, VoidReason};
 use kartka_core::domain::quote::RewardTaken;
 use kartka_core::domain::row::{Merge, MergeReason};
 use kartka_core::error::CoreError;
@@ -24,6 +23,7 @@ use kartka_core::usecase::till::TillRequest;
 use super::claim::{SaleLine, What};
 use super::dice::Dice;
 use super::model::Model;
+use super::rules::{self, Rules, Setting};
 
 /// A card from the pile at the counter, and the text of its code.
 #[derive(Clone)]
@@ -49,8 +49,10 @@ pub(crate) enum Tap {
     Void(PurchaseId),
     Revoke(DeviceNo),
     Settle(Id, Decision),
-    /// Points live so many months from now on, to the month's end.
-    Shorten(u16),
+    /// The owner publishes a version of the programme.
+    Publish(Rules),
+    /// The owner changes a setting beside it.
+    Set(Setting),
 }
 
 impl Tap {
@@ -82,7 +84,8 @@ impl Tap {
             Self::Void(_) => "voids",
             Self::Revoke(_) => "revokes a phone",
             Self::Settle(..) => "takes in what waited",
-            Self::Shorten(_) => "shortens the life of points",
+            Self::Publish(_) => "publishes a programme",
+            Self::Set(_) => "changes a setting",
         }
     }
 }
@@ -375,26 +378,13 @@ pub(crate) fn perform(shop: &Shop, request: RequestId, tap: &Tap) -> Result<What
             let settled = shop.settle(request, *up_to, *decision);
             settled.map(|()| What::Other)
         }
-        Tap::Shorten(months) => shorten(shop, request, *months).map(|()| What::Other),
+        Tap::Publish(of) => rules::publish(shop, request, *of),
+        Tap::Set(setting) => rules::set(shop, request, *setting),
         Tap::Void(purchase) => {
             let id = shop.void(request, *purchase, VoidReason::Mistake)?.get();
             Ok(back(&shop.purchase(*purchase)?, id, true))
         }
     }
-}
-
-/// As long as anybody is ever away: the end of a lot forgives whatever comes late.
-const GRACE_DAYS: u16 = 366;
-
-fn shorten(shop: &Shop, request: RequestId, months: u16) -> Result<(), CoreError> {
-    let mut instruments = shop.programme()?.instruments().to_vec();
-    for instrument in &mut instruments {
-        if let Terms::Bonus(card) = &mut instrument.terms {
-            card.expiry = Expiry::Months(months);
-            card.late.grace_days = GRACE_DAYS;
-        }
-    }
-    shop.publish_programme(request, &instruments).map(drop)
 }
 
 /// Whether a use case says no as it should, and nothing broke.
@@ -421,10 +411,13 @@ fn sold(view: &PurchaseView, reward: bool) -> What {
     };
     let lines = view.purchase.lines.iter().map(|line| {
         let shares = line.shares.iter().filter(|s| s.instrument == bonus);
+        let lowers = |s: &&Share| s.kind == ShareKind::PointsOff;
+        let lowered: i64 = shares.clone().filter(lowers).map(|s| s.value.0).sum();
         let (off, points) = shares.fold((0, 0), |sum, s| (sum.0 + s.value.0, sum.1 + s.points.0));
         SaleLine {
             gross: line.gross.0,
             quantity: line.quantity.0,
+            price: line.gross.0 - lowered,
             off,
             points,
         }
@@ -442,6 +435,7 @@ fn sold(view: &PurchaseView, reward: bool) -> What {
             .map(|e| e.claim.stamps.0)
             .sum(),
         reward,
+        version: view.purchase.programme.0,
     }
 }
 

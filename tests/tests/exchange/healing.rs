@@ -1,6 +1,7 @@
 //! A server is put back from a backup: phones tell it again what it lost, and nothing is lost or doubled (sync §12).
 
 use kartka_core::domain::customer::Will;
+use kartka_core::domain::programme::Terms;
 use kartka_core::domain::row::RowKind;
 use kartka_core::error::CoreError;
 use kartka_core::usecase::customers::{NewCard, ProfileForm};
@@ -128,6 +129,34 @@ fn a_phone_that_let_go_of_old_ops_still_follows_from_the_last_of_them() {
     agree(&office, &[&a, &b]);
     assert_eq!((a.balance(ira), b.balance(ira)), (balance, balance));
     assert_eq!(a.shop.sync_status().unwrap().device, number);
+}
+
+/// The rules that a sale names may be what a restored server was not told of again: what it earned is not nothing for that.
+#[test]
+fn a_sale_by_rules_that_were_lost_waits_for_them_and_earns_what_they_promise() {
+    let office = Office::founded();
+    let (owner, till) = (Counter::paired(&office, 1), Counter::paired(&office, 2));
+    let ira = till.register("Іра", "", NewCard::Issue);
+    agree(&office, &[&owner, &till]);
+    let backup = till.home().join("server");
+    office.back_up(&backup);
+    let mut instruments = owner.shop.programme().unwrap().instruments().to_vec();
+    for of in &mut instruments {
+        if let Terms::Bonus(card) = &mut of.terms {
+            card.rate = 1_000;
+        }
+    }
+    let published = owner.shop.publish_programme(owner.request(), &instruments);
+    published.unwrap();
+    agree(&office, &[&owner, &till]);
+    till.sell(ira, 20_000);
+    agree(&office, &[&owner, &till]);
+    assert_eq!(till.balance(ira), 2_000);
+    office.put_back(&backup);
+    // The till calls first.
+    till.sync(&office.line()).unwrap();
+    agree(&office, &[&owner, &till]);
+    assert_eq!((owner.balance(ira), till.balance(ira)), (2_000, 2_000));
 }
 
 /// Facts that a phone made and settled under the lost server are sent to it like anybody's, though the answer that
