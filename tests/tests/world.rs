@@ -33,6 +33,9 @@ fn what_was_confirmed_stays_and_everything_comes_to_one_state() {
         ("new numbers", all.forks),
         ("scopes fetched anew", all.fetched_anew),
         ("merged people", all.merged),
+        ("new rules", all.versions),
+        ("phones that were taken over", all.taken_over),
+        ("sales of dismissed operators", all.by_dismissed),
     ] {
         assert!(times >= 3, "{what} happened {times} times");
     }

@@ -129,6 +129,10 @@ pub(super) fn misses(turn: &Turn<'_>, op: Option<&Op>) -> Result<bool, StoreErro
     if op.facts.iter().any(is_judged) && turn.version(op.programme)?.is_none() {
         return Ok(true);
     }
+    // Whoever was employed meanwhile is no stranger (decision 16).
+    if turn.operator(op.operator)?.is_none() {
+        return Ok(true);
+    }
     let last = op.last_id().unwrap_or(op.id.0);
     let own = |id: Id| (op.id.0..=last).contains(&id);
     for fact in &op.facts {

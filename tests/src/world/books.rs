@@ -11,6 +11,7 @@ use kartka_protocol::rows::WireRow;
 use super::laws::{Law, Wrong, same};
 use super::ledger::{Bytes, Key};
 use super::replay::{Expected, Person, Purse};
+use super::staff::Doings;
 
 /// Sums by what they are of: (points, stamps).
 type Sums = BTreeMap<i64, (i64, i64)>;
@@ -34,6 +35,7 @@ struct Books {
     names: BTreeMap<i64, String>,
     customers: u64,
     sales: u64,
+    doings: Doings,
 }
 
 /// The server's rows are what the model says (safety 1, 3, 4, 8).
@@ -50,11 +52,13 @@ pub(super) fn balance(
             record: record.clone(),
         };
         if let Ok(row) = wire.read() {
+            books.doings.take(&row);
             books.take(&row, expected);
         }
     }
     books.receipts(expected)?;
-    books.persons(expected)
+    books.persons(expected)?;
+    books.doings.agree(expected)
 }
 
 impl Books {

@@ -2,6 +2,7 @@
 
 use super::laws::{Law, Wrong};
 use super::rules::Rules;
+use super::staff::Duty;
 
 /// The first 8 bytes of a request id: names a confirmed tap for ever.
 pub(crate) type Mark = [u8; 8];
@@ -50,6 +51,8 @@ pub(crate) enum What {
     Other,
     /// A version of the programme.
     Publish { version: u32, rules: Rules },
+    /// Somebody works here, or does no longer.
+    Staff { operator: u32, duty: Duty },
     /// A receipt.
     Sale {
         id: i64,
@@ -127,6 +130,9 @@ impl std::fmt::Display for What {
                 f,
                 "prints cards, or changes a setting, or revokes a phone, or decides about one"
             ),
+            Self::Staff { operator, duty } => {
+                write!(f, "says of operator {operator}: {duty:?}")
+            }
             Self::Publish { version, rules } => {
                 write!(f, "publishes version {version} of the programme: {rules:?}")
             }
@@ -190,6 +196,8 @@ pub(crate) struct Claim {
     pub(crate) mark: Mark,
     /// The phone it was made on.
     pub(crate) phone: usize,
+    /// Who was at it.
+    pub(crate) operator: u32,
     /// The claim that this phone had confirmed before it, as far as it still knew.
     pub(crate) before: Option<usize>,
     /// What the numbers in it mean: places of claims. One number may name two things when phones were copied.
@@ -237,6 +245,7 @@ impl What {
             | Self::Bind { .. }
             | Self::Erase { .. }
             | Self::Publish { .. }
+            | Self::Staff { .. }
             | Self::Other => None,
         }
     }
@@ -251,7 +260,11 @@ impl What {
             | Self::Erase { customer } => Some(*customer),
             Self::Join { one, .. } => Some(*one),
             Self::Sale { customer, .. } => *customer,
-            Self::Return { .. } | Self::Part { .. } | Self::Publish { .. } | Self::Other => None,
+            Self::Return { .. }
+            | Self::Part { .. }
+            | Self::Publish { .. }
+            | Self::Staff { .. }
+            | Self::Other => None,
         }
     }
 
@@ -278,7 +291,7 @@ impl What {
             | Self::Edit { customer, .. }
             | Self::Bind { customer, .. }
             | Self::Erase { customer } => *customer = to(*customer),
-            Self::Publish { .. } | Self::Other => {}
+            Self::Publish { .. } | Self::Staff { .. } | Self::Other => {}
             Self::Join { id, one, other } => {
                 *id = to(*id);
                 *one = to(*one);

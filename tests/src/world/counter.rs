@@ -154,6 +154,7 @@ impl World {
                 let claim = Claim {
                     mark,
                     phone: no,
+                    operator: self.who_is_at(no, phone)?,
                     before: None,
                     names: Vec::new(),
                     at_ms: self.time.now(),
@@ -178,6 +179,12 @@ impl World {
             }
             Err(error) => Err(sound(format!("phone {no} {}: {error:?}", tap.name()))),
         }
+    }
+
+    /// Who is at a phone, as it says.
+    fn who_is_at(&self, no: usize, phone: &Phone) -> Result<u32, Wrong> {
+        let operator = phone.shop().operator();
+        Ok(operator.map_err(|e| sound(format!("phone {no}: {e}")))?.0)
     }
 
     /// A receipt is what the rules say that it names.

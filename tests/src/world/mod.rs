@@ -32,6 +32,7 @@ mod rest;
 mod rules;
 mod server;
 mod shrink;
+mod staff;
 mod story;
 mod street;
 mod taps;
@@ -92,6 +93,14 @@ pub struct Summary {
     pub ended: u64,
     /// What was given back of them to debits that came late.
     pub revived: u64,
+    /// Versions of the programme that were published.
+    pub versions: u64,
+    /// Phones that somebody took over from a colleague.
+    pub taken_over: u64,
+    /// Sales of somebody who had been dismissed.
+    pub by_dismissed: u64,
+    /// What the owner was asked of somebody who had been dismissed.
+    pub asked: u64,
 }
 
 impl AddAssign for Summary {
@@ -114,6 +123,10 @@ impl AddAssign for Summary {
         self.overdrafts += other.overdrafts;
         self.ended += other.ended;
         self.revived += other.revived;
+        self.versions += other.versions;
+        self.taken_over += other.taken_over;
+        self.by_dismissed += other.by_dismissed;
+        self.asked += other.asked;
     }
 }
 

@@ -4,7 +4,7 @@
 //! confirmed; its request names it for ever, its numbers may change (`numbers`). [`replay`](super::replay) puts
 //! claims into the authority's order and says what everything comes to.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::claim::{Claim, Mark, What};
 use super::numbers::{Kept, Line, Moved, Numbers};
@@ -36,6 +36,16 @@ impl Model {
     /// What a version of the programme says.
     pub(crate) fn rules(&self, version: u32) -> Option<&Rules> {
         self.versions.get(&version)
+    }
+
+    /// Everybody whom the owner ever employed.
+    pub(crate) fn staff(&self) -> Vec<u32> {
+        let employed = self.claims.iter().filter_map(|claim| match claim.what {
+            What::Staff { operator, .. } => Some(operator),
+            _ => None,
+        });
+        let employed: BTreeSet<u32> = employed.collect();
+        employed.into_iter().collect()
     }
 
     /// The points of the last `waiting` claims of a phone: what it gave away since the server heard of it.

@@ -186,6 +186,8 @@ pub(super) enum What {
     Theft,
     /// The owner changes a rule.
     Rules,
+    /// Somebody comes to the phone, or the owner changes the staff.
+    Staff,
 }
 
 /// A world before it begins.
@@ -202,6 +204,8 @@ pub struct Plan {
     pub(super) founded_alone: bool,
     /// Points live a month or two here, so that they end while phones lie in drawers.
     pub(super) short_lived: bool,
+    /// Operators come and go.
+    pub(super) staffed: bool,
     /// Percent of the pushes after which others are poked.
     pub(super) pokes: u64,
     /// How often each class comes; 0 = not in this world.
@@ -257,6 +261,7 @@ impl Plan {
             seed,
             founded_alone,
             short_lived,
+            staffed: false,
             told: KEPT,
             phones: usize::try_from(dice.between(4, most)).unwrap_or(4),
             encrypted: seed % 4 == 3,
@@ -274,6 +279,7 @@ impl Plan {
             plan.write_theft(&mut theft);
         }
         plan.write_rules();
+        plan.write_staff();
         plan
     }
 
@@ -370,6 +376,24 @@ impl Plan {
                 ..self.script[place]
             };
             self.script.push(change);
+        }
+    }
+
+    /// In one world of six operators come and go, behind everything else as well.
+    fn write_staff(&mut self) {
+        let mut dice = Dice::new(self.seed, 19);
+        self.staffed = dice.percent(16);
+        if !self.staffed {
+            return;
+        }
+        for _ in 0..dice.between(20, 40) {
+            let place = dice.place(self.script.len()).unwrap_or(0);
+            let event = Planned {
+                what: What::Staff,
+                phone: dice.place(self.phones).unwrap_or(0),
+                ..self.script[place]
+            };
+            self.script.push(event);
         }
     }
 

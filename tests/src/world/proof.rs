@@ -85,6 +85,10 @@ impl Street {
         self.learn_order()?;
         let mut expected = self.expected(&ops)?;
         self.world.summary.merged += expected.merged();
+        let by_dismissed = expected.done_by.values().filter(|(_, gone)| *gone);
+        self.world.summary.by_dismissed += by_dismissed.count() as u64;
+        self.world.summary.asked += expected.asked.values().sum::<u64>();
+        self.world.summary.versions += expected.rules.len() as u64 - 1;
         self.world.summary.overdrafts += self.server.overdrafts()?;
         let rows = ledger::on_server(&conn, |_| true)?;
         if let Some(what) = &expected.behind {

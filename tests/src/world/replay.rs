@@ -7,6 +7,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::claim::{SaleLine, What};
 use super::model::Model;
 use super::rules::Rules;
+use super::staff::{self, Asked, Duty};
 
 /// Stamps of a full card.
 const CARD: i64 = 10;
@@ -62,7 +63,11 @@ pub(crate) struct Expected {
     pub(crate) rules: BTreeMap<u32, Rules>,
     /// The version that each receipt names.
     pub(crate) sold_by: BTreeMap<i64, u32>,
-    /// Somebody who had seen a version and sold by one before it.
+    /// By receipt and return: who did it, and whether they had been dismissed when a receipt got its place.
+    pub(crate) done_by: BTreeMap<i64, (u32, bool)>,
+    /// What the owner is asked of operators who had been dismissed.
+    pub(crate) asked: Asked,
+    /// Somebody who had seen a rule and did not keep to it.
     pub(crate) behind: Option<String>,
 }
 
@@ -100,6 +105,8 @@ struct Replay<'a> {
     consents: Vec<Word>,
     /// Where each version of the programme was ordered.
     published: Vec<(i64, u32)>,
+    /// What was said of each operator, and where it was ordered.
+    staff: Vec<(i64, u32, Duty)>,
     expected: Expected,
 }
 
@@ -150,6 +157,7 @@ pub(crate) fn replay(
         named: BTreeSet::new(),
         consents: Vec::new(),
         published: Vec::new(),
+        staff: vec![(0, staff::OWNER, Duty::Decides)],
         expected: Expected::default(),
     };
     let first = model.rules(1).map(|rules| (1, *rules));
@@ -168,6 +176,7 @@ pub(crate) fn replay(
 impl Replay<'_> {
     fn take(&mut self, place: Place) {
         let what = self.model.as_at_server(place.claim);
+        let decides = self.last_word(place, i64::MAX) == Some(Duty::Decides);
         let mut says = |customer: i64, given: bool| {
             self.consents.push(Word {
                 by: place.claim,
@@ -208,6 +217,9 @@ impl Replay<'_> {
             }
             What::Bind { customer, card } => self.bind(*card, *customer),
             What::Erase { customer } => self.erase(*customer),
+            What::Join { .. } | What::Part { .. } if !decides => {
+                self.is_asked(place, staff::INBOX);
+            }
             What::Join { id, one, other } => {
                 if self.known.contains(one) && self.known.contains(other) {
                     self.join(Some(*id), *one, *other);
@@ -220,6 +232,7 @@ impl Replay<'_> {
                     .for_each(|edge| edge.off = true);
             }
             What::Other => {}
+            What::Staff { operator, duty } => self.staff.push((place.seq, *operator, *duty)),
             What::Publish { version, rules } => {
                 self.published.push((place.seq, *version));
                 self.expected.rules.insert(*version, *rules);
@@ -229,10 +242,10 @@ impl Replay<'_> {
                 customer,
                 lines,
                 earned,
+                spent,
                 stamps,
                 reward,
                 version,
-                ..
             } => {
                 let seen = self.published.iter().filter(|(seq, _)| *seq <= place.seen);
                 let newest = seen.map(|(_, version)| *version).max();
@@ -242,6 +255,9 @@ impl Replay<'_> {
                     ));
                 }
                 self.expected.sold_by.insert(*id, *version);
+                let redeems = *spent > 0 || *reward;
+                let right = redeems.then_some(staff::REDEEM);
+                self.is_done(place, (*id, true), right);
                 // By rules that nobody told of in time nothing is earned (decision 13).
                 let told = i64::from(self.expected.rules.contains_key(version));
                 let open = Open {
@@ -257,18 +273,51 @@ impl Replay<'_> {
                 self.open.insert(*id, open);
             }
             What::Return {
+                id,
                 purchase,
                 void,
                 lines,
-                ..
             } => {
                 self.expected.returns += 1;
+                let right = if *void { staff::VOID } else { staff::RETURN };
+                self.is_done(place, (*id, false), Some(right));
                 let rules = &self.expected.rules;
                 let told = |open: &&mut Open| rules.contains_key(&open.version);
                 if let Some(open) = self.open.get_mut(purchase).filter(told) {
                     open.take_back(*void, lines);
                 }
             }
+        }
+    }
+
+    /// What was said last, up to `seen`, of whoever made a claim.
+    fn last_word(&self, place: Place, seen: i64) -> Option<Duty> {
+        let who = self.model.claims[place.claim].operator;
+        let words = self.staff.iter().rev();
+        let mut of = words.filter(|(seq, operator, _)| *operator == who && *seq <= seen);
+        of.next().map(|(.., duty)| *duty)
+    }
+
+    /// A receipt, which bears a flag, or a return of somebody: the owner is asked about `right` if they had been dismissed.
+    fn is_done(&mut self, place: Place, (id, flags): (i64, bool), right: Option<i64>) {
+        let who = self.model.claims[place.claim].operator;
+        let gone = self.last_word(place, i64::MAX) == Some(Duty::Gone);
+        self.expected.done_by.insert(id, (who, gone && flags));
+        if let Some(right) = right {
+            self.is_asked(place, right);
+        }
+        // What a lost server had said of them since is still known on its phones.
+        let lost = self.model.claims[place.claim].epoch.is_some();
+        if !lost && self.last_word(place, place.seen) == Some(Duty::Gone) {
+            let what = format!("operator {who} did {id} on a phone that knew of their dismissal");
+            self.expected.behind = Some(what);
+        }
+    }
+
+    fn is_asked(&mut self, place: Place, right: i64) {
+        let who = self.model.claims[place.claim].operator;
+        if self.last_word(place, i64::MAX) == Some(Duty::Gone) {
+            *self.expected.asked.entry((who, right)).or_default() += 1;
         }
     }
 

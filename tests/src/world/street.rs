@@ -230,6 +230,7 @@ impl Street {
         for (place, at_ms) in planned {
             self.later(at_ms, Happening::Planned { place });
         }
+        self.staff_begins()?;
         for phone in 0..self.plan.phones {
             self.step(phone, Event::Tick)?;
         }
@@ -319,10 +320,14 @@ impl Street {
         let planned = self.script[&place];
         let mut dice = self.plan.dice_at(place);
         match planned.what {
-            What::Tap => self.tap(planned.phone, &mut dice),
+            What::Tap => {
+                self.is_relieved(planned.phone, place)?;
+                self.tap(planned.phone, &mut dice)
+            }
             What::Trouble(class) => self.trouble(class, planned.phone, &mut dice),
             What::Theft => self.theft(planned.phone, &mut dice),
             What::Rules => self.rules_change(&mut dice),
+            What::Staff => self.staff(planned.phone, &mut dice),
         }
     }
 

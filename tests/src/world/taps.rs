@@ -24,6 +24,7 @@ use super::claim::{SaleLine, What};
 use super::dice::Dice;
 use super::model::Model;
 use super::rules::{self, Rules, Setting};
+use super::staff::{self, Word};
 
 /// A card from the pile at the counter, and the text of its code.
 #[derive(Clone)]
@@ -53,6 +54,8 @@ pub(crate) enum Tap {
     Publish(Rules),
     /// The owner changes a setting beside it.
     Set(Setting),
+    /// The owner employs or dismisses somebody.
+    Say(Word),
 }
 
 impl Tap {
@@ -86,6 +89,7 @@ impl Tap {
             Self::Settle(..) => "takes in what waited",
             Self::Publish(_) => "publishes a programme",
             Self::Set(_) => "changes a setting",
+            Self::Say(_) => "changes the staff",
         }
     }
 }
@@ -380,6 +384,7 @@ pub(crate) fn perform(shop: &Shop, request: RequestId, tap: &Tap) -> Result<What
         }
         Tap::Publish(of) => rules::publish(shop, request, *of),
         Tap::Set(setting) => rules::set(shop, request, *setting),
+        Tap::Say(word) => staff::say(shop, request, *word),
         Tap::Void(purchase) => {
             let id = shop.void(request, *purchase, VoidReason::Mistake)?.get();
             Ok(back(&shop.purchase(*purchase)?, id, true))

@@ -1,6 +1,7 @@
 //! A server is put back from a backup: phones tell it again what it lost, and nothing is lost or doubled (sync §12).
 
 use kartka_core::domain::customer::Will;
+use kartka_core::domain::ids::{OperatorId, RoleId};
 use kartka_core::domain::programme::Terms;
 use kartka_core::domain::row::RowKind;
 use kartka_core::error::CoreError;
@@ -157,6 +158,30 @@ fn a_sale_by_rules_that_were_lost_waits_for_them_and_earns_what_they_promise() {
     till.sync(&office.line()).unwrap();
     agree(&office, &[&owner, &till]);
     assert_eq!((owner.balance(ira), till.balance(ira)), (2_000, 2_000));
+}
+
+/// Whoever was employed after the backup is not taken for a stranger because the owner's phone has not called yet.
+#[test]
+fn what_a_new_colleague_sold_waits_until_a_restored_server_knows_them() {
+    let office = Office::founded();
+    let (owner, till) = (Counter::paired(&office, 1), Counter::paired(&office, 2));
+    let ira = till.register("Іра", "", NewCard::Issue);
+    agree(&office, &[&owner, &till]);
+    let backup = till.home().join("server");
+    office.back_up(&backup);
+    let request = owner.request();
+    let olya = owner.shop.employ(request, "Оля", RoleId::CASHIER).unwrap();
+    agree(&office, &[&owner, &till]);
+    till.shop.set_pin(OperatorId(1), None, "2580").unwrap();
+    till.shop.switch_operator(olya, None).unwrap();
+    let sold = till.sell(ira, 20_000);
+    agree(&office, &[&owner, &till]);
+    office.put_back(&backup);
+    // The till calls first.
+    till.sync(&office.line()).unwrap();
+    agree(&office, &[&owner, &till]);
+    let seen = owner.shop.purchase(sold).unwrap().purchase;
+    assert_eq!((seen.operator, seen.flags), (olya, Vec::new()));
 }
 
 /// Facts that a phone made and settled under the lost server are sent to it like anybody's, though the answer that
