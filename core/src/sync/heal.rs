@@ -41,7 +41,7 @@ pub(super) fn lost_above(
 }
 
 /// Up to where two lines of epochs are one. A line that is not known here counts as `epoch` alone.
-fn shared_end(ours: &[Reign], theirs: &[Reign], epoch: Epoch) -> Seq {
+pub(super) fn shared_end(ours: &[Reign], theirs: &[Reign], epoch: Epoch) -> Seq {
     let alone: Vec<Reign> = theirs
         .iter()
         .take_while(|reign| reign.epoch <= epoch)

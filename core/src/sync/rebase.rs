@@ -16,7 +16,8 @@ use kartka_protocol::scope::Scope;
 use super::anew::{lay_pending, lift_pending};
 use super::exchange::{Finished, Standpoint};
 use super::failure::Failure;
-use super::state::{AckedOn, SyncState, lineage_bytes};
+use super::heal::shared_end;
+use super::state::{AckedOn, SyncState, lineage_bytes, read_lineage};
 use super::wanted::cursors;
 use crate::commit::read_own;
 use crate::error::CoreError;
@@ -292,6 +293,13 @@ fn note_head(tx: &Tx<'_>, ground: &mut Ground<'_>, answer: &SyncAnswer) -> Resul
     let mut at_head = ground.state.reset.is_empty();
     for (scope, _) in &answer.cursors {
         at_head &= tx.scope(*scope)?.is_some_and(|(seq, _)| seq >= signed.seq);
+    }
+    if signed.epoch > ground.head.epoch {
+        // What was lost is not seen, and what came in its place only when all of it was pulled: until then an op that is
+        // written here has seen what both orders share.
+        let ours = read_lineage(&ground.head.lineage)?;
+        let shared = shared_end(&ours, &answer.lineage, ground.head.epoch);
+        ground.head.seq = ground.head.seq.min(shared);
     }
     let reached = |scope| Ok::<_, StoreError>(tx.scope(scope)?.unwrap_or_default().0);
     if reached(Scope::Base)? >= signed.seq {

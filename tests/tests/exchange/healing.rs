@@ -470,6 +470,58 @@ fn what_a_lost_server_showed_was_not_seen_by_anybody() {
     }
 }
 
+/// A shop is pulled anew in parts: between two of them a phone stands in the new epoch and not yet where it stood in the
+/// lost order.
+#[test]
+fn what_a_phone_has_not_pulled_anew_it_has_not_seen() {
+    let mut unseen = 0;
+    for parts in 1..8 {
+        let office = Office::founded();
+        let [a, b, gone] = [1, 2, 3].map(|n| Counter::paired(&office, n));
+        let people: Vec<_> = (0..40)
+            .map(|n| b.register(&format!("Гість {n}"), "", NewCard::None))
+            .collect();
+        let ira = people[0];
+        b.shop.consent(b.request(), ira, 1, Will::Given).unwrap();
+        agree(&office, &[&a, &b, &gone]);
+        let backup = a.home().join("server");
+        office.back_up(&backup);
+        for _ in 0..30 {
+            gone.sell(ira, 1_000);
+        }
+        agree(&office, &[&gone, &a]);
+        office.put_back(&backup);
+        b.shop
+            .consent(b.request(), ira, 1, Will::Withdrawn)
+            .unwrap();
+        let line = office.line();
+        b.sync(&line).unwrap();
+        office.limit_pages(400);
+        line.fault_after(parts, Fault::Down);
+        // Whether it comes to its end or not.
+        let _ = a.sync(&line);
+        let known = a.shop.customer(ira).unwrap().marketing == Will::Withdrawn;
+        for time in [&office.time, &a.time, &b.time] {
+            time.advance(60_000);
+        }
+        a.shop.consent(a.request(), ira, 1, Will::Given).unwrap();
+        line.next_fault(Fault::None);
+        agree(&office, &[&a, &b]);
+        if known {
+            break;
+        }
+        for counter in [&a, &b] {
+            let sheet = counter.shop.customer(ira).unwrap();
+            assert_eq!(sheet.marketing, Will::Withdrawn, "after {parts} parts");
+        }
+        unseen = parts;
+    }
+    assert!(
+        (2..7).contains(&unseen),
+        "{unseen} parts without the last one"
+    );
+}
+
 #[test]
 fn a_phone_that_was_paired_after_the_backup_is_let_in_again_by_what_the_lost_server_signed() {
     let office = Office::founded();
