@@ -67,6 +67,12 @@ pub struct DayView {
     pub buyers: i64,
     /// Those of them who had bought before.
     pub returning: i64,
+    /// Their share in hundredths of a percent; none without a buyer.
+    #[uniffi(default = None)]
+    pub repeat_share: Option<i64>,
+    /// What a receipt came to on average, a half up; none without a receipt.
+    #[uniffi(default = None)]
+    pub average: Option<i64>,
     /// Customers registered.
     pub registered: i64,
     /// Gift certificates sold, less those taken back; no sales: they count when they pay.
@@ -156,7 +162,7 @@ impl Reports {
     pub async fn today(&self, date: Option<String>) -> Result<TodayView, CoreError> {
         let today = self.border.read(move |shop| {
             let date = date.as_deref().map(business_date).transpose()?;
-            Ok(shop.today(date)?.into())
+            TodayView::of(shop.today(date)?)
         });
         today.await
     }
@@ -198,9 +204,9 @@ pub(crate) fn business_date(text: &str) -> Result<Date, Failure> {
     text.parse().map_err(|_| invalid(Subject::Text))
 }
 
-impl From<TodayReport> for TodayView {
-    fn from(report: TodayReport) -> Self {
-        Self {
+impl TodayView {
+    fn of(report: TodayReport) -> Result<Self, Failure> {
+        Ok(Self {
             revenue_change: report.change.revenue,
             receipts_change: report.change.receipts,
             outstanding: outstanding(&report.outstanding),
@@ -208,9 +214,9 @@ impl From<TodayReport> for TodayView {
             certificates: report.certificates.0,
             outbox: i64::try_from(report.outbox).unwrap_or(i64::MAX),
             synced_ms: report.synced_ms,
-            day: report.day.into(),
-            week_before: report.week_before.into(),
-        }
+            day: DayView::of(report.day)?,
+            week_before: DayView::of(report.week_before)?,
+        })
     }
 }
 
@@ -222,9 +228,10 @@ fn outstanding(points: &BTreeMap<InstrumentId, Points>) -> Vec<OutstandingView> 
     points.iter().map(one).collect()
 }
 
-impl From<Today> for DayView {
-    fn from(day: Today) -> Self {
-        Self {
+impl DayView {
+    fn of(day: Today) -> Result<Self, Failure> {
+        let overflow = |_| Failure::Fault("a day's figures".to_owned());
+        Ok(Self {
             date: day.date.to_string(),
             receipts: day.total.receipts,
             identified: day.total.identified,
@@ -236,10 +243,12 @@ impl From<Today> for DayView {
             visits: day.visits,
             buyers: day.buyers,
             returning: day.returning,
+            repeat_share: day.repeat_share().map_err(overflow)?,
+            average: day.total.average().map_err(overflow)?.map(|money| money.0),
             registered: day.registered,
             noted: day.noted,
             points: day.points.iter().map(moved).collect(),
-        }
+        })
     }
 }
 

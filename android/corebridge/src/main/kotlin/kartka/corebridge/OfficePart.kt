@@ -154,6 +154,8 @@ private fun DayView.asDay(currency: String): Day =
         buyers = buyers,
         returning = returning,
         registered = registered,
+        repeatShare = repeatShare,
+        average = average?.money(currency),
     )
 
 private fun DeviceView.asDevice(): Device =

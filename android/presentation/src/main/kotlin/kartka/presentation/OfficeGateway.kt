@@ -72,7 +72,12 @@ public data class Today(
     val heardAt: Long,
 )
 
-/** One business day; [date] is ISO. */
+/**
+ * One business day; [date] is ISO.
+ *
+ * @property repeatShare those of the buyers who had bought before, in hundredths of a percent; null without a buyer
+ * @property average what a receipt came to on average; null without a receipt
+ */
 public data class Day(
     val date: String,
     val receipts: Long,
@@ -84,6 +89,8 @@ public data class Day(
     val buyers: Long,
     val returning: Long,
     val registered: Long,
+    val repeatShare: Long? = null,
+    val average: Money? = null,
 )
 
 /** Points outstanding of one instrument, less debts. */

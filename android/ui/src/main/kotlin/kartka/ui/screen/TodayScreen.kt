@@ -109,9 +109,19 @@ private fun Figures(today: Today) {
         under = today.revenueChange?.let { speech("today.change", "change" to it) },
     )
     Figure(speech("today.week_before"), speech.money(today.weekBefore.sales))
+    today.day.average?.let { Figure(speech("today.average"), speech.money(it)) }
     Figure(speech("today.visits"), speech.count(today.day.visits))
     Figure(speech("today.new"), speech.count(today.day.registered))
-    Figure(speech("today.repeat"), speech.count(today.day.returning))
+    val share = today.day.repeatShare
+    val returning = today.day.returning
+    Figure(
+        speech("today.repeat"),
+        if (share == null) {
+            speech.count(returning)
+        } else {
+            speech("today.repeat_share", "buyers" to returning, "share" to share)
+        },
+    )
     today.outstanding.forEach { Figure(speech.instrument(it.instrument), speech.points(it.points)) }
     Figure(speech("today.liability"), speech.money(today.liability))
 }

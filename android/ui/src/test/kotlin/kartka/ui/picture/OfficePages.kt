@@ -192,7 +192,7 @@ private fun Samples.standings(): List<Page> {
 }
 
 private fun Samples.todays(): List<Page> {
-    val day = Day("2026-11-22", 41, 33, uah(728_600), uah(720_050), uah(8_550), 33, 31, 22, 4)
+    val day = Day("2026-11-22", 41, 33, uah(728_600), uah(720_050), uah(8_550), 33, 31, 22, 4, 7_097, uah(17_771))
     val today =
         Today(day, day.copy(sales = uah(650_000)), 1_209, 800, listOf(Outstanding(BONUS, 48_200)), uah(48_200), 0, NOON)
     val figures = TodayState(today, inSync, CopyAge.NotNeeded, sheetPrinted = true, waiting = 2)
