@@ -15,6 +15,7 @@ mod healing;
 mod histories;
 mod holders;
 mod invite;
+mod lost_order;
 mod meetings;
 mod merges;
 mod months;
