@@ -101,12 +101,8 @@ class TiesFlowTest {
         exchange(phone)
 
         // The laptop gives one to the customer.
-        val instrument = runBlocking { phone.core.instruments() }.single { it.name == "Подарунок" }.id
-        shop.server.stop()
-        shop.server.start()
-        shop.laptop("pair", shop.server.pairingCode())
-        shop.laptop("vouchers", "give", "$instrument", "--worth", "500", "--customer", "$hanna")
-        shop.laptop("sync")
+        laptop()
+        gives(phone, "--customer", "$hanna")
         exchange(phone)
 
         // Hers is offered beside the sale: two taps, and no number is typed.
@@ -132,12 +128,8 @@ class TiesFlowTest {
         publishes(phone, hand, "Gift certificate", "Подарунок")
 
         // The laptop gives one to whoever holds it.
-        val instrument = runBlocking { phone.core.instruments() }.single { it.name == "Подарунок" }.id
-        shop.server.stop()
-        shop.server.start()
-        shop.laptop("pair", shop.server.pairingCode())
-        shop.laptop("vouchers", "give", "$instrument", "--worth", "500", "--number", "GIFT-77")
-        shop.laptop("sync")
+        laptop()
+        gives(phone, "--number", "GIFT-77")
         exchange(phone)
 
         // Nobody's card, an amount, and the number on the certificate.
@@ -179,12 +171,8 @@ class TiesFlowTest {
         val hand = Hand(rule, phone)
         rule.setContent { AppOf(phone) }
         publishes(phone, hand, "Gift certificate", "Подарунок")
-        val instrument = runBlocking { phone.core.instruments() }.single { it.name == "Подарунок" }.id
-        shop.server.stop()
-        shop.server.start()
-        shop.laptop("pair", shop.server.pairingCode())
-        shop.laptop("vouchers", "give", "$instrument", "--worth", "500", "--number", "GIFT-78")
-        shop.laptop("sync")
+        laptop()
+        gives(phone, "--number", "GIFT-78")
         exchange(phone)
         exchange(other)
 
@@ -211,8 +199,7 @@ class TiesFlowTest {
         assertEquals(listOf(10_000L, 10_000L), listOf(phone, other).map { left(it, "GIFT-78") })
 
         // Without the server it is said, and what lies there can be taken off.
-        shop.laptop("vouchers", "give", "$instrument", "--worth", "500", "--number", "GIFT-79")
-        shop.laptop("sync")
+        gives(phone, "--number", "GIFT-79")
         exchange(phone)
         shop.server.stop()
         phone.screens.go(Route.Customer(null))
@@ -225,6 +212,20 @@ class TiesFlowTest {
         hand.tap("Take off the receipt")
         hand.tapWith("Sell · ")
         hand.sees("Sold without a card")
+    }
+
+    /** A laptop joins the shop. */
+    private fun laptop() {
+        shop.server.stop()
+        shop.server.start()
+        shop.laptop("pair", shop.server.pairingCode())
+    }
+
+    /** The laptop gives a certificate for 500. */
+    private fun gives(phone: DeskPhone, vararg whose: String) {
+        val instrument = runBlocking { phone.core.instruments() }.single { it.name == "Подарунок" }.id
+        shop.laptop("vouchers", "give", "$instrument", "--worth", "500", *whose)
+        shop.laptop("sync")
     }
 
     /** The owner makes an instrument as quickly as may be, and everybody has it. */

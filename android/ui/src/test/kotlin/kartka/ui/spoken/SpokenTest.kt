@@ -108,8 +108,8 @@ class SpokenTest {
         val heard: Map<String, List<String>> =
             mapOf(
                 "scan" to listOf("searching", "not_ours"),
-                "customer" to listOf("quoted", "asking_code"),
-                "redeem" to listOf("allowed", "needs_pin"),
+                "customer" to listOf("quoted", "asking_code", "ask_server"),
+                "redeem" to listOf("allowed", "needs_pin", "ask_server"),
                 "done" to listOf("committed"),
                 "register" to listOf("valid", "phone_exists"),
                 "search" to listOf("results"),
@@ -128,7 +128,7 @@ class SpokenTest {
                 "sheet" to listOf("not_printed", "confirming"),
                 "operator" to listOf("people", "ask_pin"),
                 "inbox" to listOf("items"),
-                "standing" to listOf("waiting", "clock_wrong"),
+                "standing" to listOf("waiting", "clock_wrong", "clock_asked"),
                 "signout" to listOf("unsent", "written", "ready"),
                 "carry" to listOf("asking", "arrived"),
                 "today" to listOf("figures"),
