@@ -138,6 +138,24 @@ impl Tx<'_> {
         Ok(())
     }
 
+    /// Facts of months that are not held are nobody's to fetch: they count for nothing either, and go with the others.
+    pub(crate) fn mark_unheld(&self) -> Result<(), StoreError> {
+        for table in MONTH_TABLES {
+            self.execute(&format!("UPDATE {table} SET seq = 0 WHERE seq > 0"), [])?;
+        }
+        Ok(())
+    }
+
+    /// Every scope was pulled anew: no fact of any month that was not seen again stays.
+    pub(crate) fn remove_unseen_facts(&self) -> Result<(), StoreError> {
+        for table in MONTH_TABLES {
+            for (kind, id) in self.unconfirmed(table, "1")? {
+                self.remove(kind, id)?;
+            }
+        }
+        Ok(())
+    }
+
     fn unconfirmed(&self, table: &str, days: &str) -> Result<Vec<(u8, i64)>, StoreError> {
         let kind = kind_of(table);
         let sql = format!("SELECT {kind}, id FROM {table} WHERE seq = 0 AND {days}");

@@ -40,5 +40,6 @@ pub(super) fn fetch_all(tx: &Tx<'_>, state: &mut SyncState) -> Result<(), StoreE
         }
     }
     state.reset.clear();
-    Ok(())
+    // A clock that was years off dated what lies in a month that is not held, and may be set right in one that is.
+    tx.mark_unheld()
 }

@@ -181,13 +181,18 @@ fn end_renewal(
     answer: &SyncAnswer,
 ) -> Result<(), StoreError> {
     let mut going_on = Vec::new();
-    for scope in std::mem::take(&mut ground.state.renewed) {
+    let renewed = std::mem::take(&mut ground.state.renewed);
+    let renewing = !renewed.is_empty();
+    for scope in renewed {
         match tx.scope(scope)? {
             Some((cursor, _)) if cursor < answer.head.head.seq => going_on.push(scope),
             Some(_) => tx.remove_unconfirmed(scope)?,
             // A month that both sides have let go of meanwhile.
             None => {}
         }
+    }
+    if renewing && going_on.is_empty() {
+        tx.remove_unseen_facts()?;
     }
     ground.state.renewed = going_on;
     Ok(())

@@ -4,7 +4,7 @@ use kartka_core::domain::purchase::VoidReason;
 use kartka_core::usecase::customers::NewCard;
 use kartka_server::Rights;
 
-use crate::shops::{Counter, Office};
+use crate::shops::{Counter, Office, copy_folder};
 
 const DAY_MS: i64 = 86_400_000;
 
@@ -35,4 +35,40 @@ fn a_sale_that_was_voided_and_comes_late_goes_with_its_month() {
     assert!(staff.shop.purchase(sold).is_err());
     owner.sync(&line).unwrap();
     assert_eq!(owner.shop.purchase(sold).unwrap().returns.len(), 1);
+}
+
+/// A till whose clock stood years ahead is put back to an older copy and goes on under a new number: what it fetches anew
+/// are the months that it may keep, and its sale of a year that never was is in none of them.
+#[test]
+fn a_sale_of_a_year_that_never_was_goes_when_everything_is_fetched_anew() {
+    let office = Office::founded();
+    let owner = Counter::paired_for(&office, 1, Rights::History);
+    let staff = Counter::paired_for(&office, 2, Rights::Recent);
+    let olena = staff.register("Олена", "", NewCard::Issue);
+    let line = office.line();
+    staff.sync(&line).unwrap();
+    staff.time.jump(6 * 365 * DAY_MS);
+    let sold = staff.sell(olena, 10_000);
+    let copy = staff.home().join("copy");
+    let staff = staff.closed(|data| copy_folder(data, &copy));
+    for time in [&office.time, &owner.time, &staff.time] {
+        time.advance(150 * DAY_MS);
+    }
+    owner.sync(&line).unwrap();
+    staff.sync(&line).unwrap();
+    staff.register("Гість", "", NewCard::Issue);
+    staff.sync(&line).unwrap();
+    let number = staff.shop.sync_status().unwrap().device;
+    let staff = staff.closed(|data| {
+        std::fs::remove_dir_all(data).unwrap();
+        copy_folder(&copy, data);
+    });
+    for _ in 0..3 {
+        staff.sync(&line).unwrap();
+    }
+    owner.sync(&line).unwrap();
+    assert_ne!(staff.shop.sync_status().unwrap().device, number);
+    let dated = owner.shop.purchase(sold).unwrap().purchase.at.date;
+    assert!(staff.shop.purchase(sold).is_err(), "it is of {dated}");
+    assert_eq!(staff.balance(olena), owner.balance(olena));
 }
