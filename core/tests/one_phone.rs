@@ -6,7 +6,7 @@ mod support;
 use kartka_core::domain::card::Carrier;
 use kartka_core::domain::codes::Code;
 use kartka_core::domain::founding::{ShopKind, countries};
-use kartka_core::domain::ids::InstrumentId;
+use kartka_core::domain::ids::{CustomerId, InstrumentId};
 use kartka_core::domain::money::{Money, Points};
 use kartka_core::domain::programme::{Audience, Club, Instrument, Issue, Joining, Terms};
 use kartka_core::domain::purchase::VoidReason;
@@ -233,19 +233,25 @@ fn expired_points_leave_the_account_in_an_idle_moment_of_a_founding_phone() {
     assert_eq!(shop.sync_status().unwrap().outbox, 0);
 }
 
-#[test]
-fn a_clock_that_jumps_years_ahead_and_back_ends_nobodys_points() {
-    const DAY_MS: i64 = 24 * 60 * 60 * 1_000;
+/// A founding phone that has been quiet for a moment, and a customer with 1,000 points.
+fn with_a_thousand_points() -> (Counter, CustomerId) {
     let counter = Counter::founded();
-    let shop = &counter.shop;
     let form = Registration {
         card: NewCard::Issue,
         ..Registration::default()
     };
-    let customer = shop.register(request(1), &form).unwrap();
+    let customer = counter.shop.register(request(1), &form).unwrap();
     let ask = TillRequest::amount(Some(customer), Money(20_000));
-    shop.sell(request(2), &ask).unwrap();
-    shop.idle().unwrap();
+    counter.shop.sell(request(2), &ask).unwrap();
+    counter.shop.idle().unwrap();
+    (counter, customer)
+}
+
+#[test]
+fn a_clock_that_jumps_years_ahead_and_back_ends_nobodys_points() {
+    const DAY_MS: i64 = 24 * 60 * 60 * 1_000;
+    let (counter, customer) = with_a_thousand_points();
+    let shop = &counter.shop;
     let points = || {
         let found = shop.customer(customer).unwrap().points[0];
         (found.balance, found.spendable)
@@ -263,16 +269,8 @@ fn a_clock_that_jumps_years_ahead_and_back_ends_nobodys_points() {
 #[test]
 fn a_clock_that_jumped_is_asked_about_and_what_ends_by_it_waits_for_the_answer() {
     const DAY_MS: i64 = 24 * 60 * 60 * 1_000;
-    let counter = Counter::founded();
+    let (counter, customer) = with_a_thousand_points();
     let shop = &counter.shop;
-    let form = Registration {
-        card: NewCard::Issue,
-        ..Registration::default()
-    };
-    let customer = shop.register(request(1), &form).unwrap();
-    let ask = TillRequest::amount(Some(customer), Money(20_000));
-    shop.sell(request(2), &ask).unwrap();
-    shop.idle().unwrap();
     let asked = || shop.sync_status().unwrap().clock_jump;
     let balance = || shop.customer(customer).unwrap().points[0].balance;
     let before = shop.today(None).unwrap().day.date;

@@ -53,7 +53,8 @@ pub(super) fn shared_end(ours: &[Reign], theirs: &[Reign], epoch: Epoch) -> Seq 
         return Seq(0);
     }
     let next = [ours.get(same), theirs.get(same)].into_iter().flatten();
-    next.map(|reign| Seq(reign.first_seq.0 - 1))
+    // The number is somebody else's word: whatever it is, no order ends before its beginning.
+    next.map(|reign| Seq(reign.first_seq.0.saturating_sub(1).max(0)))
         .min()
         .unwrap_or(Seq(i64::MAX))
 }
@@ -161,6 +162,7 @@ mod tests {
             (&[(1, 1), (2, 41)], &[(1, 1), (2, 41), (3, 90)], Seq(89)),
             (&[(4, 1)], &[(1, 1)], Seq(0)),
             (&[], &[(1, 1), (2, 41)], Seq(40)),
+            (&[(1, 1)], &[(1, 1), (2, i64::MIN)], Seq(0)),
         ] {
             let found = shared_end(&line(ours), &line(theirs), epoch(1));
             assert_eq!(found, end, "{ours:?} {theirs:?}");
