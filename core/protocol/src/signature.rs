@@ -4,8 +4,8 @@
 //! is for, so that a signature for one thing is none for another.
 
 use kartka_domain::ids::{BusinessId, DeviceNo};
-use p256::ecdsa::signature::Verifier;
-use p256::ecdsa::{Signature as P256Signature, VerifyingKey};
+use p256::elliptic_curve::sec1::ToSec1Point;
+use ring::signature::{ECDSA_P256_SHA256_FIXED, UnparsedPublicKey};
 
 use crate::fields::Record;
 
@@ -30,7 +30,8 @@ pub struct PublicKey(Kind);
 
 #[derive(Debug, Clone, PartialEq, Eq)]
 enum Kind {
-    Real(VerifyingKey),
+    /// A point of the curve, uncompressed, as what checks signatures wants it.
+    Real([u8; 65]),
     #[cfg(feature = "simulation")]
     Paper([u8; 32]),
 }
@@ -45,9 +46,11 @@ impl PublicKey {
         if let Some(inner) = crate::simulation::read(bytes) {
             return Ok(Self(Kind::Paper(inner)));
         }
-        VerifyingKey::from_sec1_bytes(bytes)
-            .map(|key| Self(Kind::Real(key)))
-            .map_err(|_| SignatureError::Key)
+        let key = p256::PublicKey::from_sec1_bytes(bytes).map_err(|_| SignatureError::Key)?;
+        let point = key.to_sec1_point(false);
+        let point = point.as_bytes().try_into();
+        let point = point.map_err(|_| SignatureError::Key)?;
+        Ok(Self(Kind::Real(point)))
     }
 
     /// Checks that this key's owner signed `message`.
@@ -55,8 +58,8 @@ impl PublicKey {
     /// # Errors
     /// [`SignatureError::Signature`].
     pub fn verify(&self, message: &[u8], signature: &Signature) -> Result<(), SignatureError> {
-        let key = match &self.0 {
-            Kind::Real(key) => key,
+        let point = match &self.0 {
+            Kind::Real(point) => point,
             #[cfg(feature = "simulation")]
             Kind::Paper(inner) if crate::simulation::seal(inner, message) == *signature => {
                 return Ok(());
@@ -64,9 +67,8 @@ impl PublicKey {
             #[cfg(feature = "simulation")]
             Kind::Paper(_) => return Err(SignatureError::Signature),
         };
-        let signature =
-            P256Signature::from_slice(&signature.0).map_err(|_| SignatureError::Signature)?;
-        key.verify(message, &signature)
+        UnparsedPublicKey::new(&ECDSA_P256_SHA256_FIXED, point)
+            .verify(message, &signature.0)
             .map_err(|_| SignatureError::Signature)
     }
 }

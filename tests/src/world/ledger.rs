@@ -2,8 +2,9 @@
 
 use std::collections::BTreeMap;
 
-use rusqlite::{Connection, OpenFlags};
+use rusqlite::Connection;
 
+use super::eyes::Look;
 use super::laws::{Law, Wrong};
 use super::phone::Phone;
 use super::server::Server;
@@ -62,7 +63,7 @@ fn rows_of(conn: &Connection, sql: &str, into: &mut BTreeMap<Key, Bytes>) -> rus
 
 /// Everything a phone holds, with its own pending rows; those have the seq −1.
 pub(super) fn on_phone(phone: &Phone) -> Result<BTreeMap<Key, Bytes>, Wrong> {
-    let conn = phone.raw(OpenFlags::SQLITE_OPEN_READ_WRITE)?;
+    let conn = phone.raw()?;
     let mut rows = BTreeMap::new();
     let all = || {
         for (table, kind) in TABLES {
@@ -78,7 +79,7 @@ pub(super) fn on_phone(phone: &Phone) -> Result<BTreeMap<Key, Bytes>, Wrong> {
 
 /// How many rows of the authority a phone keeps under its own pending ones.
 pub(super) fn shadows(phone: &Phone) -> Result<i64, Wrong> {
-    let conn = phone.raw(OpenFlags::SQLITE_OPEN_READ_WRITE)?;
+    let conn = phone.raw()?;
     conn.query_row("SELECT count(*) FROM shadow", [], |row| row.get(0))
         .map_err(told)
 }
@@ -137,7 +138,7 @@ pub(super) fn ordered_after(
     let read = || {
         let sql = "SELECT request, id, EXISTS (SELECT 1 FROM alias WHERE alias.op = op.id)
                    FROM op WHERE seq > ?1 ORDER BY seq";
-        let mut statement = conn.prepare(sql)?;
+        let mut statement = conn.prepare_cached(sql)?;
         let found = statement.query_map([seq], |r| Ok((r.get(0)?, r.get(1)?, r.get(2)?)))?;
         found.collect::<Result<Vec<_>, rusqlite::Error>>()
     };
@@ -173,7 +174,7 @@ pub(super) fn device_seq(conn: &Connection, number: i64) -> Result<i64, Wrong> {
 
 /// A phone's own ops with the chain's value after each.
 pub(super) fn own_chain(phone: &Phone) -> Result<BTreeMap<i64, Vec<u8>>, Wrong> {
-    let conn = phone.raw(OpenFlags::SQLITE_OPEN_READ_WRITE)?;
+    let conn = phone.raw()?;
     let read = || {
         let mut statement = conn.prepare("SELECT op, chain FROM own_op")?;
         let found = statement.query_map([], |row| Ok((row.get(0)?, row.get(1)?)))?;
@@ -184,7 +185,7 @@ pub(super) fn own_chain(phone: &Phone) -> Result<BTreeMap<i64, Vec<u8>>, Wrong> 
 
 impl Server {
     /// A connection of the checker's own.
-    pub(super) fn ledger(&self) -> Result<Connection, Wrong> {
+    pub(super) fn ledger(&self) -> Result<Look, Wrong> {
         Ok(self.raw()?)
     }
 }

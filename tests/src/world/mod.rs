@@ -15,6 +15,7 @@ mod claim;
 mod counter;
 mod dice;
 mod ends;
+mod eyes;
 mod forks;
 mod founder;
 mod hostile;

@@ -16,6 +16,7 @@ use rusqlite::{Connection, OpenFlags};
 use zeroize::Zeroizing;
 
 use super::dice::{Dice, SeededRng};
+use super::eyes::{Eyes, Look};
 use super::staff::Quick;
 use super::time::{PhoneClock, WorldTime};
 use crate::vfs::{Fault, Image, Loss, Machine};
@@ -52,6 +53,8 @@ impl KeyStore for MemoryKeys {
 
 /// The program on a phone, between two starts.
 struct Program {
+    // Dropped first: the program's own connection closes last.
+    eyes: Eyes,
     shop: Arc<Shop>,
     engine: Engine,
 }
@@ -178,7 +181,11 @@ impl Phone {
         let shop = Shop::open(folder, self.platform())?.with_pins(Arc::new(Quick));
         let shop = Arc::new(shop);
         let engine = Engine::new(shop.clone());
-        self.program = Some(Program { shop, engine });
+        self.program = Some(Program {
+            eyes: Eyes::default(),
+            shop,
+            engine,
+        });
         Ok(())
     }
 
@@ -235,7 +242,7 @@ impl Phone {
     pub(crate) fn spoil_sums(&mut self) -> Result<(), String> {
         self.program = None;
         self.spoiled = true;
-        let conn = self.raw(OpenFlags::SQLITE_OPEN_READ_WRITE)?;
+        let conn = self.raw()?;
         let spoilt = "UPDATE scope SET digest = zeroblob(16) WHERE code > 2";
         conn.execute(spoilt, []).map_err(|e| e.to_string())?;
         drop(conn);
@@ -244,7 +251,7 @@ impl Phone {
 
     /// Spoils the sums, if there are any; says what they were.
     pub(crate) fn spoil_sums_for_now(&mut self) -> Result<Option<Sums>, String> {
-        let conn = self.raw(OpenFlags::SQLITE_OPEN_READ_WRITE)?;
+        let conn = self.raw()?;
         let read = || {
             let sql = "SELECT code, digest FROM scope WHERE code > 2 AND digest <> zeroblob(16)";
             let mut statement = conn.prepare(sql)?;
@@ -264,7 +271,7 @@ impl Phone {
     pub(crate) fn put_sums_back(&mut self, sums: &Sums) -> Result<(), String> {
         self.program = None;
         self.spoiled = false;
-        let conn = self.raw(OpenFlags::SQLITE_OPEN_READ_WRITE)?;
+        let conn = self.raw()?;
         for (code, digest) in sums {
             let right = "UPDATE scope SET digest = ?2 WHERE code = ?1";
             let done = conn.execute(right, (code, digest));
@@ -275,8 +282,16 @@ impl Phone {
     }
 
     /// A connection of the checker's own to the data, past all code of the core's.
-    pub(crate) fn raw(&self, flags: OpenFlags) -> Result<Connection, String> {
+    pub(crate) fn raw(&self) -> Result<Look, String> {
+        match &self.program {
+            Some(program) => program.eyes.look(|| self.connect()),
+            None => self.connect().map(Look::once),
+        }
+    }
+
+    fn connect(&self) -> Result<Connection, String> {
         let open = || {
+            let flags = OpenFlags::SQLITE_OPEN_READ_WRITE;
             let file = self.machine.path(FILE);
             let conn = Connection::open_with_flags_and_vfs(file, flags, "kartka-memory")?;
             if !kartka_protocol::simulation::is_paper() {
@@ -329,7 +344,7 @@ impl Phone {
 
     /// The oldest batch that waits to be sent, as it was sealed.
     pub(crate) fn sealed(&self) -> Result<Option<Vec<u8>>, String> {
-        let conn = self.raw(OpenFlags::SQLITE_OPEN_READ_WRITE)?;
+        let conn = self.raw()?;
         let mut statement = conn
             .prepare("SELECT bytes FROM sealed ORDER BY first_op LIMIT 1")
             .map_err(|e| e.to_string())?;
@@ -372,11 +387,11 @@ impl Phone {
     /// The facts of the op that a request became; none if it isn't kept.
     fn facts_of(&mut self, request: RequestId) -> Result<Vec<Fact>, String> {
         self.cure();
-        let conn = self.raw(OpenFlags::SQLITE_OPEN_READ_WRITE)?;
+        let conn = self.raw()?;
         let read = || {
             let sql =
                 "SELECT op, facts FROM own_op WHERE op = (SELECT op FROM request WHERE id = ?1)";
-            let mut statement = conn.prepare(sql)?;
+            let mut statement = conn.prepare_cached(sql)?;
             let mut rows = statement.query([&request.0])?;
             let found = rows.next()?.map(|row| Ok((row.get(0)?, row.get(1)?)));
             found.transpose()
@@ -392,7 +407,7 @@ impl Phone {
 
     /// Its own ops, with the number that the server knows each under already, if this phone has let go of it for that.
     pub(crate) fn aliases(&self) -> Result<Vec<(i64, Option<i64>)>, String> {
-        let conn = self.raw(OpenFlags::SQLITE_OPEN_READ_WRITE)?;
+        let conn = self.raw()?;
         let read = || {
             let sql =
                 "SELECT op, iif(last <= (SELECT settled_op FROM head), alias, NULL) FROM own_op";
@@ -406,7 +421,7 @@ impl Phone {
     /// The last change of its number: old, fork, last, new.
     pub(crate) fn last_move(&self) -> Result<Option<(i64, i64, i64, i64)>, String> {
         let status = self.shop().sync_status().map_err(|e| e.to_string())?;
-        let conn = self.raw(OpenFlags::SQLITE_OPEN_READ_WRITE)?;
+        let conn = self.raw()?;
         let sql = "SELECT old, fork, last, new FROM incarnation WHERE new = ?1";
         let mut statement = conn.prepare(sql).map_err(|e| e.to_string())?;
         let found = statement.query_map([status.device.get()], |row| {
@@ -418,21 +433,23 @@ impl Phone {
 
     /// The epoch and the seq up to which an op that is made now has seen the order.
     pub(crate) fn seen(&self) -> Result<((u64, u64), i64), String> {
-        let conn = self.raw(OpenFlags::SQLITE_OPEN_READ_WRITE)?;
+        let conn = self.raw()?;
         let sql = "SELECT epoch_number, epoch_random, seq FROM head";
-        let found = conn.query_row(sql, [], |row| {
+        let look = |row: &rusqlite::Row<'_>| {
             let (number, random): (i64, i64) = (row.get(0)?, row.get(1)?);
             Ok((
                 (number.cast_unsigned(), random.cast_unsigned()),
                 row.get(2)?,
             ))
-        });
+        };
+        let statement = conn.prepare_cached(sql);
+        let found = statement.and_then(|mut statement| statement.query_row([], look));
         found.map_err(|e| e.to_string())
     }
 
     /// How often these files have changed their number.
     pub(crate) fn moves(&self) -> Result<usize, String> {
-        let conn = self.raw(OpenFlags::SQLITE_OPEN_READ_WRITE)?;
+        let conn = self.raw()?;
         let count: i64 = conn
             .query_row("SELECT count(*) FROM incarnation", [], |row| row.get(0))
             .map_err(|e| e.to_string())?;
@@ -441,7 +458,7 @@ impl Phone {
 
     /// Receipts, returns and customers in the files.
     pub(crate) fn entities(&self) -> Result<BTreeSet<i64>, String> {
-        let conn = self.raw(OpenFlags::SQLITE_OPEN_READ_WRITE)?;
+        let conn = self.raw()?;
         let read = || {
             let sql = "SELECT id FROM customer UNION SELECT id FROM purchase UNION SELECT id FROM returned";
             let mut statement = conn.prepare(sql)?;
@@ -453,7 +470,7 @@ impl Phone {
 
     /// The requests that the files know.
     pub(crate) fn requests(&self) -> Result<Vec<[u8; 16]>, String> {
-        let conn = self.raw(OpenFlags::SQLITE_OPEN_READ_WRITE)?;
+        let conn = self.raw()?;
         let read = || {
             let mut statement = conn.prepare("SELECT id FROM request")?;
             let found = statement.query_map([], |row| row.get(0))?;

@@ -176,7 +176,8 @@ impl Street {
         if !model.erases() {
             return Ok(());
         }
-        let erasures = ledger::erasures(&self.server.ledger()?)?;
+        let conn = self.server.ledger()?;
+        let erasures = ledger::erasures(&conn)?;
         let mut missing: BTreeSet<usize> = (0..model.claims.len()).collect();
         for place in ordered.iter_mut() {
             missing.remove(&place.claim);

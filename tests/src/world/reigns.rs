@@ -84,7 +84,8 @@ impl Street {
         if !self.world.model.erases() {
             return Ok(Vec::new());
         }
-        let ops = super::ledger::ops(&self.server.ledger()?)?;
+        let conn = self.server.ledger()?;
+        let ops = super::ledger::ops(&conn)?;
         let erased = self.expected(&ops)?.erased;
         Ok(self.world.model.of_ids(erased.iter()))
     }

@@ -18,6 +18,7 @@ use kartka_server::{Authority, ExchangeError, FoundingInput, Place, Reception};
 use rusqlite::{Connection, OpenFlags};
 
 use super::dice::{Dice, SeededRng};
+use super::eyes::{Eyes, Look};
 use super::replay::Again;
 use super::time::WorldTime;
 use crate::vfs::{Fault, Image, Loss, Machine};
@@ -40,6 +41,8 @@ pub(crate) struct Backup {
 
 /// A server on a disk that can fail.
 pub(crate) struct Server {
+    /// The checker's.
+    eyes: Eyes,
     authority: Option<Authority>,
     /// Takes a business in that was founded on a phone.
     reception: Reception,
@@ -107,6 +110,7 @@ impl Server {
         };
         let rng = Arc::new(SeededRng::new(seed, 7));
         Ok(Self {
+            eyes: Eyes::default(),
             authority: None,
             reception: Reception::new(place.clone(), time.clone(), rng.clone()),
             business,
@@ -207,6 +211,7 @@ impl Server {
         authority.limit_pages(self.pages);
         let (time, rng) = (self.time.clone(), self.rng.clone());
         let new = Self {
+            eyes: Eyes::default(),
             authority: Some(authority),
             reception: Reception::new(place.clone(), time, rng),
             place,
@@ -220,7 +225,7 @@ impl Server {
             keys: std::mem::replace(&mut self.keys, keys),
         };
         let mut old = std::mem::replace(self, new);
-        old.authority = None;
+        old.end();
         old.place.keys = old.keys.path().to_owned();
         let first_seq = first_seq + 1;
         let epoch = self.epoch()?;
@@ -229,9 +234,14 @@ impl Server {
         Ok(old)
     }
 
+    fn end(&mut self) {
+        self.eyes = Eyes::default();
+        self.authority = None;
+    }
+
     /// The process ends and starts again.
     pub(crate) fn restart(&mut self) -> Result<(), NoServer> {
-        self.authority = None;
+        self.end();
         let (time, rng) = (self.time.clone(), self.rng.clone());
         self.reception = Reception::new(self.place.clone(), time, rng);
         let opened = Authority::open(
@@ -264,6 +274,7 @@ impl Server {
         let received = self.reception.serve(message, self.authority.as_ref());
         let received = received.map_err(failure)?;
         if received.arrived.is_some() {
+            self.eyes = Eyes::default();
             self.authority = received.arrived;
         }
         Ok(received.answer)
@@ -336,7 +347,14 @@ impl Server {
     }
 
     /// A connection of the checker's own, past all code of the server's.
-    pub(crate) fn raw(&self) -> Result<Connection, NoServer> {
+    pub(crate) fn raw(&self) -> Result<Look, NoServer> {
+        match &self.authority {
+            Some(_) => self.eyes.look(|| self.connect()),
+            None => self.connect().map(Look::once),
+        }
+    }
+
+    fn connect(&self) -> Result<Connection, NoServer> {
         let name: String = self.business.0.iter().map(|b| format!("{b:02x}")).collect();
         let open = || -> Result<Connection, Box<dyn std::error::Error>> {
             let flags = OpenFlags::SQLITE_OPEN_READ_WRITE;
@@ -359,7 +377,7 @@ impl Server {
     /// that it does not know in two rows that it does (safety 13): an operator's, where it keeps the field when it
     /// changes the row, and the programme's, which it only hands on.
     pub(crate) fn was_newer(&mut self) -> Result<(), NoServer> {
-        self.authority = None;
+        self.end();
         let conn = self.raw()?;
         let write = || -> Result<(), Box<dyn std::error::Error>> {
             let keys: Vec<u8> =

@@ -59,7 +59,8 @@ impl Street {
     /// The requests of the ops that wait for the owner.
     pub(super) fn waiting_requests(&self) -> Result<Vec<Vec<u8>>, Wrong> {
         let mut requests = Vec::new();
-        for (id, facts) in ledger::quarantined(&self.server.ledger()?)? {
+        let conn = self.server.ledger()?;
+        for (id, facts) in ledger::quarantined(&conn)? {
             let op = OpId::new(id).map_err(|e| e.to_string())?;
             let op = kartka_protocol::op::decode(op, &facts, None).map_err(|e| e.to_string())?;
             requests.push(op.request.0.to_vec());
@@ -70,7 +71,8 @@ impl Street {
     /// A stolen phone holds nothing that was ordered after its revocation (safety 12).
     pub(super) fn stolen_learn_nothing(&self) -> Result<(), Wrong> {
         for (no, phone) in self.phones.iter().enumerate().filter(|(_, p)| p.stolen) {
-            let revoked = ledger::device_seq(&self.server.ledger()?, phone.number)?;
+            let conn = self.server.ledger()?;
+            let revoked = ledger::device_seq(&conn, phone.number)?;
             let held = ledger::on_phone(phone)?;
             if let Some((key, (seq, _))) = held.iter().find(|(_, (seq, _))| *seq > revoked) {
                 let what =

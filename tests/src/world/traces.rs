@@ -4,8 +4,8 @@
 
 use std::collections::BTreeSet;
 
+use rusqlite::Connection;
 use rusqlite::types::ValueRef;
-use rusqlite::{Connection, OpenFlags};
 
 use super::laws::{Law, Wrong};
 use super::replay::Expected;
@@ -49,7 +49,7 @@ impl Street {
         left("the server", server)?;
         for no in self.own_phones() {
             let phone = &self.phones[no];
-            let conn = phone.raw(OpenFlags::SQLITE_OPEN_READ_WRITE)?;
+            let conn = phone.raw()?;
             left(&format!("phone {no}"), &conn)?;
         }
         Ok(())

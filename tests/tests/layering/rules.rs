@@ -215,6 +215,7 @@ pub(crate) const DIRECTIONS: &[Direction] = &[
             "blake3",
             "chacha20poly1305",
             "p256",
+            "ring",
             "unicode-normalization",
             "chrono-tz",
         ]),

@@ -166,6 +166,8 @@ impl Door {
 
     fn unlock(&self, conn: &Connection) -> Result<(), StoreError> {
         conn.set_prepared_statement_cache_capacity(STATEMENTS);
+        // A statement with a range would be planned anew at every binding; nothing here is planned by its values.
+        conn.set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_QPSG, true)?;
         #[cfg(feature = "simulation")]
         if kartka_protocol::simulation::is_paper() {
             return Ok(conn.execute_batch(EVERY)?);
