@@ -19,11 +19,12 @@ mod server;
 mod whatif;
 
 /// The parts in their order; `cargo bench -p kartka-tests --bench figures -- evaluator` runs those it names.
-const PARTS: [(&str, fn()); 6] = [
+const PARTS: [(&str, fn()); 7] = [
     ("evaluator", evaluator::run),
     ("whatif", whatif::run),
     ("sale", sale::run),
     ("server", server::run),
+    ("exchange", peers::exchange),
     ("mix", mix::run),
     ("scan", scan::run),
 ];
