@@ -36,6 +36,10 @@ fn what_was_confirmed_stays_and_everything_comes_to_one_state() {
         ("new rules", all.versions),
         ("phones that were taken over", all.taken_over),
         ("sales of dismissed operators", all.by_dismissed),
+        ("receipts for which points were kept", all.reserved),
+        ("receipts for which none were left", all.turned_down),
+        ("sales whose points were kept", all.sold_kept),
+        ("sales that came too late for them", all.came_late),
     ] {
         assert!(times >= 3, "{what} happened {times} times");
     }

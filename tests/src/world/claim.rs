@@ -1,7 +1,7 @@
 //! What a screen confirmed, in plain integers and words of the shop.
 
 use super::laws::{Law, Wrong};
-use super::rules::Rules;
+use super::rules::{Rules, Stand};
 use super::staff::Duty;
 
 /// The first 8 bytes of a request id: names a confirmed tap for ever.
@@ -312,9 +312,8 @@ impl What {
 }
 
 impl Claim {
-    /// Whether a receipt adds up by itself and by the rules that it names, on a phone that has given `waiting` points away
-    /// since the server heard of it.
-    pub(crate) fn check(&self, rules: Option<&Rules>, waiting: i64) -> Result<(), Wrong> {
+    /// Whether a receipt adds up by itself and by the rules that it names, on a phone that stands so.
+    pub(crate) fn check(&self, rules: Option<&Rules>, stand: Stand) -> Result<(), Wrong> {
         let What::Sale {
             lines,
             earned,
@@ -342,7 +341,7 @@ impl Claim {
         if !all(|l| l.gross) && !all(|l| l.gross - l.off) {
             return wrong("points are a discount on one line and no other".to_owned());
         }
-        if let Some(why) = rules.refuses(*spent, gross, waiting) {
+        if let Some(why) = rules.refuses(*spent, gross, stand) {
             return Err(Wrong::of(Law::S10, why));
         }
         let (want, visit) = match customer {

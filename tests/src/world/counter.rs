@@ -1,5 +1,6 @@
 //! A tap at a counter, whatever the machine does meanwhile: the same for a founding phone and a shop with a server.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use kartka_core::domain::founding::ShopKind;
@@ -8,12 +9,13 @@ use kartka_core::store::{RequestId, StoreError};
 
 use super::Summary;
 use super::check;
-use super::claim::{Claim, What};
+use super::claim::{Claim, Mark, What};
 use super::dice::Dice;
 use super::laws::{Law, Wrong};
 use super::model::Model;
+use super::online::Promise;
 use super::phone::{Phone, Survived};
-use super::rules::Rules;
+use super::rules::{Rules, Stand};
 use super::story::Story;
 use super::taps::{Counter, PileCard, Tap, is_refusal, perform};
 use super::time::{DAY, WorldTime};
@@ -32,6 +34,8 @@ pub(crate) struct World {
     pub(crate) model: Model,
     pub(crate) pile: Vec<PileCard>,
     pub(crate) summary: Summary,
+    /// What the server said that it keeps for a receipt, as its phone was told.
+    pub(crate) promises: BTreeMap<Mark, Promise>,
     pub(crate) kind: ShopKind,
     /// Percent of the steps in which a machine stops.
     pub(crate) kill: u64,
@@ -67,6 +71,7 @@ impl World {
             model: Model::of(Rules::ready(kind)),
             pile: Vec::new(),
             summary: Summary::default(),
+            promises: BTreeMap::new(),
             kind,
             kill: 0,
         }
@@ -96,7 +101,7 @@ impl World {
     }
 
     /// The counter with a phone.
-    fn counter<'a>(&'a self, no: usize, phone: &'a Phone) -> Counter<'a> {
+    pub(crate) fn counter<'a>(&'a self, no: usize, phone: &'a Phone) -> Counter<'a> {
         Counter {
             phone: no,
             shop: phone.shop(),
@@ -127,7 +132,16 @@ impl World {
         tap: &Tap,
         dice: &mut Dice,
     ) -> Result<Tapped, Wrong> {
-        let request = request(dice);
+        self.does_as(request(dice), (no, phone), tap)
+    }
+
+    /// The same under a request id that was chosen before.
+    pub(crate) fn does_as(
+        &mut self,
+        request: RequestId,
+        (no, phone): (usize, &mut Phone),
+        tap: &Tap,
+    ) -> Result<Tapped, Wrong> {
         let status = phone.shop().sync_status();
         let status = status.map_err(|e| sound(format!("phone {no}: {e}")))?;
         let (epoch, seen) = if self.summary.restores > 0 {
@@ -164,7 +178,7 @@ impl World {
                 };
                 self.tell(&format!("phone {no} {}", claim.what));
                 self.adds_up(&claim, status.outbox)?;
-                if phone.renewing && matches!(claim.what, What::Sale { spent: 1.., .. }) {
+                if phone.renewing && self.gives_away(&claim.what) {
                     let what = format!("phone {no} gives points away under a number that is new");
                     return Err(Wrong::of(Law::S10, what));
                 }
@@ -181,6 +195,15 @@ impl World {
         }
     }
 
+    /// Whether points are given away that nobody keeps.
+    fn gives_away(&self, what: &What) -> bool {
+        let What::Sale { spent, version, .. } = what else {
+            return false;
+        };
+        let rules = self.model.rules(*version);
+        *spent > 0 && rules.is_none_or(|rules| !rules.online)
+    }
+
     /// Who is at a phone, as it says.
     fn who_is_at(&self, no: usize, phone: &Phone) -> Result<u32, Wrong> {
         let operator = phone.shop().operator();
@@ -193,8 +216,11 @@ impl World {
             return Ok(());
         };
         let waiting = usize::try_from(outbox).unwrap_or(usize::MAX);
-        let waiting = self.model.spent_lately(claim.phone, waiting);
-        claim.check(self.model.rules(version), waiting)
+        let stand = Stand {
+            waiting: self.model.spent_lately(claim.phone, waiting),
+            kept: self.promised(claim),
+        };
+        claim.check(self.model.rules(version), stand)
     }
 
     /// Taps until there is an answer.

@@ -15,6 +15,11 @@ pub(super) type Key = (u8, i64);
 /// A row's place in the order and its bytes.
 pub(super) type Bytes = (i64, Vec<u8>);
 
+/// For which receipt points are kept: the device's number and the sale's request.
+pub(super) type Receipt = (i64, Vec<u8>);
+/// What is kept, by receipt: of whom, how many points, until when.
+pub(super) type Reserved = BTreeMap<Receipt, (i64, i64, i64)>;
+
 /// Purchases, returns and entries as they were when they were last looked at.
 #[derive(Default)]
 pub(super) struct Seen {
@@ -150,6 +155,21 @@ pub(super) fn erasures(conn: &Connection) -> Result<BTreeMap<i64, i64>, Wrong> {
     let read = || {
         let mut statement = conn.prepare("SELECT id, seq FROM row WHERE kind = 13")?;
         let found = statement.query_map([], |row| Ok((row.get(0)?, row.get(1)?)))?;
+        found.collect::<Result<_, rusqlite::Error>>()
+    };
+    read().map_err(told)
+}
+
+/// What the server keeps for receipts after a moment.
+pub(super) fn reserved(conn: &Connection, now_ms: i64) -> Result<Reserved, Wrong> {
+    let read = || {
+        let sql = "SELECT device, request, subject, amount, until_ms
+                   FROM reservation WHERE until_ms > ?1 AND kind = 1";
+        let mut statement = conn.prepare(sql)?;
+        let found = statement.query_map([now_ms], |row| {
+            let key = (row.get(0)?, row.get(1)?);
+            Ok((key, (row.get(2)?, row.get(3)?, row.get(4)?)))
+        })?;
         found.collect::<Result<_, rusqlite::Error>>()
     };
     read().map_err(told)

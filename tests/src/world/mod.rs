@@ -24,6 +24,7 @@ mod ledger;
 mod model;
 mod net;
 mod numbers;
+mod online;
 mod phone;
 mod plan;
 mod proof;
@@ -102,6 +103,14 @@ pub struct Summary {
     pub by_dismissed: u64,
     /// What the owner was asked of somebody who had been dismissed.
     pub asked: u64,
+    /// Receipts for which the server kept points.
+    pub reserved: u64,
+    /// Receipts for which it would not: too few were left.
+    pub turned_down: u64,
+    /// Sales whose points it kept until they came.
+    pub sold_kept: u64,
+    /// Sales whose points it did not keep any more when they came.
+    pub came_late: u64,
 }
 
 impl AddAssign for Summary {
@@ -128,6 +137,10 @@ impl AddAssign for Summary {
         self.taken_over += other.taken_over;
         self.by_dismissed += other.by_dismissed;
         self.asked += other.asked;
+        self.reserved += other.reserved;
+        self.turned_down += other.turned_down;
+        self.sold_kept += other.sold_kept;
+        self.came_late += other.came_late;
     }
 }
 

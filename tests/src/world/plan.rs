@@ -188,6 +188,8 @@ pub(super) enum What {
     Rules,
     /// Somebody comes to the phone, or the owner changes the staff.
     Staff,
+    /// Points are spent that the server is asked to keep first.
+    Online,
 }
 
 /// A world before it begins.
@@ -206,6 +208,8 @@ pub struct Plan {
     pub(super) short_lived: bool,
     /// Operators come and go.
     pub(super) staffed: bool,
+    /// Points are spent only after the server was asked to keep them.
+    pub(super) online: bool,
     /// Percent of the pushes after which others are poked.
     pub(super) pokes: u64,
     /// How often each class comes; 0 = not in this world.
@@ -262,6 +266,7 @@ impl Plan {
             founded_alone,
             short_lived,
             staffed: false,
+            online: false,
             told: KEPT,
             phones: usize::try_from(dice.between(4, most)).unwrap_or(4),
             encrypted: seed % 4 == 3,
@@ -280,6 +285,7 @@ impl Plan {
         }
         plan.write_rules();
         plan.write_staff();
+        plan.write_online();
         plan
     }
 
@@ -390,6 +396,24 @@ impl Plan {
             let place = dice.place(self.script.len()).unwrap_or(0);
             let event = Planned {
                 what: What::Staff,
+                phone: dice.place(self.phones).unwrap_or(0),
+                ..self.script[place]
+            };
+            self.script.push(event);
+        }
+    }
+
+    /// In about one world of nine points are spent online only; what a restored server keeps is another story.
+    fn write_online(&mut self) {
+        let mut dice = Dice::new(self.seed, 21);
+        self.online = dice.percent(18) && self.rate(Class::Restore) == 0;
+        if !self.online {
+            return;
+        }
+        for _ in 0..dice.between(40, 80) {
+            let place = dice.place(self.script.len()).unwrap_or(0);
+            let event = Planned {
+                what: What::Online,
                 phone: dice.place(self.phones).unwrap_or(0),
                 ..self.script[place]
             };

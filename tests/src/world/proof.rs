@@ -96,6 +96,7 @@ impl Street {
         }
         self.take_off_what_ended(&rows, &mut expected)?;
         super::books::balance(&rows, &expected)?;
+        self.nothing_is_lent(&rows, &expected)?;
         self.nothing_is_left(&conn, &expected)?;
         self.stolen_learn_nothing()?;
         for no in self.own_phones() {

@@ -307,7 +307,8 @@ impl Replay<'_> {
             self.is_asked(place, right);
         }
         // What a lost server had said of them since is still known on its phones.
-        let lost = self.model.claims[place.claim].epoch.is_some();
+        let claim = &self.model.claims[place.claim];
+        let lost = claim.epoch.is_some() || place.seen < claim.seen;
         if !lost && self.last_word(place, place.seen) == Some(Duty::Gone) {
             let what = format!("operator {who} did {id} on a phone that knew of their dismissal");
             self.expected.behind = Some(what);

@@ -26,6 +26,23 @@ const GRACE_DAYS: u16 = 366;
 /// Stamps of a full card.
 const FULL: i64 = 10;
 
+/// How a phone stands that gives points away.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Stand {
+    /// Points that it has given away since it was last heard.
+    pub(crate) waiting: i64,
+    /// Points that the server keeps for this receipt, as far as the phone was told and may rely on it still.
+    pub(crate) kept: Option<i64>,
+}
+
+/// What a world says of its rules.
+#[derive(Clone, Copy)]
+struct Ground {
+    short_lived: bool,
+    online: bool,
+    kind: ShopKind,
+}
+
 /// What a version of the programme says.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Rules {
@@ -39,6 +56,8 @@ pub(crate) struct Rules {
     pub(crate) step: i64,
     /// Most points that a phone gives away between two exchanges; none = not without the authority.
     pub(crate) budget: Option<i64>,
+    /// Points are spent only where the authority keeps them for the receipt.
+    pub(crate) online: bool,
     /// Months that points live.
     pub(crate) months: i64,
     /// Whether a visit gives a stamp.
@@ -54,6 +73,7 @@ impl Rules {
             least: 1,
             step: 1,
             budget: Some(100_000),
+            online: false,
             months: 12,
             stamps: kind == ShopKind::Coffee,
         }
@@ -64,29 +84,42 @@ impl Rules {
         self.rate.map_or(0, |rate| base * rate / 10_000)
     }
 
-    /// Why so many points may not be spent on a receipt by a phone that has given `waiting` away since it was last heard.
-    pub(crate) fn refuses(&self, spent: i64, gross: i64, waiting: i64) -> Option<String> {
-        let most = gross * self.share / 10_000;
-        match self.budget.filter(|_| self.rate.is_some()) {
+    /// Why so many points may not be spent on a receipt by a phone that stands so.
+    pub(crate) fn refuses(&self, spent: i64, gross: i64, stand: Stand) -> Option<String> {
+        let (most, waiting) = (gross * self.share / 10_000, stand.waiting);
+        let budget = self.budget.filter(|_| self.rate.is_some());
+        match budget {
             _ if spent == 0 => None,
+            _ if self.online && self.rate.is_some() => match stand.kept {
+                Some(kept) if spent <= kept => self.oversteps(spent, gross, most),
+                kept => Some(format!("{spent} points spent online, and {kept:?} kept")),
+            },
             None => Some(format!("{spent} points spent where none may be")),
             Some(budget) if waiting + spent > budget => Some(format!(
                 "{spent} points spent after {waiting}, and no more than {budget} may be"
             )),
-            Some(_) if spent < self.least || spent > most || spent % self.step != 0 => {
-                Some(format!("{spent} points spent of {gross}: {self:?}"))
-            }
-            Some(_) => None,
+            Some(_) => self.oversteps(spent, gross, most),
         }
     }
 
+    fn oversteps(&self, spent: i64, gross: i64, most: i64) -> Option<String> {
+        let oversteps = spent < self.least || spent > most || spent % self.step != 0;
+        oversteps.then(|| format!("{spent} points spent of {gross}: {self:?}"))
+    }
+
     /// The rules of a shop that changes one thing.
-    fn changed(self, dice: &mut Dice, (short_lived, kind): (bool, ShopKind)) -> Self {
+    fn changed(self, dice: &mut Dice, ground: Ground) -> Self {
+        let Ground {
+            short_lived,
+            online,
+            kind,
+        } = ground;
         let mut rules = self;
         let mut one_of = |values: &[i64]| dice.pick(values).copied().unwrap_or(1);
         match one_of(&[0, 0, 0, 1, 2, 2, 3, 4, 5]) {
             0 => rules.rate = Some(one_of(&[0, 100, 300, 500, 700, 1_000, 1_500])),
             1 => rules.share = one_of(&[2_000, 5_000, 10_000]),
+            2 if online => rules.online ^= true,
             2 => {
                 let budget = one_of(&[0, 500, 5_000, 100_000]);
                 rules.budget = Some(budget).filter(|budget| *budget > 0);
@@ -172,7 +205,10 @@ pub(super) fn publish(shop: &Shop, request: RequestId, rules: Rules) -> Result<W
             card.redeem.max_share = number(rules.share);
             card.redeem.minimum = Points(rules.least);
             card.redeem.step = Points(rules.step);
-            card.redeem.offline = offline(rules.budget);
+            card.redeem.offline = match rules.online {
+                true => OfflinePolicy::Online,
+                false => offline(rules.budget),
+            };
         }
     }
     let version = shop.publish_programme(request, &instruments)?.0;
@@ -225,7 +261,11 @@ impl Street {
             let Some(now) = self.world.model.rules(version) else {
                 return Err(format!("phone {OWNERS} has version {version}").into());
             };
-            let ground = (self.plan.short_lived, self.world.kind);
+            let ground = Ground {
+                short_lived: self.plan.short_lived,
+                online: self.plan.online,
+                kind: self.world.kind,
+            };
             Tap::Publish(now.changed(dice, ground))
         };
         self.world

@@ -12,6 +12,7 @@ use super::dice::Dice;
 use super::hostile::Thief;
 use super::laws::{Law, Wrong};
 use super::net::Weather;
+use super::online::Online;
 use super::phone::{Phone, Survived};
 use super::plan::{Class, Plan, Planned, What};
 use super::reigns::Spare;
@@ -81,6 +82,8 @@ pub(super) struct Street {
     pub(super) thief: Option<Thief>,
     /// What the facts of the ledger were when they were last looked at.
     pub(super) seen: super::ledger::Seen,
+    /// What the server keeps for receipts, in a world where points are spent online only.
+    pub(super) online: Online,
     queue: BTreeMap<(i64, u64), Happening>,
     queued: u64,
     planned_left: usize,
@@ -123,6 +126,7 @@ fn live_in(plan: &Plan) -> Result<Summary, Failure> {
         spare: Spare::default(),
         thief,
         seen: super::ledger::Seen::default(),
+        online: Online::default(),
         queue: BTreeMap::new(),
         queued: 0,
         last_tap_ms: 0,
@@ -187,6 +191,9 @@ fn open(plan: &Plan, world: &mut World) -> Result<(Server, Vec<Phone>, Option<Th
             ..Rules::ready(world.kind)
         };
         world.does(0, &mut phones[0], &Tap::Publish(rules), &mut dice)?;
+    }
+    if plan.online {
+        super::online::begins(plan, world, &mut phones[0])?;
     }
     for phone in &mut phones {
         // What a phone was told at its pairing does not lie in its log alone.
@@ -328,6 +335,7 @@ impl Street {
             What::Theft => self.theft(planned.phone, &mut dice),
             What::Rules => self.rules_change(&mut dice),
             What::Staff => self.staff(planned.phone, &mut dice),
+            What::Online => self.spends_online(planned.phone, &mut dice),
         }
     }
 
@@ -469,7 +477,7 @@ impl Street {
     }
 
     /// The phones that bear one device number: an original and its copies.
-    fn copies_of(&self, no: usize) -> Vec<usize> {
+    pub(super) fn copies_of(&self, no: usize) -> Vec<usize> {
         let same = |other: &usize| *other == no || self.original_of(*other) == no;
         (0..self.phones.len()).filter(same).collect()
     }

@@ -240,7 +240,7 @@ impl Counter<'_> {
     }
 
     /// Somebody that is a customer somewhere; often one of a few regulars, so that phones meet over them.
-    fn customer(&self, dice: &mut Dice) -> Option<CustomerId> {
+    pub(crate) fn customer(&self, dice: &mut Dice) -> Option<CustomerId> {
         let known = self.model.registered();
         let regulars = &known[..known.len().min(4)];
         let list = if dice.percent(60) { regulars } else { known };
@@ -287,7 +287,7 @@ fn will(dice: &mut Dice) -> Will {
     }
 }
 
-fn sale(dice: &mut Dice, customer: Option<CustomerId>) -> Tap {
+pub(crate) fn sale(dice: &mut Dice, customer: Option<CustomerId>) -> Tap {
     let mut line = || Line {
         quantity: Quantity(dice.between(1, 4) * 1_000),
         ..Line::amount(Money(dice.between(0, 60_000)))

@@ -82,6 +82,7 @@ impl Street {
             "the server answers phone {no}, seq {seq}{}",
             if answer.is_ok() { "" } else { ": no" }
         ));
+        self.sales_have_come()?;
         self.poke(no, seq);
         self.answer(no, (life, request), answer);
         Ok(())
