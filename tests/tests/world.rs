@@ -40,6 +40,8 @@ fn what_was_confirmed_stays_and_everything_comes_to_one_state() {
         ("receipts for which none were left", all.turned_down),
         ("sales whose points were kept", all.sold_kept),
         ("sales that came too late for them", all.came_late),
+        ("outboxes that left as files", all.exported),
+        ("acts that came by a file first", all.brought),
     ] {
         assert!(times >= 3, "{what} happened {times} times");
     }

@@ -10,6 +10,7 @@
 
 mod arrival;
 mod books;
+mod carried;
 mod check;
 mod claim;
 mod counter;
@@ -42,6 +43,7 @@ mod theft;
 mod time;
 mod traces;
 mod troubles;
+mod way;
 mod wire;
 
 use std::ops::AddAssign;
@@ -111,6 +113,18 @@ pub struct Summary {
     pub sold_kept: u64,
     /// Sales whose points it did not keep any more when they came.
     pub came_late: u64,
+    /// Outboxes that left as a file.
+    pub exported: u64,
+    /// Files that came to the server.
+    pub carried: u64,
+    /// Acts that came by a file before they came from their phone.
+    pub brought: u64,
+    /// Files that came once more.
+    pub carried_again: u64,
+    /// Phones that nobody could leave with because of what waited there.
+    pub stayed: u64,
+    /// Phones whose people left the shop.
+    pub left: u64,
 }
 
 impl AddAssign for Summary {
@@ -141,6 +155,12 @@ impl AddAssign for Summary {
         self.turned_down += other.turned_down;
         self.sold_kept += other.sold_kept;
         self.came_late += other.came_late;
+        self.exported += other.exported;
+        self.carried += other.carried;
+        self.brought += other.brought;
+        self.carried_again += other.carried_again;
+        self.stayed += other.stayed;
+        self.left += other.left;
     }
 }
 

@@ -167,6 +167,14 @@ impl Model {
         self.numbers.replace(phone, kept)
     }
 
+    /// A phone holds nothing any more; says what it held.
+    pub(crate) fn leaves(&mut self, phone: usize) -> Vec<usize> {
+        let held = self.line(phone).places();
+        self.copies.remove(&phone);
+        self.numbers.replace(phone, Line::default());
+        held
+    }
+
     /// A phone's files are those of an earlier moment: it had changed its number `moves` times then, and knows only
     /// some of its claims. Says how many are gone.
     pub(crate) fn fall_back(

@@ -5,7 +5,6 @@
 //! keeps for other receipts. What it says is held against the rows in which the server keeps it, after each question.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::sync::{Mutex, PoisonError};
 
 use kartka_core::domain::codes::Code;
 use kartka_core::domain::ids::{CustomerId, Seq};
@@ -13,7 +12,7 @@ use kartka_core::domain::money::Points;
 use kartka_core::domain::row::Row;
 use kartka_core::error::CoreError;
 use kartka_core::store::RequestId;
-use kartka_core::sync::{Event, Failure as SyncFailure, Route, Transport};
+use kartka_core::sync::Event;
 use kartka_core::usecase::reserve::Reservation;
 use kartka_core::usecase::till::TillRequest;
 use kartka_protocol::rows::WireRow;
@@ -23,15 +22,14 @@ use super::counter::{Tapped, World, request};
 use super::dice::Dice;
 use super::laws::{Law, Wrong, same};
 use super::ledger::{self, Bytes, Key, Receipt, Reserved};
-use super::net::Weather;
 use super::phone::Phone;
 use super::plan::Plan;
 use super::replay::Expected;
 use super::rules::Rules;
-use super::server::{Served, Server};
 use super::street::Street;
 use super::taps::{Tap, is_refusal, sale};
 use super::time::MINUTE;
+use super::way::Heard;
 
 /// The server keeps it for so long.
 const KEPT_MS: i64 = 20 * MINUTE;
@@ -68,15 +66,6 @@ enum Verdict {
     Either,
 }
 
-/// What became of a question at the server.
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Heard {
-    No,
-    Yes,
-    /// The machine stopped in it.
-    Perhaps,
-}
-
 /// The shop begins with points that are spent online only.
 pub(super) fn begins(plan: &Plan, world: &mut World, owners: &mut Phone) -> Result<(), Wrong> {
     let programme = owners.shop().programme().map_err(|e| e.to_string())?;
@@ -89,6 +78,13 @@ pub(super) fn begins(plan: &Plan, world: &mut World, owners: &mut Phone) -> Resu
     world
         .does(0, owners, &Tap::Publish(rules), &mut dice)
         .map(drop)
+}
+
+impl Online {
+    /// Nobody is at a phone any more who would come back to a receipt.
+    pub(super) fn forget(&mut self, no: usize) {
+        self.left.remove(&no);
+    }
 }
 
 impl World {
@@ -303,37 +299,6 @@ impl Street {
         })
     }
 
-    /// Does what asks the server something, with everything that may happen on the way.
-    fn over_the_way<T>(
-        &mut self,
-        no: usize,
-        dice: &mut Dice,
-        work: impl FnOnce(&dyn Transport) -> Result<T, CoreError>,
-    ) -> Result<(Heard, Result<T, CoreError>), Wrong> {
-        let phone = &self.phones[no];
-        let way = Way {
-            online: phone.online,
-            deaf: self.world.time.now() < phone.deaf_until,
-            weather: &self.weather,
-            earlier: &self.earlier,
-            ends: Mutex::new(Ends {
-                server: &mut self.server,
-                dice,
-                heard: Heard::No,
-            }),
-        };
-        let told = work(&way);
-        let ends = way.ends.into_inner();
-        let heard = ends.unwrap_or_else(PoisonError::into_inner).heard;
-        if heard == Heard::Perhaps {
-            self.world.summary.server_kills += 1;
-            self.world
-                .tell("the server stops while it keeps something for a receipt");
-            self.server.restart()?;
-        }
-        Ok((heard, told))
-    }
-
     /// The server keeps what the model says, to the last point.
     fn server_keeps(
         &mut self,
@@ -472,52 +437,4 @@ fn unasked(rows: &BTreeMap<Key, (i64, Bytes)>) -> BTreeMap<i64, i64> {
         }
     }
     found
-}
-
-/// The way of one question.
-struct Way<'a> {
-    online: bool,
-    deaf: bool,
-    weather: &'a Weather,
-    earlier: &'a [Vec<u8>],
-    ends: Mutex<Ends<'a>>,
-}
-
-struct Ends<'a> {
-    server: &'a mut Server,
-    dice: &'a mut Dice,
-    heard: Heard,
-}
-
-impl Transport for Way<'_> {
-    fn post(&self, _: &str, route: Route, message: &[u8]) -> Result<Vec<u8>, SyncFailure> {
-        if !self.online {
-            return Err(SyncFailure::Offline);
-        }
-        let mut ends = self.ends.lock().unwrap_or_else(PoisonError::into_inner);
-        let ends = &mut *ends;
-        let mut answer = Err(SyncFailure::Timeout);
-        for (_, message) in self.weather.request(ends.dice, message.to_vec()) {
-            if ends.heard == Heard::Perhaps {
-                break;
-            }
-            let percent = self.weather.server_kill;
-            answer = match ends.server.risk(ends.dice, percent, route, &message) {
-                Served::Answered(Ok(bytes)) => {
-                    ends.heard = Heard::Yes;
-                    Ok(bytes)
-                }
-                Served::Answered(Err(failure)) => Err(failure),
-                Served::Stopped(_) => {
-                    ends.heard = Heard::Perhaps;
-                    Err(SyncFailure::Offline)
-                }
-            };
-        }
-        let mut answers = self.weather.answer(ends.dice, answer, self.earlier);
-        match answers.pop().filter(|_| !self.deaf) {
-            Some(answer) => answer,
-            None => Err(SyncFailure::Timeout),
-        }
-    }
 }

@@ -190,6 +190,8 @@ pub(super) enum What {
     Staff,
     /// Points are spent that the server is asked to keep first.
     Online,
+    /// An outbox leaves as a file, one is brought, or somebody leaves the shop.
+    File,
 }
 
 /// A world before it begins.
@@ -210,6 +212,8 @@ pub struct Plan {
     pub(super) staffed: bool,
     /// Points are spent only after the server was asked to keep them.
     pub(super) online: bool,
+    /// Outboxes leave as files.
+    pub(super) filed: bool,
     /// Percent of the pushes after which others are poked.
     pub(super) pokes: u64,
     /// How often each class comes; 0 = not in this world.
@@ -267,6 +271,7 @@ impl Plan {
             short_lived,
             staffed: false,
             online: false,
+            filed: false,
             told: KEPT,
             phones: usize::try_from(dice.between(4, most)).unwrap_or(4),
             encrypted: seed % 4 == 3,
@@ -286,6 +291,7 @@ impl Plan {
         plan.write_rules();
         plan.write_staff();
         plan.write_online();
+        plan.write_files();
         plan
     }
 
@@ -415,6 +421,24 @@ impl Plan {
             let event = Planned {
                 what: What::Online,
                 phone: dice.place(self.phones).unwrap_or(0),
+                ..self.script[place]
+            };
+            self.script.push(event);
+        }
+    }
+
+    /// In one world of nine outboxes leave as files, of whoever is at work just then.
+    fn write_files(&mut self) {
+        let mut dice = Dice::new(self.seed, 23);
+        self.filed = dice.percent(11);
+        if !self.filed {
+            return;
+        }
+        for _ in 0..dice.between(20, 50) {
+            let place = dice.place(self.script.len()).unwrap_or(0);
+            let what = What::File;
+            let event = Planned {
+                what,
                 ..self.script[place]
             };
             self.script.push(event);

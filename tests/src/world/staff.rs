@@ -28,7 +28,7 @@ const OWNERS: usize = 0;
 /// Who founded the business.
 pub(super) const OWNER: u32 = 1;
 /// The owner's PIN, on every phone.
-const PIN: &str = "2580";
+pub(super) const PIN: &str = "2580";
 /// Everybody else's.
 const THEIR_PIN: &str = "1357";
 

@@ -7,6 +7,7 @@ use kartka_core::sync::{Effect, Event, Failure as SyncFailure, Route, SyncEvent}
 use kartka_server::Rights;
 
 use super::Summary;
+use super::carried::{self, Files};
 use super::counter::{World, request};
 use super::dice::Dice;
 use super::hostile::Thief;
@@ -84,6 +85,8 @@ pub(super) struct Street {
     pub(super) seen: super::ledger::Seen,
     /// What the server keeps for receipts, in a world where points are spent online only.
     pub(super) online: Online,
+    /// Outboxes that left as files.
+    pub(super) files: Files,
     queue: BTreeMap<(i64, u64), Happening>,
     queued: u64,
     planned_left: usize,
@@ -109,6 +112,14 @@ fn live_in(plan: &Plan) -> Result<Summary, Failure> {
         Ok(opened) => opened,
         Err(wrong) => return Err(Failure::new(plan.seed, &wrong, &world.story)),
     };
+    let files = match plan.filed {
+        true => carried::begins(&server, &phones[0]),
+        false => Ok(Files::default()),
+    };
+    let files = match files {
+        Ok(files) => files,
+        Err(wrong) => return Err(Failure::new(plan.seed, &wrong, &world.story)),
+    };
     world.kill = plan.rate(Class::Kill);
     let script: BTreeMap<_, _> = plan.script().collect();
     let mut street = Street {
@@ -127,6 +138,7 @@ fn live_in(plan: &Plan) -> Result<Summary, Failure> {
         thief,
         seen: super::ledger::Seen::default(),
         online: Online::default(),
+        files,
         queue: BTreeMap::new(),
         queued: 0,
         last_tap_ms: 0,
@@ -245,6 +257,7 @@ impl Street {
             self.happen()?;
         }
         self.heal()?;
+        self.files_come()?;
         self.settle()?;
         if self.phones.iter().any(|phone| phone.stolen) {
             self.owner_decides()?;
@@ -336,6 +349,7 @@ impl Street {
             What::Rules => self.rules_change(&mut dice),
             What::Staff => self.staff(planned.phone, &mut dice),
             What::Online => self.spends_online(planned.phone, &mut dice),
+            What::File => self.outbox_leaves(planned.phone, &mut dice),
         }
     }
 
@@ -501,7 +515,7 @@ impl Street {
     }
 
     /// Whether a phone, or one with its number, ever had other files than its own last ones.
-    fn is_turned_back(&self, no: usize) -> bool {
+    pub(super) fn is_turned_back(&self, no: usize) -> bool {
         let copies = self.copies_of(self.original_of(no));
         copies.iter().any(|copy| self.phones[*copy].turned_back)
     }

@@ -91,8 +91,7 @@ impl Street {
 
     /// The claims that must be ordered at the server or wait there.
     pub(super) fn held_by_anybody(&self) -> BTreeSet<usize> {
-        (0..self.phones.len())
-            .flat_map(|no| self.world.model.line(no).places())
-            .collect()
+        let held = (0..self.phones.len()).flat_map(|no| self.world.model.line(no).places());
+        held.chain(self.files.left.iter().copied()).collect()
     }
 }

@@ -90,7 +90,7 @@ impl Street {
 
     /// Others are told that there is something new; once everything is well whoever asked is told too, as a server tells
     /// all: what it writes after an answer, for instance that erased names are gone, is in no answer yet.
-    fn poke(&mut self, no: usize, seq: i64) {
+    pub(super) fn poke(&mut self, no: usize, seq: i64) {
         let new = seq > std::mem::replace(&mut self.server_seq, seq);
         if !new || !self.phones[no].luck.percent(self.pokes) {
             return;
