@@ -115,9 +115,15 @@ pub(super) fn ask(
     items: &Items,
 ) -> Result<(), StoreError> {
     for (item, (day, last)) in items {
-        let waiting = turn.db.waiting(*item)?;
+        // What the owner is asked about an op that was taken in stands where its quarantine was named.
+        let item = match asks_something_else(turn, *item)? {
+            true => turn.db.move_item(*item)?,
+            false => Some(*item),
+        };
+        let Some(item) = item else { continue };
+        let waiting = turn.db.waiting(item)?;
         let fact = OpFact::Quarantine(Quarantine {
-            first: *item,
+            first: item,
             upto: Id::new(waiting.upto).unwrap_or(*last),
             ops: waiting.ops,
             sold: waiting.sold,
@@ -127,6 +133,16 @@ pub(super) fn ask(
         own::write(authority, turn, order, &[fact])?;
     }
     Ok(())
+}
+
+/// Whether an inbox item is of something else than what waits.
+fn asks_something_else(turn: &Turn<'_>, item: EntryId) -> Result<bool, StoreError> {
+    let wire = turn.db.row(RowKind::Inbox, item.get())?;
+    let row = wire.map(|wire| wire.read()).transpose()?;
+    Ok(match row {
+        Some(Row::Inbox(item)) => !matches!(item.code, Code::Quarantined { .. }),
+        _ => false,
+    })
 }
 
 /// Does what an op decides about quarantines, if its author may.

@@ -492,6 +492,11 @@ pub trait Writes: Reads {
     /// # Errors
     /// What the disk reports; an op id that is there already is a fault of the program.
     fn put_quarantined(&self, op: &Quarantined) -> Result<(), StoreError>;
+    /// Lets what waits under an inbox item wait under the first op that still does; says which, if any.
+    ///
+    /// # Errors
+    /// What the disk reports.
+    fn move_item(&self, item: EntryId) -> Result<Option<EntryId>, StoreError>;
     /// Lets an op go from quarantine: it has its order now.
     ///
     /// # Errors

@@ -1,8 +1,10 @@
 //! Staff over the exchange: who was dismissed offline, whose limits were lowered, who holds a stolen phone (sync §7).
 
+use kartka_core::domain::business::DeviceState;
 use kartka_core::domain::codes::Code;
-use kartka_core::domain::ids::{CustomerId, OperatorId, PurchaseId, RoleId};
+use kartka_core::domain::ids::{CustomerId, Id, OperatorId, PurchaseId, RoleId};
 use kartka_core::domain::money::Points;
+use kartka_core::domain::op::Decision;
 use kartka_core::domain::rights::{Limits, Role};
 use kartka_core::domain::row::{Inbox, Row, RowKind};
 use kartka_core::error::CoreError;
@@ -101,6 +103,52 @@ fn a_phone_is_its_holders_and_a_dismissed_operator_stops_when_it_is_heard() {
     assert_eq!(flag_of(&row), Some(Code::OperatorDismissed));
     assert_eq!(street.owner.balance(street.ann), 1_100);
     assert_eq!(street.till.balance(street.ann), 1_100);
+}
+
+/// What the owner is asked of the first op that waited stands under the same id as the question about what waits.
+#[test]
+fn what_a_dismissed_operator_did_is_asked_though_it_had_waited_for_the_owner() {
+    let street = Street::open();
+    let (owner, till) = (&street.owner, &street.till);
+    owner.shop.dismiss(owner.request(), street.olya).unwrap();
+    let device = till.shop.sync_status().unwrap().device;
+    let state = DeviceState::Revoked;
+    owner.shop.revoke(owner.request(), device, state).unwrap();
+    agree(&street.office, &[owner]);
+    let first = till.redeem(street.ann, 2_000, 300).unwrap();
+    let second = till.sell(street.ann, 5_000);
+    till.sell(street.ann, 6_000);
+    let told = till.sync(&street.office.line());
+    assert!(matches!(told, Err(CoreError::DeviceRevoked)), "{told:?}");
+    let open = || {
+        agree(&street.office, &[owner]);
+        let mut all = owner.shop.inbox().unwrap();
+        all.sort_by_key(|item| item.id);
+        all
+    };
+    let settle = |up_to: i64| {
+        let up_to = Id::new(up_to).unwrap();
+        let settled = owner.shop.settle(owner.request(), up_to, Decision::Accept);
+        settled.unwrap();
+        owner.sync(&street.office.line()).unwrap();
+    };
+    let waits = |item: &Inbox, count: i64| matches!(item.code, Code::Quarantined { ops, .. } if ops == count);
+    let asks = |item: &Inbox| {
+        item.id.get() == first.get() && matches!(item.code, Code::ActedWithoutRight { .. })
+    };
+    let items = open();
+    assert!(items.len() == 1 && waits(&items[0], 3), "{items:?}");
+    // The redemption alone is taken in: the owner is asked about it, and the sales still wait.
+    settle(second.get() - 1);
+    let items = open();
+    assert_eq!(items.len(), 2, "{items:?}");
+    assert!(asks(&items[0]) && waits(&items[1], 2), "{items:?}");
+    let Code::Quarantined { upto, .. } = items[1].code else {
+        unreachable!("it was matched above");
+    };
+    settle(upto);
+    let items = open();
+    assert!(items.len() == 1 && asks(&items[0]), "{items:?}");
 }
 
 /// Adversary: a dismissed operator keeps the phone off the net and lets points be redeemed.

@@ -109,6 +109,21 @@ impl View<'_> {
         })?)
     }
 
+    pub(super) fn rename_item(&self, item: EntryId) -> Result<Option<EntryId>, StoreError> {
+        let first: Option<i64> = self
+            .conn
+            .prepare_cached("SELECT min(id) FROM quarantine WHERE item = ?1")?
+            .query_row([item.get()], |row| row.get(0))?;
+        let Some(first) = first else {
+            return Ok(None);
+        };
+        self.conn
+            .prepare_cached("UPDATE quarantine SET item = ?2 WHERE item = ?1")?
+            .execute((item.get(), first))?;
+        let malformed = |_| StoreError::Malformed("quarantine.id");
+        EntryId::new(first).map(Some).map_err(malformed)
+    }
+
     pub(super) fn add_quarantined(&self, op: &Quarantined) -> Result<(), StoreError> {
         let (section, nonce, hash) = columns_of(&op.personal);
         self.conn

@@ -258,6 +258,10 @@ impl Writes for View<'_> {
         self.add_quarantined(op)
     }
 
+    fn move_item(&self, item: EntryId) -> Result<Option<EntryId>, StoreError> {
+        self.rename_item(item)
+    }
+
     fn drop_quarantined(&self, id: OpId) -> Result<(), StoreError> {
         self.remove_quarantined(id)
     }
