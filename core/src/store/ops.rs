@@ -209,6 +209,19 @@ impl Reader<'_> {
         rows.map(|row| checked(row?)).collect()
     }
 
+    /// The first op that is kept of every number but `now`, with its last number.
+    pub(crate) fn former_starts(&self, now: DeviceNo) -> Result<Vec<(Id, Id)>, StoreError> {
+        let sql = "SELECT min(op), last FROM own_op WHERE op >> 40 <> ?1 GROUP BY op >> 40";
+        let mut statement = self.conn().prepare_cached(sql)?;
+        let rows = statement.query_map([now.get()], |row| Ok((row.get(0)?, row.get(1)?)))?;
+        let read = |id: i64| Id::new(id).map_err(|_| StoreError::Malformed("own_op.op"));
+        rows.map(|row| {
+            let (op, last) = row?;
+            Ok((read(op)?, read(last)?))
+        })
+        .collect()
+    }
+
     /// The last number and the chain's value of every own op of an incarnation above `after`, in order.
     pub(crate) fn own_chain(&self, after: i64) -> Result<Vec<(Id, ChainValue)>, StoreError> {
         let sql = format!("SELECT last, chain FROM own_op WHERE {ABOVE} ORDER BY op");

@@ -12,7 +12,7 @@ use kartka_protocol::message::Refusal;
 use super::Route;
 use super::exchange::{Asked, begin, finish};
 use super::failure::Failure;
-use super::incarnation::note_stranger;
+use super::incarnation::{let_in, note_stranger};
 use crate::error::CoreError;
 use crate::shop::Shop;
 
@@ -191,6 +191,13 @@ impl Engine {
         effects: &mut Vec<Effect>,
     ) {
         self.back = failure == Failure::Offline && asked.former.is_some() && !self.back;
+        let error = match asked.came_to_nothing(&self.shop, failure) {
+            Ok(true) if self.knock != Knock::Open => {
+                self.due_ms = now;
+                return;
+            }
+            came => came.err(),
+        };
         let unknown = failure == Failure::Refused(Refusal::PairingRefused);
         let stranger = match unknown && self.knock == Knock::Open {
             true => note_stranger(&self.shop),
@@ -204,10 +211,6 @@ impl Engine {
                 Knock::Next
             }
             _ => Knock::No,
-        };
-        let error = match failure {
-            Failure::Refused(refusal) => asked.turned_away(&self.shop, refusal).err(),
-            _ => None,
         };
         let (news, error) = match stranger {
             Ok(news) => (news, error),
@@ -242,9 +245,12 @@ impl Engine {
 
     fn answered(&mut self, asked: &Asked, bytes: &[u8], now: i64, effects: &mut Vec<Effect>) {
         if self.knock == Knock::Open {
-            // What it says is looked at by exchanging.
             self.knock = Knock::No;
-            self.due_ms = now;
+            match let_in(&self.shop, bytes) {
+                Ok(true) => self.due_ms = now,
+                Ok(false) => self.failed(CoreError::Unauthorised, now, effects),
+                Err(error) => self.failed(error, now, effects),
+            }
             return;
         }
         let finished = match finish(&self.shop, asked, bytes) {

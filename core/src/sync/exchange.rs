@@ -18,6 +18,7 @@ use super::incarnation::{Told, branch, follow, is_strangers, verdict, was_stoppe
 use super::moving::follow_address;
 use super::outbox::next_push;
 use super::rebase::{Ground, apply, read_pages};
+use super::retell;
 use super::revoked::{self, Next};
 use super::signer::DeviceSigner;
 use super::state::{SyncState, Verdict, highest_epoch, note_epoch};
@@ -31,10 +32,20 @@ use crate::store::{DeviceRow, HeadRow, Reader, Standing, StoreError, Tx};
 /// Bytes of pages taken in one exchange: some 20,000 rows in one transaction.
 const BUDGET: u32 = 1_024 * 1_024;
 
+/// What a request is about.
+enum About {
+    /// An exchange with the authority.
+    Exchange,
+    /// A hand-over, which goes its own way.
+    Handover(handover::Asked),
+    /// What was made under a former number.
+    Retelling(retell::Asked),
+}
+
 /// A request on its way.
 pub(super) struct Asked {
-    /// Of a hand-over, which goes its own way.
-    handover: Option<handover::Asked>,
+    /// What it is about.
+    about: About,
     /// Where it goes.
     pub(super) address: String,
     /// Where it may go when nobody is there: the authority moved, and is not at its new place yet.
@@ -62,26 +73,43 @@ pub(super) struct Standpoint {
 impl Asked {
     /// By which way it goes.
     pub(super) fn route(&self) -> Route {
-        match self.handover {
-            Some(_) => Route::Handover,
-            None => Route::Sync,
+        match self.about {
+            About::Exchange => Route::Sync,
+            About::Handover(_) => Route::Handover,
+            About::Retelling(_) => Route::Carry,
         }
     }
 
-    /// The server refused, by a word that nobody signed.
-    pub(super) fn turned_away(&self, shop: &Shop, refusal: Refusal) -> Result<(), CoreError> {
-        match &self.handover {
-            Some(asked) if refusal == Refusal::PairingRefused => handover::turned_away(shop, asked),
-            _ => Ok(()),
+    /// Nobody answered, or the server refused by a word that nobody signed. Says whether the next request can go out as if
+    /// nothing had happened.
+    pub(super) fn came_to_nothing(&self, shop: &Shop, failure: Failure) -> Result<bool, CoreError> {
+        match &self.about {
+            About::Handover(asked) if failure == Failure::Refused(Refusal::PairingRefused) => {
+                handover::turned_away(shop, asked).map(|()| false)
+            }
+            About::Retelling(asked) => retell::not_taken(shop, asked, failure),
+            About::Exchange | About::Handover(_) => Ok(false),
         }
     }
 
     /// A request of a hand-over.
     fn of_handover(mut asked: handover::Asked, now: &Setting) -> Self {
+        let address = asked.address.clone();
+        let message = std::mem::take(&mut asked.message);
+        Self::beside(About::Handover(asked), (address, None), message, now)
+    }
+
+    /// A request that is no exchange.
+    fn beside(
+        about: About,
+        (address, former): (String, Option<String>),
+        message: Vec<u8>,
+        now: &Setting,
+    ) -> Self {
         Self {
-            address: asked.address.clone(),
-            former: None,
-            message: std::mem::take(&mut asked.message),
+            address,
+            former,
+            message,
             business: now.device.business,
             nonce: Nonce::default(),
             sent_monotonic_ms: 0,
@@ -92,7 +120,7 @@ impl Asked {
                 cursors: Vec::new(),
             },
             fork: None,
-            handover: Some(asked),
+            about,
         }
     }
 }
@@ -207,6 +235,16 @@ pub(super) fn begin(shop: &Shop) -> Result<Option<Asked>, CoreError> {
             return Err(Stop::from_code(code).into());
         }
         let address = now.device.server.clone().ok_or(CoreError::Offline)?;
+        if now.state.fork.is_none() {
+            let hand = (&signer, shop.platform.rng.as_ref());
+            if let Some(mut asked) = retell::begin(tx, &now.device, &mut now.state, hand)? {
+                let former = now.state.former.as_ref();
+                let places = (address, former.and_then(|former| former.address.clone()));
+                let message = std::mem::take(&mut asked.message);
+                let asked = Asked::beside(About::Retelling(asked), places, message, &now);
+                return Ok(Some(asked));
+            }
+        }
         let mut standpoint = standpoint(shop, tx, &now)?;
         if is_revoked(tx)? {
             // It gets no page any more; what it recorded still goes out.
@@ -259,7 +297,7 @@ pub(super) fn begin(shop: &Shop) -> Result<Option<Asked>, CoreError> {
             sent_monotonic_ms,
             standpoint,
             fork: now.state.fork,
-            handover: None,
+            about: About::Exchange,
         }))
     })
 }
@@ -283,8 +321,10 @@ fn erased(reader: &Reader<'_>, head: &HeadRow) -> Result<Option<Erased>, StoreEr
 /// [`CoreError::ServerWentBack`], noted durably; [`CoreError::Forked`] when the authority does not say under which
 /// number this copy goes on; [`CoreError::Stale`] when another exchange came between; [`CoreError::Store`].
 pub(super) fn finish(shop: &Shop, asked: &Asked, bytes: &[u8]) -> Result<Finished, CoreError> {
-    if let Some(asked) = &asked.handover {
-        return handover::finish(shop, asked, bytes);
+    match &asked.about {
+        About::Exchange => {}
+        About::Handover(asked) => return handover::finish(shop, asked, bytes),
+        About::Retelling(asked) => return retell::finish(shop, asked, bytes),
     }
     let answer = SyncAnswer::decode(bytes).map_err(|_| Failure::NotTheAnswer)?;
     let mut next = Next::Nothing;
@@ -363,11 +403,17 @@ fn use_answer(
     let rows = pages.iter().flat_map(|page| &page.rows);
     let (no, next) = (now.device.no, now.device.next_n);
     let strangers = rows
-        .into_iter()
+        .clone()
         .any(|row| is_strangers(no, next, row.kind, row.id));
+    if rows.count() > 0 {
+        now.state.untold_waits = false;
+    }
     match stop.or(strangers.then_some(Stop::Forked)) {
         Some(Stop::Forked) => {
             let (rng, mut state) = (shop.platform.rng.as_ref(), now.state);
+            if lost.is_some() {
+                retell::note(tx, &mut state, no)?;
+            }
             state.fork = Some(verdict(rng, &state, answer.head.head.epoch));
             state.write(tx)?;
             return Ok(Ok(Finished::default()));

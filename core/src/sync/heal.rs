@@ -14,6 +14,7 @@ use kartka_protocol::scope::Scope;
 use super::exchange::Finished;
 use super::history::{Known, Stop};
 use super::rebase::{Ground, acked_id, ask_anew, note_clocks};
+use super::retell;
 use super::state::read_lineage;
 use crate::error::CoreError;
 use crate::store::{Reader, StoreError, Tx};
@@ -98,6 +99,7 @@ pub(super) fn begin(
     ground.state.acked.retain(|on| on.op <= acked);
     ground.state.healing = Some(shared);
     ground.state.tell_clocks_again();
+    retell::note(tx, &mut ground.state, ground.device.no)?;
     ground.state.head = Some(answer.head);
     tx.set_head(&ground.head)?;
     ground.state.write(tx)?;

@@ -9,13 +9,14 @@ use kartka_domain::incarnation::Renumbering;
 use kartka_protocol::WireError;
 use kartka_protocol::chain::{ChainValue, PersonalHash};
 use kartka_protocol::limits;
-use kartka_protocol::message::{Branch, Incarnation, SyncAnswer};
+use kartka_protocol::message::{Branch, Certificate, Incarnation, SignedPairAnswer, SyncAnswer};
 use kartka_protocol::op::OpBytes;
 use kartka_protocol::signature::PublicKey;
 
 use super::anew::{fetch_all, lay_pending, lift_pending};
 use super::failure::Failure;
 use super::history::Stop;
+use super::retell;
 use super::state::{SyncState, Verdict, highest_epoch};
 use crate::commit::read_own;
 use crate::error::CoreError;
@@ -92,9 +93,34 @@ pub(super) fn note_stranger(shop: &Shop) -> Result<bool, CoreError> {
             insist: false,
             ..verdict
         });
+        retell::note(tx, &mut state, device.no)?;
         state.write(tx)?;
         Ok(true)
     })
+}
+
+/// Uses what an authority says to the certificate of this phone. One that was put back to before this phone changed its number
+/// lets it in under the one that it was paired with; under the one that it has it shows its chain. Says whether the
+/// next request says something new.
+///
+/// # Errors
+/// [`CoreError::Offline`] for words that are not the authority's; [`CoreError::NotPaired`], [`CoreError::Store`].
+pub(super) fn let_in(shop: &Shop, bytes: &[u8]) -> Result<bool, CoreError> {
+    let (device, certificate) = shop.store.read(|r| {
+        let device = r.device()?.ok_or(CoreError::NotPaired)?;
+        Ok::<_, CoreError>((device, meta::get(r, CERTIFICATE)?))
+    })?;
+    let not_meant = || CoreError::from(Failure::NotTheAnswer);
+    let identity = device.identity.ok_or(CoreError::NotPaired)?;
+    let identity = PublicKey::new(&identity).map_err(|_| not_meant())?;
+    let certificate = certificate.and_then(|bytes| Certificate::decode(&bytes).ok().flatten());
+    let certificate = certificate.ok_or_else(not_meant)?;
+    let answer = SignedPairAnswer::decode(bytes).map_err(|_| not_meant())?;
+    let answer = answer.open(&certificate.request, &identity);
+    if answer.map_err(|_| not_meant())?.device == device.no {
+        return Ok(true);
+    }
+    note_stranger(shop)
 }
 
 /// What became of a copy that has shown its chain.

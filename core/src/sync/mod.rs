@@ -16,6 +16,7 @@ mod incarnation;
 mod moving;
 mod outbox;
 mod rebase;
+mod retell;
 mod revoked;
 pub mod scheduler;
 pub mod signer;
@@ -38,7 +39,7 @@ use crate::shop::Shop;
 use kartka_protocol::message::Refusal;
 
 use exchange::{Asked, Finished, begin, finish};
-use incarnation::note_stranger;
+use incarnation::{let_in, note_stranger};
 pub(crate) use state::{first_state, lineage_bytes, note_epoch, read_lineage};
 pub use trust::Trust;
 pub(crate) use trust::{clock_off, heard_ms, is_revoked, is_wiping, trust};
@@ -159,11 +160,13 @@ impl Shop {
                     self.knock(transport, &asked.address)?;
                     continue;
                 }
-                Err(Failure::Refused(refusal)) => {
-                    asked.turned_away(self, refusal)?;
-                    return Err(Failure::Refused(refusal).into());
+                Err(failure) => {
+                    if asked.came_to_nothing(self, failure)? {
+                        continue;
+                    }
+                    return Err(failure.into());
                 }
-                answer => answer?,
+                Ok(answer) => answer,
             };
             let finished = match finish(self, &asked, &answer) {
                 // What a revoked phone recorded still goes out, as long as it comes forward.
@@ -186,7 +189,7 @@ impl Shop {
     fn knock(&self, transport: &dyn Transport, address: &str) -> Result<(), CoreError> {
         let certificate = self.certificate()?.ok_or(CoreError::Unauthorised)?;
         match transport.post(address, Route::Pair, &certificate) {
-            Ok(_) => Ok(()),
+            Ok(answer) => let_in(self, &answer).map(drop),
             Err(Failure::Refused(Refusal::PairingRefused)) => note_stranger(self).map(drop),
             Err(Failure::Refused(_)) => Err(CoreError::Unauthorised),
             Err(failure) => Err(failure.into()),

@@ -1,6 +1,6 @@
 //! Cutting the outbox into batches, each sealed once and kept until the authority holds it (sync §4).
 
-use kartka_domain::ids::Id;
+use kartka_domain::ids::{BusinessId, Id};
 use kartka_domain::planted;
 use kartka_protocol::batch::{Batch, BatchOp, Personal};
 use kartka_protocol::chain::ChainValue;
@@ -33,7 +33,7 @@ pub(super) fn next_push(
     let mut size: usize = sealed.iter().map(|batch| batch.bytes.len()).sum();
     while sealed.len() < BATCHES && size < PUSH {
         let after = sealed.last().map_or(acked, |batch| batch.last_op);
-        let Some(batch) = seal_next(tx, device, signer, after)? else {
+        let Some(batch) = seal_next(tx, device.business, signer, after)? else {
             break;
         };
         size += batch.bytes.len();
@@ -55,7 +55,7 @@ pub(crate) fn seal_all(
 ) -> Result<Vec<Batch>, CoreError> {
     let mut sealed = tx.sealed(acked)?;
     let mut after = sealed.last().map_or(acked, |batch| batch.last_op);
-    while let Some(batch) = seal_next(tx, device, signer, after)? {
+    while let Some(batch) = seal_next(tx, device.business, signer, after)? {
         after = batch.last_op;
         tx.add_sealed(&batch)?;
         sealed.push(batch);
@@ -78,9 +78,13 @@ fn take_fitting(sealed: Vec<SealedBatch>) -> Result<Vec<Batch>, CoreError> {
     Ok(batches)
 }
 
-fn seal_next(
+/// The next ops of one number behind its op `after`, as one batch; none when there are none.
+///
+/// # Errors
+/// As [`next_push`].
+pub(super) fn seal_next(
     tx: &Tx<'_>,
-    device: &DeviceRow,
+    business: BusinessId,
     signer: &DeviceSigner,
     after: i64,
 ) -> Result<Option<SealedBatch>, CoreError> {
@@ -88,8 +92,8 @@ fn seal_next(
     let (Some(first), Some(last)) = (ops.first(), ops.last()) else {
         return Ok(None);
     };
-    let before = if after == i64::from(device.no.get()) << 40 {
-        ChainValue::birth(device.business, device.no)
+    let before = if first.op.0.counter() == 1 {
+        ChainValue::birth(business, first.op.0.device())
     } else {
         tx.chain_at(after)?.ok_or(CoreError::Unexpected {
             what: "the chain before a batch",
@@ -100,7 +104,7 @@ fn seal_next(
         .into_iter()
         .map(batch_op)
         .collect::<Result<Vec<_>, _>>()?;
-    let batch = Batch::seal(device.business, first, &before, &ops, |message| {
+    let batch = Batch::seal(business, first, &before, &ops, |message| {
         Ok::<_, CoreError>(signer.sign(message))
     })?;
     if batch.last != last_op {

@@ -34,6 +34,8 @@ mod tag {
     pub(super) const HEALING: u16 = 9;
     pub(super) const FORMER: u16 = 10;
     pub(super) const ACKED: u16 = 11;
+    pub(super) const UNTOLD: u16 = 12;
+    pub(super) const UNTOLD_WAITS: u16 = 13;
     pub(super) const TOLD: u16 = 161;
 }
 
@@ -103,6 +105,10 @@ pub(super) struct SyncState {
     pub(super) kept: bool,
     /// Which own ops it had on which day, oldest first: they are kept for a while, whatever this device's clock says.
     pub(super) acked: Vec<AckedOn>,
+    /// Of each former number whose ops a restored authority may have lost, the op behind which they have still to be told.
+    pub(super) untold: Vec<i64>,
+    /// The authority did not take what came first of them: it waits for something new from others.
+    pub(super) untold_waits: bool,
 }
 
 /// Own ops that the authority had on a day of its own clock.
@@ -178,6 +184,9 @@ impl SyncState {
         if !self.acked.is_empty() {
             r.put_records(tag::ACKED, self.acked.iter().map(acked_record));
         }
+        let untold: Vec<Value> = self.untold.iter().copied().map(Value::Int).collect();
+        r.put_opt(tag::UNTOLD, (!untold.is_empty()).then_some(untold));
+        r.put_unless(tag::UNTOLD_WAITS, i64::from(self.untold_waits), 0);
         r.encode()
     }
 }
@@ -209,6 +218,8 @@ fn decode(bytes: &[u8]) -> Result<SyncState, WireError> {
             .into_iter()
             .map(read_acked)
             .collect::<Result<_, _>>()?,
+        untold: r.ints(tag::UNTOLD)?,
+        untold_waits: r.int_or::<i64>(tag::UNTOLD_WAITS, 0)? != 0,
     })
 }
 

@@ -8,10 +8,11 @@ use kartka_core::domain::money::Money;
 use kartka_core::error::CoreError;
 use kartka_core::platform::Clock as _;
 use kartka_core::shop::Shop;
-use kartka_core::sync::{Effect, Engine, Event, Failure, SyncEvent, Transport as _};
+use kartka_core::sync::{Effect, Engine, Event, Failure, Route, SyncEvent, Transport as _};
 use kartka_core::usecase::customers::NewCard;
 use kartka_core::usecase::till::TillRequest;
 
+use super::forks::{keep, put_back};
 use super::shops::{Counter, Fault, Line, Office, Time, agree};
 
 /// A phone whose engine is driven by hand.
@@ -20,7 +21,7 @@ struct Driven {
     shop: Arc<Shop>,
     time: Arc<Time>,
     timer: i64,
-    sent: Option<(u64, kartka_core::sync::Route, Vec<u8>)>,
+    sent: Option<(u64, Route, Vec<u8>)>,
     sends: u32,
     reports: Vec<SyncEvent>,
     _home: tempfile::TempDir,
@@ -133,6 +134,38 @@ fn what_a_revoked_phone_sold_goes_out_without_a_wait_between_requests() {
         matches!(told, Some(SyncEvent::Failed(CoreError::DeviceRevoked))),
         "{told:?}"
     );
+    assert_eq!(phone.shop.sync_status().unwrap().outbox, 0);
+}
+
+/// The authority lets it in under the number that it was paired with, which is not the one that it has: asking for that
+/// again and again would be a storm.
+#[test]
+fn a_phone_whose_number_went_with_the_server_shows_once_what_let_it_in() {
+    let office = Office::founded();
+    let counter = Counter::paired(&office, 1);
+    let ira = counter.register("Іра", "", NewCard::Issue);
+    agree(&office, &[&counter]);
+    let backup = counter.home().join("server");
+    office.back_up(&backup);
+    let counter = keep(counter, "older");
+    counter.sell(ira, 10_000);
+    agree(&office, &[&counter]);
+    let counter = put_back(counter, "older");
+    counter.sell(ira, 20_000);
+    agree(&office, &[&counter]);
+    office.put_back(&backup);
+
+    let mut phone = Driven::new(counter);
+    let line = office.line();
+    let mut ways = Vec::new();
+    phone.step(Event::Tick);
+    while let Some((_, route, _)) = &phone.sent {
+        ways.push(*route);
+        assert!(ways.len() < 12, "{ways:?}");
+        phone.carry(&line);
+    }
+    assert_eq!(ways[..3], [Route::Sync, Route::Pair, Route::Sync]);
+    assert!(!ways[2..].contains(&Route::Pair), "{ways:?}");
     assert_eq!(phone.shop.sync_status().unwrap().outbox, 0);
 }
 

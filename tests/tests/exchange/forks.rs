@@ -12,13 +12,13 @@ use kartka_server::store::{Reads, read};
 use super::shops::{Counter, Fault, Office, agree, copy_folder};
 
 /// Keeps a copy of a phone's data under a name.
-fn keep(a: Counter, name: &str) -> Counter {
+pub(super) fn keep(a: Counter, name: &str) -> Counter {
     let copy = a.home().join(name);
     a.closed(|data| copy_folder(data, &copy))
 }
 
 /// Puts a kept copy in the place of a phone's data.
-fn put_back(a: Counter, name: &str) -> Counter {
+pub(super) fn put_back(a: Counter, name: &str) -> Counter {
     let copy = a.home().join(name);
     a.closed(|data| {
         std::fs::remove_dir_all(data).unwrap();
@@ -27,7 +27,7 @@ fn put_back(a: Counter, name: &str) -> Counter {
 }
 
 /// A second phone with everything of the first, its keys included.
-fn clone_of(a: Counter, seed: u64) -> (Counter, Counter) {
+pub(super) fn clone_of(a: Counter, seed: u64) -> (Counter, Counter) {
     let twin = Counter::new(seed);
     let home = twin.home().to_owned();
     let mut keys = None;
@@ -43,7 +43,7 @@ fn clone_of(a: Counter, seed: u64) -> (Counter, Counter) {
     (a, twin)
 }
 
-fn number(a: &Counter) -> DeviceNo {
+pub(super) fn number(a: &Counter) -> DeviceNo {
     a.shop.sync_status().unwrap().device
 }
 
@@ -59,7 +59,7 @@ fn told(office: &Office) -> Vec<Code> {
 }
 
 /// Receipts at the office that count, and all receipts.
-fn receipts(office: &Office) -> (usize, usize) {
+pub(super) fn receipts(office: &Office) -> (usize, usize) {
     let rows =
         office.with(|a| read(a.store(), |db: &dyn Reads| db.rows_of(RowKind::Purchase)).unwrap());
     let counts = rows.iter().filter(|wire| match wire.read().unwrap() {

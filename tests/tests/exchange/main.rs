@@ -25,6 +25,7 @@ mod over_http;
 mod people;
 mod referral;
 mod released;
+mod renumbered;
 mod reserve;
 mod revoked;
 mod shops;

@@ -1,0 +1,154 @@
+//! What this phone made under numbers that it has no more is told again to an authority that was put back to before it
+//! had that (sync §12): by the route of carriers, since it is the former number's push and not this one's.
+//!
+//! Exchanges never wait for it: what is not taken is told again when something new has come from others.
+
+use kartka_domain::ids::{DeviceNo, Id};
+use kartka_protocol::batch::Batch;
+use kartka_protocol::chain::ChainValue;
+use kartka_protocol::message::{CarryRequest, Envelope, Nonce, PROTO, Refusal, SignedCarryAnswer};
+use kartka_protocol::signature::PublicKey;
+
+use super::exchange::Finished;
+use super::failure::Failure;
+use super::outbox::seal_next;
+use super::signer::DeviceSigner;
+use super::state::SyncState;
+use crate::error::CoreError;
+use crate::platform::Rng;
+use crate::shop::Shop;
+use crate::store::{DeviceRow, StoreError, Tx};
+
+/// A request that tells some of it.
+pub(super) struct Asked {
+    /// Its bytes, signed.
+    pub(super) message: Vec<u8>,
+    /// What the answer is bound to.
+    body: Vec<u8>,
+    nonce: Nonce,
+    /// The entry of [`SyncState::untold`] that it begins at.
+    after: i64,
+    number: DeviceNo,
+    last: Id,
+    chain: ChainValue,
+}
+
+/// Notes everything that is kept of former numbers: the authority may have lost it. What lies before the first op that
+/// is still here can't be told; where that is not the number's first one, it only says what the others follow from.
+pub(super) fn note(tx: &Tx<'_>, state: &mut SyncState, now: DeviceNo) -> Result<(), StoreError> {
+    let starts = tx.former_starts(now)?;
+    let after = |(op, last): &(Id, Id)| match op.counter() {
+        1 => op.get() - 1,
+        _ => last.get(),
+    };
+    state.untold = starts.iter().map(after).collect();
+    state.untold_waits = false;
+    Ok(())
+}
+
+/// The next request that tells some of it; none when nothing is left, or what is left waits.
+pub(super) fn begin(
+    tx: &Tx<'_>,
+    device: &DeviceRow,
+    state: &mut SyncState,
+    (signer, rng): (&DeviceSigner, &dyn Rng),
+) -> Result<Option<Asked>, CoreError> {
+    while let Some(after) = state.untold.first().copied() {
+        if state.untold_waits {
+            return Ok(None);
+        }
+        if let Some(sealed) = seal_next(tx, device.business, signer, after)? {
+            let batch = Batch::decode(&sealed.bytes)?;
+            return ask(device, (signer, rng), after, batch).map(Some);
+        }
+        state.untold.remove(0);
+        state.write(tx)?;
+    }
+    Ok(None)
+}
+
+fn ask(
+    device: &DeviceRow,
+    (signer, rng): (&DeviceSigner, &dyn Rng),
+    after: i64,
+    batch: Batch,
+) -> Result<Asked, CoreError> {
+    let mut nonce = Nonce::default();
+    rng.fill(&mut nonce);
+    let (number, last, chain) = (batch.device(), batch.last, batch.chain);
+    let request = CarryRequest {
+        proto: PROTO,
+        nonce,
+        batches: vec![batch],
+    };
+    let body = request.encode();
+    let sign = |message: &[u8]| Ok::<_, CoreError>(signer.sign(message));
+    let envelope = Envelope::seal(device.business, device.no, body.clone(), sign)?;
+    Ok(Asked {
+        message: envelope.encode(),
+        body,
+        nonce,
+        after,
+        number,
+        last,
+        chain,
+    })
+}
+
+/// Uses an answer: goes on behind what has arrived, or lets it wait.
+///
+/// # Errors
+/// [`CoreError::Offline`] for bytes that are not the authority's answer to this request; [`CoreError::Stale`] when
+/// something else came between; [`CoreError::Store`].
+pub(super) fn finish(shop: &Shop, asked: &Asked, bytes: &[u8]) -> Result<Finished, CoreError> {
+    let not_it = |_| CoreError::from(Failure::NotTheAnswer);
+    let answer = SignedCarryAnswer::decode(bytes).map_err(not_it)?;
+    shop.store.write(|tx| {
+        let device = tx.device()?.ok_or(CoreError::NotPaired)?;
+        let identity = device.identity.ok_or(CoreError::NotPaired)?;
+        let identity = PublicKey::new(&identity).map_err(|_| Failure::NotTheAnswer)?;
+        let answer = answer.open(&asked.body, &identity).map_err(not_it)?;
+        if answer.nonce != asked.nonce {
+            return Err(Failure::NotTheAnswer.into());
+        }
+        let arrived = answer.carried.iter().any(|one| {
+            (one.device, one.last, one.chain) == (asked.number, asked.last, asked.chain)
+        });
+        on(tx, asked, |state| match arrived {
+            true => state.untold[0] = asked.last.get(),
+            false => state.untold_waits = true,
+        })?;
+        Ok(Finished::default())
+    })
+}
+
+/// The authority does not take it: what it does not know the number of is never told, everything else waits. Says
+/// whether the failure was about this and no other request need fail for it.
+///
+/// # Errors
+/// [`CoreError::Stale`], [`CoreError::Store`].
+pub(super) fn not_taken(shop: &Shop, asked: &Asked, failure: Failure) -> Result<bool, CoreError> {
+    let unknown = match failure {
+        Failure::Refused(refusal) => refusal == Refusal::Malformed,
+        // A server before this route has no answer to it.
+        Failure::NotTheAnswer => false,
+        _ => return Ok(false),
+    };
+    shop.store.write(|tx| {
+        on(tx, asked, |state| match unknown {
+            true => state.untold = state.untold.split_off(1),
+            false => state.untold_waits = true,
+        })
+    })?;
+    Ok(true)
+}
+
+/// Changes what is left to tell, if it is what it was when this was asked.
+fn on(tx: &Tx<'_>, asked: &Asked, change: impl FnOnce(&mut SyncState)) -> Result<(), CoreError> {
+    let mut state = SyncState::read(tx)?;
+    if state.untold.first() != Some(&asked.after) {
+        return Err(CoreError::Stale);
+    }
+    change(&mut state);
+    Ok(state.write(tx)?)
+}

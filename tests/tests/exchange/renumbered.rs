@@ -1,0 +1,84 @@
+//! Phones that had changed their number, and a server that was put back to before that (sync §12).
+
+use kartka_core::usecase::customers::NewCard;
+
+use super::forks::{clone_of, keep, number, put_back, receipts};
+use super::shops::{Counter, Office, agree};
+
+#[test]
+fn a_phone_whose_number_was_lost_with_the_server_goes_on_under_another() {
+    let office = Office::founded();
+    let (a, b) = (Counter::paired(&office, 1), Counter::paired(&office, 2));
+    let ira = a.register("Іра", "", NewCard::Issue);
+    agree(&office, &[&a, &b]);
+    let backup = a.home().join("server");
+    office.back_up(&backup);
+    let a = keep(a, "older");
+    a.sell(ira, 10_000);
+    agree(&office, &[&a, &b]);
+    let a = put_back(a, "older");
+    a.sell(ira, 20_000);
+    agree(&office, &[&a, &b]);
+    a.sell(ira, 4_000);
+    agree(&office, &[&a, &b]);
+    let before = number(&a);
+    assert_eq!(receipts(&office), (3, 3));
+
+    office.put_back(&backup);
+    a.sell(ira, 2_000);
+    agree(&office, &[&a, &b]);
+    assert_ne!(number(&a), before, "nobody here gave it that one");
+    // The first sale went with its file and its server; everything else its author still has.
+    assert_eq!(receipts(&office), (3, 3));
+    assert_eq!((a.balance(ira), b.balance(ira)), (1_300, 1_300));
+    assert_eq!((a.outbox(), b.outbox()), (0, 0));
+}
+
+#[test]
+fn what_a_copy_had_sold_under_its_first_number_is_told_a_restored_server_too() {
+    let office = Office::founded();
+    let (a, b) = (Counter::paired(&office, 1), Counter::paired(&office, 2));
+    let ira = a.register("Іра", "", NewCard::Issue);
+    agree(&office, &[&a, &b]);
+    let backup = a.home().join("server");
+    office.back_up(&backup);
+    // The server has it under the phone's first number, and loses it; the phone has another number by then.
+    a.sell(ira, 10_000);
+    agree(&office, &[&a, &b]);
+    let a = keep(a, "older");
+    a.sell(ira, 40_000);
+    agree(&office, &[&a, &b]);
+    let a = put_back(a, "older");
+    a.sell(ira, 20_000);
+    agree(&office, &[&a, &b]);
+
+    office.put_back(&backup);
+    a.sell(ira, 2_000);
+    agree(&office, &[&a, &b]);
+    assert_eq!(receipts(&office), (3, 3));
+    assert_eq!((a.balance(ira), b.balance(ira)), (1_600, 1_600));
+}
+
+#[test]
+fn of_two_copies_both_tell_a_restored_server_and_nothing_counts_twice() {
+    let office = Office::founded();
+    let a = Counter::paired(&office, 1);
+    let ira = a.register("Іра", "", NewCard::Issue);
+    agree(&office, &[&a]);
+    let backup = a.home().join("server");
+    office.back_up(&backup);
+    a.sell(ira, 10_000);
+    agree(&office, &[&a]);
+    let (a, twin) = clone_of(a, 7);
+    a.sell(ira, 20_000);
+    twin.sell(ira, 4_000);
+    agree(&office, &[&a, &twin]);
+    assert_eq!(receipts(&office), (3, 3));
+
+    office.put_back(&backup);
+    twin.sell(ira, 2_000);
+    a.sell(ira, 6_000);
+    agree(&office, &[&twin, &a]);
+    assert_eq!(receipts(&office), (5, 5));
+    assert_eq!((a.balance(ira), twin.balance(ira)), (2_100, 2_100));
+}
