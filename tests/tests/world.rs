@@ -42,6 +42,8 @@ fn what_was_confirmed_stays_and_everything_comes_to_one_state() {
         ("sales that came too late for them", all.came_late),
         ("outboxes that left as files", all.exported),
         ("acts that came by a file first", all.brought),
+        ("customers who were brought by others", all.brought_by),
+        ("thanks for bringing them", all.thanked),
     ] {
         assert!(times >= 3, "{what} happened {times} times");
     }

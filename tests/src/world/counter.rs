@@ -1,6 +1,6 @@
 //! A tap at a counter, whatever the machine does meanwhile: the same for a founding phone and a shop with a server.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use kartka_core::domain::founding::ShopKind;
@@ -36,6 +36,8 @@ pub(crate) struct World {
     pub(crate) summary: Summary,
     /// What the server said that it keeps for a receipt, as its phone was told.
     pub(crate) promises: BTreeMap<Mark, Promise>,
+    /// What said who brought whom.
+    pub(crate) words: BTreeSet<Vec<u8>>,
     pub(crate) kind: ShopKind,
     /// Percent of the steps in which a machine stops.
     pub(crate) kill: u64,
@@ -72,6 +74,7 @@ impl World {
             pile: Vec::new(),
             summary: Summary::default(),
             promises: BTreeMap::new(),
+            words: BTreeSet::new(),
             kind,
             kill: 0,
         }
@@ -181,6 +184,9 @@ impl World {
                 if phone.renewing && self.gives_away(&claim.what) {
                     let what = format!("phone {no} gives points away under a number that is new");
                     return Err(Wrong::of(Law::S10, what));
+                }
+                if tap.is_word() {
+                    self.words.insert(mark.to_vec());
                 }
                 self.model.add(claim);
                 self.summary.confirmed += 1;

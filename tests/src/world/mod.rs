@@ -19,6 +19,7 @@ mod ends;
 mod eyes;
 mod forks;
 mod founder;
+mod friends;
 mod hostile;
 mod laws;
 mod ledger;
@@ -125,6 +126,10 @@ pub struct Summary {
     pub stayed: u64,
     /// Phones whose people left the shop.
     pub left: u64,
+    /// Customers who are said to have been brought by another one.
+    pub brought_by: u64,
+    /// Those of them for whom something was given in the end.
+    pub thanked: u64,
 }
 
 impl AddAssign for Summary {
@@ -161,6 +166,8 @@ impl AddAssign for Summary {
         self.carried_again += other.carried_again;
         self.stayed += other.stayed;
         self.left += other.left;
+        self.brought_by += other.brought_by;
+        self.thanked += other.thanked;
     }
 }
 

@@ -192,6 +192,8 @@ pub(super) enum What {
     Online,
     /// An outbox leaves as a file, one is brought, or somebody leaves the shop.
     File,
+    /// A customer has brought somebody.
+    Friend,
 }
 
 /// A world before it begins.
@@ -214,6 +216,8 @@ pub struct Plan {
     pub(super) online: bool,
     /// Outboxes leave as files.
     pub(super) filed: bool,
+    /// Customers are thanked for bringing others.
+    pub(super) friends: bool,
     /// Percent of the pushes after which others are poked.
     pub(super) pokes: u64,
     /// How often each class comes; 0 = not in this world.
@@ -272,6 +276,7 @@ impl Plan {
             staffed: false,
             online: false,
             filed: false,
+            friends: false,
             told: KEPT,
             phones: usize::try_from(dice.between(4, most)).unwrap_or(4),
             encrypted: seed % 4 == 3,
@@ -292,6 +297,7 @@ impl Plan {
         plan.write_staff();
         plan.write_online();
         plan.write_files();
+        plan.write_friends();
         plan
     }
 
@@ -439,6 +445,25 @@ impl Plan {
             let what = What::File;
             let event = Planned {
                 what,
+                ..self.script[place]
+            };
+            self.script.push(event);
+        }
+    }
+
+    /// In about one world of ten customers bring others; not where lots end, operators come and go, or a backup is put back.
+    fn write_friends(&mut self) {
+        let mut dice = Dice::new(self.seed, 25);
+        let other = self.short_lived || self.staffed || self.rate(Class::Restore) > 0;
+        self.friends = dice.percent(24) && !other;
+        if !self.friends {
+            return;
+        }
+        for _ in 0..dice.between(30, 60) {
+            let place = dice.place(self.script.len()).unwrap_or(0);
+            let event = Planned {
+                what: What::Friend,
+                phone: dice.place(self.phones).unwrap_or(0),
                 ..self.script[place]
             };
             self.script.push(event);

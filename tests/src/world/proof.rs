@@ -97,6 +97,7 @@ impl Street {
         self.take_off_what_ended(&rows, &mut expected)?;
         super::books::balance(&rows, &expected)?;
         self.nothing_is_lent(&rows, &expected)?;
+        self.friends_count(&rows, &expected)?;
         self.nothing_is_left(&conn, &expected)?;
         self.stolen_learn_nothing()?;
         for no in self.own_phones() {
@@ -116,7 +117,9 @@ impl Street {
         self.with_the_list(&mut ordered)?;
         ordered.sort_by_key(|place| place.seq);
         let again = self.server.erased_again();
-        Ok(replay(&self.world.model, ordered.into_iter(), again))
+        let mut expected = replay(&self.world.model, ordered.into_iter(), again);
+        self.with_thanks(&mut expected)?;
+        Ok(expected)
     }
 
     /// A phone never waits for a person.

@@ -2,10 +2,11 @@
 //! in the middle of a world, while phones are offline and go on selling by the one that they know (L9, sync §11).
 
 use kartka_core::domain::founding::{BONUS, STAMPS, ShopKind};
+use kartka_core::domain::ids::InstrumentId;
 use kartka_core::domain::limits::{EarnLimits, Then};
 use kartka_core::domain::money::{Money, Points, Stamps};
 use kartka_core::domain::programme::{
-    BonusCard, Expiry, Instrument, OfflinePolicy, Programme, StampCard, StampFor, Terms,
+    BonusCard, Expiry, Instrument, OfflinePolicy, Programme, Referral, StampCard, StampFor, Terms,
 };
 use kartka_core::domain::purchase::PointsAs;
 use kartka_core::error::CoreError;
@@ -23,6 +24,8 @@ use super::taps::Tap;
 const OWNERS: usize = 0;
 /// As long as anybody is ever away: the end of a lot forgives whatever comes late.
 const GRACE_DAYS: u16 = 366;
+/// What is promised for bringing friends.
+const FRIENDS: InstrumentId = InstrumentId(80);
 /// Stamps of a full card.
 const FULL: i64 = 10;
 
@@ -58,6 +61,8 @@ pub(crate) struct Rules {
     pub(crate) budget: Option<i64>,
     /// Points are spent only where the authority keeps them for the receipt.
     pub(crate) online: bool,
+    /// Points for whoever brings a friend, and for the friend, if anything is promised.
+    pub(crate) thanks: Option<(i64, i64)>,
     /// Months that points live.
     pub(crate) months: i64,
     /// Whether a visit gives a stamp.
@@ -74,6 +79,7 @@ impl Rules {
             step: 1,
             budget: Some(100_000),
             online: false,
+            thanks: None,
             months: 12,
             stamps: kind == ShopKind::Coffee,
         }
@@ -127,13 +133,17 @@ impl Rules {
             3 if short_lived => rules.months = one_of(&[1, 2, 3]),
             // Nothing ends in a world that does not say so.
             3 => rules.months = one_of(&[12, 18, 24]),
+            // Who was told so many gets them, whatever is promised to others.
+            4 if rules.thanks.is_some() => {
+                rules.thanks = Some((one_of(&[50, 700, 4_000]), one_of(&[0, 100])));
+            }
             4 => {
                 rules.least = one_of(&[1, 50, 200]);
                 rules.step = one_of(&[1, 10]);
             }
             _ if kind == ShopKind::Coffee && one_of(&[0, 1]) == 0 => rules.stamps ^= true,
-            // What ended is given back by the card's own grace.
-            _ if short_lived => rules.rate = Some(500),
+            // What ended is given back by the card's own grace, and thanks are points of the card.
+            _ if short_lived || rules.thanks.is_some() => rules.rate = Some(500),
             _ => {
                 rules.rate = if rules.rate.is_some() {
                     None
@@ -197,6 +207,18 @@ pub(super) fn publish(shop: &Shop, request: RequestId, rules: Rules) -> Result<W
         let card = StampCard::plain(StampFor::Visit, Stamps(FULL), Money::ZERO);
         Terms::Stamps(card)
     });
+    if let Some((reward, welcome)) = rules.thanks {
+        let promised = Referral {
+            welcome: Points(welcome),
+            ..Referral::plain(BONUS, Points(reward))
+        };
+        instruments.retain(|of| of.id != FRIENDS);
+        instruments.push(Instrument::plain(
+            FRIENDS,
+            "Friends",
+            Terms::Referral(promised),
+        ));
+    }
     for of in &mut instruments {
         if let (Terms::Bonus(card), Some(rate)) = (&mut of.terms, rules.rate) {
             card.rate = number(rate);
@@ -217,7 +239,7 @@ pub(super) fn publish(shop: &Shop, request: RequestId, rules: Rules) -> Result<W
 
 fn put(
     all: &mut Vec<Instrument>,
-    id: kartka_core::domain::ids::InstrumentId,
+    id: InstrumentId,
     wanted: bool,
     name: &str,
     terms: impl FnOnce() -> Terms,

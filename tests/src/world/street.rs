@@ -207,6 +207,9 @@ fn open(plan: &Plan, world: &mut World) -> Result<(Server, Vec<Phone>, Option<Th
     if plan.online {
         super::online::begins(plan, world, &mut phones[0])?;
     }
+    if plan.friends {
+        super::friends::begins(plan, world, &mut phones[0])?;
+    }
     for phone in &mut phones {
         // What a phone was told at its pairing does not lie in its log alone.
         phone.start().map_err(|e| e.to_string())?;
@@ -350,6 +353,7 @@ impl Street {
             What::Staff => self.staff(planned.phone, &mut dice),
             What::Online => self.spends_online(planned.phone, &mut dice),
             What::File => self.outbox_leaves(planned.phone, &mut dice),
+            What::Friend => self.a_friend_comes(planned.phone, &mut dice),
         }
     }
 

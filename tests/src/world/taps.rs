@@ -48,6 +48,8 @@ pub(crate) enum Tap {
     Sell(TillRequest),
     Return(PurchaseId, Vec<ReturnedLine>),
     Void(PurchaseId),
+    /// The first was brought by the second.
+    Refer(CustomerId, CustomerId),
     Revoke(DeviceNo),
     Settle(Id, Decision),
     /// The owner publishes a version of the programme.
@@ -69,6 +71,15 @@ impl Tap {
         }
     }
 
+    /// Whether it says who brought somebody.
+    pub(crate) fn is_word(&self) -> bool {
+        match self {
+            Self::Register(form) => form.referrer.is_some(),
+            Self::Refer(..) => true,
+            _ => false,
+        }
+    }
+
     pub(crate) fn name(&self) -> &'static str {
         match self {
             Self::Register(_) => "registers",
@@ -85,6 +96,7 @@ impl Tap {
             Self::Sell(_) => "sells",
             Self::Return(..) => "takes goods back",
             Self::Void(_) => "voids",
+            Self::Refer(..) => "notes who brought somebody",
             Self::Revoke(_) => "revokes a phone",
             Self::Settle(..) => "takes in what waited",
             Self::Publish(_) => "publishes a programme",
@@ -373,6 +385,10 @@ pub(crate) fn perform(shop: &Shop, request: RequestId, tap: &Tap) -> Result<What
         Tap::Return(purchase, lines) => {
             let id = shop.give_back(request, *purchase, lines)?.get();
             Ok(back(&shop.purchase(*purchase)?, id, false))
+        }
+        Tap::Refer(friend, referrer) => {
+            let told = shop.refer(request, *friend, *referrer);
+            told.map(|()| What::Other)
         }
         Tap::Revoke(device) => {
             let revoked = shop.revoke(request, *device, DeviceState::Revoked);
