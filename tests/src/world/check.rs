@@ -137,7 +137,7 @@ pub(crate) fn shows_customer(shop: &Shop, id: i64, expected: &Expected) -> Resul
         let gone = matches!(sheet, Err(CoreError::NotFound));
         return same(Law::S11, || format!("{id} is erased"), &gone, &true);
     }
-    let sheet = sheet.map_err(|e| broken(Law::S1, "a customer", &e))?;
+    let sheet = sheet.map_err(|e| broken(Law::S1, &format!("customer {id}"), &e))?;
     let want = expected.people.get(&first).cloned().unwrap_or_default();
     let at = |what: &'static str| move || format!("{what} of customer {id}");
     same(Law::S7, at("the person"), &sheet.id.get(), &first)?;
