@@ -93,7 +93,6 @@ pub(super) fn note_stranger(shop: &Shop) -> Result<bool, CoreError> {
             insist: false,
             ..verdict
         });
-        retell::note(tx, &mut state, device.no)?;
         state.write(tx)?;
         Ok(true)
     })
@@ -164,6 +163,9 @@ pub(super) fn follow(
     state.healing = None;
     state.tell_clocks_again();
     let ops = adopt(tx, device, head, state, &told, at_ms)?;
+    if verdict.stranger {
+        retell::note(tx, state, told.device)?;
+    }
     Ok(Told::Moved { ops })
 }
 

@@ -119,12 +119,14 @@ pub(super) fn seal_next(
     }))
 }
 
-/// The ops from the first that fit one batch; always at least one.
+/// The ops from the first that fit one batch and follow one from the other; always at least one.
 pub(super) fn cut(mut ops: Vec<OwnOp>) -> Vec<OwnOp> {
-    let mut size = 0;
+    let (mut size, mut next) = (0, ops.first().map(|own| own.op.get()));
     let fits = ops.iter().take_while(|own| {
+        let follows = next == Some(own.op.get());
+        next = Some(own.last.get() + 1);
         size += own.bytes.facts.len() + own.bytes.personal.as_ref().map_or(0, Vec::len);
-        size <= BYTES
+        size <= BYTES && follows
     });
     let fits = fits.count().max(1);
     ops.truncate(fits);

@@ -57,11 +57,17 @@ pub(super) fn begin(
         if state.untold_waits {
             return Ok(None);
         }
-        if let Some(sealed) = seal_next(tx, device.business, signer, after)? {
-            let batch = Batch::decode(&sealed.bytes)?;
-            return ask(device, (signer, rng), after, batch).map(Some);
+        match tx.own_ops(after, 1)?.first() {
+            None => state.untold = state.untold.split_off(1),
+            // One in between was let go of by its age: what follows it follows from what comes next.
+            Some(next) if next.op.get() != after + 1 => state.untold[0] = next.last.get(),
+            Some(_) => {
+                let sealed = seal_next(tx, device.business, signer, after)?;
+                let sealed = sealed.ok_or(StoreError::Malformed("own_op.op"))?;
+                let batch = Batch::decode(&sealed.bytes)?;
+                return ask(device, (signer, rng), after, batch).map(Some);
+            }
         }
-        state.untold.remove(0);
         state.write(tx)?;
     }
     Ok(None)

@@ -5,6 +5,9 @@ use kartka_core::usecase::customers::NewCard;
 use super::forks::{clone_of, keep, number, put_back, receipts};
 use super::shops::{Counter, Office, agree};
 
+/// A day, in milliseconds.
+const DAY_MS: i64 = 24 * 60 * 60 * 1_000;
+
 #[test]
 fn a_phone_whose_number_was_lost_with_the_server_goes_on_under_another() {
     let office = Office::founded();
@@ -81,4 +84,34 @@ fn of_two_copies_both_tell_a_restored_server_and_nothing_counts_twice() {
     agree(&office, &[&twin, &a]);
     assert_eq!(receipts(&office), (5, 5));
     assert_eq!((a.balance(ira), twin.balance(ira)), (2_100, 2_100));
+}
+
+#[test]
+fn what_was_let_go_of_between_two_sales_keeps_nobody_from_going_on() {
+    let office = Office::founded();
+    let (a, b) = (Counter::paired(&office, 1), Counter::paired(&office, 2));
+    let ira = a.register("Іра", "", NewCard::Issue);
+    agree(&office, &[&a, &b]);
+    let backup = a.home().join("server");
+    office.back_up(&backup);
+    // The clock of the middle one of three sales says that it is old, so it is let go of alone.
+    a.sell(ira, 10_000);
+    a.time.jump(-50 * DAY_MS);
+    a.sell(ira, 20_000);
+    a.time.jump(50 * DAY_MS);
+    a.sell(ira, 40_000);
+    agree(&office, &[&a, &b]);
+    let a = keep(a, "older");
+    a.sell(ira, 80_000);
+    agree(&office, &[&a, &b]);
+    let a = put_back(a, "older");
+    a.sell(ira, 4_000);
+    agree(&office, &[&a, &b]);
+    assert_eq!(receipts(&office), (5, 5));
+
+    office.put_back(&backup);
+    a.sell(ira, 2_000);
+    agree(&office, &[&a, &b]);
+    assert_eq!((a.outbox(), b.outbox()), (0, 0));
+    assert_eq!(receipts(&office), (3, 3), "the first, and the last two");
 }
