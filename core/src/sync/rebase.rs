@@ -183,11 +183,13 @@ fn end_renewal(
     let mut going_on = Vec::new();
     let renewed = std::mem::take(&mut ground.state.renewed);
     let renewing = !renewed.is_empty();
-    for scope in renewed {
+    // A month that both sides have let go of meanwhile comes no more.
+    let is_gone =
+        |scope: Scope| matches!(scope, Scope::Month(month) if Some(month) < answer.oldest_month);
+    for scope in renewed.into_iter().filter(|scope| !is_gone(*scope)) {
         match tx.scope(scope)? {
             Some((cursor, _)) if cursor < answer.head.head.seq => going_on.push(scope),
             Some(_) => tx.remove_unconfirmed(scope)?,
-            // A month that both sides have let go of meanwhile.
             None => {}
         }
     }

@@ -63,9 +63,8 @@ fn a_sale_of_a_year_that_never_was_goes_when_everything_is_fetched_anew() {
         std::fs::remove_dir_all(data).unwrap();
         copy_folder(&copy, data);
     });
-    for _ in 0..3 {
-        staff.sync(&line).unwrap();
-    }
+    // One run and no more: nothing is left for the next minute to put right.
+    staff.sync(&line).unwrap();
     owner.sync(&line).unwrap();
     assert_ne!(staff.shop.sync_status().unwrap().device, number);
     let dated = owner.shop.purchase(sold).unwrap().purchase.at.date;
