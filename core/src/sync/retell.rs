@@ -101,25 +101,14 @@ fn ask(
     })
 }
 
-/// Uses an answer: goes on behind what has arrived, or lets it wait.
+/// Uses an answer: goes on behind what has arrived. Whatever else came back, this waits and exchanges go on.
 ///
 /// # Errors
-/// [`CoreError::Offline`] for bytes that are not the authority's answer to this request; [`CoreError::Stale`] when
-/// something else came between; [`CoreError::Store`].
+/// [`CoreError::Stale`] when something else came between; [`CoreError::Store`].
 pub(super) fn finish(shop: &Shop, asked: &Asked, bytes: &[u8]) -> Result<Finished, CoreError> {
-    let not_it = |_| CoreError::from(Failure::NotTheAnswer);
-    let answer = SignedCarryAnswer::decode(bytes).map_err(not_it)?;
     shop.store.write(|tx| {
         let device = tx.device()?.ok_or(CoreError::NotPaired)?;
-        let identity = device.identity.ok_or(CoreError::NotPaired)?;
-        let identity = PublicKey::new(&identity).map_err(|_| Failure::NotTheAnswer)?;
-        let answer = answer.open(&asked.body, &identity).map_err(not_it)?;
-        if answer.nonce != asked.nonce {
-            return Err(Failure::NotTheAnswer.into());
-        }
-        let arrived = answer.carried.iter().any(|one| {
-            (one.device, one.last, one.chain) == (asked.number, asked.last, asked.chain)
-        });
+        let arrived = has_arrived(&device, asked, bytes);
         on(tx, asked, |state| match arrived {
             true => state.untold[0] = asked.last.get(),
             false => state.untold_waits = true,
@@ -128,22 +117,32 @@ pub(super) fn finish(shop: &Shop, asked: &Asked, bytes: &[u8]) -> Result<Finishe
     })
 }
 
+/// Whether this is the authority's own word that the batch lies there.
+fn has_arrived(device: &DeviceRow, asked: &Asked, bytes: &[u8]) -> bool {
+    let identity = device.identity.and_then(|key| PublicKey::new(&key).ok());
+    let answer = SignedCarryAnswer::decode(bytes).ok();
+    let answer = identity.zip(answer);
+    let answer = answer.and_then(|(key, answer)| answer.open(&asked.body, &key).ok());
+    answer.is_some_and(|answer| {
+        let ours = (asked.number, asked.last, asked.chain);
+        let mut all = answer.carried.iter();
+        answer.nonce == asked.nonce && all.any(|one| (one.device, one.last, one.chain) == ours)
+    })
+}
+
 /// The authority does not take it: what it does not know the number of is never told, everything else waits. Says
-/// whether the failure was about this and no other request need fail for it.
+/// whether the failure was about this alone: where nobody was reached at all, nobody was for anything else either.
 ///
 /// # Errors
 /// [`CoreError::Stale`], [`CoreError::Store`].
 pub(super) fn not_taken(shop: &Shop, asked: &Asked, failure: Failure) -> Result<bool, CoreError> {
-    let unknown = match failure {
-        Failure::Refused(refusal) => refusal == Refusal::Malformed,
-        // A server before this route has no answer to it.
-        Failure::NotTheAnswer => false,
-        _ => return Ok(false),
-    };
+    if matches!(failure, Failure::Offline | Failure::Timeout) {
+        return Ok(false);
+    }
     shop.store.write(|tx| {
-        on(tx, asked, |state| match unknown {
-            true => state.untold = state.untold.split_off(1),
-            false => state.untold_waits = true,
+        on(tx, asked, |state| match failure {
+            Failure::Refused(Refusal::Malformed) => state.untold = state.untold.split_off(1),
+            _ => state.untold_waits = true,
         })
     })?;
     Ok(true)

@@ -1,9 +1,11 @@
 //! Phones that had changed their number, and a server that was put back to before that (sync §12).
 
+use kartka_core::sync::{Cancel, Failure, Route, Transport};
 use kartka_core::usecase::customers::NewCard;
+use kartka_protocol::message::Refusal;
 
 use super::forks::{clone_of, keep, number, put_back, receipts};
-use super::shops::{Counter, Office, agree};
+use super::shops::{Counter, Line, Office, agree};
 
 /// A day, in milliseconds.
 const DAY_MS: i64 = 24 * 60 * 60 * 1_000;
@@ -60,6 +62,54 @@ fn what_a_copy_had_sold_under_its_first_number_is_told_a_restored_server_too() {
     agree(&office, &[&a, &b]);
     assert_eq!(receipts(&office), (3, 3));
     assert_eq!((a.balance(ira), b.balance(ira)), (1_600, 1_600));
+}
+
+/// A line whose server knows nothing of carriers, or fails at every one.
+struct NoCarriers<'a>(Line<'a>, Result<Vec<u8>, Failure>);
+
+impl Transport for NoCarriers<'_> {
+    fn post(&self, address: &str, route: Route, message: &[u8]) -> Result<Vec<u8>, Failure> {
+        match route {
+            Route::Carry => self.1.clone(),
+            _ => self.0.post(address, route, message),
+        }
+    }
+}
+
+#[test]
+fn an_exchange_never_waits_for_what_was_made_under_a_former_number() {
+    for answer in [
+        Ok(b"<html>".to_vec()),
+        Err(Failure::NotTheAnswer),
+        Err(Failure::Unavailable { retry_after_ms: 0 }),
+        Err(Failure::Refused(Refusal::Unauthorised)),
+    ] {
+        let office = Office::founded();
+        let (a, b) = (Counter::paired(&office, 1), Counter::paired(&office, 2));
+        let ira = a.register("Іра", "", NewCard::Issue);
+        agree(&office, &[&a, &b]);
+        let backup = a.home().join("server");
+        office.back_up(&backup);
+        a.sell(ira, 10_000);
+        agree(&office, &[&a, &b]);
+        let a = keep(a, "older");
+        a.sell(ira, 40_000);
+        agree(&office, &[&a, &b]);
+        let a = put_back(a, "older");
+        a.sell(ira, 20_000);
+        agree(&office, &[&a, &b]);
+        office.put_back(&backup);
+
+        let line = NoCarriers(office.line(), answer.clone());
+        for _ in 0..3 {
+            a.shop.sync(&line, &Cancel::default()).unwrap();
+        }
+        assert_eq!((a.outbox(), receipts(&office)), (0, (1, 1)), "{answer:?}");
+        // It is told when there is something new from others, by a line that carries.
+        b.sell(ira, 2_000);
+        agree(&office, &[&b, &a, &b]);
+        assert_eq!(receipts(&office), (3, 3), "{answer:?}");
+    }
 }
 
 #[test]
