@@ -32,7 +32,15 @@ pub(crate) fn test(house: &House) -> Outcome {
         let seeds = format!("{from}..{}", from + APART);
         // One after the other: some two of a thousand still find something (decision 53), so how many are lived through must
         // not hang on how many cores a machine has.
-        let fresh = ["--seeds", &seeds, "--minutes", FRESH, "--jobs", "1", "--shrink"];
+        let fresh = [
+            "--seeds",
+            &seeds,
+            "--minutes",
+            FRESH,
+            "--jobs",
+            "1",
+            "--shrink",
+        ];
         run(simulate(house).args(fresh))?;
     }
     Ok(())
