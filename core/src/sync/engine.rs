@@ -132,6 +132,8 @@ enum Knock {
     Next,
     /// The open request asks.
     Open,
+    /// It was let in: who is turned away all the same waits as after any failure before asking again.
+    LetIn,
 }
 
 impl Engine {
@@ -191,13 +193,15 @@ impl Engine {
         effects: &mut Vec<Effect>,
     ) {
         self.back = failure == Failure::Offline && asked.former.is_some() && !self.back;
-        let error = match asked.came_to_nothing(&self.shop, failure) {
-            Ok(true) if self.knock != Knock::Open => {
-                self.due_ms = now;
-                return;
-            }
-            came => came.err(),
+        // While it knocks, the request that it would have made was not sent.
+        let passed = match self.knock {
+            Knock::Open => Ok(false),
+            _ => asked.came_to_nothing(&self.shop, failure),
         };
+        if let Ok(true) = passed {
+            self.due_ms = now;
+            return;
+        }
         let unknown = failure == Failure::Refused(Refusal::PairingRefused);
         let stranger = match unknown && self.knock == Knock::Open {
             true => note_stranger(&self.shop),
@@ -212,11 +216,11 @@ impl Engine {
             }
             _ => Knock::No,
         };
-        let (news, error) = match stranger {
-            Ok(news) => (news, error),
-            Err(broken) => (false, Some(broken)),
+        let (news, error) = match passed.and(stranger) {
+            Ok(news) => (news, failure.into()),
+            Err(broken) => (false, broken),
         };
-        self.failed(error.unwrap_or(failure.into()), now, effects);
+        self.failed(error, now, effects);
         if self.knock == Knock::Next || news {
             // Whoever knows what to say next need not wait to say it.
             self.due_ms = now;
@@ -235,17 +239,14 @@ impl Engine {
     }
 
     fn time_out(&mut self, now: i64, effects: &mut Vec<Effect>) {
-        if let Some((_, _, until)) = &self.open
-            && now >= *until
-        {
-            self.open = None;
-            self.failed(Failure::Timeout.into(), now, effects);
+        if let Some((_, asked, _)) = self.open.take_if(|(.., until)| now >= *until) {
+            self.came_to_nothing(&asked, Failure::Timeout, now, effects);
         }
     }
 
     fn answered(&mut self, asked: &Asked, bytes: &[u8], now: i64, effects: &mut Vec<Effect>) {
         if self.knock == Knock::Open {
-            self.knock = Knock::No;
+            self.knock = Knock::LetIn;
             match let_in(&self.shop, bytes) {
                 Ok(true) => self.due_ms = now,
                 Ok(false) => self.failed(CoreError::Unauthorised, now, effects),
@@ -338,20 +339,16 @@ impl Engine {
         self.poked = false;
         let certificate = match self.knock {
             Knock::Next => self.shop.certificate().ok().flatten(),
-            Knock::No | Knock::Open => None,
+            Knock::No | Knock::Open | Knock::LetIn => None,
         };
         let (route, message) = match certificate {
             Some(certificate) => (Route::Pair, certificate),
             None => (asked.route(), std::mem::take(&mut asked.message)),
         };
-        self.knock = match route {
-            Route::Pair => Knock::Open,
-            Route::Sync
-            | Route::Handover
-            | Route::Reserve
-            | Route::Carry
-            | Route::Invite
-            | Route::Card => Knock::No,
+        self.knock = match (route, self.knock) {
+            (Route::Pair, _) => Knock::Open,
+            (_, Knock::LetIn) => Knock::LetIn,
+            _ => Knock::No,
         };
         effects.push(Effect::Send {
             request: self.last_request,

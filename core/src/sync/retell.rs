@@ -6,7 +6,7 @@
 use kartka_domain::ids::{DeviceNo, Id};
 use kartka_protocol::batch::Batch;
 use kartka_protocol::chain::ChainValue;
-use kartka_protocol::message::{CarryRequest, Envelope, Nonce, PROTO, Refusal, SignedCarryAnswer};
+use kartka_protocol::message::{CarryRequest, Envelope, Nonce, PROTO, SignedCarryAnswer};
 use kartka_protocol::signature::PublicKey;
 
 use super::exchange::Finished;
@@ -60,7 +60,9 @@ pub(super) fn begin(
         match tx.own_ops(after, 1)?.first() {
             None => state.untold = state.untold.split_off(1),
             // One in between was let go of by its age: what follows it follows from what comes next.
-            Some(next) if next.op.get() != after + 1 => state.untold[0] = next.last.get(),
+            Some(next) if next.op.get() != after.saturating_add(1) => {
+                state.untold[0] = next.last.get()
+            }
             Some(_) => {
                 let sealed = seal_next(tx, device.business, signer, after)?;
                 let sealed = sealed.ok_or(StoreError::Malformed("own_op.op"))?;
@@ -111,7 +113,7 @@ pub(super) fn finish(shop: &Shop, asked: &Asked, bytes: &[u8]) -> Result<Finishe
         let arrived = has_arrived(&device, asked, bytes);
         on(tx, asked, |state| match arrived {
             true => state.untold[0] = asked.last.get(),
-            false => state.untold_waits = true,
+            false => wait(state),
         })?;
         Ok(Finished::default())
     })
@@ -130,22 +132,20 @@ fn has_arrived(device: &DeviceRow, asked: &Asked, bytes: &[u8]) -> bool {
     })
 }
 
-/// The authority does not take it: what it does not know the number of is never told, everything else waits. Says
-/// whether the failure was about this alone: where nobody was reached at all, nobody was for anything else either.
+/// Nobody takes it, for whatever reason: it waits. Says whether the next request can go out at once, which it can't where
+/// nobody was reached.
 ///
 /// # Errors
 /// [`CoreError::Stale`], [`CoreError::Store`].
 pub(super) fn not_taken(shop: &Shop, asked: &Asked, failure: Failure) -> Result<bool, CoreError> {
-    if matches!(failure, Failure::Offline | Failure::Timeout) {
-        return Ok(false);
-    }
-    shop.store.write(|tx| {
-        on(tx, asked, |state| match failure {
-            Failure::Refused(Refusal::Malformed) => state.untold = state.untold.split_off(1),
-            _ => state.untold_waits = true,
-        })
-    })?;
-    Ok(true)
+    shop.store.write(|tx| on(tx, asked, wait))?;
+    Ok(!matches!(failure, Failure::Offline | Failure::Timeout))
+}
+
+/// Nobody signed why, so nothing is given up for it; another number comes first next time, if there is one.
+fn wait(state: &mut SyncState) {
+    state.untold.rotate_left(1);
+    state.untold_waits = true;
 }
 
 /// Changes what is left to tell, if it is what it was when this was asked.

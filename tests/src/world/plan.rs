@@ -387,14 +387,22 @@ impl Plan {
             return;
         }
         for _ in 0..=dice.below(5) {
-            let place = dice.place(self.script.len()).unwrap_or(0);
-            let change = Planned {
-                what: What::Rules,
-                phone: 0,
-                ..self.script[place]
-            };
-            self.script.push(change);
+            self.behind(&mut dice, What::Rules, |_| Some(0));
         }
+    }
+
+    /// Puts an event behind everything else, at the time of another one and on its phone if `phone` says none: so no other
+    /// event has another place for it.
+    fn behind(
+        &mut self,
+        dice: &mut Dice,
+        what: What,
+        phone: impl FnOnce(&mut Dice) -> Option<usize>,
+    ) {
+        let place = dice.place(self.script.len()).unwrap_or(0);
+        let at = self.script[place];
+        let phone = phone(dice).unwrap_or(at.phone);
+        self.script.push(Planned { what, phone, ..at });
     }
 
     /// In one world of six operators come and go, behind everything else as well.
@@ -404,14 +412,9 @@ impl Plan {
         if !self.staffed {
             return;
         }
+        let phones = self.phones;
         for _ in 0..dice.between(20, 40) {
-            let place = dice.place(self.script.len()).unwrap_or(0);
-            let event = Planned {
-                what: What::Staff,
-                phone: dice.place(self.phones).unwrap_or(0),
-                ..self.script[place]
-            };
-            self.script.push(event);
+            self.behind(&mut dice, What::Staff, |dice| dice.place(phones));
         }
     }
 
@@ -422,14 +425,9 @@ impl Plan {
         if !self.online {
             return;
         }
+        let phones = self.phones;
         for _ in 0..dice.between(40, 80) {
-            let place = dice.place(self.script.len()).unwrap_or(0);
-            let event = Planned {
-                what: What::Online,
-                phone: dice.place(self.phones).unwrap_or(0),
-                ..self.script[place]
-            };
-            self.script.push(event);
+            self.behind(&mut dice, What::Online, |dice| dice.place(phones));
         }
     }
 
@@ -441,13 +439,7 @@ impl Plan {
             return;
         }
         for _ in 0..dice.between(20, 50) {
-            let place = dice.place(self.script.len()).unwrap_or(0);
-            let what = What::File;
-            let event = Planned {
-                what,
-                ..self.script[place]
-            };
-            self.script.push(event);
+            self.behind(&mut dice, What::File, |_| None);
         }
     }
 
@@ -459,14 +451,9 @@ impl Plan {
         if !self.friends {
             return;
         }
+        let phones = self.phones;
         for _ in 0..dice.between(30, 60) {
-            let place = dice.place(self.script.len()).unwrap_or(0);
-            let event = Planned {
-                what: What::Friend,
-                phone: dice.place(self.phones).unwrap_or(0),
-                ..self.script[place]
-            };
-            self.script.push(event);
+            self.behind(&mut dice, What::Friend, |dice| dice.place(phones));
         }
     }
 

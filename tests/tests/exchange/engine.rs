@@ -11,6 +11,7 @@ use kartka_core::shop::Shop;
 use kartka_core::sync::{Effect, Engine, Event, Failure, Route, SyncEvent, Transport as _};
 use kartka_core::usecase::customers::NewCard;
 use kartka_core::usecase::till::TillRequest;
+use kartka_protocol::message::Refusal;
 
 use super::forks::{keep, put_back};
 use super::shops::{Counter, Fault, Line, Office, Time, agree};
@@ -166,6 +167,35 @@ fn a_phone_whose_number_went_with_the_server_shows_once_what_let_it_in() {
     }
     assert_eq!(ways[..3], [Route::Sync, Route::Pair, Route::Sync]);
     assert!(!ways[2..].contains(&Route::Pair), "{ways:?}");
+    assert_eq!(phone.shop.sync_status().unwrap().outbox, 0);
+}
+
+/// Whoever turns it away may be anybody: nobody signed that.
+#[test]
+fn a_phone_that_is_let_in_and_turned_away_again_and_again_waits_between() {
+    let (office, mut phone, ira) = scene();
+    phone.sell(ira, 9);
+    phone.wait();
+    for _ in 0..3 {
+        let mut sent = 0;
+        while let Some((request, route, message)) = phone.sent.take() {
+            sent += 1;
+            assert!(sent < 8, "without a pause");
+            phone.step(match route {
+                Route::Pair => Event::Answer {
+                    request,
+                    bytes: office.line().post("", route, &message).unwrap(),
+                },
+                _ => Event::Failed {
+                    request,
+                    failure: Failure::Refused(Refusal::Unauthorised),
+                },
+            });
+        }
+        assert_eq!(sent, 3, "a question, a certificate, a question");
+        phone.wait();
+    }
+    while phone.carry(&office.line()) {}
     assert_eq!(phone.shop.sync_status().unwrap().outbox, 0);
 }
 
