@@ -3,13 +3,11 @@
 use std::collections::BTreeMap;
 
 use kartka_core::domain::customer::ProfileGroup;
-use kartka_core::domain::ids::Seq;
 use kartka_core::domain::purchase::ReturnKind;
 use kartka_core::domain::row::Row;
-use kartka_protocol::rows::WireRow;
 
 use super::laws::{Law, Wrong, same};
-use super::ledger::{Bytes, Key};
+use super::ledger::{self, Bytes, Key};
 use super::replay::{Expected, Person, Purse};
 use super::staff::Doings;
 
@@ -44,14 +42,8 @@ pub(super) fn balance(
     expected: &Expected,
 ) -> Result<(), Wrong> {
     let mut books = Books::default();
-    for ((kind, id), (_, (seq, record))) in rows {
-        let wire = WireRow {
-            kind: *kind,
-            id: *id,
-            seq: Seq(*seq),
-            record: record.clone(),
-        };
-        if let Ok(row) = wire.read() {
+    for (key, (_, bytes)) in rows {
+        if let Some(row) = ledger::read(*key, bytes) {
             books.doings.take(&row);
             books.take(&row, expected);
         }

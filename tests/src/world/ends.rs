@@ -5,16 +5,15 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use kartka_core::domain::ids::{PurchaseId, Seq};
+use kartka_core::domain::ids::PurchaseId;
 use kartka_core::domain::ledger::{Entry, EntryKind};
 use kartka_core::domain::moment::{Date, day_number};
 use kartka_core::domain::row::Row;
 use kartka_core::sync::Event;
-use kartka_protocol::rows::WireRow;
 use kartka_server::store::Fact;
 
 use super::laws::{Law, Wrong, same};
-use super::ledger::{Bytes, Key};
+use super::ledger::{self, Bytes, Key};
 use super::replay::Expected;
 use super::street::Street;
 use super::time::DAY;
@@ -53,20 +52,13 @@ impl Street {
         expected: &mut Expected,
     ) -> Result<(), Wrong> {
         let mut entries = Vec::new();
-        for ((kind, id), (_, (seq, record))) in rows {
-            if *kind != ENTRY && *kind != POSITION {
+        for (key, (_, bytes)) in rows {
+            if key.0 != ENTRY && key.0 != POSITION {
                 continue;
             }
-            let (seq, record) = (Seq(*seq), record.clone());
-            let wire = WireRow {
-                kind: *kind,
-                id: *id,
-                seq,
-                record,
-            };
-            match wire.read() {
-                Ok(Row::Entry(entry)) => entries.push((seq.0, entry)),
-                Ok(Row::Position(customer, position)) if self.plan.short_lived => {
+            match ledger::read(*key, bytes) {
+                Some(Row::Entry(entry)) => entries.push((bytes.0, entry)),
+                Some(Row::Position(customer, position)) if self.plan.short_lived => {
                     let today = self.swept()?;
                     let buckets = position.wallets.values().flat_map(|wallet| &wallet.buckets);
                     let left = buckets

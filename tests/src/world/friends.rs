@@ -8,12 +8,11 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use kartka_core::domain::brought::Brought;
 use kartka_core::domain::codes::Code;
-use kartka_core::domain::ids::{CustomerId, Seq};
+use kartka_core::domain::ids::CustomerId;
 use kartka_core::domain::moment::Date;
 use kartka_core::domain::row::{Row, RowKind};
 use kartka_core::sync::Event;
 use kartka_core::usecase::customers::{NewCard, ProfileForm, Registration};
-use kartka_protocol::rows::WireRow;
 
 use super::claim::What;
 use super::counter::{Tapped, World};
@@ -282,15 +281,9 @@ fn has_reason(
 /// The business date of a receipt.
 fn date_of(rows: &BTreeMap<Key, (i64, Bytes)>, id: i64) -> Option<Date> {
     let kind = RowKind::Purchase as u8;
-    let (_, (seq, record)) = rows.get(&(kind, id))?;
-    let wire = WireRow {
-        kind,
-        id,
-        seq: Seq(*seq),
-        record: record.clone(),
-    };
-    match wire.read() {
-        Ok(Row::Purchase(of)) => Some(of.at.date),
+    let (_, bytes) = rows.get(&(kind, id))?;
+    match ledger::read((kind, id), bytes)? {
+        Row::Purchase(of) => Some(of.at.date),
         _ => None,
     }
 }

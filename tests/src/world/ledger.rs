@@ -2,6 +2,9 @@
 
 use std::collections::BTreeMap;
 
+use kartka_core::domain::ids::Seq;
+use kartka_core::domain::row::Row;
+use kartka_protocol::rows::WireRow;
 use rusqlite::Connection;
 
 use super::eyes::Look;
@@ -50,6 +53,17 @@ const TABLES: [(&str, u8); 7] = [
     ("returned", 21),
     ("entry", 22),
 ];
+
+/// What the bytes of a row say, if this version can read them.
+pub(super) fn read((kind, id): Key, (seq, record): &Bytes) -> Option<Row> {
+    let wire = WireRow {
+        kind,
+        id,
+        seq: Seq(*seq),
+        record: record.clone(),
+    };
+    wire.read().ok()
+}
 
 fn told(error: rusqlite::Error) -> Wrong {
     Wrong::of(Law::Sound, format!("the checker can't read: {error}"))

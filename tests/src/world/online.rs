@@ -7,7 +7,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use kartka_core::domain::codes::Code;
-use kartka_core::domain::ids::{CustomerId, Seq};
+use kartka_core::domain::ids::CustomerId;
 use kartka_core::domain::money::Points;
 use kartka_core::domain::row::Row;
 use kartka_core::error::CoreError;
@@ -15,7 +15,6 @@ use kartka_core::store::RequestId;
 use kartka_core::sync::Event;
 use kartka_core::usecase::reserve::Reservation;
 use kartka_core::usecase::till::TillRequest;
-use kartka_protocol::rows::WireRow;
 
 use super::claim::{Claim, Mark, What};
 use super::counter::{Tapped, World, request};
@@ -35,8 +34,6 @@ use super::way::Heard;
 const KEPT_MS: i64 = 20 * MINUTE;
 /// A till may rely on it for so long.
 const TILL_MS: i64 = 5 * MINUTE;
-/// The kind of a purchase's row.
-const PURCHASE: u8 = 20;
 
 /// What the server keeps, by what it was asked and what it has ordered.
 #[derive(Default)]
@@ -422,14 +419,8 @@ fn mark(request: RequestId) -> Mark {
 /// The receipts that the rows call unasked, and their points.
 fn unasked(rows: &BTreeMap<Key, (i64, Bytes)>) -> BTreeMap<i64, i64> {
     let mut found = BTreeMap::new();
-    for ((kind, id), (_, (seq, record))) in rows {
-        let wire = WireRow {
-            kind: *kind,
-            id: *id,
-            seq: Seq(*seq),
-            record: record.clone(),
-        };
-        if let (PURCHASE, Ok(Row::Purchase(of))) = (*kind, wire.read()) {
+    for (key @ (_, id), (_, bytes)) in rows {
+        if let Some(Row::Purchase(of)) = ledger::read(*key, bytes) {
             found.extend(of.flags.iter().find_map(|flag| match flag {
                 Code::RedeemedUnasked { points } => Some((*id, *points)),
                 _ => None,

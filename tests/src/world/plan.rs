@@ -240,7 +240,8 @@ impl Plan {
                 *rate = if dice.percent(40) { drawn } else { 0 };
             }
         }
-        // A restored server does not let in a number that a copy got after the backup (decision 53).
+        // Where a phone's files and its server are both lost a sale is gone for good, which the model does not know
+        // (decision 53).
         if rates[Class::Restore as usize] > 0 {
             for class in [Class::PutBack, Class::Clone, Class::LostLog] {
                 rates[class as usize] = 0;
