@@ -240,7 +240,8 @@ impl Customer {
 
     /// Writes a group if `edit` wins (sync §3, profile field group): it beats every version up to what
     /// its author had `seen`; against one it had not seen, the later time wins, then the higher device. What has no order
-    /// yet is this phone's own, whatever number it had then.
+    /// yet is this phone's own, whatever number it had then: it follows what it wrote before, and is shown until the
+    /// authority has said which one wins (safety 5), since only that knows what its clock was worth.
     pub fn write(&mut self, group: ProfileGroup, edit: Version, seen: Seq) {
         let at = self
             .profile
@@ -250,7 +251,8 @@ impl Customer {
             Ok(place) => {
                 let old = self.profile[place].1;
                 let had_seen = old.device == edit.device || old.seq.is_none_or(|seq| seq <= seen);
-                if had_seen || (edit.at_ms, edit.device) > (old.at_ms, old.device) {
+                let pending = edit.seq.is_none();
+                if pending || had_seen || (edit.at_ms, edit.device) > (old.at_ms, old.device) {
                     self.profile[place] = (group, edit);
                 }
             }

@@ -9,6 +9,8 @@ use std::fmt;
 const COUNTER_BITS: u32 = 40;
 /// Largest counter of a device: 2⁴⁰ − 1.
 const COUNTER_MAX: i64 = (1 << COUNTER_BITS) - 1;
+/// The highest bit of a counter.
+const BESIDE: i64 = 1 << (COUNTER_BITS - 1);
 /// Largest device number: 2²³ − 1.
 const DEVICE_MAX: u32 = (1 << 23) - 1;
 
@@ -106,6 +108,18 @@ impl Id {
         self.0 & COUNTER_MAX
     }
 
+    /// The number beside this one, see [`EntryId::beside`].
+    #[must_use]
+    pub(crate) const fn beside(self) -> Self {
+        Self(self.0 | BESIDE)
+    }
+
+    /// Whether this number stands beside another one, and that one; itself otherwise.
+    #[must_use]
+    pub const fn beside_of(self) -> (bool, Self) {
+        (self.0 & BESIDE != 0, Self(self.0 & !BESIDE))
+    }
+
     /// The id of entry `index` of the op that starts here.
     ///
     /// # Errors
@@ -154,6 +168,15 @@ id_of! {
     EntryId,
     /// A gift certificate or a coupon with a number of its own: the entry that issued it.
     VoucherId,
+}
+
+impl EntryId {
+    /// The number of a second question about the same entry: in the upper half of the counters, which no device ever comes to
+    /// (a device's numbers have no gaps).
+    #[must_use]
+    pub const fn beside(self) -> Self {
+        Self(self.0.beside())
+    }
 }
 
 macro_rules! small_id {

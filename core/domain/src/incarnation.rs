@@ -62,6 +62,7 @@ impl Renumbering {
     /// Whether this number moves.
     #[must_use]
     pub fn moves(&self, id: Id) -> bool {
+        let (_, id) = id.beside_of();
         id.device() == self.old && (self.fork..=self.last).contains(&id.counter())
     }
 
@@ -71,8 +72,13 @@ impl Renumbering {
         if !self.moves(id) {
             return id;
         }
+        let (is_beside, of) = id.beside_of();
         // Not larger than a counter that `new` has checked.
-        self.new.id(id.counter() - self.fork + 1).unwrap_or(id)
+        match self.new.id(of.counter() - self.fork + 1) {
+            Ok(moved) if is_beside => moved.beside(),
+            Ok(moved) => moved,
+            Err(_) => id,
+        }
     }
 
     fn customer(&self, id: CustomerId) -> CustomerId {
@@ -491,8 +497,14 @@ mod tests {
             (4, 8, 4, 8),
             (9, 8, 9, 8),
         ] {
-            let got = moved.id(no(device).id(n).unwrap());
-            assert_eq!(got, no(to).id(at).unwrap(), "{device}:{n}");
+            let (id, want) = (no(device).id(n).unwrap(), no(to).id(at).unwrap());
+            assert_eq!(moved.id(id), want, "{device}:{n}");
+            let (asked, want) = (EntryId(id).beside(), EntryId(want).beside());
+            assert_eq!(
+                moved.entry(asked),
+                want,
+                "what is asked beside {device}:{n}"
+            );
         }
     }
 

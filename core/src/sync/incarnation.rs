@@ -308,7 +308,8 @@ pub(super) fn is_strangers(no: DeviceNo, next_n: i64, kind: u8, key: i64) -> boo
         )
         | None => false,
     };
-    keyed_by_op && Id::new(key).is_ok_and(|id| id.device() == no && id.counter() >= next_n)
+    let is_strange = |id: Id| id.device() == no && id.counter() >= next_n;
+    keyed_by_op && Id::new(key).is_ok_and(|id| is_strange(id.beside_of().1))
 }
 
 /// The code that a file of an earlier version keeps instead of a verdict.

@@ -7,7 +7,7 @@ use kartka_domain::authority::Book as _;
 use kartka_domain::ids::{CustomerId, DeviceNo, Seq};
 use kartka_domain::op::{ENTRIES_MAX, Fact as OpFact};
 use kartka_domain::planted;
-use kartka_domain::row::{Row, RowKind};
+use kartka_domain::row::{EdgeState, Row, RowKind};
 use kartka_protocol::message::Erased;
 
 use super::push::Order;
@@ -115,19 +115,31 @@ fn done_up_to(db: &(impl Reads + ?Sized), device: DeviceNo) -> Result<Seq, Store
     })
 }
 
-/// Erases people whom the list names, as ops of the authority's own.
+/// Erases people whom the list names, as ops of the authority's own. The list has every number that they had; with whom an
+/// older file joins them still, they had been parted from by then, so those are parted first and keep what is theirs.
 pub(super) fn erase(
     authority: &Authority,
     turn: &mut Turn<'_>,
     order: &mut Order,
     people: &[CustomerId],
 ) -> Result<(), StoreError> {
-    let mut facts = Vec::new();
+    let listed: BTreeSet<CustomerId> = people.iter().copied().collect();
+    let (mut parted, mut erased) = (Vec::new(), Vec::new());
     for person in people {
-        if !turn.is_erased(*person)? {
-            facts.push(OpFact::Erase(*person));
+        if turn.is_erased(*person)? {
+            continue;
         }
+        for edge in turn.edges(*person)? {
+            let other = if edge.a == *person { edge.b } else { edge.a };
+            let stays = !listed.contains(&other) && !turn.is_erased(other)?;
+            if edge.state == EdgeState::On && stays {
+                let (edge, of) = (edge.id, *person);
+                parted.push(OpFact::Unmerge { edge, of });
+            }
+        }
+        erased.push(OpFact::Erase(*person));
     }
+    let facts = [parted, erased].concat();
     for facts in facts.chunks(ENTRIES_MAX) {
         own::write(authority, turn, order, facts)?;
     }

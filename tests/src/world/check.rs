@@ -10,7 +10,8 @@ use kartka_core::shop::Shop;
 
 use super::claim::What;
 use super::laws::{Law, Wrong, same};
-use super::replay::{Expected, Receipt};
+use super::receipt::Receipt;
+use super::replay::Expected;
 use super::server::Server;
 
 fn broken(law: Law, what: &str, error: &CoreError) -> Wrong {

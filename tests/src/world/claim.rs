@@ -27,6 +27,8 @@ pub(crate) enum What {
     Register {
         customer: i64,
         named: Option<String>,
+        /// They left a telephone number: somebody, whether or not they have a name.
+        phone: bool,
         card: Option<u64>,
         consent: bool,
     },
@@ -83,12 +85,14 @@ impl std::fmt::Display for What {
             Self::Register {
                 customer,
                 named,
+                phone,
                 card,
                 consent,
             } => {
                 write!(f, "registers customer {}", id(customer))?;
                 match named {
                     Some(name) => write!(f, " as {name}")?,
+                    None if *phone => write!(f, " by a telephone number")?,
                     None => write!(f, " without a name")?,
                 }
                 if let Some(card) = card {

@@ -164,14 +164,16 @@ pub(super) fn ordered_after(
     read().map_err(told)
 }
 
-/// Who is erased at the server, and the seq of the row that says so.
-pub(super) fn erasures(conn: &Connection) -> Result<BTreeMap<i64, i64>, Wrong> {
-    let read = || {
-        let mut statement = conn.prepare("SELECT id, seq FROM row WHERE kind = 13")?;
-        let found = statement.query_map([], |row| Ok((row.get(0)?, row.get(1)?)))?;
-        found.collect::<Result<_, rusqlite::Error>>()
+/// Who is erased at the server, the seq of the row that says so, and the entry that it is by.
+pub(super) fn erasures(conn: &Connection) -> Result<BTreeMap<i64, (i64, i64)>, Wrong> {
+    let mut rows = BTreeMap::new();
+    let sql = "SELECT kind, id, seq, record FROM row WHERE kind = 13";
+    rows_of(conn, sql, &mut rows).map_err(told)?;
+    let of = |(key, bytes): (Key, Bytes)| match read(key, &bytes)? {
+        Row::Erasure(of) => Some((of.customer.get(), (bytes.0, of.by.get()))),
+        _ => None,
     };
-    read().map_err(told)
+    Ok(rows.into_iter().filter_map(of).collect())
 }
 
 /// What the server keeps for receipts after a moment.

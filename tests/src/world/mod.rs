@@ -30,6 +30,7 @@ mod online;
 mod phone;
 mod plan;
 mod proof;
+mod receipt;
 mod reigns;
 mod replay;
 mod rest;

@@ -12,7 +12,7 @@ use super::dice::Dice;
 use super::laws::{Law, Wrong, same};
 use super::ledger::{self, Bytes, KeptOp, Key};
 use super::phone::Phone;
-use super::replay::{Expected, Place, replay};
+use super::replay::{Again, Expected, Place, replay};
 use super::street::Street;
 
 /// The kind of a purchase's row.
@@ -41,18 +41,6 @@ impl Street {
                 names.insert(customer, name);
             }
         }
-        // Whose edit wins against another phone's is the authority's to say; so is it against what this one wrote before its
-        // files were put back.
-        let held: BTreeSet<usize> = line.iter().copied().collect();
-        for place in (0..model.claims.len()).filter(|place| !held.contains(place)) {
-            if let What::Edit { customer, .. } = model.as_on(no, place) {
-                names.remove(&customer);
-            }
-        }
-        let shown = |what: &What| match what {
-            What::Edit { customer, .. } => names.contains_key(customer),
-            _ => true,
-        };
         let leave = check::Leave {
             erases: model.erases(),
             restored: self.world.summary.restores > 0,
@@ -68,10 +56,8 @@ impl Street {
             .filter(|place| model.is_since(*place, oldest));
         for place in some {
             let what = model.as_on(no, place);
-            if shown(&what) {
-                check::is_shown(&shop, &what, &names, leave)
-                    .map_err(|w| w.at(&format!("phone {no}")))?;
-            }
+            check::is_shown(&shop, &what, &names, leave)
+                .map_err(|w| w.at(&format!("phone {no}")))?;
         }
         Ok(())
     }
@@ -114,10 +100,9 @@ impl Street {
     /// What the server's order comes to by the model.
     pub(super) fn expected(&self, ops: &[KeptOp]) -> Result<Expected, Wrong> {
         let mut ordered = self.found(ops)?;
-        self.with_the_list(&mut ordered)?;
         ordered.sort_by_key(|place| place.seq);
-        let again = self.server.erased_again();
-        let mut expected = replay(&self.world.model, ordered.into_iter(), again);
+        let again = self.erased_by_the_list(ops)?;
+        let mut expected = replay(&self.world.model, ordered.into_iter(), &again);
         self.with_thanks(&mut expected)?;
         Ok(expected)
     }
@@ -172,38 +157,37 @@ impl Street {
         Ok(found)
     }
 
-    /// A server whose power went while it took an erasure has written it into the list beside its keys, and erases by that
-    /// when it starts, whether or not the phone that asked for it lives to ask again (decision 30). So an erasure counts
-    /// from the server's row, which may be older than the op's arrival.
-    fn with_the_list(&self, ordered: &mut Vec<Place>) -> Result<(), Wrong> {
+    /// Whom the server erased when it started: by a restore those whom the lost one had erased; otherwise its power had gone
+    /// while it took an erasure, which stood in the list beside its keys by then, whether or not the phone that had asked for
+    /// it lives to ask again (decision 30).
+    fn erased_by_the_list(&self, ops: &[KeptOp]) -> Result<Vec<Again>, Wrong> {
         let model = &self.world.model;
         if !model.erases() {
-            return Ok(());
+            return Ok(Vec::new());
         }
-        let conn = self.server.ledger()?;
-        let erasures = ledger::erasures(&conn)?;
-        let mut missing: BTreeSet<usize> = (0..model.claims.len()).collect();
-        for place in ordered.iter_mut() {
-            missing.remove(&place.claim);
-            if let What::Erase { customer } = model.as_at_server(place.claim)
-                && let Some(seq) = erasures.get(&customer)
-            {
-                place.seq = place.seq.min(*seq);
+        let restores = self.server.erased_again().iter();
+        let mut again: Vec<Again> = restores
+            .map(|(seq, people)| Again {
+                seq: *seq,
+                people: people.iter().map(|of| model.id_at_server(*of)).collect(),
+                restored: true,
+            })
+            .collect();
+        let begun: BTreeSet<i64> = again.iter().map(|list| list.seq).collect();
+        let confirmed: BTreeSet<&[u8]> = model.claims.iter().map(|of| &of.mark[..]).collect();
+        for (person, (seq, by)) in ledger::erasures(&*self.server.ledger()?)? {
+            let op = ops.iter().find(|op| (op.id..=op.last).contains(&by));
+            let asked = op.is_some_and(|op| confirmed.contains(op.mark.as_slice()));
+            if !asked && !begun.contains(&seq) {
+                again.push(Again {
+                    seq,
+                    people: vec![person],
+                    restored: false,
+                });
             }
         }
-        for claim in missing {
-            let What::Erase { customer } = model.as_at_server(claim) else {
-                continue;
-            };
-            ordered.extend(erasures.get(&customer).map(|seq| Place {
-                claim,
-                seq: *seq,
-                at_ms: model.claims[claim].at_ms,
-                device: 0,
-                seen: 0,
-            }));
-        }
-        Ok(())
+        again.sort_by_key(|list| list.seq);
+        Ok(again)
     }
 
     /// The order up to where a claim's author had seen it: in worlds without a restore there is one order only.

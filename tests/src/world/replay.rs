@@ -4,26 +4,11 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::claim::{SaleLine, What};
+use super::claim::What;
 use super::model::Model;
+use super::receipt::{Open, Receipt};
 use super::rules::Rules;
 use super::staff::{self, Asked, Duty};
-
-/// Stamps of a full card.
-const CARD: i64 = 10;
-
-/// What a receipt comes to in the end.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub(crate) struct Receipt {
-    pub(crate) customer: Option<i64>,
-    pub(crate) gross: i64,
-    /// What it costs, in whatever way it is paid.
-    pub(crate) price: i64,
-    /// Earned − spent − taken back + given back.
-    pub(crate) points: i64,
-    pub(crate) stamps: i64,
-    pub(crate) returned: Vec<i64>,
-}
 
 /// What a person comes to: everything of all their ids.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -67,7 +52,7 @@ pub(crate) struct Expected {
     pub(crate) done_by: BTreeMap<i64, (u32, bool)>,
     /// What the owner is asked of operators who had been dismissed.
     pub(crate) asked: Asked,
-    /// Somebody who had seen a rule and did not keep to it.
+    /// Somebody who had seen a rule and did not keep to it, or was erased unasked.
     pub(crate) behind: Option<String>,
 }
 
@@ -82,26 +67,18 @@ pub(crate) struct Written {
     device: i64,
 }
 
-/// A receipt while claims are replayed.
-struct Open {
-    customer: Option<i64>,
-    lines: Vec<SaleLine>,
-    returned: Vec<i64>,
-    voided: bool,
-    stamps: i64,
-    reward: bool,
-    /// The version of the programme that it names.
-    version: u32,
-    earned: i64,
-}
-
 struct Replay<'a> {
     model: &'a Model,
     open: BTreeMap<i64, Open>,
     /// Everybody who is registered.
     known: BTreeSet<i64>,
     edges: Vec<Edge>,
+    /// Whoever has a name or a telephone number.
     named: BTreeSet<i64>,
+    /// Who came with the card of somebody else.
+    met: Vec<(i64, i64)>,
+    /// Whom a server erased when it started, but for what it was put back without.
+    listed: Vec<i64>,
     consents: Vec<Word>,
     /// Where each version of the programme was ordered.
     published: Vec<(i64, u32)>,
@@ -140,8 +117,15 @@ pub(crate) struct Place {
     pub(crate) seen: i64,
 }
 
-/// People that a restored server erased again when it began: the first seq it gave, and their registrations.
-pub(crate) type Again = (i64, Vec<usize>);
+/// People whom a server erased by the list beside its keys when it started (decision 30).
+pub(crate) struct Again {
+    /// Where.
+    pub(crate) seq: i64,
+    pub(crate) people: Vec<i64>,
+    /// It was put back from a backup, and the world knows whom the lost one had erased; otherwise its power had gone while it
+    /// took an erasure.
+    pub(crate) restored: bool,
+}
 
 /// Everything in the authority's order, ascending.
 pub(crate) fn replay(
@@ -155,6 +139,8 @@ pub(crate) fn replay(
         known: BTreeSet::new(),
         edges: Vec::new(),
         named: BTreeSet::new(),
+        met: Vec::new(),
+        listed: Vec::new(),
         consents: Vec::new(),
         published: Vec::new(),
         staff: vec![(0, staff::OWNER, Duty::Decides)],
@@ -164,12 +150,12 @@ pub(crate) fn replay(
     replay.expected.rules.extend(first);
     let mut again = again.iter().peekable();
     for place in ordered {
-        while let Some((_, people)) = again.next_if(|(first, _)| *first <= place.seq) {
-            replay.erase_again(people);
+        while let Some(list) = again.next_if(|list| list.seq <= place.seq) {
+            replay.erase_again(list);
         }
         replay.take(place);
     }
-    again.for_each(|(_, people)| replay.erase_again(people));
+    again.for_each(|list| replay.erase_again(list));
     replay.finish()
 }
 
@@ -190,6 +176,7 @@ impl Replay<'_> {
             What::Register {
                 customer,
                 named,
+                phone,
                 card,
                 consent,
             } => {
@@ -199,6 +186,9 @@ impl Replay<'_> {
                 self.known.insert(*customer);
                 if let Some(name) = named {
                     self.name(*customer, name, place);
+                }
+                if *phone && !self.expected.erased.contains(customer) {
+                    self.named.insert(*customer);
                 }
                 if let Some(card) = card {
                     self.bind(*card, *customer);
@@ -330,12 +320,39 @@ impl Replay<'_> {
         }
     }
 
-    fn erase_again(&mut self, people: &[usize]) {
-        for person in people {
-            let id = self.model.id_at_server(*person);
-            self.expected.names.remove(&id);
-            self.expected.erased.insert(id);
+    /// The list names whom it names: who is still one person with them here had been parted from them before.
+    fn erase_again(&mut self, list: &Again) {
+        for id in &list.people {
+            self.expected.names.remove(id);
+            self.expected.erased.insert(*id);
         }
+        let erased = &self.expected.erased;
+        let half = |edge: &&mut Edge| erased.contains(&edge.one) != erased.contains(&edge.other);
+        self.edges
+            .iter_mut()
+            .filter(half)
+            .for_each(|edge| edge.off = true);
+        if !list.restored {
+            self.listed.extend(&list.people);
+        }
+    }
+
+    /// Whom a server erased when it started somebody had asked to erase, or somebody they were one person with or had a card
+    /// together.
+    fn erased_unasked(&self) -> Option<i64> {
+        let claims = 0..self.model.claims.len();
+        let asked = claims.filter_map(|place| match self.model.as_at_server(place) {
+            What::Erase { customer } => Some(customer),
+            _ => None,
+        });
+        let mut with: BTreeSet<i64> = asked.flat_map(|id| self.reached(id, |_| true)).collect();
+        let met = self
+            .met
+            .iter()
+            .filter(|(one, other)| with.contains(one) || with.contains(other));
+        let met: Vec<i64> = met.flat_map(|(one, other)| [*one, *other]).collect();
+        with.extend(met);
+        self.listed.iter().find(|id| !with.contains(id)).copied()
     }
 
     /// An edit beats what its author had seen; against what they had not, the later time, then the higher device.
@@ -367,6 +384,7 @@ impl Replay<'_> {
             self.expected.cards.insert(card, customer);
             return;
         };
+        self.met.push((holder, customer));
         // Who is not known yet may have a name; somebody without one is whoever they share the card with.
         let nameless = |id: i64| {
             let mut group = self.group(id).into_iter();
@@ -416,6 +434,10 @@ impl Replay<'_> {
     }
 
     fn finish(mut self) -> Expected {
+        if let Some(id) = self.erased_unasked() {
+            let what = format!("the server erased {id}, which nobody had asked for");
+            self.expected.behind = Some(what);
+        }
         for id in &self.known {
             let (group, ever) = (self.group(*id), self.reached(*id, |_| true));
             let first = group.first().copied().unwrap_or(*id);
@@ -460,72 +482,6 @@ impl Replay<'_> {
             }
         }
         given
-    }
-}
-
-impl Open {
-    fn take_back(&mut self, void: bool, lines: &[(usize, i64)]) {
-        let touched = self.returned.iter().any(|quantity| *quantity > 0);
-        if self.voided || (void && touched) {
-            return;
-        }
-        for (line, quantity) in lines {
-            if let (Some(back), Some(sold)) = (self.returned.get_mut(*line), self.lines.get(*line))
-            {
-                *back = (*back + quantity).min(sold.quantity);
-            }
-        }
-        self.voided = void;
-    }
-
-    fn receipt(&self, rules: Option<&Rules>) -> Receipt {
-        let (mut points, mut base) = (0, 0);
-        for (line, back) in self.lines.iter().zip(&self.returned) {
-            let paid = line.gross - line.off;
-            base += paid - part(paid, *back, line.quantity);
-            points -= line.points - part(line.points, *back, line.quantity);
-        }
-        if let (Some(_), Some(rules)) = (self.customer, rules) {
-            points += rules.earned(base).min(self.earned);
-        }
-        Receipt {
-            customer: self.customer,
-            gross: self.lines.iter().map(|l| l.gross).sum(),
-            price: self.lines.iter().map(|l| l.price).sum(),
-            points,
-            stamps: self.stamps(),
-            returned: self.returned.clone(),
-        }
-    }
-
-    /// What is kept gives its stamps and costs its reward.
-    fn stamps(&self) -> i64 {
-        match (self.all_back(), self.reward) {
-            (true, _) => 0,
-            (false, true) => self.stamps - CARD,
-            (false, false) => self.stamps,
-        }
-    }
-
-    fn price_back(&self) -> i64 {
-        let lines = self.lines.iter().zip(&self.returned);
-        lines
-            .map(|(l, back)| part(l.price, *back, l.quantity))
-            .sum()
-    }
-
-    fn all_back(&self) -> bool {
-        let mut lines = self.lines.iter().zip(&self.returned);
-        lines.all(|(line, back)| *back == line.quantity)
-    }
-}
-
-/// What falls on `back` of `all` pieces, rounded down; all of it on all of them.
-fn part(value: i64, back: i64, all: i64) -> i64 {
-    if back == all {
-        value
-    } else {
-        value * back / all
     }
 }
 

@@ -19,7 +19,6 @@ use rusqlite::{Connection, OpenFlags};
 
 use super::dice::{Dice, SeededRng};
 use super::eyes::{Eyes, Look};
-use super::replay::Again;
 use super::time::WorldTime;
 use crate::vfs::{Fault, Image, Loss, Machine};
 
@@ -34,10 +33,13 @@ pub(crate) struct Reign {
 pub(crate) struct Backup {
     image: Image,
     reigns: Vec<Reign>,
-    again: Vec<Again>,
+    again: Vec<Erased>,
     seq: i64,
     pub(crate) at_ms: i64,
 }
+
+/// People that a restored server erased again when it began: the first seq it gave, and their registrations.
+pub(crate) type Erased = (i64, Vec<usize>);
 
 /// A server on a disk that can fail.
 pub(crate) struct Server {
@@ -56,7 +58,7 @@ pub(crate) struct Server {
     /// Whose data this is, oldest first.
     reigns: Vec<Reign>,
     /// Whom it erased again when it began to reign.
-    again: Vec<Again>,
+    again: Vec<Erased>,
     keys: tempfile::TempDir,
 }
 
@@ -184,7 +186,7 @@ impl Server {
     }
 
     /// Whom restored servers erased again.
-    pub(crate) fn erased_again(&self) -> &[Again] {
+    pub(crate) fn erased_again(&self) -> &[Erased] {
         &self.again
     }
 

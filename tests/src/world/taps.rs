@@ -321,6 +321,7 @@ pub(crate) fn perform(shop: &Shop, request: RequestId, tap: &Tap) -> Result<What
             Ok(What::Register {
                 customer,
                 named: Some(form.profile.given.clone()).filter(|name| !name.is_empty()),
+                phone: !form.profile.phones.is_empty(),
                 card: match form.card {
                     NewCard::Bind(card) => Some(card.value()),
                     NewCard::None | NewCard::Issue => None,

@@ -136,3 +136,28 @@ fn a_restored_server_erases_again_before_it_answers() {
     ));
     assert_eq!(late.shop.erasures().unwrap().len(), 1);
 }
+
+/// An older file still takes for one person whom the owner had parted: the list beside the keys names whom it names.
+#[test]
+fn a_restored_server_erases_nobody_who_had_been_parted_from_the_erased_person() {
+    let office = Office::founded();
+    let a = Counter::paired(&office, 1);
+    let olena = a.register("Олена", "0671234567", NewCard::None);
+    let ira = a.register("Іра", "0677654321", NewCard::None);
+    a.shop.merge(a.request(), olena, ira).unwrap();
+    agree(&office, &[&a]);
+    let home = tempfile::tempdir().unwrap();
+    let backup = home.path().join("backup");
+    office.back_up(&backup);
+    let word = a.shop.merges(ira).unwrap()[0].id;
+    a.shop.unmerge(a.request(), ira, word).unwrap();
+    a.sync(&office.line()).unwrap();
+    a.shop.erase(a.request(), olena).unwrap();
+    a.sync(&office.line()).unwrap();
+    office.restore(&backup);
+    let late = Counter::paired(&office, 3);
+    let shown = late.shop.customer(ira).unwrap();
+    assert_eq!((shown.id, shown.name.as_deref()), (ira, Some("Іра")));
+    let gone = late.shop.customer(olena);
+    assert!(matches!(gone, Err(CoreError::NotFound)));
+}

@@ -2,14 +2,15 @@
 
 use kartka_core::domain::business::DeviceState;
 use kartka_core::domain::codes::Code;
-use kartka_core::domain::ids::{CustomerId, Id, OperatorId, PurchaseId, RoleId};
-use kartka_core::domain::money::Points;
+use kartka_core::domain::ids::{CustomerId, EntryId, Id, OperatorId, PurchaseId, RoleId};
+use kartka_core::domain::money::{Money, Points};
 use kartka_core::domain::op::Decision;
 use kartka_core::domain::rights::{Limits, Role};
 use kartka_core::domain::row::{Inbox, Row, RowKind};
 use kartka_core::error::CoreError;
 use kartka_core::usecase::customers::NewCard;
 use kartka_core::usecase::staff::RoleForm;
+use kartka_core::usecase::till::TillRequest;
 use kartka_server::store::{Reads, read};
 
 use crate::shops::{Counter, Office, agree};
@@ -87,10 +88,7 @@ fn a_phone_is_its_holders_and_a_dismissed_operator_stops_when_it_is_heard() {
     // Not heard yet: the counter goes on.
     let before = street.till.sell(street.ann, 2_000);
     agree(&street.office, &[&street.till, owner]);
-    let ask = kartka_core::usecase::till::TillRequest::amount(
-        Some(street.ann),
-        kartka_core::domain::money::Money(2_000),
-    );
+    let ask = TillRequest::amount(Some(street.ann), Money(2_000));
     let after = street.till.shop.sell(street.till.request(), &ask);
     assert!(matches!(
         after,
@@ -105,17 +103,22 @@ fn a_phone_is_its_holders_and_a_dismissed_operator_stops_when_it_is_heard() {
     assert_eq!(street.till.balance(street.ann), 1_100);
 }
 
-/// What the owner is asked of the first op that waited stands under the same id as the question about what waits.
+/// What the owner is asked of the first op that waited stands under the same id as the question about what waits, or beside
+/// it: here both, since it took back once more what had come back, and nobody who may had done it.
 #[test]
 fn what_a_dismissed_operator_did_is_asked_though_it_had_waited_for_the_owner() {
     let street = Street::open();
     let (owner, till) = (&street.owner, &street.till);
+    let ask = TillRequest::amount(None, Money(9_000));
+    let sold = till.shop.sell(till.request(), &ask).unwrap();
+    agree(&street.office, &[till, owner]);
+    owner.shop.give_back(owner.request(), sold, &[]).unwrap();
     owner.shop.dismiss(owner.request(), street.olya).unwrap();
     let device = till.shop.sync_status().unwrap().device;
     let state = DeviceState::Revoked;
     owner.shop.revoke(owner.request(), device, state).unwrap();
     agree(&street.office, &[owner]);
-    let first = till.redeem(street.ann, 2_000, 300).unwrap();
+    let first = till.shop.give_back(till.request(), sold, &[]).unwrap();
     let second = till.sell(street.ann, 5_000);
     till.sell(street.ann, 6_000);
     let told = till.sync(&street.office.line());
@@ -133,22 +136,27 @@ fn what_a_dismissed_operator_did_is_asked_though_it_had_waited_for_the_owner() {
         owner.sync(&street.office.line()).unwrap();
     };
     let waits = |item: &Inbox, count: i64| matches!(item.code, Code::Quarantined { ops, .. } if ops == count);
-    let asks = |item: &Inbox| {
-        item.id.get() == first.get() && matches!(item.code, Code::ActedWithoutRight { .. })
-    };
+    let asked = [EntryId(first.0), EntryId(first.0).beside()];
     let items = open();
     assert!(items.len() == 1 && waits(&items[0], 3), "{items:?}");
-    // The redemption alone is taken in: the owner is asked about it, and the sales still wait.
+    // The return alone is taken in: the owner is asked about it, and the sales still wait.
     settle(second.get() - 1);
     let items = open();
-    assert_eq!(items.len(), 2, "{items:?}");
-    assert!(asks(&items[0]) && waits(&items[1], 2), "{items:?}");
+    assert!(items.len() == 3 && waits(&items[1], 2), "{items:?}");
+    assert_eq!([items[0].id, items[2].id], asked, "{items:?}");
+    let what = (items[0].code, items[2].code);
+    let both = matches!(
+        what,
+        (Code::ReturnAboveSold { .. }, Code::ActedWithoutRight { .. })
+    );
+    assert!(both, "{what:?}");
     let Code::Quarantined { upto, .. } = items[1].code else {
         unreachable!("it was matched above");
     };
     settle(upto);
-    let items = open();
-    assert!(items.len() == 1 && asks(&items[0]), "{items:?}");
+    // The sales behind it were flagged, which asks nobody.
+    let items: Vec<EntryId> = open().iter().map(|item| item.id).collect();
+    assert_eq!(items, asked);
 }
 
 /// Adversary: a dismissed operator keeps the phone off the net and lets points be redeemed.

@@ -30,17 +30,7 @@ pub(crate) fn test(house: &House) -> Outcome {
     if house.strictness() == Strictness::SkipsFail {
         let from = of_this_state(house)?;
         let seeds = format!("{from}..{}", from + APART);
-        // One after the other: some of a thousand still find something (decision 53), so how many are lived through must
-        // not hang on how many cores a machine has.
-        let fresh = [
-            "--seeds",
-            &seeds,
-            "--minutes",
-            FRESH,
-            "--jobs",
-            "1",
-            "--shrink",
-        ];
+        let fresh = ["--seeds", &seeds, "--minutes", FRESH, "--shrink"];
         run(simulate(house).args(fresh))?;
     }
     Ok(())

@@ -93,7 +93,7 @@ fn may_take_back<B: Book>(work: &mut Work<'_, B>, row: &Unlinked) -> Result<(), 
     Ok(())
 }
 
-/// What cannot be linked at once is put before a person; without claims that takes the place of a missing right.
+/// What cannot be linked at once is put before a person.
 fn ask<B: Book>(
     work: &mut Work<'_, B>,
     row: &Unlinked,

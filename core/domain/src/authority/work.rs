@@ -32,6 +32,8 @@ pub(super) struct Work<'b, B: Book> {
     edges: Vec<Merge>,
     /// Groups looked up so far; a new edge makes them unknown again.
     groups: BTreeMap<CustomerId, Vec<CustomerId>>,
+    /// What the owner is asked of rights: it makes room for whatever else is asked under the same number.
+    of_rights: Vec<Inbox>,
 }
 
 impl<'b, B: Book> Work<'b, B> {
@@ -46,6 +48,7 @@ impl<'b, B: Book> Work<'b, B> {
             rows: BTreeMap::new(),
             edges: Vec::new(),
             groups: BTreeMap::new(),
+            of_rights: Vec::new(),
         }
     }
 
@@ -373,25 +376,31 @@ impl<'b, B: Book> Work<'b, B> {
         if matches!(self.standing, Standing::Pending) {
             return;
         }
-        let date = self.moment().0.date;
-        self.put(
-            Row::Inbox(Inbox {
-                id,
-                code,
-                customer,
-                other,
-                points,
-                date,
-                state: InboxState::Open,
-            }),
-            Echo::AsClaimed,
-        );
+        let item = Inbox {
+            id,
+            code,
+            customer,
+            other,
+            points,
+            date: self.moment().0.date,
+            state: InboxState::Open,
+        };
+        match code {
+            Code::ActedWithoutRight { .. } => self.of_rights.push(item),
+            _ => self.put(Row::Inbox(item), Echo::AsClaimed),
+        }
     }
 
     /// All rows, positions last written included.
     pub(super) fn finish(mut self) -> Result<Vec<Decided>, Stop<B::Error>> {
         for (customer, position) in std::mem::take(&mut self.positions) {
             self.put(Row::Position(customer, position), Echo::AsClaimed);
+        }
+        for mut item in std::mem::take(&mut self.of_rights) {
+            if self.row(RowKind::Inbox, item.id.get()).is_some() {
+                item.id = item.id.beside();
+            }
+            self.put(Row::Inbox(item), Echo::AsClaimed);
         }
         Ok(self.rows.into_values().collect())
     }

@@ -95,10 +95,10 @@ fn an_edit_wins_or_loses_by_what_its_author_had_seen() {
             "new",
         ),
         (
-            "pending on a phone that had not",
+            "pending on a phone that had not: until the authority has said which one wins",
             version(None, 1, 2),
             9,
-            "old",
+            "new",
         ),
     ] {
         let mut customer = blank();
