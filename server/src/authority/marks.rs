@@ -140,26 +140,26 @@ pub(super) fn people_meant(turn: &Turn<'_>, op: &Op) -> Result<BTreeSet<Customer
 
 /// The op that had come before with the birth mark of this one; if there is none, this is the first from now on.
 ///
-/// A mark counts only within the line of the device that brings it: nobody can take another device's op away.
+/// A mark counts only within the line of the device that brings it: nobody can take another device's op away. The number it
+/// was born under need not be known here: it may have gone with a server that was lost, and so may the one after it.
 pub(super) fn first_with_mark(
     turn: &Turn<'_>,
     id: OpId,
     op: &Op,
 ) -> Result<Option<OpId>, StoreError> {
-    let Some((origin, mark)) = op.born.filter(|_| !planted!(BranchCountsTwice)) else {
+    let born = op.born.filter(|(origin, _)| *origin != id.0);
+    let Some((origin, mark)) = born.filter(|_| !planted!(BranchCountsTwice)) else {
         return Ok(None);
     };
-    let root = turn.lines(|lines| {
+    let (root, of_line) = turn.lines(|lines| {
         let root = lines.root(id.0.device());
-        (lines.root(origin.device()) == root && origin != id.0).then_some(root)
+        (root, lines.root(origin.device()) == root)
     })?;
-    let Some(root) = root else {
-        return Ok(None);
-    };
     if let Some(first) = turn.db.reissued(root, mark)? {
         return Ok(Some(first));
     }
-    if let Some(first) = turn.db.op(OpId(origin))?
+    if of_line
+        && let Some(first) = turn.db.op(OpId(origin))?
         && birth_mark(&first) == mark
     {
         return Ok(Some(first.id));

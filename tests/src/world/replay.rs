@@ -75,7 +75,7 @@ struct Replay<'a> {
     edges: Vec<Edge>,
     /// Whoever has a name or a telephone number.
     named: BTreeSet<i64>,
-    /// Who came with the card of somebody else.
+    /// Who came with the card of somebody else, or was said to be one person with them.
     met: Vec<(i64, i64)>,
     /// Whom a server erased when it started, but for what it was put back without.
     listed: Vec<i64>,
@@ -337,21 +337,26 @@ impl Replay<'_> {
         }
     }
 
-    /// Whom a server erased when it started somebody had asked to erase, or somebody they were one person with or had a card
-    /// together.
+    /// Whom a server erased when it started somebody had asked to erase, or somebody who was one person with them, or would
+    /// have been but for this.
     fn erased_unasked(&self) -> Option<i64> {
         let claims = 0..self.model.claims.len();
         let asked = claims.filter_map(|place| match self.model.as_at_server(place) {
             What::Erase { customer } => Some(customer),
             _ => None,
         });
-        let mut with: BTreeSet<i64> = asked.flat_map(|id| self.reached(id, |_| true)).collect();
-        let met = self
-            .met
-            .iter()
-            .filter(|(one, other)| with.contains(one) || with.contains(other));
-        let met: Vec<i64> = met.flat_map(|(one, other)| [*one, *other]).collect();
-        with.extend(met);
+        let mut with: BTreeSet<i64> = asked.collect();
+        let edges = self.edges.iter().map(|edge| (edge.one, edge.other));
+        let pairs: Vec<(i64, i64)> = edges.chain(self.met.iter().copied()).collect();
+        let mut before = 0;
+        while before < with.len() {
+            before = with.len();
+            for (one, other) in &pairs {
+                if with.contains(one) || with.contains(other) {
+                    with.extend([*one, *other]);
+                }
+            }
+        }
         self.listed.iter().find(|id| !with.contains(id)).copied()
     }
 
@@ -397,6 +402,7 @@ impl Replay<'_> {
 
     /// Two are one from now on, if nobody of them is erased.
     fn join(&mut self, join: Option<i64>, one: i64, other: i64) {
+        self.met.push((one, other));
         let (first, second) = (self.group(one), self.group(other));
         let erased = &self.expected.erased;
         let erased = first.union(&second).any(|id| erased.contains(id));

@@ -41,6 +41,36 @@ fn a_phone_whose_number_was_lost_with_the_server_goes_on_under_another() {
     assert_eq!((a.outbox(), b.outbox()), (0, 0));
 }
 
+#[test]
+fn what_was_born_under_a_number_that_went_with_the_server_counts_once() {
+    let office = Office::founded();
+    let (a, b) = (Counter::paired(&office, 1), Counter::paired(&office, 2));
+    let ira = a.register("Іра", "", NewCard::Issue);
+    agree(&office, &[&a, &b]);
+    let backup = a.home().join("server");
+    office.back_up(&backup);
+    let a = keep(a, "older");
+    a.sell(ira, 10_000);
+    agree(&office, &[&a, &b]);
+    let a = put_back(a, "older");
+    a.sell(ira, 20_000);
+    agree(&office, &[&a, &b]);
+    // Under a number that the restored server will not know; and a copy of the phone that knows of it.
+    a.sell(ira, 4_000);
+    let a = keep(a, "newer");
+    agree(&office, &[&a, &b]);
+    office.put_back(&backup);
+    a.sell(ira, 2_000);
+    agree(&office, &[&a, &b]);
+    assert_eq!(receipts(&office), (3, 3));
+
+    let a = put_back(a, "newer");
+    a.sell(ira, 6_000);
+    agree(&office, &[&a, &b]);
+    assert_eq!(receipts(&office), (4, 4));
+    assert_eq!((a.balance(ira), b.balance(ira)), (1_600, 1_600));
+}
+
 /// A server that was put back to before a sale of 100.00, which `a` has under its first number and has another one since,
 /// and one of 200.00 under that; another phone, and the customer of both.
 fn lost() -> (Office, Counter, Counter, CustomerId) {
