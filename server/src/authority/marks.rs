@@ -47,13 +47,18 @@ impl Lines {
     }
 
     /// Every number that what is `id` may have had before a fork or got after one, itself included. A counter that two
-    /// branches have used stands for both: for an erasure that is the safe side.
+    /// branches have used stands for both: for an erasure that is the safe side. So does one that a copy used after it had
+    /// asked for its number and before it heard of it, which no authority was told of.
     pub(super) fn everywhere(&self, id: Id) -> BTreeSet<Id> {
         let mut found = BTreeSet::from([id]);
         let mut ahead = vec![id];
         while let Some(id) = ahead.pop() {
             let no = id.device();
-            let came_from = |no: &DeviceNo| self.descents.get(no).map(|(former, _)| (*no, *former));
+            let came_from = |no: &DeviceNo| {
+                let (former, _) = self.descents.get(no)?;
+                let last = i64::MAX;
+                Some((*no, Former { last, ..*former }))
+            };
             let branches = self.branches.get(&no).into_iter().flatten();
             let later = branches.filter_map(came_from);
             let later = later.filter_map(|(no, former)| after(id, no, former));
@@ -248,4 +253,31 @@ fn birth_mark(op: &StoredOp) -> BirthMark {
     let read = kartka_protocol::op::decode(op.id, &op.facts, None);
     let kept = read.ok().and_then(|op| op.born).map(|(_, mark)| mark);
     kept.unwrap_or_else(|| ChainValue(op.chain).birth_mark())
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use super::*;
+
+    #[test]
+    fn whom_a_copy_registered_while_it_waited_for_its_number_is_found_by_it() {
+        let no = |no: u32| DeviceNo::new(no).unwrap();
+        // It asked when it had made nothing of its own: counters from 6 moved, and it went on up to 23.
+        let former = Former {
+            device: no(2),
+            fork: 6,
+            last: 5,
+        };
+        let lines = Lines {
+            descents: BTreeMap::from([(no(8), (former, no(2)))]),
+            branches: BTreeMap::from([(no(2), vec![no(8)])]),
+        };
+        let (before, since) = (no(2).id(8).unwrap(), no(8).id(3).unwrap());
+        let both = BTreeSet::from([before, since]);
+        assert_eq!(lines.everywhere(since), both);
+        assert_eq!(lines.everywhere(before), both);
+        let earlier = no(2).id(5).unwrap();
+        assert_eq!(lines.everywhere(earlier), BTreeSet::from([earlier]));
+    }
 }
