@@ -201,14 +201,6 @@ impl Reader<'_> {
         Ok(own.map(|own| own.birth_mark()))
     }
 
-    /// Own ops of earlier incarnations, at most `limit`: kept for an authority that is restored.
-    pub(crate) fn former_ops(&self, now: DeviceNo, limit: u32) -> Result<Vec<OwnOp>, StoreError> {
-        let sql = format!("SELECT {COLUMNS} FROM own_op WHERE op >> 40 <> ?1 ORDER BY op LIMIT ?2");
-        let mut statement = self.conn().prepare_cached(&sql)?;
-        let rows = statement.query_map(params![now.get(), limit], own_op)?;
-        rows.map(|row| checked(row?)).collect()
-    }
-
     /// The first op that is kept of every number but `now`, with its last number.
     pub(crate) fn former_starts(&self, now: DeviceNo) -> Result<Vec<(Id, Id)>, StoreError> {
         let sql = "SELECT min(op), last FROM own_op WHERE op >> 40 <> ?1 GROUP BY op >> 40";
@@ -366,11 +358,6 @@ impl Tx<'_> {
             "DELETE FROM own_op WHERE op >= ?1 AND op < ((?1 >> 40) + 1) << 40",
             [from.get()],
         )
-    }
-
-    /// Lets go of one own op.
-    pub(crate) fn remove_own_op(&self, op: OpId) -> Result<(), StoreError> {
-        self.execute("DELETE FROM own_op WHERE op = ?1", [op.get()])
     }
 
     /// Lets go of every sealed batch: they are of another branch than this device's now.

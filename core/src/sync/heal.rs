@@ -97,6 +97,7 @@ pub(super) fn begin(
     // What the lost server had for long, this one has for no time yet.
     let acked = ground.head.acked_op;
     ground.state.acked.retain(|on| on.op <= acked);
+    ground.state.left.clear();
     ground.state.healing = Some(shared);
     ground.state.tell_clocks_again();
     retell::note(tx, &mut ground.state, ground.device.no)?;

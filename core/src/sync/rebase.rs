@@ -4,7 +4,7 @@
 //! over again. An own op is shown until both cursors have reached its seq, whatever was acked.
 
 use kartka_domain::authority::as_claimed;
-use kartka_domain::ids::{DeviceNo, Seq};
+use kartka_domain::ids::{DeviceNo, OpId, Seq};
 use kartka_domain::moment::Month;
 use kartka_domain::planted;
 use kartka_protocol::digest::Digest;
@@ -17,7 +17,7 @@ use super::anew::{lay_pending, lift_pending};
 use super::exchange::{Finished, Standpoint};
 use super::failure::Failure;
 use super::heal::shared_end;
-use super::state::{AckedOn, SyncState, lineage_bytes, read_lineage};
+use super::state::{AckedOn, LeftOn, SyncState, lineage_bytes, read_lineage};
 use super::wanted::cursors;
 use crate::commit::read_own;
 use crate::error::CoreError;
@@ -28,8 +28,6 @@ use crate::store::{DeviceRow, HeadRow, OwnOp, Settling, StoreError, Tx};
 const KEEP_DAYS: i64 = 30;
 /// A day, in milliseconds.
 const DAY_MS: i64 = 24 * 60 * 60 * 1_000;
-/// Ops of earlier numbers looked at in one exchange.
-const FORMER: u32 = 20;
 
 /// What an answer is applied to.
 pub(super) struct Ground<'a> {
@@ -337,16 +335,14 @@ pub(super) fn note_clocks(ground: &mut Ground<'_>, answer: &SyncAnswer, outbox: 
 }
 
 /// Lets go of settled ops that the authority has had for long enough by its own clock: this device's may be wrong. The
-/// last of them stays, to compare chains with an authority that holds nothing later. What was made under earlier numbers
-/// goes as well.
+/// last of them stays, to compare chains with an authority that holds nothing later. What was made under a former number
+/// goes as well, all of it when that number has been left for as long.
 fn forget(tx: &Tx<'_>, ground: &mut Ground<'_>, server_ms: i64) -> Result<(), CoreError> {
-    let (device, head) = (ground.device.no, &ground.head);
-    for own in tx.former_ops(device, FORMER)? {
-        if is_old(&own, server_ms)? {
-            tx.remove_own_op(own.op)?;
-        }
-    }
     let today = server_ms.div_euclid(DAY_MS);
+    for first in note_left(tx, ground, today)? {
+        tx.remove_own_ops(first)?;
+    }
+    let (device, head) = (ground.device.no, &ground.head);
     note_day(&mut ground.state.acked, today, head.acked_op);
     // While an acked op waits for its order, the run it came in is counted from its first op.
     if head.settled_op != head.acked_op {
@@ -376,7 +372,23 @@ fn note_day(days: &mut Vec<AckedOn>, today: i64, op: i64) {
     days.drain(..old.saturating_sub(1));
 }
 
-fn is_old(own: &OwnOp, server_ms: i64) -> Result<bool, CoreError> {
-    let made_ms = read_own(own)?.time.wall.instant_ms;
-    Ok(made_ms < server_ms.saturating_sub(KEEP_DAYS * DAY_MS))
+/// Notes since when each former number has been left, as far as the authority has heard of it; says the first op that is kept
+/// of each that was left long enough ago.
+fn note_left(tx: &Tx<'_>, ground: &mut Ground<'_>, today: i64) -> Result<Vec<OpId>, CoreError> {
+    let starts = tx.former_starts(ground.device.no)?;
+    let numbers: Vec<i64> = starts.iter().map(|(op, _)| op.get() >> 40).collect();
+    let left = &mut ground.state.left;
+    left.retain(|on| numbers.contains(&on.number));
+    for number in numbers {
+        if left.iter().all(|on| on.number != number) {
+            left.push(LeftOn { day: today, number });
+        }
+    }
+    let long_ago = |number: i64| {
+        let mut of = left.iter().filter(|on| on.number == number);
+        of.any(|on| on.day < today - KEEP_DAYS)
+    };
+    let gone = starts.into_iter().map(|(op, _)| op);
+    let gone = gone.filter(|op| long_ago(op.get() >> 40));
+    Ok(gone.map(OpId).collect())
 }

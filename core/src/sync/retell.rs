@@ -59,10 +59,6 @@ pub(super) fn begin(
         }
         match tx.own_ops(after, 1)?.first() {
             None => state.untold = state.untold.split_off(1),
-            // One in between was let go of by its age: what follows it follows from what comes next.
-            Some(next) if next.op.get() != after.saturating_add(1) => {
-                state.untold[0] = next.last.get()
-            }
             Some(_) => {
                 let sealed = seal_next(tx, device.business, signer, after)?;
                 let sealed = sealed.ok_or(StoreError::Malformed("own_op.op"))?;

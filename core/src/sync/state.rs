@@ -36,6 +36,7 @@ mod tag {
     pub(super) const ACKED: u16 = 11;
     pub(super) const UNTOLD: u16 = 12;
     pub(super) const UNTOLD_WAITS: u16 = 13;
+    pub(super) const LEFT: u16 = 14;
     pub(super) const TOLD: u16 = 161;
 }
 
@@ -105,10 +106,21 @@ pub(super) struct SyncState {
     pub(super) kept: bool,
     /// Which own ops it had on which day, oldest first: they are kept for a while, whatever this device's clock says.
     pub(super) acked: Vec<AckedOn>,
+    /// Since when each former number is left whose ops are still here: they are kept for a while as well.
+    pub(super) left: Vec<LeftOn>,
     /// Of each former number whose ops a restored authority may have lost, the op behind which they have still to be told.
     pub(super) untold: Vec<i64>,
     /// The authority did not take what came first of them: it waits for something new from others.
     pub(super) untold_waits: bool,
+}
+
+/// Since when a number is not this device's any more, by the authority's clock.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct LeftOn {
+    /// Days since 1970 in UTC.
+    pub(super) day: i64,
+    /// The device number.
+    pub(super) number: i64,
 }
 
 /// Own ops that the authority had on a day of its own clock.
@@ -182,7 +194,14 @@ impl SyncState {
             r.put_records(tag::TOLD, self.told.iter().map(anchor_record));
         }
         if !self.acked.is_empty() {
-            r.put_records(tag::ACKED, self.acked.iter().map(acked_record));
+            r.put_records(
+                tag::ACKED,
+                self.acked.iter().map(|on| day_record(on.day, on.op)),
+            );
+        }
+        if !self.left.is_empty() {
+            let records = self.left.iter().map(|on| day_record(on.day, on.number));
+            r.put_records(tag::LEFT, records);
         }
         let untold: Vec<Value> = self.untold.iter().copied().map(Value::Int).collect();
         r.put_opt(tag::UNTOLD, (!untold.is_empty()).then_some(untold));
@@ -216,25 +235,27 @@ fn decode(bytes: &[u8]) -> Result<SyncState, WireError> {
         acked: r
             .records(tag::ACKED)?
             .into_iter()
-            .map(read_acked)
+            .map(|r| read_day(&r).map(|(day, op)| AckedOn { day, op }))
+            .collect::<Result<_, _>>()?,
+        left: r
+            .records(tag::LEFT)?
+            .into_iter()
+            .map(|r| read_day(&r).map(|(day, number)| LeftOn { day, number }))
             .collect::<Result<_, _>>()?,
         untold: r.ints(tag::UNTOLD)?,
         untold_waits: r.int_or::<i64>(tag::UNTOLD_WAITS, 0)? != 0,
     })
 }
 
-fn acked_record(on: &AckedOn) -> Record {
+fn day_record(day: i64, of: i64) -> Record {
     let mut r = Record::new();
-    r.put(acked::DAY, on.day);
-    r.put(acked::OP, on.op);
+    r.put(acked::DAY, day);
+    r.put(acked::OP, of);
     r
 }
 
-fn read_acked(r: &Record) -> Result<AckedOn, WireError> {
-    Ok(AckedOn {
-        day: r.int(acked::DAY)?,
-        op: r.int(acked::OP)?,
-    })
+fn read_day(r: &Record) -> Result<(i64, i64), WireError> {
+    Ok((r.int(acked::DAY)?, r.int(acked::OP)?))
 }
 
 fn verdict_record(fork: Verdict) -> Record {

@@ -462,9 +462,10 @@ impl Replay<'_> {
                 person.spent += receipt.price - open.price_back();
                 person.visits += i64::from(!open.all_back());
             }
-            let purse = open.customer.and_then(|c| self.expected.purse_of.get(&c));
-            if let Some(purse) = purse {
-                let purse = self.expected.purses.entry(*purse).or_default();
+            // Also of somebody whose registration is gone with a phone's file and its server.
+            let of = |c: i64| self.expected.purse_of.get(&c).copied().unwrap_or(c);
+            if let Some(purse) = open.customer.map(of) {
+                let purse = self.expected.purses.entry(purse).or_default();
                 purse.points += receipt.points;
                 purse.stamps += receipt.stamps;
             }
