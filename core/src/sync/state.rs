@@ -235,12 +235,12 @@ fn decode(bytes: &[u8]) -> Result<SyncState, WireError> {
         acked: r
             .records(tag::ACKED)?
             .into_iter()
-            .map(|r| read_day(&r).map(|(day, op)| AckedOn { day, op }))
+            .map(|r| read_day(r).map(|(day, op)| AckedOn { day, op }))
             .collect::<Result<_, _>>()?,
         left: r
             .records(tag::LEFT)?
             .into_iter()
-            .map(|r| read_day(&r).map(|(day, number)| LeftOn { day, number }))
+            .map(|r| read_day(r).map(|(day, number)| LeftOn { day, number }))
             .collect::<Result<_, _>>()?,
         untold: r.ints(tag::UNTOLD)?,
         untold_waits: r.int_or::<i64>(tag::UNTOLD_WAITS, 0)? != 0,
