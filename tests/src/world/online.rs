@@ -8,6 +8,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use kartka_core::domain::codes::Code;
 use kartka_core::domain::ids::CustomerId;
+use kartka_core::domain::ledger::EntryKind;
 use kartka_core::domain::money::Points;
 use kartka_core::domain::row::Row;
 use kartka_core::error::CoreError;
@@ -392,6 +393,11 @@ impl Street {
         if self.plan.short_lived || !parted.is_empty() {
             return Ok(());
         }
+        // Thanks that were spent may be taken back.
+        for (whose, points) in taken_back(rows) {
+            let purse = expected.purse_of.get(&whose).copied();
+            *lent.entry(purse.unwrap_or(whose)).or_default() += points;
+        }
         for (id, purse) in &expected.purses {
             let lent: i64 = lent.get(id).copied().unwrap_or(0);
             if purse.points < -lent {
@@ -428,4 +434,15 @@ fn unasked(rows: &BTreeMap<Key, (i64, Bytes)>) -> BTreeMap<i64, i64> {
         }
     }
     found
+}
+
+/// Thanks for friends that were taken back: of whom, and how many points.
+fn taken_back(rows: &BTreeMap<Key, (i64, Bytes)>) -> Vec<(i64, i64)> {
+    let of = |(key, (_, bytes)): (&Key, &(i64, Bytes))| match ledger::read(*key, bytes)? {
+        Row::Entry(of) if of.kind == EntryKind::Unthank => {
+            Some((of.customer.get(), -of.effect().points.0))
+        }
+        _ => None,
+    };
+    rows.iter().filter_map(of).collect()
 }

@@ -75,8 +75,6 @@ struct Replay<'a> {
     edges: Vec<Edge>,
     /// Whoever has a name or a telephone number.
     named: BTreeSet<i64>,
-    /// Who came with the card of somebody else, or was said to be one person with them.
-    met: Vec<(i64, i64)>,
     /// Whom a server erased when it started, but for what it was put back without.
     listed: Vec<i64>,
     consents: Vec<Word>,
@@ -139,7 +137,6 @@ pub(crate) fn replay(
         known: BTreeSet::new(),
         edges: Vec::new(),
         named: BTreeSet::new(),
-        met: Vec::new(),
         listed: Vec::new(),
         consents: Vec::new(),
         published: Vec::new(),
@@ -337,17 +334,24 @@ impl Replay<'_> {
         }
     }
 
-    /// Whom a server erased when it started somebody had asked to erase, or somebody who was one person with them, or would
-    /// have been but for this.
+    /// Whom a server erased when it started somebody had asked to erase, or somebody who had a card together with them or was
+    /// said to be one person with them; what said so may be gone with the phone that was being answered.
     fn erased_unasked(&self) -> Option<i64> {
-        let claims = 0..self.model.claims.len();
-        let asked = claims.filter_map(|place| match self.model.as_at_server(place) {
-            What::Erase { customer } => Some(customer),
-            _ => None,
-        });
-        let mut with: BTreeSet<i64> = asked.collect();
-        let edges = self.edges.iter().map(|edge| (edge.one, edge.other));
-        let pairs: Vec<(i64, i64)> = edges.chain(self.met.iter().copied()).collect();
+        let mut first_with: BTreeMap<u64, i64> = BTreeMap::new();
+        let (mut with, mut pairs) = (BTreeSet::new(), Vec::new());
+        for place in 0..self.model.claims.len() {
+            match self.model.as_at_server(place) {
+                What::Erase { customer } => drop(with.insert(customer)),
+                What::Join { one, other, .. } => pairs.push((one, other)),
+                What::Bind { customer, card }
+                | What::Register {
+                    customer,
+                    card: Some(card),
+                    ..
+                } => pairs.push((*first_with.entry(card).or_insert(customer), customer)),
+                _ => {}
+            }
+        }
         let mut before = 0;
         while before < with.len() {
             before = with.len();
@@ -389,7 +393,6 @@ impl Replay<'_> {
             self.expected.cards.insert(card, customer);
             return;
         };
-        self.met.push((holder, customer));
         // Who is not known yet may have a name; somebody without one is whoever they share the card with.
         let nameless = |id: i64| {
             let mut group = self.group(id).into_iter();
@@ -402,7 +405,6 @@ impl Replay<'_> {
 
     /// Two are one from now on, if nobody of them is erased.
     fn join(&mut self, join: Option<i64>, one: i64, other: i64) {
-        self.met.push((one, other));
         let (first, second) = (self.group(one), self.group(other));
         let erased = &self.expected.erased;
         let erased = first.union(&second).any(|id| erased.contains(id));
