@@ -203,7 +203,8 @@ impl Reader<'_> {
 
     /// The first op that is kept of every number but `now`, with its last number.
     pub(crate) fn former_starts(&self, now: DeviceNo) -> Result<Vec<(Id, Id)>, StoreError> {
-        let sql = "SELECT min(op), last FROM own_op WHERE op >> 40 <> ?1 GROUP BY op >> 40";
+        let sql = "SELECT min(op), last FROM own_op
+                   WHERE op < ?1 << 40 OR op >= (?1 + 1) << 40 GROUP BY op >> 40";
         let mut statement = self.conn().prepare_cached(sql)?;
         let rows = statement.query_map([now.get()], |row| Ok((row.get(0)?, row.get(1)?)))?;
         let read = |id: i64| Id::new(id).map_err(|_| StoreError::Malformed("own_op.op"));

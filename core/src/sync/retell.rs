@@ -17,7 +17,7 @@ use super::state::SyncState;
 use crate::error::CoreError;
 use crate::platform::Rng;
 use crate::shop::Shop;
-use crate::store::{DeviceRow, StoreError, Tx};
+use crate::store::{DeviceRow, OwnOp, StoreError, Tx};
 
 /// A request that tells some of it.
 pub(super) struct Asked {
@@ -59,6 +59,8 @@ pub(super) fn begin(
         }
         match tx.own_ops(after, 1)?.first() {
             None => state.untold = state.untold.split_off(1),
+            // No exchange ends for this: what can't be shown to follow is left out, and what comes next follows from it.
+            Some(next) if !follows(tx, next, after)? => state.untold[0] = next.last.get(),
             Some(_) => {
                 let sealed = seal_next(tx, device.business, signer, after)?;
                 let sealed = sealed.ok_or(StoreError::Malformed("own_op.op"))?;
@@ -69,6 +71,12 @@ pub(super) fn begin(
         state.write(tx)?;
     }
     Ok(None)
+}
+
+/// Whether the chain's value is known that an op follows from.
+fn follows(tx: &Tx<'_>, next: &OwnOp, after: i64) -> Result<bool, StoreError> {
+    let first = next.op.0.counter() == 1;
+    Ok(first || (next.op.get() == after.saturating_add(1) && tx.chain_at(after)?.is_some()))
 }
 
 fn ask(

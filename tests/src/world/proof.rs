@@ -80,6 +80,10 @@ impl Street {
         if let Some(what) = &expected.behind {
             return Err(Wrong::of(Law::S6, what.clone()));
         }
+        if let Some(id) = expected.erased_unasked {
+            let what = format!("the server erased {id}, which nobody had asked for");
+            return Err(Wrong::of(Law::S1, what));
+        }
         self.take_off_what_ended(&rows, &mut expected)?;
         super::books::balance(&rows, &expected)?;
         self.nothing_is_lent(&rows, &expected)?;

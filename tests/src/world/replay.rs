@@ -52,8 +52,10 @@ pub(crate) struct Expected {
     pub(crate) done_by: BTreeMap<i64, (u32, bool)>,
     /// What the owner is asked of operators who had been dismissed.
     pub(crate) asked: Asked,
-    /// Somebody who had seen a rule and did not keep to it, or was erased unasked.
+    /// Somebody who had seen a rule and did not keep to it.
     pub(crate) behind: Option<String>,
+    /// Somebody whom a server erased by the list beside its keys, though nobody had asked for it.
+    pub(crate) erased_unasked: Option<i64>,
 }
 
 /// A name, and what later ones are compared with.
@@ -442,10 +444,7 @@ impl Replay<'_> {
     }
 
     fn finish(mut self) -> Expected {
-        if let Some(id) = self.erased_unasked() {
-            let what = format!("the server erased {id}, which nobody had asked for");
-            self.expected.behind = Some(what);
-        }
+        self.expected.erased_unasked = self.erased_unasked();
         for id in &self.known {
             let (group, ever) = (self.group(*id), self.reached(*id, |_| true));
             let first = group.first().copied().unwrap_or(*id);

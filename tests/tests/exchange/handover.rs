@@ -474,6 +474,16 @@ fn a_mismatch_leaves_the_phone_in_charge_and_names_the_first_row() {
 
 /// Changes a position and the sum over `base`.
 fn spoil(folder: &std::path::Path) {
+    raw(folder)
+        .execute_batch(
+            "UPDATE position SET seq = seq - 1 WHERE id = (SELECT min(id) FROM position);
+             UPDATE scope SET digest = zeroblob(16) WHERE code = 1;",
+        )
+        .unwrap();
+}
+
+/// The data in a folder, past all code of the core's.
+pub(super) fn raw(folder: &std::path::Path) -> rusqlite::Connection {
     let key = std::fs::read_dir(folder.with_extension("keys")).unwrap();
     let key = key
         .flatten()
@@ -485,9 +495,5 @@ fn spoil(folder: &std::path::Path) {
         "PRAGMA key = \"x'{hex}'\"; PRAGMA cipher_page_size = 2048; PRAGMA cipher_hmac_algorithm = HMAC_SHA256;"
     ))
     .unwrap();
-    conn.execute_batch(
-        "UPDATE position SET seq = seq - 1 WHERE id = (SELECT min(id) FROM position);
-         UPDATE scope SET digest = zeroblob(16) WHERE code = 1;",
-    )
-    .unwrap();
+    conn
 }

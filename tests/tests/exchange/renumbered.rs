@@ -1,5 +1,7 @@
 //! Phones that had changed their number, and a server that was put back to before that (sync §12).
 
+use std::path::PathBuf;
+
 use kartka_core::domain::ids::CustomerId;
 use kartka_core::error::CoreError;
 use kartka_core::sync::{Cancel, Failure, Route, Transport};
@@ -7,19 +9,26 @@ use kartka_core::usecase::customers::NewCard;
 use kartka_protocol::message::Refusal;
 
 use super::forks::{clone_of, keep, number, put_back, receipts};
+use super::handover::raw;
 use super::shops::{Counter, Line, Office, agree};
 
 /// A day, in milliseconds.
 const DAY_MS: i64 = 24 * 60 * 60 * 1_000;
 
-#[test]
-fn a_phone_whose_number_was_lost_with_the_server_goes_on_under_another() {
+/// Two phones that know a customer, and a copy of their server.
+fn backed_up() -> (Office, Counter, Counter, CustomerId, PathBuf) {
     let office = Office::founded();
     let (a, b) = (Counter::paired(&office, 1), Counter::paired(&office, 2));
     let ira = a.register("Іра", "", NewCard::Issue);
     agree(&office, &[&a, &b]);
     let backup = a.home().join("server");
     office.back_up(&backup);
+    (office, a, b, ira, backup)
+}
+
+#[test]
+fn a_phone_whose_number_was_lost_with_the_server_goes_on_under_another() {
+    let (office, a, b, ira, backup) = backed_up();
     let a = keep(a, "older");
     a.sell(ira, 10_000);
     agree(&office, &[&a, &b]);
@@ -43,12 +52,7 @@ fn a_phone_whose_number_was_lost_with_the_server_goes_on_under_another() {
 
 #[test]
 fn what_was_born_under_a_number_that_went_with_the_server_counts_once() {
-    let office = Office::founded();
-    let (a, b) = (Counter::paired(&office, 1), Counter::paired(&office, 2));
-    let ira = a.register("Іра", "", NewCard::Issue);
-    agree(&office, &[&a, &b]);
-    let backup = a.home().join("server");
-    office.back_up(&backup);
+    let (office, a, b, ira, backup) = backed_up();
     let a = keep(a, "older");
     a.sell(ira, 10_000);
     agree(&office, &[&a, &b]);
@@ -74,12 +78,7 @@ fn what_was_born_under_a_number_that_went_with_the_server_counts_once() {
 /// A server that was put back to before a sale of 100.00, which `a` has under its first number and has another one since,
 /// and one of 200.00 under that; another phone, and the customer of both.
 fn lost() -> (Office, Counter, Counter, CustomerId) {
-    let office = Office::founded();
-    let (a, b) = (Counter::paired(&office, 1), Counter::paired(&office, 2));
-    let ira = a.register("Іра", "", NewCard::Issue);
-    agree(&office, &[&a, &b]);
-    let backup = a.home().join("server");
-    office.back_up(&backup);
+    let (office, a, b, ira, backup) = backed_up();
     a.sell(ira, 10_000);
     agree(&office, &[&a, &b]);
     let a = keep(a, "older");
@@ -142,6 +141,22 @@ fn an_exchange_never_waits_for_what_was_made_under_a_former_number() {
 }
 
 #[test]
+fn an_exchange_goes_on_where_the_chain_of_a_former_number_has_a_gap() {
+    let (office, a, b, ira) = lost();
+    let refused = Err(Failure::Refused(Refusal::Malformed));
+    let line = NoCarriers(office.line(), refused);
+    a.shop.sync(&line, &Cancel::default()).unwrap();
+    // Its first op is gone, from which the sale of 100.00 follows.
+    let gone = "DELETE FROM own_op WHERE op = (SELECT min(op) FROM own_op)";
+    assert_eq!(raw(&a.folder).execute(gone, []).unwrap(), 1);
+    b.sell(ira, 2_000);
+    agree(&office, &[&b, &a, &b]);
+    a.sell(ira, 6_000);
+    agree(&office, &[&a, &b]);
+    assert_eq!((a.outbox(), receipts(&office)), (0, (3, 3)));
+}
+
+#[test]
 fn of_two_copies_both_tell_a_restored_server_and_nothing_counts_twice() {
     let office = Office::founded();
     let a = Counter::paired(&office, 1);
@@ -168,12 +183,7 @@ fn of_two_copies_both_tell_a_restored_server_and_nothing_counts_twice() {
 /// How long an own op is kept is counted from when the authority had it, and no clock of this phone's is asked.
 #[test]
 fn a_sale_whose_clock_was_wrong_is_told_under_a_former_number_too() {
-    let office = Office::founded();
-    let (a, b) = (Counter::paired(&office, 1), Counter::paired(&office, 2));
-    let ira = a.register("Іра", "", NewCard::Issue);
-    agree(&office, &[&a, &b]);
-    let backup = a.home().join("server");
-    office.back_up(&backup);
+    let (office, a, b, ira, backup) = backed_up();
     // The clock of the middle one of three sales says that it is old.
     a.sell(ira, 10_000);
     a.time.jump(-50 * DAY_MS);
@@ -200,12 +210,7 @@ fn a_sale_whose_clock_was_wrong_is_told_under_a_former_number_too() {
 #[test]
 fn what_was_made_under_a_former_number_is_let_go_of_thirty_days_after_that_was_left() {
     for (days, told) in [(28, 3), (32, 2)] {
-        let office = Office::founded();
-        let (a, b) = (Counter::paired(&office, 1), Counter::paired(&office, 2));
-        let ira = a.register("Іра", "", NewCard::Issue);
-        agree(&office, &[&a, &b]);
-        let backup = a.home().join("server");
-        office.back_up(&backup);
+        let (office, a, b, ira, backup) = backed_up();
         a.sell(ira, 10_000);
         agree(&office, &[&a, &b]);
         let a = keep(a, "older");
