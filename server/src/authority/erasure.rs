@@ -5,6 +5,7 @@ use std::sync::atomic::Ordering;
 
 use kartka_domain::authority::Book as _;
 use kartka_domain::ids::{CustomerId, DeviceNo, Seq};
+use kartka_domain::incarnation::Former;
 use kartka_domain::op::{ENTRIES_MAX, Fact as OpFact};
 use kartka_domain::planted;
 use kartka_domain::row::{EdgeState, Row, RowKind};
@@ -12,7 +13,7 @@ use kartka_protocol::message::Erased;
 
 use super::push::Order;
 use super::turn::Turn;
-use super::{Authority, Job, memory, own};
+use super::{Authority, Job, marks, memory, own};
 use crate::store::{Fact, Reads, StoreError, read};
 
 impl Authority {
@@ -140,6 +141,23 @@ pub(super) fn erase(
         erased.push(OpFact::Erase(*person));
     }
     let facts = [parted, erased].concat();
+    for facts in facts.chunks(ENTRIES_MAX) {
+        own::write(authority, turn, order, facts)?;
+    }
+    Ok(())
+}
+
+/// Erases under their new numbers whom another authority had erased under those that a phone brings from there: its list and
+/// who asked for it know them by no other (sync §8, §12).
+pub(super) fn follow(
+    authority: &Authority,
+    turn: &mut Turn<'_>,
+    order: &mut Order,
+    (former, no): (Former, DeviceNo),
+) -> Result<(), StoreError> {
+    let erased = erased(turn.db)?.into_iter();
+    let moved = erased.filter_map(|person| marks::after(person.0, no, former));
+    let facts: Vec<OpFact> = moved.map(|id| OpFact::Erase(CustomerId(id))).collect();
     for facts in facts.chunks(ENTRIES_MAX) {
         own::write(authority, turn, order, facts)?;
     }

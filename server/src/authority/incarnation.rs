@@ -18,7 +18,7 @@ use kartka_protocol::message::{Branch, Incarnation, SyncRequest};
 use super::pair::Known;
 use super::push::Order;
 use super::turn::Turn;
-use super::{Authority, hold, numbers, own, pair};
+use super::{Authority, erasure, hold, numbers, own, pair};
 use crate::store::{Anchored, Descent, DeviceState, LeftApart, Rights, StoreError};
 
 /// Incarnations of one line within [`WINDOW_MS`]: more are no accident.
@@ -253,6 +253,9 @@ fn enrol(
     })?;
     turn.forget_lines();
     hold::renumbered(turn.db, former.device, no)?;
+    if asking.stranger.is_some() {
+        erasure::follow(authority, turn, order, (former, no))?;
+    }
     Ok(Grant::Number {
         device: no,
         fork: former.fork,

@@ -72,14 +72,11 @@ impl Lines {
         found
     }
 
-    /// What `id` became, if it moved with one branch and no other.
-    fn only_branch(&self, id: Id) -> Option<Id> {
+    /// What `id` became in each branch that it moved with.
+    fn became(&self, id: Id) -> Vec<Id> {
         let branches = self.branches.get(&id.device()).into_iter().flatten();
-        let mut moved = branches.filter_map(|no| after(id, *no, self.descents.get(no)?.0));
-        match (moved.next(), moved.next()) {
-            (Some(only), None) => Some(only),
-            _ => None,
-        }
+        let moved = branches.filter_map(|no| after(id, *no, self.descents.get(no)?.0));
+        moved.collect()
     }
 
     /// The number in the incarnation `to` of what was `id` in an earlier one of its line.
@@ -99,7 +96,7 @@ impl Lines {
 }
 
 /// What `id` became in the incarnation `no`, if it moved there.
-fn after(id: Id, no: DeviceNo, former: Former) -> Option<Id> {
+pub(super) fn after(id: Id, no: DeviceNo, former: Former) -> Option<Id> {
     let moved = (former.fork..=former.last).contains(&id.counter());
     let counter = id.counter().checked_sub(former.fork)?.checked_add(1)?;
     (moved && id.device() == former.device)
@@ -214,12 +211,20 @@ fn meant(turn: &Turn<'_>, op: &Op, id: Id) -> Result<Id, StoreError> {
 }
 
 /// A number that only an authority of another line knew, as its phone brought it here: whoever saw it there has no mark
-/// of it.
+/// of it. Copies of that phone may each have brought it, and of what they had in common one stands for the others.
 fn of_another_line(turn: &Turn<'_>, id: Id) -> Result<Id, StoreError> {
     if turn.db.device(id.device())?.is_some() {
         return Ok(id);
     }
-    Ok(turn.lines(|lines| lines.only_branch(id))?.unwrap_or(id))
+    let mut meant = BTreeSet::new();
+    for moved in turn.lines(|lines| lines.became(id))? {
+        meant.insert(match turn.db.op_with(moved)? {
+            Some(there) => through_alias(turn, &there, moved)?,
+            None => moved,
+        });
+    }
+    let only = meant.pop_first().filter(|_| meant.is_empty());
+    Ok(only.unwrap_or(id))
 }
 
 /// What an op without effect stands for.

@@ -180,6 +180,47 @@ fn of_two_copies_both_tell_a_restored_server_and_nothing_counts_twice() {
     assert_eq!((a.balance(ira), twin.balance(ira)), (2_100, 2_100));
 }
 
+#[test]
+fn what_others_noted_of_somebody_whom_two_copies_bring_is_theirs() {
+    let (office, a, b, olya, backup) = renumbered();
+    let (a, twin) = clone_of(a, 7);
+    b.sell(olya, 10_000);
+    agree(&office, &[&b]);
+
+    office.put_back(&backup);
+    agree(&office, &[&a, &twin, &b]);
+    let olya = b.shop.find("Оля", 2).unwrap()[0].id;
+    assert_eq!((a.balance(olya), b.balance(olya)), (500, 500));
+}
+
+/// A phone with a number that a copy of the server from before does not know, and who was registered under it.
+fn renumbered() -> (Office, Counter, Counter, CustomerId, PathBuf) {
+    let (office, a, b, _, backup) = backed_up();
+    let a = keep(a, "older");
+    a.register("Марта", "", NewCard::Issue);
+    agree(&office, &[&a, &b]);
+    let a = put_back(a, "older");
+    a.register("Ніна", "", NewCard::Issue);
+    agree(&office, &[&a, &b]);
+    let olya = a.register("Оля", "", NewCard::Issue);
+    agree(&office, &[&a, &b]);
+    (office, a, b, olya, backup)
+}
+
+#[test]
+fn who_was_erased_stays_so_though_their_number_went_with_the_server() {
+    let (office, a, b, olya, backup) = renumbered();
+    b.shop.erase(b.request(), olya).unwrap();
+    agree(&office, &[&b]);
+    // Neither the phone that registered her has heard of it, nor does the one that asked for it call.
+    office.put_back(&backup);
+    agree(&office, &[&a]);
+    assert!(a.shop.find("Оля", 1).unwrap().is_empty());
+    assert_eq!(a.shop.find("Ніна", 1).unwrap().len(), 1);
+    agree(&office, &[&a, &b]);
+    assert_eq!(b.shop.find("Ніна", 1).unwrap().len(), 1);
+}
+
 /// How long an own op is kept is counted from when the authority had it, and no clock of this phone's is asked.
 #[test]
 fn a_sale_whose_clock_was_wrong_is_told_under_a_former_number_too() {
