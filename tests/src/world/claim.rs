@@ -200,6 +200,8 @@ pub(crate) struct Claim {
     pub(crate) mark: Mark,
     /// The phone it was made on.
     pub(crate) phone: usize,
+    /// The number that it had.
+    pub(crate) number: i64,
     /// Who was at it.
     pub(crate) operator: u32,
     /// The claim that this phone had confirmed before it, as far as it still knew.

@@ -195,17 +195,16 @@ impl Street {
         let claims = model.claims.iter().enumerate();
         for (place, _) in claims.filter(|(_, of)| ordered.contains(of.mark.as_slice())) {
             let What::Sale {
-                id,
-                customer: Some(customer),
-                lines,
-                spent,
-                ..
+                id, lines, spent, ..
             } = model.as_at_server(place)
             else {
                 continue;
             };
             let (Some(receipt), Some(date)) = (expected.receipts.get(&id), date_of(rows, id))
             else {
+                continue;
+            };
+            let Some(customer) = receipt.customer else {
                 continue;
             };
             let kept = lines.iter().zip(&receipt.returned);

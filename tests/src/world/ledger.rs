@@ -1,14 +1,15 @@
 //! The rows as they lie on the disks, read past all code of the core's and the server's.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
-use kartka_core::domain::ids::Seq;
+use kartka_core::domain::ids::{OpId, Seq};
 use kartka_core::domain::row::Row;
 use kartka_protocol::rows::WireRow;
 use rusqlite::Connection;
 
 use super::eyes::Look;
 use super::laws::{Law, Wrong};
+use super::numbers::Moved;
 use super::phone::Phone;
 use super::server::Server;
 use super::street::Street;
@@ -164,6 +165,26 @@ pub(super) fn ordered_after(
     read().map_err(told)
 }
 
+/// The device numbers that the server knows, and where those came from that are not a device's first.
+pub(super) fn devices(conn: &Connection) -> Result<(BTreeSet<i64>, Vec<Moved>), Wrong> {
+    let read = || {
+        let mut statement = conn.prepare("SELECT no FROM device")?;
+        let known = statement.query_map([], |row| row.get(0))?;
+        let known = known.collect::<Result<_, rusqlite::Error>>()?;
+        let mut statement = conn.prepare("SELECT old, fork, last, no FROM incarnation")?;
+        let branches = statement.query_map([], |row| {
+            Ok(Moved {
+                old: row.get(0)?,
+                fork: row.get(1)?,
+                last: row.get(2)?,
+                new: row.get(3)?,
+            })
+        })?;
+        Ok((known, branches.collect::<Result<_, rusqlite::Error>>()?))
+    };
+    read().map_err(told)
+}
+
 /// Who is erased at the server, the seq of the row that says so, and the entry that it is by.
 pub(super) fn erasures(conn: &Connection) -> Result<BTreeMap<i64, (i64, i64)>, Wrong> {
     let mut rows = BTreeMap::new();
@@ -206,6 +227,23 @@ pub(super) fn device_seq(conn: &Connection, number: i64) -> Result<i64, Wrong> {
     let sql = "SELECT seq FROM row WHERE kind = 4 AND id = ?1";
     conn.query_row(sql, [number], |row| row.get(0))
         .map_err(told)
+}
+
+/// The requests of a phone's own ops, with the number that each was made under.
+pub(super) fn own_requests(phone: &Phone) -> Result<Vec<(i64, Vec<u8>)>, Wrong> {
+    let conn = phone.raw()?;
+    let read = || {
+        let mut statement = conn.prepare("SELECT op, facts FROM own_op")?;
+        let found = statement.query_map([], |row| Ok((row.get(0)?, row.get(1)?)))?;
+        found.collect::<Result<Vec<(i64, Vec<u8>)>, rusqlite::Error>>()
+    };
+    let mut requests = Vec::new();
+    for (id, facts) in read().map_err(told)? {
+        let op = OpId::new(id).map_err(|e| e.to_string())?;
+        let op = kartka_protocol::op::decode(op, &facts, None).map_err(|e| e.to_string())?;
+        requests.push((id >> 40, op.request.0.to_vec()));
+    }
+    Ok(requests)
 }
 
 /// A phone's own ops with the chain's value after each.

@@ -119,7 +119,10 @@ impl Model {
 
     /// A claim in the numbers under which a phone has what it names.
     pub(crate) fn as_on(&self, phone: usize, place: usize) -> What {
-        self.translated(place, |named| self.id_on(phone, named))
+        self.translated(place, |said, named| {
+            let here = self.numbers.line(phone).id_of(named);
+            here.or_else(|| self.numbers.first(named)).unwrap_or(said)
+        })
     }
 
     /// The number under which a phone knows what came to be by a claim.
@@ -130,7 +133,35 @@ impl Model {
 
     /// A claim in the numbers that the server has for what it names.
     pub(crate) fn as_at_server(&self, place: usize) -> What {
-        self.translated(place, |named| self.id_at_server(named))
+        self.translated(place, |said, named| {
+            let first = self.numbers.first(named);
+            first.unwrap_or_else(|| self.numbers.meant(said, i64::MAX, |_| true))
+        })
+    }
+
+    /// A claim in the numbers that the server took it for when it ordered it, as `seq`.
+    pub(crate) fn as_ordered(&self, place: usize, seq: i64, order: &BTreeMap<usize, i64>) -> What {
+        let by_then = |place: usize| order.get(&place).is_some_and(|at| *at <= seq);
+        self.translated(place, |said, named| {
+            let own = said >> 40 == self.claims[place].number;
+            let first = self.numbers.first(named).filter(|_| by_then(named));
+            match first {
+                Some(first) if own || !self.numbers.has_lost() => first,
+                _ => self.numbers.meant(said, seq, by_then),
+            }
+        })
+    }
+
+    /// The sale that its author meant by a return, if the server took it for a return of another one: what a lost server had
+    /// under a number may be gone with its phone's file, or have come from one copy where another one's came before it; and
+    /// what others noted of it has no mark (decision 53).
+    pub(crate) fn meant_instead(&self, place: usize, taken: i64) -> Option<usize> {
+        let claim = &self.claims[place];
+        let What::Return { purchase, .. } = claim.what else {
+            return None;
+        };
+        let (_, sale) = claim.names.iter().find(|(id, _)| *id == purchase)?;
+        (self.numbers.at_server(taken) != Some(*sale)).then_some(*sale)
     }
 
     /// The number that the server has for what came to be by a claim.
@@ -139,11 +170,11 @@ impl Model {
         first.unwrap_or_else(|| self.claims[place].what.own().unwrap_or(0))
     }
 
-    fn translated(&self, place: usize, to: impl Fn(usize) -> i64) -> What {
+    fn translated(&self, place: usize, to: impl Fn(i64, usize) -> i64) -> What {
         let claim = &self.claims[place];
         claim.what.with_ids(|id| {
             let named = claim.names.iter().find(|(of, _)| *of == id);
-            named.map_or(id, |(_, place)| to(*place))
+            named.map_or(id, |(said, place)| to(*said, *place))
         })
     }
 
@@ -208,6 +239,11 @@ impl Model {
     /// The server was lost; another one begins its order with what a backup has of it.
     pub(crate) fn forget_order(&mut self) {
         self.numbers.forget_order();
+    }
+
+    /// Which device numbers the server knows, and which of them came of another one, at this place of its order.
+    pub(crate) fn learn_devices(&mut self, seq: i64, known: BTreeSet<i64>, branches: Vec<Moved>) {
+        self.numbers.learn_devices(seq, known, branches);
     }
 
     /// The server has ordered an op.

@@ -70,6 +70,16 @@ impl Line {
         held.first.or(held.id)
     }
 
+    /// Whether the rows of a claim are not this phone's to make: the server had it from a copy first, or it was made under
+    /// another number than `now`.
+    pub(crate) fn is_of_others(&self, place: usize, now: i64) -> bool {
+        let mut of = self.held.iter().filter(|held| held.place == place);
+        of.any(|held| {
+            let id = held.first.or(held.id);
+            id.is_some_and(|id| id >> 40 != now)
+        })
+    }
+
     fn place_of(&self, id: i64) -> Option<usize> {
         let is = |held: &&Held| held.id == Some(id) || held.first == Some(id);
         self.held.iter().rev().find(is).map(|held| held.place)
@@ -106,6 +116,10 @@ pub(super) struct Numbers {
     first: BTreeMap<usize, i64>,
     /// What numbers meant at servers that were lost: phones may still show it.
     lost: BTreeMap<i64, usize>,
+    /// The device numbers that the server knows.
+    known: BTreeSet<i64>,
+    /// Where those came from that are no phone's first at this server, by their new numbers, and since when.
+    branches: BTreeMap<i64, (i64, Moved)>,
     none: Line,
 }
 
@@ -176,6 +190,38 @@ impl Numbers {
     pub(super) fn forget_order(&mut self) {
         self.lost.append(&mut self.kept);
         self.first.clear();
+        self.branches.clear();
+    }
+
+    pub(super) fn learn_devices(&mut self, seq: i64, known: BTreeSet<i64>, branches: Vec<Moved>) {
+        self.known = known;
+        for moved in branches {
+            self.branches.entry(moved.new).or_insert((seq, moved));
+        }
+    }
+
+    /// Whether a server was lost with what it had ordered.
+    pub(super) fn has_lost(&self) -> bool {
+        !self.lost.is_empty()
+    }
+
+    /// What the server took a number for at `seq` that has no mark: what it had under it `by_then`. One of a device that
+    /// only another server knew is led to where that device's copies went, if they all brought the same.
+    pub(super) fn meant(&self, id: i64, seq: i64, by_then: impl Fn(usize) -> bool) -> i64 {
+        let there = |id: i64| {
+            let place = self.kept.get(&id).filter(|place| by_then(**place));
+            place.and_then(|place| self.first(*place)).unwrap_or(id)
+        };
+        if self.known.contains(&(id >> 40)) {
+            return there(id);
+        }
+        let branches = self.branches.values().filter(|(since, _)| *since <= seq);
+        let moved = branches.filter_map(|(_, moved)| moved.id(id)).map(there);
+        let moved: BTreeSet<i64> = moved.collect();
+        match moved.first() {
+            Some(only) if moved.len() == 1 => *only,
+            _ => id,
+        }
     }
 
     pub(super) fn learn(&mut self, place: usize, id: i64, kept: Kept) {

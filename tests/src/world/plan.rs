@@ -240,9 +240,9 @@ impl Plan {
                 *rate = if dice.percent(40) { drawn } else { 0 };
             }
         }
-        // Where a phone's files and its server are both lost a sale is gone for good, which the model does not know
-        // (decision 53).
-        if rates[Class::Restore as usize] > 0 {
+        // What is lost with a phone's file and its server both is gone, and hides what either loss alone would show: one of
+        // five such worlds has both.
+        if rates[Class::Restore as usize] > 0 && !Dice::new(seed, 30).percent(20) {
             for class in [Class::PutBack, Class::Clone, Class::LostLog] {
                 rates[class as usize] = 0;
             }
@@ -312,6 +312,12 @@ impl Plan {
     #[must_use]
     pub fn knows(&self, class: Class) -> bool {
         self.rate(class) > 0
+    }
+
+    /// Whether phones are put back, copied or lose their log.
+    pub(super) fn turns_back(&self) -> bool {
+        let ways = [Class::PutBack, Class::Clone, Class::LostLog];
+        ways.into_iter().any(|class| self.knows(class))
     }
 
     /// Whether real ciphers are used.

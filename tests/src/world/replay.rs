@@ -33,6 +33,8 @@ pub(crate) struct Expected {
     pub(crate) people: BTreeMap<i64, Person>,
     /// The smallest id of the person that an id belongs to.
     pub(crate) first_of: BTreeMap<i64, i64>,
+    /// The same of an id whose registration is gone with a phone's file and its server, where somebody is one person with it.
+    pub(crate) gone: BTreeMap<i64, i64>,
     /// By the smallest id of everybody who was ever one person.
     pub(crate) purses: BTreeMap<i64, Purse>,
     /// The smallest id of everybody with whom an id was ever one person.
@@ -54,6 +56,9 @@ pub(crate) struct Expected {
     pub(crate) asked: Asked,
     /// Somebody who had seen a rule and did not keep to it.
     pub(crate) behind: Option<String>,
+    /// Receipts with a return that meant another one, which is gone, and the purses of both: what its author took back with
+    /// it was the other one's, and the authority kept what of that could be (decision 53).
+    pub(crate) in_doubt: BTreeSet<i64>,
     /// Somebody whom a server erased by the list beside its keys, though nobody had asked for it.
     pub(crate) erased_unasked: Option<i64>,
 }
@@ -71,6 +76,8 @@ pub(crate) struct Written {
 
 struct Replay<'a> {
     model: &'a Model,
+    /// Where each claim was ordered.
+    order: BTreeMap<usize, i64>,
     open: BTreeMap<i64, Open>,
     /// Everybody who is registered.
     known: BTreeSet<i64>,
@@ -80,6 +87,8 @@ struct Replay<'a> {
     /// Whom a server erased when it started, but for what it was put back without.
     listed: Vec<i64>,
     consents: Vec<Word>,
+    /// Receipts with a return that meant another sale.
+    mistaken: Vec<(i64, usize)>,
     /// Where each version of the programme was ordered.
     published: Vec<(i64, u32)>,
     /// What was said of each operator, and where it was ordered.
@@ -133,14 +142,20 @@ pub(crate) fn replay(
     ordered: impl Iterator<Item = Place>,
     again: &[Again],
 ) -> Expected {
+    let ordered: Vec<Place> = ordered.collect();
     let mut replay = Replay {
         model,
+        order: ordered
+            .iter()
+            .map(|place| (place.claim, place.seq))
+            .collect(),
         open: BTreeMap::new(),
         known: BTreeSet::new(),
         edges: Vec::new(),
         named: BTreeSet::new(),
         listed: Vec::new(),
         consents: Vec::new(),
+        mistaken: Vec::new(),
         published: Vec::new(),
         staff: vec![(0, staff::OWNER, Duty::Decides)],
         expected: Expected::default(),
@@ -160,7 +175,7 @@ pub(crate) fn replay(
 
 impl Replay<'_> {
     fn take(&mut self, place: Place) {
-        let what = self.model.as_at_server(place.claim);
+        let what = self.model.as_ordered(place.claim, place.seq, &self.order);
         let decides = self.last_word(place, i64::MAX) == Some(Duty::Decides);
         let mut says = |customer: i64, given: bool| {
             self.consents.push(Word {
@@ -274,6 +289,8 @@ impl Replay<'_> {
                 let told = |open: &&mut Open| rules.contains_key(&open.version);
                 if let Some(open) = self.open.get_mut(purchase).filter(told) {
                     open.take_back(*void, lines);
+                    let meant = self.model.meant_instead(place.claim, *purchase);
+                    self.mistaken.extend(meant.map(|sale| (*purchase, sale)));
                 }
             }
         }
@@ -455,11 +472,27 @@ impl Replay<'_> {
             self.expected.purse_of.insert(*id, purse);
             self.expected.purses.entry(purse).or_default();
         }
+        let bought: BTreeSet<i64> = self
+            .open
+            .values()
+            .filter_map(|open| open.customer)
+            .collect();
+        for id in bought.difference(&self.known) {
+            let (group, ever) = (self.group(*id), self.reached(*id, |_| true));
+            let first = group.first().filter(|_| !group.is_disjoint(&self.known));
+            let purse = ever.first().filter(|_| !ever.is_disjoint(&self.known));
+            self.expected.gone.extend(first.map(|first| (*id, *first)));
+            self.expected
+                .purse_of
+                .extend(purse.map(|purse| (*id, *purse)));
+        }
         for (id, open) in &self.open {
             let receipt = open.receipt(self.expected.rules.get(&open.version));
-            let first = open.customer.and_then(|c| self.expected.first_of.get(&c));
+            let first = open
+                .customer
+                .and_then(|customer| self.expected.person_of(customer));
             if let Some(first) = first {
-                let person = self.expected.people.entry(*first).or_default();
+                let person = self.expected.people.entry(first).or_default();
                 person.spent += receipt.price - open.price_back();
                 person.visits += i64::from(!open.all_back());
             }
@@ -471,6 +504,15 @@ impl Replay<'_> {
                 purse.stamps += receipt.stamps;
             }
             self.expected.receipts.insert(*id, receipt);
+        }
+        for (taken, meant) in &self.mistaken {
+            self.expected.in_doubt.insert(*taken);
+            let of_taken = self.open.get(taken).and_then(|open| open.customer);
+            let of_meant = self.model.as_at_server(*meant).customer();
+            let whose = of_taken.into_iter().chain(of_meant);
+            let purse_of = &self.expected.purse_of;
+            let purses = whose.map(|id| purse_of.get(&id).copied().unwrap_or(id));
+            self.expected.in_doubt.extend(purses);
         }
         self.expected
     }
@@ -494,6 +536,14 @@ impl Replay<'_> {
 }
 
 impl Expected {
+    /// The smallest id of the person that an id belongs to.
+    pub(crate) fn person_of(&self, id: i64) -> Option<i64> {
+        self.first_of
+            .get(&id)
+            .or_else(|| self.gone.get(&id))
+            .copied()
+    }
+
     /// The rules in force.
     pub(crate) fn newest(&self) -> Option<&Rules> {
         self.rules.values().next_back()
@@ -507,7 +557,11 @@ impl Expected {
         let whole = with
             .into_iter()
             .all(|(other, _)| self.first_of.get(other) == Some(first));
-        self.purses.get(purse).copied().filter(|_| whole)
+        let purse = self
+            .purses
+            .get(purse)
+            .filter(|_| !self.in_doubt.contains(purse));
+        purse.copied().filter(|_| whole)
     }
 
     /// How many ids belong to somebody with a smaller one.

@@ -7,11 +7,13 @@ use super::laws::{Law, Wrong};
 use super::net::Weather;
 use super::plan::Healing;
 use super::street::Street;
-use super::time::{MINUTE, SECOND};
+use super::time::{HOUR, MINUTE, SECOND};
 
 /// The longest that an open request and the wait after failures may take before the first exchange (the engine's
 /// patience of 150 s, then five minutes and a quarter of them).
 const WAITS_MS: i64 = 9 * MINUTE;
+/// So long a restored server waits for what only another phone can tell it (decision 13), and an hour more.
+const WAITS_FOR_OTHERS_MS: i64 = 73 * HOUR;
 /// From then on (sync §11).
 const CONVERGES_MS: i64 = 60 * SECOND;
 
@@ -51,6 +53,23 @@ impl Street {
 
     /// Time passes until nothing is left to exchange.
     pub(super) fn settle(&mut self) -> Result<(), Wrong> {
+        let first = self.comes_to_rest();
+        let waits = matches!(&first, Err(wrong) if wrong.law == Law::Live);
+        if !waits || self.world.summary.restores == 0 || !self.plan.turns_back() {
+            return first;
+        }
+        self.world
+            .tell("three days pass: what nobody has any more is waited for no longer");
+        self.world
+            .time
+            .move_to(self.world.time.now() + WAITS_FOR_OTHERS_MS);
+        for no in 0..self.phones.len() {
+            self.step(no, Event::Poke)?;
+        }
+        self.comes_to_rest()
+    }
+
+    fn comes_to_rest(&mut self) -> Result<(), Wrong> {
         let given = match self.plan.healing {
             Healing::Told => CONVERGES_MS,
             Healing::Timers => WAITS_MS + CONVERGES_MS,

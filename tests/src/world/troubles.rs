@@ -230,8 +230,13 @@ impl Street {
     /// A phone goes on with other files than its own last ones.
     fn turned_back(&mut self, no: usize) -> Result<(), Wrong> {
         self.world.summary.put_back += 1;
-        let status = self.phones[no].shop().sync_status();
-        self.phones[no].number = i64::from(status.map_err(|e| e.to_string())?.device.get());
+        let restored = self.world.summary.restores > 0;
+        let phone = &mut self.phones[no];
+        let status = phone.shop().sync_status().map_err(|e| e.to_string())?;
+        phone.number = i64::from(status.device.get());
+        // Files from before a restore know nothing of it.
+        (phone.followed, _) = phone.seen()?;
+        phone.healing |= restored;
         self.step(no, Event::Tick)
     }
 }
