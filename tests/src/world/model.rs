@@ -178,8 +178,13 @@ impl Model {
         })
     }
 
-    /// Whether whoever confirmed `later` had confirmed `earlier` before, on the same phone or one it is a copy of.
-    pub(crate) fn came_before(&self, earlier: usize, later: usize) -> bool {
+    /// Whether whoever confirmed `later` had confirmed `earlier` before, on the same phone or one it is a copy of, and the
+    /// server knows that from the numbers under which it has them.
+    pub(crate) fn came_before(&self, earlier: (usize, i64), later: (usize, i64)) -> bool {
+        let ((earlier, from), (later, to)) = (earlier, later);
+        if !self.numbers.is_of_line(from, to) {
+            return false;
+        }
         let mut at = self.claims[later].before;
         while let Some(place) = at.filter(|place| *place > earlier) {
             at = self.claims[place].before;

@@ -205,6 +205,19 @@ impl Numbers {
         !self.lost.is_empty()
     }
 
+    /// Whether the server knows that one number came of another one. A number between them that went with a lost server
+    /// tells it nothing.
+    pub(super) fn is_of_line(&self, from: i64, to: i64) -> bool {
+        let mut at = to;
+        while at != from && self.has_lost() {
+            match self.branches.get(&at) {
+                Some((_, moved)) => at = moved.old,
+                None => return false,
+            }
+        }
+        true
+    }
+
     /// What the server took a number for at `seq` that has no mark: what it had under it `by_then`. One of a device that
     /// only another server knew is led to where that device's copies went, if they all brought the same.
     pub(super) fn meant(&self, id: i64, seq: i64, by_then: impl Fn(usize) -> bool) -> i64 {

@@ -107,6 +107,7 @@ struct Edge {
 
 struct Word {
     by: usize,
+    device: i64,
     seq: i64,
     seen: i64,
     customer: i64,
@@ -180,6 +181,7 @@ impl Replay<'_> {
         let mut says = |customer: i64, given: bool| {
             self.consents.push(Word {
                 by: place.claim,
+                device: place.device,
                 seq: place.seq,
                 seen: place.seen,
                 customer,
@@ -398,7 +400,10 @@ impl Replay<'_> {
         };
         let old = self.expected.names.get(&customer);
         let wins = old.is_none_or(|old| {
-            let had_seen = old.seq <= place.seen || self.model.came_before(old.by, place.claim);
+            let had_seen = old.seq <= place.seen
+                || self
+                    .model
+                    .came_before((old.by, old.device), (place.claim, place.device));
             had_seen || (written.at_ms, written.device) > (old.at_ms, old.device)
         });
         if wins {
@@ -523,7 +528,12 @@ impl Replay<'_> {
         let mut withdrawn: Vec<&Word> = Vec::new();
         let mut given = false;
         for word in words {
-            let knew = |w: &&Word| w.seq <= word.seen || self.model.came_before(w.by, word.by);
+            let knew = |w: &&Word| {
+                w.seq <= word.seen
+                    || self
+                        .model
+                        .came_before((w.by, w.device), (word.by, word.device))
+            };
             if !word.given {
                 given = false;
                 withdrawn.push(word);
