@@ -32,6 +32,7 @@ fn no(n: u32) -> DeviceNo {
 fn branch() -> Branch {
     Branch {
         certificate: None,
+        acked: 0,
         id: [3; 16],
         held: 5,
         next: 12,
@@ -157,9 +158,19 @@ fn only_the_authority_gives_numbers_and_only_to_this_branch() {
 }
 
 #[test]
+fn a_branch_says_up_to_where_it_is_known_to_others() {
+    let known = Branch {
+        acked: 6,
+        ..branch()
+    };
+    let read = SyncRequest::decode(&request(known.clone()).encode()).unwrap();
+    assert_eq!(read.branch, Some(known));
+}
+
+#[test]
 fn a_branch_that_is_none_is_refused() {
     let pair = |n| (n, ChainValue([1; 32]));
-    let cases: [(&str, Branch); 5] = [
+    let cases: [(&str, Branch); 7] = [
         (
             "no counter",
             Branch {
@@ -171,6 +182,20 @@ fn a_branch_that_is_none_is_refused() {
             "fewer than it holds",
             Branch {
                 next: 4,
+                ..branch()
+            },
+        ),
+        (
+            "more is acked than it made",
+            Branch {
+                acked: 12,
+                ..branch()
+            },
+        ),
+        (
+            "less than nothing is acked",
+            Branch {
+                acked: -1,
                 ..branch()
             },
         ),

@@ -50,6 +50,7 @@ pub(super) fn branch(
     let before = i64::from(device.no.get()) << 40;
     let chain = tx.own_chain(before)?;
     let held = tx.own_ops(before, 1)?.first().map(|own| own.op.0.counter());
+    let acked = tx.head()?.map_or(0, |head| head.acked_op - before);
     let step = chain.len().div_ceil(limits::BRANCH_PAIRS).max(1);
     let pairs = chain.iter().map(|(last, value)| (last.counter(), *value));
     Ok(Branch {
@@ -68,6 +69,7 @@ pub(super) fn branch(
             true => meta::get(tx, CERTIFICATE)?,
             false => None,
         },
+        acked: acked.min(device.next_n - 1).max(0),
     })
 }
 

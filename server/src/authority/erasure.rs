@@ -140,7 +140,16 @@ pub(super) fn erase(
         }
         erased.push(OpFact::Erase(*person));
     }
-    let facts = [parted, erased].concat();
+    write(authority, turn, order, &[parted, erased].concat())
+}
+
+/// Writes as many ops of the authority's own as the facts need.
+fn write(
+    authority: &Authority,
+    turn: &mut Turn<'_>,
+    order: &mut Order,
+    facts: &[OpFact],
+) -> Result<(), StoreError> {
     for facts in facts.chunks(ENTRIES_MAX) {
         own::write(authority, turn, order, facts)?;
     }
@@ -148,7 +157,8 @@ pub(super) fn erase(
 }
 
 /// Erases under their new numbers whom another authority had erased under those that a phone brings from there: its list and
-/// who asked for it know them by no other (sync §8, §12).
+/// who asked for it know them by no other (sync §8, §12). `former` ends where that authority had said that it holds it: what
+/// the phone made since is somebody else's, if another copy had told of those numbers.
 pub(super) fn follow(
     authority: &Authority,
     turn: &mut Turn<'_>,
@@ -158,10 +168,7 @@ pub(super) fn follow(
     let erased = erased(turn.db)?.into_iter();
     let moved = erased.filter_map(|person| marks::after(person.0, no, former));
     let facts: Vec<OpFact> = moved.map(|id| OpFact::Erase(CustomerId(id))).collect();
-    for facts in facts.chunks(ENTRIES_MAX) {
-        own::write(authority, turn, order, facts)?;
-    }
-    Ok(())
+    write(authority, turn, order, &facts)
 }
 
 /// Notes that a device holds nothing any more of those erased up to `up_to`; what it said before stays.

@@ -254,7 +254,8 @@ fn enrol(
     turn.forget_lines();
     hold::renumbered(turn.db, former.device, no)?;
     if asking.stranger.is_some() {
-        erasure::follow(authority, turn, order, (former, no))?;
+        let last = former.last.min(asking.branch.acked);
+        erasure::follow(authority, turn, order, (Former { last, ..former }, no))?;
     }
     Ok(Grant::Number {
         device: no,

@@ -221,6 +221,25 @@ fn who_was_erased_stays_so_though_their_number_went_with_the_server() {
     assert_eq!(b.shop.find("Ніна", 1).unwrap().len(), 1);
 }
 
+#[test]
+fn nobody_is_erased_for_the_number_that_another_copy_had_told_of_somebody_else() {
+    let (office, a, b, _, backup) = renumbered();
+    let (a, twin) = clone_of(a, 7);
+    // Both under one number; the server never hears of the second one.
+    let zoya = a.register("Зоя", "", NewCard::Issue);
+    assert_eq!(twin.register("Віра", "", NewCard::Issue), zoya);
+    agree(&office, &[&a, &b]);
+    b.shop.erase(b.request(), zoya).unwrap();
+    agree(&office, &[&b]);
+
+    office.put_back(&backup);
+    agree(&office, &[&twin, &a, &b]);
+    for phone in [&twin, &a, &b] {
+        assert_eq!(phone.shop.find("Віра", 1).unwrap().len(), 1);
+        assert!(phone.shop.find("Зоя", 1).unwrap().is_empty());
+    }
+}
+
 /// How long an own op is kept is counted from when the authority had it, and no clock of this phone's is asked.
 #[test]
 fn a_sale_whose_clock_was_wrong_is_told_under_a_former_number_too() {

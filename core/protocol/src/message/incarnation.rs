@@ -22,6 +22,8 @@ mod branch {
     pub(super) const PAIRS: u16 = 4;
     pub(super) const INSIST: u16 = 5;
     pub(super) const CERTIFICATE: u16 = 160;
+    /// Absent = none.
+    pub(super) const ACKED: u16 = 161;
 }
 
 mod grant {
@@ -54,6 +56,8 @@ pub struct Branch {
     pub insist: bool,
     /// What an authority of another line signed when it let this phone in: for one that does not know its number.
     pub certificate: Option<Vec<u8>>,
+    /// The last counter that an authority said it holds; 0 = none. What comes after it may be known to nobody else.
+    pub acked: i64,
 }
 
 /// Under which numbers a copy goes on.
@@ -85,6 +89,7 @@ impl Branch {
         r.put_opt(branch::PAIRS, (!pairs.is_empty()).then_some(pairs));
         r.put_unless(branch::INSIST, i64::from(self.insist), 0);
         r.put_opt(branch::CERTIFICATE, self.certificate.as_deref());
+        r.put_unless(branch::ACKED, self.acked, 0);
         r
     }
 
@@ -109,6 +114,10 @@ impl Branch {
         if held < 1 || next < held || last >= next {
             return Err(WireError::OutOfRange(branch::NEXT));
         }
+        let acked = r.int_or(branch::ACKED, 0)?;
+        if acked < 0 || acked >= next {
+            return Err(WireError::OutOfRange(branch::ACKED));
+        }
         Ok(Self {
             id: r.array(branch::ID)?,
             held,
@@ -116,6 +125,7 @@ impl Branch {
             pairs,
             insist: r.int_or::<i64>(branch::INSIST, 0)? != 0,
             certificate: r.opt_bytes(branch::CERTIFICATE)?.map(<[u8]>::to_vec),
+            acked,
         })
     }
 }
