@@ -55,6 +55,8 @@ pub const SCOPES: usize = 600;
 pub const ANCHORS: usize = 64;
 /// Pairs of a branch: 160 KiB.
 pub const BRANCH_PAIRS: usize = 4_096;
+/// Steps of a line of numbers shown with a certificate; a phone that had more shows none.
+pub const LINE: usize = 64;
 /// Runs of acked ops in one answer.
 pub const RUNS: usize = 1_024;
 /// Ops named in `want_personal`.

@@ -23,7 +23,7 @@ pub use envelope::Envelope;
 pub use handover::{
     HandoverAnswer, HandoverRequest, HandoverSaid, HandoverStep, SignedHandoverAnswer,
 };
-pub use incarnation::{Branch, Incarnation};
+pub use incarnation::{Branch, Incarnation, Link};
 pub use invite::{InviteAnswer, InviteRequest, Invited, SignedInviteAnswer};
 pub use moved::Moved;
 pub use order::{SignedWord, Word};

@@ -33,6 +33,7 @@ fn branch() -> Branch {
     Branch {
         certificate: None,
         acked: 0,
+        line: Vec::new(),
         id: [3; 16],
         held: 5,
         next: 12,

@@ -21,6 +21,7 @@ pub(in crate::store) const SHOP: &[&str] = &[
     include_str!("migrations/0010_referrals.sql"),
     include_str!("migrations/0011_requests.sql"),
     include_str!("migrations/0012_entries.sql"),
+    include_str!("migrations/0013_line.sql"),
 ];
 
 /// Refuses a file that a newer program wrote, without touching it.

@@ -7,6 +7,8 @@ use kartka_domain::ids::{DeviceNo, Id};
 use kartka_domain::incarnation::{Former, Renumbering};
 use kartka_domain::lines::Lines;
 use kartka_domain::row::Row;
+use kartka_protocol::limits;
+use kartka_protocol::message::Link;
 use kartka_protocol::row::{decode, encode};
 use rusqlite::params;
 
@@ -84,6 +86,26 @@ impl Reader<'_> {
         Ok(lines)
     }
 
+    /// What authorities signed when they gave this device its numbers, from the first one that is kept of all that came
+    /// after it; none when they are more than may be shown.
+    pub(crate) fn signed_line(&self) -> Result<Vec<Link>, StoreError> {
+        let sql = "SELECT said FROM incarnation ORDER BY ordinal";
+        let mut statement = self.conn().prepare_cached(sql)?;
+        let mut rows = statement.query([])?;
+        let malformed = || StoreError::Malformed("incarnation.said");
+        let mut line = Vec::new();
+        while let Some(row) = rows.next()? {
+            match row.get::<_, Option<Vec<u8>>>(0)? {
+                Some(said) => line.push(Link::decode(&said).map_err(|_| malformed())?),
+                None => line.clear(),
+            }
+        }
+        if line.len() > limits::LINE {
+            line.clear();
+        }
+        Ok(line)
+    }
+
     /// Whether this device goes on under a new number and has not fetched everything under it yet.
     pub(crate) fn is_newly_numbered(&self) -> Result<bool, StoreError> {
         let sql = "SELECT EXISTS (SELECT 1 FROM incarnation WHERE pulled = 0)";
@@ -93,17 +115,19 @@ impl Reader<'_> {
 }
 
 impl Tx<'_> {
-    /// Keeps a change of this device's numbers.
-    pub(crate) fn add_move(&self, moved: &Moved) -> Result<(), StoreError> {
+    /// Keeps a change of this device's numbers, and what the authority signed for it.
+    pub(crate) fn add_move(&self, moved: &Moved, said: &Link) -> Result<(), StoreError> {
         self.execute(
-            "INSERT INTO incarnation (old, fork, last, new, ops, at_ms) VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
+            "INSERT INTO incarnation (old, fork, last, new, ops, at_ms, said)
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)",
             params![
                 moved.old.get(),
                 moved.fork,
                 moved.last,
                 moved.new.get(),
                 moved.ops,
-                moved.at_ms
+                moved.at_ms,
+                said.encode()
             ],
         )
     }
@@ -377,6 +401,7 @@ mod tests {
                     "incarnation.at_ms",
                     "incarnation.pulled",
                     "incarnation.seen",
+                    "incarnation.said",
                 ],
             ),
         ];

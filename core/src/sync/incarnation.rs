@@ -9,7 +9,7 @@ use kartka_domain::incarnation::Renumbering;
 use kartka_protocol::WireError;
 use kartka_protocol::chain::{ChainValue, PersonalHash};
 use kartka_protocol::limits;
-use kartka_protocol::message::{Branch, Certificate, Incarnation, SignedPairAnswer, SyncAnswer};
+use kartka_protocol::message::{Branch, Certificate, Link, SignedPairAnswer, SyncAnswer};
 use kartka_protocol::op::OpBytes;
 use kartka_protocol::signature::PublicKey;
 
@@ -51,6 +51,10 @@ pub(super) fn branch(
     let chain = tx.own_chain(before)?;
     let held = tx.own_ops(before, 1)?.first().map(|own| own.op.0.counter());
     let acked = tx.head()?.map_or(0, |head| head.acked_op - before);
+    let (certificate, line) = match verdict.stranger {
+        true => (meta::get(tx, CERTIFICATE)?, tx.signed_line()?),
+        false => (None, Vec::new()),
+    };
     let step = chain.len().div_ceil(limits::BRANCH_PAIRS).max(1);
     let pairs = chain.iter().map(|(last, value)| (last.counter(), *value));
     Ok(Branch {
@@ -65,11 +69,9 @@ pub(super) fn branch(
             .rev()
             .collect(),
         insist: verdict.insist,
-        certificate: match verdict.stranger {
-            true => meta::get(tx, CERTIFICATE)?,
-            false => None,
-        },
         acked: acked.min(device.next_n - 1).max(0),
+        certificate,
+        line,
     })
 }
 
@@ -164,7 +166,13 @@ pub(super) fn follow(
     // What a restored authority is told again goes up under the new number as well.
     state.healing = None;
     state.tell_clocks_again();
-    let ops = adopt(tx, device, head, state, &told, at_ms)?;
+    let said = Link {
+        former: device.no,
+        last: device.next_n - 1,
+        epoch: verdict.epoch,
+        said: told,
+    };
+    let ops = adopt(tx, device, head, state, &said, at_ms)?;
     if verdict.stranger {
         retell::note(tx, state, told.device)?;
     }
@@ -177,10 +185,10 @@ fn adopt(
     device: DeviceRow,
     mut head: HeadRow,
     state: &mut SyncState,
-    told: &Incarnation,
+    link: &Link,
     at_ms: i64,
 ) -> Result<u64, CoreError> {
-    let last = device.next_n - 1;
+    let (told, last) = (&link.said, link.last);
     let map = Renumbering::new(device.no, told.fork, last, told.device)?;
     let pending = lift_pending(tx, head.settled_op)?;
     show_ordered(tx, &pending, told.fork)?;
@@ -212,14 +220,15 @@ fn adopt(
     tx.set_head(&head)?;
     lay_pending(tx, &moved)?;
     let ops = moved.len() as u64;
-    tx.add_move(&Moved {
+    let moved = Moved {
         old: device.no,
         fork: told.fork,
         last,
         new: told.device,
         ops: i64::try_from(ops).unwrap_or(i64::MAX),
         at_ms,
-    })?;
+    };
+    tx.add_move(&moved, link)?;
     Ok(ops)
 }
 

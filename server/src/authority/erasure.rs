@@ -108,6 +108,16 @@ fn erased(db: &dyn Reads) -> Result<BTreeSet<CustomerId>, StoreError> {
         .collect()
 }
 
+/// Whether somebody was erased under a number of `device` above the counter `last`.
+pub(super) fn is_any_above(
+    db: &dyn Reads,
+    device: DeviceNo,
+    last: i64,
+) -> Result<bool, StoreError> {
+    let above = |person: &CustomerId| person.0.device() == device && person.0.counter() > last;
+    Ok(erased(db)?.iter().any(above))
+}
+
 fn done_up_to(db: &(impl Reads + ?Sized), device: DeviceNo) -> Result<Seq, StoreError> {
     let row = db.row(RowKind::ErasureDone, i64::from(device.get()))?;
     Ok(match row.map(|wire| wire.read()).transpose()? {

@@ -15,10 +15,11 @@ use kartka_protocol::chain::ChainValue;
 use kartka_protocol::limits;
 use kartka_protocol::message::{Branch, Incarnation, SyncRequest};
 
+use super::line::{self, Step};
 use super::pair::Known;
 use super::push::Order;
 use super::turn::Turn;
-use super::{Authority, erasure, hold, numbers, own, pair};
+use super::{Authority, erasure, hold, numbers, own};
 use crate::store::{Anchored, Descent, DeviceState, LeftApart, Rights, StoreError};
 
 /// Incarnations of one line within [`WINDOW_MS`]: more are no accident.
@@ -45,8 +46,8 @@ pub(crate) struct Asking {
 pub(crate) struct Stranger {
     /// What it was given first.
     pub(super) known: Known,
-    /// Whether an authority of this very line gave it that.
-    pub(super) of_this_line: bool,
+    /// Every number it had from there to the one that it asks under, if it shows them all.
+    pub(super) line: Vec<Step>,
     /// Its key.
     pub(super) key: [u8; 33],
     /// What it is called.
@@ -97,14 +98,17 @@ pub(super) fn take(
     asking: &Asking,
 ) -> Result<Grant, StoreError> {
     let old = asking.device;
+    let rights = match &asking.stranger {
+        // A certificate names no rights: a counter's.
+        Some(who) => turn
+            .db
+            .device_of_key(&who.key)?
+            .map_or(Rights::Recent, |known| known.rights),
+        None => Rights::Recent,
+    };
     let state = match &asking.stranger {
         None => turn.db.device(old)?,
-        Some(stranger) => {
-            let known = turn.db.device_of_key(&stranger.key)?;
-            // A certificate names no rights: a counter's.
-            let rights = known.map_or(Rights::Recent, |known| known.rights);
-            Some(stranger.state(authority, old, rights))
-        }
+        Some(who) => Some(who.state(authority, old, rights)),
     };
     let state = state.ok_or(StoreError::Malformed("a branch of an unknown device"))?;
     let descents = turn.db.descents()?;
@@ -123,26 +127,27 @@ pub(super) fn take(
         return Ok(Grant::Keep);
     }
     if let Some(who) = &asking.stranger
-        && (who.of_this_line && who.known.no == old)
-        && turn.db.device_of_key(&who.key)?.is_none()
+        && line::give_back(authority, turn, order, (who, rights), asking.branch.acked)?
     {
-        // It was turned away by mistake: it comes back as whom its certificate names.
-        let named = (who.name.as_str(), who.key);
-        pair::let_in(authority, turn, order, named, (who.known, Rights::Recent))?;
         return Ok(Grant::Keep);
     }
     let first = asking.stranger.as_ref().map_or(old, |who| who.known.no);
-    let root = descents.iter().find(|d| d.no == first);
-    let root = root.map_or(first, |descent| descent.root);
+    let root = line::root(turn, first)?;
     let since = asking.now_ms.saturating_sub(WINDOW_MS);
     let lately = |d: &&Descent| d.root == root && d.at_ms > since;
     if descents.iter().filter(lately).count() >= MOST {
         return Ok(Grant::TooMany { retry_ms: RETRY_MS });
     }
+    let fork = (common + 1).max(asking.branch.held);
+    let is_shown = asking
+        .stranger
+        .as_ref()
+        .is_none_or(|who| !who.line.is_empty());
     let former = Former {
         device: old,
-        fork: (common + 1).max(asking.branch.held),
-        last: asking.branch.next - 1,
+        fork,
+        // Who can't show how they came by a number may not be the one that others have noted things of.
+        last: if is_shown { asking.branch.next } else { fork } - 1,
     };
     enrol(authority, turn, order, asking, (&state, former, root))
 }
@@ -191,14 +196,9 @@ fn enrol(
         false => no,
     };
     let slot = numbers::next_slot(turn.db, authority.random.as_ref())?;
-    // Who holds it and whether it was revoked belong to its key, so to every number it has (sync §7).
-    let known = match &asking.stranger {
-        None => row_of(turn, former.device)?,
-        Some(who) => row_of(turn, who.known.no)?.filter(|row| row.public_key == who.key),
-    };
-    let (name, holder, standing) = match (known, &asking.stranger) {
-        (Some(row), _) => (row.name, row.holder, row.state),
-        (None, Some(who)) => (who.name.clone(), who.known.holder, DomainState::Active),
+    let (name, holder, standing) = match (&asking.stranger, row_of(turn, former.device)?) {
+        (Some(who), _) => line::standing(turn, who)?,
+        (None, Some(row)) => (row.name, row.holder, row.state),
         (None, None) => (String::new(), OperatorId(1), DomainState::Active),
     };
     let device = Device {
@@ -254,7 +254,7 @@ fn enrol(
     turn.forget_lines();
     hold::renumbered(turn.db, former.device, no)?;
     if asking.stranger.is_some() {
-        let last = former.last.min(asking.branch.acked);
+        let last = asking.branch.acked;
         erasure::follow(authority, turn, order, (Former { last, ..former }, no))?;
     }
     Ok(Grant::Number {
@@ -278,7 +278,7 @@ fn came_apart(turn: &Turn<'_>, asking: &Asking) -> Result<Vec<LeftApart>, StoreE
 }
 
 /// The effective time of the last op before the branch: its own ops are not earlier (sync §5).
-fn earlier_ms(turn: &Turn<'_>, former: Former) -> Result<i64, StoreError> {
+pub(super) fn earlier_ms(turn: &Turn<'_>, former: Former) -> Result<i64, StoreError> {
     let Ok(before) = former.device.id(former.fork - 1) else {
         return Ok(0);
     };
@@ -286,7 +286,7 @@ fn earlier_ms(turn: &Turn<'_>, former: Former) -> Result<i64, StoreError> {
     Ok(op.map_or(0, |op| op.at_ms))
 }
 
-fn row_of(turn: &Turn<'_>, no: DeviceNo) -> Result<Option<Device>, StoreError> {
+pub(super) fn row_of(turn: &Turn<'_>, no: DeviceNo) -> Result<Option<Device>, StoreError> {
     let wire = turn.db.row(RowKind::Device, i64::from(no.get()))?;
     Ok(match wire.map(|wire| wire.read()).transpose()? {
         Some(Row::Device(device)) => Some(device),

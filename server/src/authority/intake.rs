@@ -4,17 +4,18 @@
 //! push. Nothing is written.
 
 use kartka_domain::authority::Anchor;
+use kartka_domain::ids::DeviceNo;
 use kartka_protocol::WireError;
 use kartka_protocol::batch::{Batch, BatchError, OpenedOp, Personal};
 use kartka_protocol::chain::ChainValue;
-use kartka_protocol::message::{Certificate, Envelope, OLDEST_PROTO, Refusal, SyncRequest};
+use kartka_protocol::message::{Branch, Certificate, Envelope, OLDEST_PROTO, Refusal, SyncRequest};
 use kartka_protocol::signature::PublicKey;
 
 use super::incarnation::{Asking, Stranger};
 use super::moving::Standing;
 use super::pair::Known;
 use super::push::{Opened, Push, Ready, ReadyOp};
-use super::{Authority, Job, hold, memory};
+use super::{Authority, Job, hold, line, memory};
 use crate::store::{DeviceState, Reads, StoreError, read};
 
 /// A request whose sender is known.
@@ -132,8 +133,8 @@ impl Authority {
             return Err(unknown());
         }
         let request = SyncRequest::decode(&envelope.body).map_err(|_| unknown())?;
-        let shown = request.branch.as_ref().and_then(|b| b.certificate.as_ref());
-        let stranger = self.stranger(shown.ok_or_else(unknown)?)?;
+        let stranger =
+            self.stranger(request.device, request.branch.as_ref().ok_or_else(unknown)?)?;
         let key = PublicKey::new(&stranger.key).map_err(|_| unknown())?;
         if envelope.verify(&key).is_err() || request.device != envelope.device {
             return Err(unknown());
@@ -161,10 +162,11 @@ impl Authority {
         })
     }
 
-    /// Who a certificate is about, if this business's identity key signed it.
-    fn stranger(&self, certificate: &[u8]) -> Result<Stranger, Turned> {
+    /// Who the certificate of a branch is about, if this business's identity key signed it, and how they came by `no`.
+    fn stranger(&self, no: DeviceNo, branch: &Branch) -> Result<Stranger, Turned> {
         let unknown = || Turned::Away(Refusal::Unauthorised);
         let identity = PublicKey::new(&self.memory.identity.public()).map_err(|_| unknown())?;
+        let certificate = branch.certificate.as_deref().ok_or_else(unknown)?;
         let certificate = Certificate::decode(certificate).ok().flatten();
         let opened = certificate.and_then(|certificate| certificate.open(&identity).ok());
         let (request, answer) = opened.ok_or_else(unknown)?;
@@ -172,14 +174,20 @@ impl Authority {
             return Err(unknown());
         }
         let lineage = read(self.store.as_ref(), |db| memory::lineage(db))?;
-        let epoch = answer.head.head.epoch;
+        let known = Known {
+            no: answer.device,
+            slot: answer.slot,
+            holder: answer.holder,
+        };
+        let line = line::read(
+            (known, answer.head.head.epoch),
+            (&branch.line, no),
+            |link| link.verify(self.memory.business, &identity).is_ok(),
+            |epoch| lineage.iter().any(|reign| reign.epoch == epoch),
+        );
         Ok(Stranger {
-            known: Known {
-                no: answer.device,
-                slot: answer.slot,
-                holder: answer.holder,
-            },
-            of_this_line: lineage.iter().any(|reign| reign.epoch == epoch),
+            known,
+            line,
             key: request.public_key,
             name: request.name.trim().to_owned(),
         })

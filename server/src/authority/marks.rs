@@ -128,7 +128,7 @@ pub(super) fn people_meant(turn: &Turn<'_>, op: &Op) -> Result<BTreeSet<Customer
     if let Some(followed) = followed(turn, op)? {
         people.extend(followed.people());
     }
-    if op.born.is_some()
+    if turn.lines(|lines| lines.knows(op.id.0.device()))?
         && let Some(first) = turn.db.alias(op.id)?
     {
         // The first of it is all that the authority knows of whom it registers.
@@ -143,15 +143,21 @@ pub(super) fn people_meant(turn: &Turn<'_>, op: &Op) -> Result<BTreeSet<Customer
 /// The op that had come before with the birth mark of this one; if there is none, this is the first from now on.
 ///
 /// A mark counts only within the line of the device that brings it: nobody can take another device's op away. The number it
-/// was born under need not be known here: it may have gone with a server that was lost, and so may the one after it.
+/// was born under need not be known here: it may have gone with a server that was lost, and so may the one after it. An op
+/// under the number it was born with may come after a copy brought it under another one.
 pub(super) fn first_with_mark(
     turn: &Turn<'_>,
-    id: OpId,
+    (id, chain): (OpId, &ChainValue),
     op: &Op,
 ) -> Result<Option<OpId>, StoreError> {
-    let born = op.born.filter(|(origin, _)| *origin != id.0);
-    let Some((origin, mark)) = born.filter(|_| !planted!(BranchCountsTwice)) else {
+    if planted!(BranchCountsTwice) {
         return Ok(None);
+    }
+    let Some((origin, mark)) = op.born.filter(|(origin, _)| *origin != id.0) else {
+        let no = id.0.device();
+        let root = turn.lines(|lines| lines.knows(no).then(|| lines.root(no)))?;
+        let first = root.map(|root| turn.db.reissued(root, chain.birth_mark()));
+        return Ok(first.transpose()?.flatten());
     };
     let (root, of_line) = turn.lines(|lines| {
         let root = lines.root(id.0.device());

@@ -19,6 +19,7 @@ mod identity;
 mod incarnation;
 mod intake;
 mod invite;
+mod line;
 mod marks;
 mod memory;
 mod moving;

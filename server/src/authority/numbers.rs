@@ -28,11 +28,19 @@ const LOST_SLOTS: u16 = 64;
 pub(super) fn next_device(db: &dyn Writes, random: &dyn Random) -> Result<DeviceNo, StoreError> {
     let last = u32::from_be_bytes(must(db, Fact::LastDevice)?);
     let end = kept::<4>(db, Fact::DeviceEnd)?.map(u32::from_be_bytes);
-    let no = match end {
-        Some(end) if last >= end => draw_block(db, random)?,
-        _ => last.saturating_add(1),
-    };
+    let mut no = last.saturating_add(1);
+    // An authority of another line may have drawn the same block, and its phone may have been given its number back.
+    while db.device(device_no(no)?)?.is_some() {
+        no = no.saturating_add(1);
+    }
+    if end.is_some_and(|end| no > end) {
+        no = draw_block(db, random)?;
+    }
     db.put_fact(Fact::LastDevice, &no.to_be_bytes())?;
+    device_no(no)
+}
+
+fn device_no(no: u32) -> Result<DeviceNo, StoreError> {
     DeviceNo::new(no).map_err(|_| StoreError::Malformed("last-device"))
 }
 

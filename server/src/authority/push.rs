@@ -369,7 +369,7 @@ impl Intake<'_> {
         if let Some(op) = &ready.op {
             let corrected = self.corrected(turn, device, op)?;
             at_ms = corrected.unwrap_or(op.time.wall).instant_ms;
-            alias = marks::first_with_mark(turn, ready.id, op)?;
+            alias = marks::first_with_mark(turn, (ready.id, &ready.chain), op)?;
             match alias {
                 Some(first) => turn.db.put_alias(ready.id, first)?,
                 None => claims = decide(turn, op, corrected, seq)?,

@@ -245,6 +245,7 @@ fn order_one(
     let mut request = Vec::new();
     let mut claims = Vec::new();
     let mut alias = None;
+    let chain = ChainValue(waiting.chain);
     if let Ok(op) = &op {
         let corrected = corrected(turn, op, &waiting)?;
         let standing = Standing::Ordered {
@@ -253,7 +254,7 @@ fn order_one(
             author: Author::Device,
         };
         request = op.request.0.to_vec();
-        alias = marks::first_with_mark(turn, waiting.id, op)?;
+        alias = marks::first_with_mark(turn, (waiting.id, &chain), op)?;
         match (alias, verdict) {
             // The same sale came under another number of this key: it counts once.
             (Some(first), _) => turn.db.put_alias(waiting.id, first)?,
@@ -261,7 +262,6 @@ fn order_one(
             (None, Verdict::Refused(why)) => turn.apply_refused(op, (standing, why), seq)?,
         }
     }
-    let chain = ChainValue(waiting.chain);
     turn.db.drop_quarantined(waiting.id)?;
     turn.db.put_op(&StoredOp {
         id: waiting.id,

@@ -27,7 +27,7 @@ fn backed_up() -> (Office, Counter, Counter, CustomerId, PathBuf) {
 }
 
 #[test]
-fn a_phone_whose_number_was_lost_with_the_server_goes_on_under_another() {
+fn a_phone_gets_the_number_again_that_the_lost_server_gave_it() {
     let (office, a, b, ira, backup) = backed_up();
     let a = keep(a, "older");
     a.sell(ira, 10_000);
@@ -43,11 +43,119 @@ fn a_phone_whose_number_was_lost_with_the_server_goes_on_under_another() {
     office.put_back(&backup);
     a.sell(ira, 2_000);
     agree(&office, &[&a, &b]);
-    assert_ne!(number(&a), before, "nobody here gave it that one");
+    assert_eq!(number(&a), before, "it shows who gave it that one");
     // The first sale went with its file and its server; everything else its author still has.
     assert_eq!(receipts(&office), (3, 3));
     assert_eq!((a.balance(ira), b.balance(ira)), (1_300, 1_300));
     assert_eq!((a.outbox(), b.outbox()), (0, 0));
+}
+
+/// The phone is put back to its file from before a sale that was told: what it sells then has another number.
+fn renumber(office: &Office, a: Counter, b: &Counter, ira: CustomerId, sales: [i64; 2]) -> Counter {
+    let [told, after] = sales;
+    let folder = format!("before-{told}");
+    let a = keep(a, &folder);
+    a.sell(ira, told);
+    agree(office, &[&a, b]);
+    let a = put_back(a, &folder);
+    a.sell(ira, after);
+    agree(office, &[&a, b]);
+    a
+}
+
+#[test]
+fn a_phone_goes_on_under_another_number_where_another_restore_had_given_it_its_own() {
+    let (office, a, b, ira, backup) = backed_up();
+    office.put_back(&backup);
+    agree(&office, &[&a, &b]);
+    let a = renumber(&office, a, &b, ira, [10_000, 20_000]);
+    a.sell(ira, 4_000);
+    agree(&office, &[&a, &b]);
+    let before = number(&a);
+
+    office.put_back(&backup);
+    a.sell(ira, 2_000);
+    agree(&office, &[&a, &b]);
+    assert_ne!(number(&a), before, "this one may give it to somebody else");
+    // The first sale went with its file and its server.
+    assert_eq!(receipts(&office), (3, 3));
+    assert_eq!((a.balance(ira), b.balance(ira)), (1_300, 1_300));
+}
+
+#[test]
+fn what_a_phone_made_between_two_changes_of_its_number_is_told_a_restored_server_too() {
+    for another_restore in [false, true] {
+        let (office, a, b, ira, backup) = backed_up();
+        if another_restore {
+            office.put_back(&backup);
+            agree(&office, &[&a, &b]);
+        }
+        let a = renumber(&office, a, &b, ira, [10_000, 20_000]);
+        let between = number(&a);
+        let a = renumber(&office, a, &b, ira, [40_000, 80_000]);
+        assert_ne!(number(&a), between);
+
+        office.put_back(&backup);
+        a.sell(ira, 2_000);
+        agree(&office, &[&a, &b]);
+        // What was sold before the phone was put back went with its files and its server, all else is there.
+        assert_eq!(receipts(&office), (3, 3), "{another_restore}");
+        assert_eq!((a.balance(ira), b.balance(ira)), (5_100, 5_100));
+        assert_eq!((a.outbox(), b.outbox()), (0, 0));
+    }
+}
+
+#[test]
+fn what_two_copies_have_of_a_number_that_another_restore_gave_counts_once() {
+    for copy_first in [false, true] {
+        let (office, a, b, ira, backup) = backed_up();
+        office.put_back(&backup);
+        agree(&office, &[&a, &b]);
+        let a = renumber(&office, a, &b, ira, [10_000, 20_000]);
+        let (a, twin) = clone_of(a, 7);
+        // Both have the sale of 200.00 under that number; one has another number since.
+        a.sell(ira, 40_000);
+        agree(&office, &[&a, &b]);
+        twin.sell(ira, 80_000);
+        agree(&office, &[&twin, &b]);
+        assert_ne!(number(&a), number(&twin));
+
+        office.put_back(&backup);
+        let (first, second) = if copy_first { (&twin, &a) } else { (&a, &twin) };
+        agree(&office, &[first]);
+        agree(&office, &[second, first, &b]);
+        assert_eq!(receipts(&office), (3, 3), "{copy_first}");
+        let all = [a.balance(ira), twin.balance(ira), b.balance(ira)];
+        assert_eq!(all, [7_000; 3], "{copy_first}");
+    }
+}
+
+#[test]
+fn who_can_not_show_how_they_came_by_a_number_draws_nothing_that_others_noted_under_it() {
+    for shows in [true, false] {
+        let (office, a, b, ira, backup) = backed_up();
+        office.put_back(&backup);
+        agree(&office, &[&a, &b]);
+        let a = renumber(&office, a, &b, ira, [10_000, 20_000]);
+        let olya = a.register("Оля", "", NewCard::Issue);
+        agree(&office, &[&a, &b]);
+        b.sell(olya, 10_000);
+        agree(&office, &[&b]);
+        if !shows {
+            let sql = "UPDATE incarnation SET said = NULL";
+            assert_eq!(raw(&a.folder).execute(sql, []).unwrap(), 1);
+        }
+
+        office.put_back(&backup);
+        let line = office.line();
+        for counter in [&a, &b, &a, &b, &a] {
+            counter.sync(&line).unwrap();
+        }
+        let olya = a.shop.find("Оля", 2).unwrap()[0].id;
+        assert_eq!(a.balance(olya), if shows { 500 } else { 0 });
+        // Its own things come all the same; what the other one noted waits for whom it was noted of.
+        assert_eq!((a.outbox(), b.outbox()), (0, u64::from(!shows)));
+    }
 }
 
 #[test]

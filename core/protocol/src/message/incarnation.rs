@@ -9,8 +9,8 @@ use kartka_domain::ids::{BusinessId, DeviceNo, Epoch};
 use super::request::device_no;
 use crate::chain::ChainValue;
 use crate::error::{Measure, within};
-use crate::fields::Record;
-use crate::head::epoch_record;
+use crate::fields::{Record, Shape};
+use crate::head::{epoch_record, read_epoch};
 use crate::parts::{id, read_slot, slot_number};
 use crate::signature::{self, PublicKey, Purpose, Signature, SignatureError};
 use crate::{WireError, limits};
@@ -24,6 +24,8 @@ mod branch {
     pub(super) const CERTIFICATE: u16 = 160;
     /// Absent = none.
     pub(super) const ACKED: u16 = 161;
+    /// Absent = none.
+    pub(super) const LINE: u16 = 162;
 }
 
 mod grant {
@@ -34,8 +36,11 @@ mod grant {
     pub(super) const SIGNATURE: u16 = 5;
     /// Only in what is signed.
     pub(super) const BUSINESS: u16 = 6;
+    /// In what is signed, and in a link.
     pub(super) const FORMER: u16 = 7;
     pub(super) const EPOCH: u16 = 8;
+    /// Only in a link.
+    pub(super) const LAST: u16 = 160;
 }
 
 /// Bytes of one pair: a counter and the chain's value there.
@@ -58,6 +63,8 @@ pub struct Branch {
     pub certificate: Option<Vec<u8>>,
     /// The last counter that an authority said it holds; 0 = none. What comes after it may be known to nobody else.
     pub acked: i64,
+    /// How it came from the number that the certificate names to the one it has, step by step; shown with it.
+    pub line: Vec<Link>,
 }
 
 /// Under which numbers a copy goes on.
@@ -75,6 +82,20 @@ pub struct Incarnation {
     pub signature: Signature,
 }
 
+/// One step of a line of numbers: what an authority signed when it gave a number, as the phone keeps it. One that knows
+/// neither number finds by it that they are one phone's (sync §12).
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Link {
+    /// The number before.
+    pub former: DeviceNo,
+    /// The last counter it had used; nobody signed it.
+    pub last: i64,
+    /// The authority's epoch then.
+    pub epoch: Epoch,
+    /// What was said.
+    pub said: Incarnation,
+}
+
 impl Branch {
     pub(super) fn to_record(&self) -> Record {
         let mut r = Record::new();
@@ -90,6 +111,7 @@ impl Branch {
         r.put_unless(branch::INSIST, i64::from(self.insist), 0);
         r.put_opt(branch::CERTIFICATE, self.certificate.as_deref());
         r.put_unless(branch::ACKED, self.acked, 0);
+        r.put_records(branch::LINE, self.line.iter().map(Link::to_record));
         r
     }
 
@@ -118,6 +140,9 @@ impl Branch {
         if acked < 0 || acked >= next {
             return Err(WireError::OutOfRange(branch::ACKED));
         }
+        let line = r.records(branch::LINE)?;
+        within(Measure::Items, line.len(), limits::LINE)?;
+        let line = line.into_iter().map(Link::from_record);
         Ok(Self {
             id: r.array(branch::ID)?,
             held,
@@ -126,6 +151,7 @@ impl Branch {
             insist: r.int_or::<i64>(branch::INSIST, 0)? != 0,
             certificate: r.opt_bytes(branch::CERTIFICATE)?.map(<[u8]>::to_vec),
             acked,
+            line: line.collect::<Result<_, _>>()?,
         })
     }
 }
@@ -201,6 +227,54 @@ impl Incarnation {
             fork: r.int(grant::FORK)?,
             slot: read_slot(r, grant::SLOT)?,
             signature: Signature(r.array(grant::SIGNATURE)?),
+        })
+    }
+}
+
+impl Link {
+    /// Checks that this business's authority said it.
+    ///
+    /// # Errors
+    /// [`SignatureError::Signature`].
+    pub fn verify(&self, business: BusinessId, identity: &PublicKey) -> Result<(), SignatureError> {
+        let to = (business, self.epoch, self.former);
+        self.said.verify(to, identity)
+    }
+
+    /// As kept.
+    #[must_use]
+    pub fn encode(&self) -> Vec<u8> {
+        self.to_record().encode()
+    }
+
+    /// From kept bytes.
+    ///
+    /// # Errors
+    /// Any [`WireError`].
+    pub fn decode(bytes: &[u8]) -> Result<Self, WireError> {
+        Self::from_record(&Record::decode(bytes, Shape::ENTITY)?)
+    }
+
+    fn to_record(&self) -> Record {
+        let mut r = self.said.to_record();
+        r.put(grant::FORMER, self.former.get());
+        r.put(grant::EPOCH, epoch_record(self.epoch));
+        r.put(grant::LAST, self.last);
+        r
+    }
+
+    fn from_record(r: &Record) -> Result<Self, WireError> {
+        let said = Incarnation::from_record(r)?;
+        let last = r.int(grant::LAST)?;
+        // A phone that moves without an op has used the one before the fork last.
+        if said.fork < 1 || last < said.fork - 1 {
+            return Err(WireError::OutOfRange(grant::LAST));
+        }
+        Ok(Self {
+            former: id(r, grant::FORMER, device_no)?,
+            last,
+            epoch: read_epoch(r.record(grant::EPOCH)?)?,
+            said,
         })
     }
 }
