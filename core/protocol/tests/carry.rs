@@ -5,7 +5,7 @@ mod common;
 
 use common::signing::Key;
 use common::{golden, samples};
-use kartka_domain::ids::{BusinessId, DeviceNo, OpId};
+use kartka_domain::ids::{BusinessId, DeviceNo, Epoch, OpId};
 use kartka_protocol::batch::{Batch, BatchOp, Personal};
 use kartka_protocol::chain::ChainValue;
 use kartka_protocol::message::{Carried, CarryAnswer, CarryRequest, PROTO, SignedCarryAnswer};
@@ -50,10 +50,21 @@ fn a_request_and_its_answer_are_the_bytes_they_were() {
     let answer = CarryAnswer {
         nonce: [9; 16],
         carried: vec![carried],
+        epoch: None,
+    };
+    let later = CarryAnswer {
+        epoch: Some(Epoch {
+            number: 3,
+            random: 7,
+        }),
+        ..answer.clone()
     };
     let key = Key::new(8);
     let signed = SignedCarryAnswer::seal(&bytes, &answer, |message| key.sign(message));
     golden::check("carry-answer", &signed.encode());
+    let said = SignedCarryAnswer::seal(&bytes, &later, |message| key.sign(message));
+    let read = SignedCarryAnswer::decode(&said.encode()).unwrap();
+    assert_eq!(read.open(&bytes, &key.public()).unwrap(), later);
     let read = SignedCarryAnswer::decode(&signed.encode()).unwrap();
     assert_eq!(read.open(&bytes, &key.public()).unwrap(), answer);
     assert!(read.open(b"another", &key.public()).is_err());

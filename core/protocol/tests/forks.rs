@@ -15,7 +15,7 @@ use kartka_domain::row::Row;
 use kartka_protocol::chain::{ChainValue, LogHash};
 use kartka_protocol::fields::{Record, Shape, Value};
 use kartka_protocol::head::{Head, SignedHead};
-use kartka_protocol::message::{Acked, Branch, Incarnation, Run, SyncAnswer, SyncRequest};
+use kartka_protocol::message::{Acked, Branch, Incarnation, Link, Run, SyncAnswer, SyncRequest};
 use kartka_protocol::signature::Signature;
 use kartka_protocol::{WireError, limits, op, row};
 
@@ -166,6 +166,84 @@ fn a_branch_says_up_to_where_it_is_known_to_others() {
     };
     let read = SyncRequest::decode(&request(known.clone()).encode()).unwrap();
     assert_eq!(read.branch, Some(known));
+}
+
+/// What was said to number 3, as its phone keeps it.
+fn link(said: Incarnation) -> Link {
+    Link {
+        former: no(3),
+        last: 11,
+        epoch: EPOCH,
+        said,
+    }
+}
+
+#[test]
+fn a_branch_shows_how_its_phone_came_by_its_number() {
+    let signature = Signature([9; 64]);
+    let said = Incarnation {
+        signature,
+        ..incarnation(&Key::new(5))
+    };
+    let shown = |line| Branch { line, ..branch() };
+    let bytes = request(shown(vec![link(said)])).encode();
+    let read = SyncRequest::decode(&bytes).unwrap();
+    assert_eq!(read.branch, Some(shown(vec![link(said)])));
+    golden::check("branch-line-request", &bytes);
+    assert_eq!(Link::decode(&link(said).encode()), Ok(link(said)));
+
+    let shown = |count| request(shown(vec![link(said); count])).encode();
+    assert!(SyncRequest::decode(&shown(limits::LINE)).is_ok());
+    assert!(SyncRequest::decode(&shown(limits::LINE + 1)).is_err());
+    // Nothing moved, and less than nothing.
+    let ends = |last| Link { last, ..link(said) };
+    assert!(Link::decode(&ends(6).encode()).is_ok());
+    assert!(Link::decode(&ends(5).encode()).is_err());
+}
+
+#[test]
+fn a_link_is_what_this_business_said_of_these_two_numbers() {
+    let (key, other) = (Key::new(5), Key::new(6));
+    let link = link(incarnation(&key));
+    assert_eq!(link.verify(BUSINESS, &key.public()), Ok(()));
+    let later = Epoch { number: 2, ..EPOCH };
+    let device = no(8);
+    for (what, link, business, key) in [
+        ("another key", link, BUSINESS, &other),
+        ("another shop", link, BusinessId([8; 16]), &key),
+        (
+            "another number before",
+            Link {
+                former: no(4),
+                ..link
+            },
+            BUSINESS,
+            &key,
+        ),
+        (
+            "another epoch",
+            Link {
+                epoch: later,
+                ..link
+            },
+            BUSINESS,
+            &key,
+        ),
+        (
+            "another number",
+            Link {
+                said: Incarnation {
+                    device,
+                    ..link.said
+                },
+                ..link
+            },
+            BUSINESS,
+            &key,
+        ),
+    ] {
+        assert!(link.verify(business, &key.public()).is_err(), "{what}");
+    }
 }
 
 #[test]

@@ -25,7 +25,7 @@ use crate::platform::sync_folder;
 use crate::shop::{Setting, Shop, setting};
 use crate::store::{Reader, Standing, StoreError, meta};
 use crate::sync::signer::DeviceSigner;
-use crate::sync::{Route, Transport, seal_outbox};
+use crate::sync::{Route, Transport, is_overtaken, seal_outbox};
 
 /// How such a file begins.
 const MARK: &[u8; 16] = b"KARTKA-OUTBOX-1\0";
@@ -211,8 +211,15 @@ impl Shop {
         let way = (Route::Carry, transport);
         let carried = self.ask_authority(&setting.device, way, ask, |bytes, body, identity| {
             let answer = SignedCarryAnswer::decode(bytes)?.open(body, identity)?;
-            Ok((answer.nonce, answer.carried))
+            Ok((answer.nonce, (answer.carried, answer.epoch)))
         })?;
+        let (carried, epoch) = carried;
+        let keys = self.platform.keys.as_ref();
+        if let Some(epoch) = epoch
+            && is_overtaken(keys, setting.device.business, epoch)?
+        {
+            return Err(CoreError::ServerWentBack);
+        }
         let has_arrived = |batch: &&Batch| {
             let mut all = carried.iter();
             all.any(|one| {

@@ -85,7 +85,8 @@ pub(super) fn note_stranger(shop: &Shop) -> Result<bool, CoreError> {
         let device = tx.device()?.ok_or(CoreError::NotPaired)?;
         let head = tx.head()?.ok_or(CoreError::NotPaired)?;
         let mut state = SyncState::read(tx)?;
-        if state.fork.is_some() || meta::get(tx, CERTIFICATE)?.is_none() {
+        let shows_it = state.fork.is_some_and(|fork| fork.stranger);
+        if shows_it || meta::get(tx, CERTIFICATE)?.is_none() {
             return Ok(false);
         }
         let kept = highest_epoch(shop.platform.keys.as_ref(), device.business)?;

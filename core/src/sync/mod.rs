@@ -40,7 +40,7 @@ use kartka_protocol::message::Refusal;
 
 use exchange::{Asked, Finished, begin, finish};
 use incarnation::{let_in, note_stranger};
-pub(crate) use state::{first_state, lineage_bytes, note_epoch, read_lineage};
+pub(crate) use state::{first_state, is_overtaken, lineage_bytes, note_epoch, read_lineage};
 pub use trust::Trust;
 pub(crate) use trust::{clock_off, heard_ms, is_revoked, is_wiping, trust};
 

@@ -13,7 +13,7 @@ use super::exchange::Finished;
 use super::failure::Failure;
 use super::outbox::seal_next;
 use super::signer::DeviceSigner;
-use super::state::SyncState;
+use super::state::{SyncState, is_overtaken};
 use crate::error::CoreError;
 use crate::platform::Rng;
 use crate::shop::Shop;
@@ -114,7 +114,7 @@ fn ask(
 pub(super) fn finish(shop: &Shop, asked: &Asked, bytes: &[u8]) -> Result<Finished, CoreError> {
     shop.store.write(|tx| {
         let device = tx.device()?.ok_or(CoreError::NotPaired)?;
-        let arrived = has_arrived(&device, asked, bytes);
+        let arrived = has_arrived(shop, &device, asked, bytes)?;
         on(tx, asked, |state| match arrived {
             true => state.untold[0] = asked.last.get(),
             false => wait(state),
@@ -123,17 +123,29 @@ pub(super) fn finish(shop: &Shop, asked: &Asked, bytes: &[u8]) -> Result<Finishe
     })
 }
 
-/// Whether this is the authority's own word that the batch lies there.
-fn has_arrived(device: &DeviceRow, asked: &Asked, bytes: &[u8]) -> bool {
+/// Whether this is the authority's own word that the batch lies there; not that of one that was lost and is on again.
+fn has_arrived(
+    shop: &Shop,
+    device: &DeviceRow,
+    asked: &Asked,
+    bytes: &[u8],
+) -> Result<bool, CoreError> {
     let identity = device.identity.and_then(|key| PublicKey::new(&key).ok());
     let answer = SignedCarryAnswer::decode(bytes).ok();
     let answer = identity.zip(answer);
     let answer = answer.and_then(|(key, answer)| answer.open(&asked.body, &key).ok());
-    answer.is_some_and(|answer| {
-        let ours = (asked.number, asked.last, asked.chain);
-        let mut all = answer.carried.iter();
-        answer.nonce == asked.nonce && all.any(|one| (one.device, one.last, one.chain) == ours)
-    })
+    let Some(answer) = answer.filter(|answer| answer.nonce == asked.nonce) else {
+        return Ok(false);
+    };
+    let keys = shop.platform.keys.as_ref();
+    if let Some(epoch) = answer.epoch
+        && is_overtaken(keys, device.business, epoch)?
+    {
+        return Ok(false);
+    }
+    let ours = (asked.number, asked.last, asked.chain);
+    let mut all = answer.carried.iter();
+    Ok(all.any(|one| (one.device, one.last, one.chain) == ours))
 }
 
 /// Nobody takes it, for whatever reason: it waits. Says whether the next request can go out at once, which it can't where

@@ -374,6 +374,15 @@ pub(super) fn highest_epoch(
     Ok(Some(read_epoch(r.record(epoch::EPOCH)?)?))
 }
 
+/// Whether this device has seen a higher epoch than one that an authority names: another one has taken its place.
+pub(crate) fn is_overtaken(
+    keys: &dyn KeyStore,
+    business: BusinessId,
+    epoch: Epoch,
+) -> Result<bool, CoreError> {
+    Ok(highest_epoch(keys, business)?.is_some_and(|seen| seen > epoch))
+}
+
 /// Notes an epoch beside the keys, if it is higher than the one there.
 pub(crate) fn note_epoch(
     keys: &dyn KeyStore,

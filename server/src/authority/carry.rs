@@ -12,7 +12,7 @@ use kartka_protocol::message::{
 use super::exchange::ExchangeError;
 use super::intake::Turned;
 use super::push::Push;
-use super::{Authority, Job};
+use super::{Authority, Job, memory};
 use crate::store::{Reads, StoreError, read};
 
 /// A carrier's request, whose sender and authors are known.
@@ -81,9 +81,14 @@ impl Authority {
     /// # Errors
     /// What the disk reports.
     pub(crate) fn carry_answer(&self, brought: &Brought) -> Result<Vec<u8>, StoreError> {
-        let carried = read(self.store.as_ref(), |db| arrived(db, &brought.request))?;
-        let nonce = brought.request.nonce;
-        let answer = CarryAnswer { nonce, carried };
+        let (carried, epoch) = read(self.store.as_ref(), |db| {
+            Ok((arrived(db, &brought.request)?, memory::epoch(db)?))
+        })?;
+        let answer = CarryAnswer {
+            nonce: brought.request.nonce,
+            carried,
+            epoch: Some(epoch),
+        };
         let sign = |message: &[u8]| self.memory.identity.sign(message);
         Ok(SignedCarryAnswer::seal(&brought.body, &answer, sign).encode())
     }

@@ -157,3 +157,74 @@ pub(super) fn standing(
         None => (who.name.clone(), who.known.holder, Standing::Active),
     })
 }
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use kartka_protocol::message::Incarnation;
+    use kartka_protocol::signature::Signature;
+
+    use super::*;
+
+    fn no(no: u32) -> DeviceNo {
+        DeviceNo::new(no).unwrap()
+    }
+
+    const fn epoch(number: u64) -> Epoch {
+        Epoch { number, random: 7 }
+    }
+
+    /// A link from one number to another one, given in an epoch.
+    fn link((former, device): (u32, u32), number: u64) -> Link {
+        Link {
+            former: no(former),
+            last: 9,
+            epoch: epoch(number),
+            said: Incarnation {
+                branch: [3; 16],
+                device: no(device),
+                fork: 5,
+                slot: None,
+                signature: Signature([0; 64]),
+            },
+        }
+    }
+
+    #[test]
+    fn a_line_leads_from_the_certificate_to_who_asks_or_says_nothing() {
+        let known = Known {
+            no: no(2),
+            slot: None,
+            holder: OperatorId(1),
+        };
+        // Epochs 1 and 3 are of this line; number 66 is signed by nobody.
+        for (links, asking, line) in [
+            (vec![], 2, vec![(2, true)]),
+            (vec![], 4, vec![]),
+            (vec![link((2, 4), 1)], 4, vec![(2, true), (4, true)]),
+            (vec![link((2, 4), 2)], 4, vec![(2, true), (4, false)]),
+            (
+                vec![link((2, 4), 2), link((4, 8), 3)],
+                8,
+                vec![(2, true), (4, false), (8, true)],
+            ),
+            (vec![link((2, 4), 1)], 8, vec![]),
+            (vec![link((2, 4), 1)], 2, vec![]),
+            (vec![link((3, 4), 1)], 4, vec![]),
+            (vec![link((2, 4), 1), link((5, 8), 1)], 8, vec![]),
+            (vec![link((2, 66), 1)], 66, vec![]),
+        ] {
+            let found = read(
+                (known, epoch(1)),
+                (&links, no(asking)),
+                |link| link.said.device != no(66),
+                |of| of != epoch(2),
+            );
+            let found: Vec<_> = found
+                .iter()
+                .map(|step| (step.no.get(), step.of_this_line))
+                .collect();
+            assert_eq!(found, line, "{links:?} {asking}");
+        }
+    }
+}

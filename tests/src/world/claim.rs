@@ -72,6 +72,8 @@ pub(crate) enum What {
     Return {
         id: i64,
         purchase: i64,
+        /// The sum of that receipt before anything came off, as the phone showed it.
+        shown: i64,
         void: bool,
         lines: Vec<(usize, i64)>,
     },
@@ -178,6 +180,7 @@ impl std::fmt::Display for What {
                 purchase,
                 void,
                 lines,
+                ..
             } => {
                 let verb = if *void { "voids" } else { "takes back of" };
                 write!(f, "{verb} the sale {} ({}):", id(purchase), id(back))?;

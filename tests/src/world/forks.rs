@@ -65,20 +65,4 @@ impl Street {
         self.learned = seq;
         Ok(())
     }
-
-    /// Requests of what phones have made under a number that went with a lost server, and left for another one that went
-    /// with it as well: nobody can show that it was theirs, so no server takes it (decision 53).
-    pub(super) fn under_lost_numbers(&self) -> Result<Vec<Vec<u8>>, Wrong> {
-        if self.world.summary.restores == 0 || !self.plan.turns_back() {
-            return Ok(Vec::new());
-        }
-        let (known, _) = ledger::devices(&*self.server.ledger()?)?;
-        let mut requests = Vec::new();
-        for phone in &self.phones {
-            let own = ledger::own_requests(phone)?.into_iter();
-            let lost = own.filter(|(no, _)| *no != phone.number && !known.contains(no));
-            requests.extend(lost.map(|(_, request)| request));
-        }
-        Ok(requests)
-    }
 }

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use kartka_core::domain::ids::{OpId, Seq};
+use kartka_core::domain::ids::Seq;
 use kartka_core::domain::row::Row;
 use kartka_protocol::rows::WireRow;
 use rusqlite::Connection;
@@ -227,23 +227,6 @@ pub(super) fn device_seq(conn: &Connection, number: i64) -> Result<i64, Wrong> {
     let sql = "SELECT seq FROM row WHERE kind = 4 AND id = ?1";
     conn.query_row(sql, [number], |row| row.get(0))
         .map_err(told)
-}
-
-/// The requests of a phone's own ops, with the number that each was made under.
-pub(super) fn own_requests(phone: &Phone) -> Result<Vec<(i64, Vec<u8>)>, Wrong> {
-    let conn = phone.raw()?;
-    let read = || {
-        let mut statement = conn.prepare("SELECT op, facts FROM own_op")?;
-        let found = statement.query_map([], |row| Ok((row.get(0)?, row.get(1)?)))?;
-        found.collect::<Result<Vec<(i64, Vec<u8>)>, rusqlite::Error>>()
-    };
-    let mut requests = Vec::new();
-    for (id, facts) in read().map_err(told)? {
-        let op = OpId::new(id).map_err(|e| e.to_string())?;
-        let op = kartka_protocol::op::decode(op, &facts, None).map_err(|e| e.to_string())?;
-        requests.push((id >> 40, op.request.0.to_vec()));
-    }
-    Ok(requests)
 }
 
 /// A phone's own ops with the chain's value after each.

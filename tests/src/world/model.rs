@@ -70,10 +70,16 @@ impl Model {
         let (phone, own) = (claim.phone, claim.what.own());
         claim.before = self.line(phone).last();
         let (numbers, names) = (&self.numbers, &mut claim.names);
+        let is_shown = |place: usize| match (&claim.what, &self.claims[place].what) {
+            (What::Return { shown, .. }, What::Sale { lines, .. }) => {
+                lines.iter().map(|line| line.gross).sum::<i64>() == *shown
+            }
+            _ => true,
+        };
         claim.what.with_ids(|id| {
             let named = match own {
                 Some(own) if own == id => Some(place),
-                _ => numbers.place_of(phone, id),
+                _ => numbers.place_of(phone, id, is_shown),
             };
             names.extend(named.map(|place| (id, place)));
             id

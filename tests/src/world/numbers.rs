@@ -132,11 +132,17 @@ impl Numbers {
         self.first.get(&place).copied()
     }
 
-    /// What a number means on a phone: something of its own, or what the server has under it.
-    pub(super) fn place_of(&self, phone: usize, id: i64) -> Option<usize> {
-        let ever = self.ever.get(&id)?;
-        if ever.len() == 1 {
-            return ever.first().copied();
+    /// What a number means on a phone: what the phone shows there, or else something of its own, or what the server has
+    /// under it.
+    pub(super) fn place_of(
+        &self,
+        phone: usize,
+        id: i64,
+        is_shown: impl Fn(usize) -> bool,
+    ) -> Option<usize> {
+        let mut ever = self.ever.get(&id)?.iter().filter(|place| is_shown(**place));
+        if let (Some(only), None) = (ever.next(), ever.next()) {
+            return Some(*only);
         }
         let own = self.line(phone).place_of(id);
         let kept = self.kept.get(&id).or_else(|| self.lost.get(&id));

@@ -127,8 +127,7 @@ impl Street {
             by_mark.entry(&op.mark).or_default().push(op);
         }
         let due = self.held_by_anybody();
-        let mut waiting = self.waiting_requests()?;
-        waiting.extend(self.under_lost_numbers()?);
+        let waiting = self.waiting_requests()?;
         let mut found = Vec::new();
         for (place, claim) in self.world.model.claims.iter().enumerate() {
             match by_mark

@@ -47,10 +47,6 @@ impl Street {
 
     /// A backup is made, or one is put back.
     pub(super) fn restore(&mut self) -> Result<(), Wrong> {
-        // A number that went with one server and its heir with the next are nobody's any more (decision 53).
-        if self.plan.turns_back() && self.world.summary.restores > 0 {
-            return Ok(());
-        }
         let now = self.world.time.now();
         let fresh = |backup: &Backup| now - backup.at_ms < KEPT_MS;
         let Some(backup) = self.spare.backup.take().filter(fresh) else {

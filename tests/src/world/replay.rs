@@ -283,6 +283,7 @@ impl Replay<'_> {
                 purchase,
                 void,
                 lines,
+                ..
             } => {
                 self.expected.returns += 1;
                 let right = if *void { staff::VOID } else { staff::RETURN };

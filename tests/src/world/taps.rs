@@ -472,6 +472,7 @@ fn back(view: &PurchaseView, id: i64, void: bool) -> What {
     What::Return {
         id,
         purchase: view.purchase.id.get(),
+        shown: view.purchase.lines.iter().map(|line| line.gross.0).sum(),
         void,
         lines: lines.unwrap_or_default(),
     }

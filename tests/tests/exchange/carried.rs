@@ -18,7 +18,7 @@ use kartka_core::usecase::customers::NewCard;
 use kartka_core::usecase::till::TillRequest;
 use zeroize::Zeroizing;
 
-use crate::shops::{Counter, Dice, Fault, Office, agree};
+use crate::shops::{Counter, Dice, Fault, Office, OldBox, agree};
 
 /// A shop whose owner has the sheet on paper, a till without a network, and Ann.
 struct Street {
@@ -177,6 +177,25 @@ fn many_acts_go_in_parts() {
     assert!(came.batches > 8, "{came:?}");
     assert_eq!(came.arrived, came.batches);
     assert_eq!(street.owner_sees(), shown);
+}
+
+#[test]
+fn a_file_that_a_lost_server_takes_has_not_come() {
+    let street = Street::open();
+    let lost = street.office.home().join("lost");
+    street.office.back_up(&lost);
+    street.office.put_back(&lost);
+    assert_eq!(street.owner_sees(), 0);
+    street.till.sell(street.ann, 10_000);
+    street.export();
+    let line = OldBox(street.office.line(), street.office.old_box(&lost));
+    let (file, owner) = (street.file(), &street.owner.shop);
+    let brought = owner.carry_outbox(&file, &street.sheet, &line);
+    let went_back = RecoveryError::Core(CoreError::ServerWentBack);
+    assert_eq!(brought.unwrap_err().to_string(), went_back.to_string());
+    assert_eq!(street.owner_sees(), 0);
+    assert_eq!(street.carry().unwrap().arrived, 1);
+    assert_eq!(street.owner_sees(), 500);
 }
 
 #[test]

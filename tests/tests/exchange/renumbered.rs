@@ -10,7 +10,7 @@ use kartka_protocol::message::Refusal;
 
 use super::forks::{clone_of, keep, number, put_back, receipts};
 use super::handover::raw;
-use super::shops::{Counter, Line, Office, agree};
+use super::shops::{Counter, Fault, Line, Office, OldBox, agree};
 
 /// A day, in milliseconds.
 const DAY_MS: i64 = 24 * 60 * 60 * 1_000;
@@ -195,6 +195,7 @@ fn lost() -> (Office, Counter, Counter, CustomerId) {
     let a = put_back(a, "older");
     a.sell(ira, 20_000);
     agree(&office, &[&a, &b]);
+    office.back_up(&a.home().join("old"));
     office.put_back(&backup);
     (office, a, b, ira)
 }
@@ -246,6 +247,19 @@ fn an_exchange_never_waits_for_what_was_made_under_a_former_number() {
         agree(&office, &[&b, &a, &b]);
         assert_eq!(receipts(&office), (3, 3), "{answer:?}");
     }
+}
+
+#[test]
+fn what_was_made_under_a_former_number_has_not_come_when_the_lost_server_has_it() {
+    let (office, a, b, ira) = lost();
+    let old = office.old_box(&a.home().join("old"));
+    let line = OldBox(office.line(), old);
+    a.shop.sync(&line, &Cancel::default()).unwrap();
+    assert_eq!((a.outbox(), receipts(&office)), (0, (1, 1)));
+    // It is told when there is something new from others, by a line that leads to this one.
+    b.sell(ira, 2_000);
+    agree(&office, &[&b, &a, &b]);
+    assert_eq!(receipts(&office), (3, 3));
 }
 
 #[test]
@@ -346,6 +360,24 @@ fn nobody_is_erased_for_the_number_that_another_copy_had_told_of_somebody_else()
         assert_eq!(phone.shop.find("Віра", 1).unwrap().len(), 1);
         assert!(phone.shop.find("Зоя", 1).unwrap().is_empty());
     }
+}
+
+#[test]
+fn a_phone_that_had_met_another_history_when_its_server_was_lost_shows_how_it_came_by_its_number() {
+    let (office, a, b, olya, backup) = renumbered();
+    let a = keep(a, "third");
+    a.sell(olya, 10_000);
+    agree(&office, &[&a, &b]);
+    let a = put_back(a, "third");
+    a.sell(olya, 20_000);
+    // It is told that it is a copy, and hears no more of that server.
+    let line = office.line();
+    line.fault_after(1, Fault::Down);
+    assert!(matches!(a.sync(&line), Err(CoreError::Offline)));
+
+    office.put_back(&backup);
+    agree(&office, &[&a, &b]);
+    assert_eq!((receipts(&office), b.balance(olya)), ((1, 1), 1_000));
 }
 
 /// How long an own op is kept is counted from when the authority had it, and no clock of this phone's is asked.

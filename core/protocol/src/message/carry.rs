@@ -3,11 +3,14 @@
 //! The author signed each batch, so it counts as theirs whoever brings it; the carrier signs the envelope, so that only a
 //! phone of the business may bring something. A request stands alone and may come twice.
 
+use kartka_domain::ids::Epoch;
+
 use super::answer::{Carried, carried_record, read_carried};
 use super::signed::{Answer, Signed, Size};
 use super::{Nonce, bounded};
 use crate::batch::Batch;
 use crate::fields::{Record, Shape};
+use crate::head::{epoch_record, read_epoch};
 use crate::signature::Purpose;
 use crate::{WireError, limits};
 
@@ -20,6 +23,8 @@ mod tag {
 mod answer {
     pub(super) const NONCE: u16 = 1;
     pub(super) const CARRIED: u16 = 2;
+    /// Absent from a server of before.
+    pub(super) const EPOCH: u16 = 160;
 }
 
 /// What a phone brings of another one.
@@ -75,6 +80,8 @@ pub struct CarryAnswer {
     pub nonce: Nonce,
     /// The batches that the authority holds now: the carrier may drop its copies of these and of no others.
     pub carried: Vec<Carried>,
+    /// The authority's epoch: what lies at one that was lost, and is on again, has not arrived. None of a server of before.
+    pub epoch: Option<Epoch>,
 }
 
 impl CarryAnswer {
@@ -82,6 +89,7 @@ impl CarryAnswer {
         let mut r = Record::new();
         r.put(answer::NONCE, self.nonce);
         r.put_records(answer::CARRIED, self.carried.iter().map(carried_record));
+        r.put_opt(answer::EPOCH, self.epoch.map(epoch_record));
         r.encode_open()
     }
 
@@ -94,6 +102,7 @@ impl CarryAnswer {
                 .into_iter()
                 .map(read_carried)
                 .collect::<Result<_, _>>()?,
+            epoch: r.opt_record(answer::EPOCH)?.map(read_epoch).transpose()?,
         })
     }
 }
