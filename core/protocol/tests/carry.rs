@@ -51,12 +51,14 @@ fn a_request_and_its_answer_are_the_bytes_they_were() {
         nonce: [9; 16],
         carried: vec![carried],
         epoch: None,
+        aliases: Vec::new(),
     };
     let later = CarryAnswer {
         epoch: Some(Epoch {
             number: 3,
             random: 7,
         }),
+        aliases: vec![(OpId(samples::id(3, 4)), OpId(samples::id(2, 8)))],
         ..answer.clone()
     };
     let key = Key::new(8);

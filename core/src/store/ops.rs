@@ -339,6 +339,18 @@ impl Tx<'_> {
         )
     }
 
+    /// Notes the earlier op that an own one stands for.
+    pub(crate) fn set_alias(&self, op: OpId, first: OpId) -> Result<(), StoreError> {
+        let sql = "UPDATE own_op SET alias = ?2 WHERE op = ?1";
+        self.execute(sql, [op.get(), first.get()])
+    }
+
+    /// These own ops stand for themselves.
+    pub(crate) fn forget_aliases(&self, first: OpId, last: OpId) -> Result<(), StoreError> {
+        let sql = "UPDATE own_op SET alias = NULL WHERE op BETWEEN ?1 AND ?2 AND alias IS NOT NULL";
+        self.execute(sql, [first.get(), last.get()])
+    }
+
     /// The order of own ops above `acked` is not known any more: their authority lost it.
     pub(crate) fn forget_order(&self, acked: i64) -> Result<(), StoreError> {
         let sql = format!("UPDATE own_op SET seq = NULL, alias = NULL WHERE {ABOVE}");

@@ -128,6 +128,7 @@ fn rebase(
 ) -> Result<(), CoreError> {
     let mut pending = tx.own_ops(ground.head.settled_op, u32::MAX)?;
     note_order(tx, &answer.runs, &mut pending)?;
+    note_second_thoughts(tx, &answer.runs, ground.head.settled_op)?;
     let renewed = std::mem::take(&mut ground.state.reset);
     let ordered = pending.iter().any(|own| own.seq.is_some());
     let renewing = !renewed.is_empty() || !ground.state.renewed.is_empty();
@@ -227,10 +228,7 @@ fn settle(
     for own in pending {
         let seq = own.seq.unwrap_or(reached);
         match own.alias {
-            Some(first) => {
-                tx.follow_alias(&own, first)?;
-                tx.wipe_if_erased(first, own.last.get() - own.op.get())?;
-            }
+            Some(first) => stands_for(tx, &own, first)?,
             None => {
                 for row in as_claimed(&read_own(&own)?) {
                     settling.row(&row, seq)?;
@@ -264,6 +262,28 @@ fn note_order(tx: &Tx<'_>, runs: &[Run], pending: &mut [OwnOp]) -> Result<(), St
         }
     }
     Ok(())
+}
+
+/// An authority that was put back may have had from a copy first what this phone had settled, and the other way round.
+fn note_second_thoughts(tx: &Tx<'_>, runs: &[Run], settled: i64) -> Result<(), StoreError> {
+    for run in runs.iter().filter(|run| run.first_op.get() <= settled) {
+        let Some(first) = run.alias else {
+            tx.forget_aliases(run.first_op, run.last_op)?;
+            continue;
+        };
+        let own = tx.own_ops(run.first_op.get() - 1, 1)?.pop();
+        if let Some(own) = own.filter(|own| own.op == run.first_op && own.alias != Some(first)) {
+            stands_for(tx, &own, first)?;
+        }
+    }
+    Ok(())
+}
+
+/// An own op has no effect of its own: the first one with its birth mark has.
+pub(super) fn stands_for(tx: &Tx<'_>, own: &OwnOp, first: OpId) -> Result<(), StoreError> {
+    tx.set_alias(own.op, first)?;
+    tx.follow_alias(own, first)?;
+    tx.wipe_if_erased(first, own.last.get() - own.op.get())
 }
 
 /// Scopes at the digest's seq whose sums differ from the authority's.

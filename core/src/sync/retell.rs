@@ -3,7 +3,7 @@
 //!
 //! Exchanges never wait for it: what is not taken is told again when something new has come from others.
 
-use kartka_domain::ids::{DeviceNo, Id};
+use kartka_domain::ids::{DeviceNo, Id, OpId};
 use kartka_protocol::batch::Batch;
 use kartka_protocol::chain::ChainValue;
 use kartka_protocol::message::{CarryRequest, Envelope, Nonce, PROTO, SignedCarryAnswer};
@@ -12,6 +12,7 @@ use kartka_protocol::signature::PublicKey;
 use super::exchange::Finished;
 use super::failure::Failure;
 use super::outbox::seal_next;
+use super::rebase::stands_for;
 use super::signer::DeviceSigner;
 use super::state::{SyncState, is_overtaken};
 use crate::error::CoreError;
@@ -114,38 +115,54 @@ fn ask(
 pub(super) fn finish(shop: &Shop, asked: &Asked, bytes: &[u8]) -> Result<Finished, CoreError> {
     shop.store.write(|tx| {
         let device = tx.device()?.ok_or(CoreError::NotPaired)?;
-        let arrived = has_arrived(shop, &device, asked, bytes)?;
-        on(tx, asked, |state| match arrived {
-            true => state.untold[0] = asked.last.get(),
-            false => wait(state),
+        let taken = taken(shop, &device, asked, bytes)?;
+        on(tx, asked, |state| match &taken {
+            Some(_) => state.untold[0] = asked.last.get(),
+            None => wait(state),
         })?;
+        for (op, first) in taken.iter().flatten() {
+            note_alias(tx, asked, (*op, *first))?;
+        }
         Ok(Finished::default())
     })
 }
 
-/// Whether this is the authority's own word that the batch lies there; not that of one that was lost and is on again.
-fn has_arrived(
+/// The authority's own word that the batch lies there, with which of its ops stand for others; not that of one that was lost
+/// and is on again.
+fn taken(
     shop: &Shop,
     device: &DeviceRow,
     asked: &Asked,
     bytes: &[u8],
-) -> Result<bool, CoreError> {
+) -> Result<Option<Vec<(OpId, OpId)>>, CoreError> {
     let identity = device.identity.and_then(|key| PublicKey::new(&key).ok());
     let answer = SignedCarryAnswer::decode(bytes).ok();
     let answer = identity.zip(answer);
     let answer = answer.and_then(|(key, answer)| answer.open(&asked.body, &key).ok());
     let Some(answer) = answer.filter(|answer| answer.nonce == asked.nonce) else {
-        return Ok(false);
+        return Ok(None);
     };
     let keys = shop.platform.keys.as_ref();
     if let Some(epoch) = answer.epoch
         && is_overtaken(keys, device.business, epoch)?
     {
-        return Ok(false);
+        return Ok(None);
     }
     let ours = (asked.number, asked.last, asked.chain);
     let mut all = answer.carried.iter();
-    Ok(all.any(|one| (one.device, one.last, one.chain) == ours))
+    let lies_there = all.any(|one| (one.device, one.last, one.chain) == ours);
+    Ok(lies_there.then_some(answer.aliases))
+}
+
+/// An op of the batch stands for another one.
+fn note_alias(tx: &Tx<'_>, asked: &Asked, (op, first): (OpId, OpId)) -> Result<(), StoreError> {
+    let within = op.get() > asked.after && op.0 <= asked.last;
+    match tx.own_ops(op.get() - 1, 1)?.pop() {
+        Some(own) if within && own.op == op && own.alias != Some(first) => {
+            stands_for(tx, &own, first)
+        }
+        _ => Ok(()),
+    }
 }
 
 /// Nobody takes it, for whatever reason: it waits. Says whether the next request can go out at once, which it can't where

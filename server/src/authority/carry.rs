@@ -81,14 +81,18 @@ impl Authority {
     /// # Errors
     /// What the disk reports.
     pub(crate) fn carry_answer(&self, brought: &Brought) -> Result<Vec<u8>, StoreError> {
-        let (carried, epoch) = read(self.store.as_ref(), |db| {
-            Ok((arrived(db, &brought.request)?, memory::epoch(db)?))
+        let answer = read(self.store.as_ref(), |db| {
+            let mut aliases = Vec::new();
+            for batch in &brought.request.batches {
+                aliases.extend(db.aliases(batch.first, batch.last)?);
+            }
+            Ok(CarryAnswer {
+                nonce: brought.request.nonce,
+                carried: arrived(db, &brought.request)?,
+                epoch: Some(memory::epoch(db)?),
+                aliases,
+            })
         })?;
-        let answer = CarryAnswer {
-            nonce: brought.request.nonce,
-            carried,
-            epoch: Some(epoch),
-        };
         let sign = |message: &[u8]| self.memory.identity.sign(message);
         Ok(SignedCarryAnswer::seal(&brought.body, &answer, sign).encode())
     }

@@ -380,6 +380,61 @@ fn a_phone_that_had_met_another_history_when_its_server_was_lost_shows_how_it_ca
     assert_eq!((receipts(&office), b.balance(olya)), ((1, 1), 1_000));
 }
 
+#[test]
+fn who_was_erased_leaves_also_a_phone_whose_copy_had_told_a_restored_server_of_them_first() {
+    let (office, a, b, _, backup) = backed_up();
+    let a = keep(a, "older");
+    a.register("Марта", "", NewCard::Issue);
+    agree(&office, &[&a, &b]);
+    let a = put_back(a, "older");
+    a.register("Оля", "", NewCard::Issue);
+    // Both have Olya; one tells of her under a number of its own, and that was settled.
+    let (a, twin) = clone_of(a, 7);
+    agree(&office, &[&a, &b]);
+
+    office.put_back(&backup);
+    agree(&office, &[&twin, &a, &b]);
+    let olya = a.shop.find("Оля", 2).unwrap();
+    assert_eq!(olya.len(), 1, "she is one person");
+    assert!(has_ops_about_olya(&a) && has_ops_about_olya(&twin));
+    b.shop.erase(b.request(), olya[0].id).unwrap();
+    agree(&office, &[&b, &a, &twin]);
+    assert!(!has_ops_about_olya(&a) && !has_ops_about_olya(&twin));
+}
+
+/// Whether a phone's own ops have her name.
+fn has_ops_about_olya(phone: &Counter) -> bool {
+    let sql = "SELECT EXISTS (SELECT 1 FROM own_op WHERE instr(personal, CAST('Оля' AS BLOB)) > 0)";
+    let found = raw(&phone.folder).query_row(sql, [], |row| row.get(0));
+    found.unwrap()
+}
+
+#[test]
+fn who_was_erased_leaves_also_what_a_phone_had_noted_under_a_former_number() {
+    let (office, _first, b, _, backup) = backed_up();
+    office.put_back(&backup);
+    let a = Counter::paired(&office, 5);
+    a.register("Оля", "", NewCard::Issue);
+    agree(&office, &[&a, &b]);
+    let (a, twin) = clone_of(a, 7);
+    a.register("Марта", "", NewCard::Issue);
+    agree(&office, &[&a, &b]);
+    twin.register("Ніна", "", NewCard::Issue);
+    agree(&office, &[&twin, &b]);
+    assert_ne!(number(&a), number(&twin));
+
+    // A server that had given neither number hears of her by one phone, and then of the other's former number.
+    office.put_back(&backup);
+    agree(&office, &[&a]);
+    agree(&office, &[&twin, &a, &b]);
+    let olya = b.shop.find("Оля", 2).unwrap();
+    assert_eq!(olya.len(), 1, "she is one person");
+    assert!(has_ops_about_olya(&a) && has_ops_about_olya(&twin));
+    b.shop.erase(b.request(), olya[0].id).unwrap();
+    agree(&office, &[&b, &a, &twin]);
+    assert!(!has_ops_about_olya(&a) && !has_ops_about_olya(&twin));
+}
+
 /// How long an own op is kept is counted from when the authority had it, and no clock of this phone's is asked.
 #[test]
 fn a_sale_whose_clock_was_wrong_is_told_under_a_former_number_too() {

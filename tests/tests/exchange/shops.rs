@@ -112,6 +112,8 @@ pub(crate) struct Office {
     seed: u64,
     authority: Mutex<Option<Authority>>,
     newer: AtomicBool,
+    /// How often it was put back: no two restores draw the same numbers.
+    restores: AtomicU64,
 }
 
 impl Office {
@@ -138,6 +140,7 @@ impl Office {
             seed,
             authority: Mutex::new(Some(authority)),
             newer: AtomicBool::new(false),
+            restores: AtomicU64::new(0),
         }
     }
 
@@ -149,6 +152,7 @@ impl Office {
             seed: 2_000,
             authority: Mutex::new(Some(authority)),
             newer: AtomicBool::new(false),
+            restores: AtomicU64::new(0),
         }
     }
 
@@ -200,7 +204,8 @@ impl Office {
                 copy_folder(backup, data);
             },
             |data, business| {
-                let dice = Dice::seeded(self.seed + 2);
+                let restores = self.restores.fetch_add(1, Ordering::SeqCst);
+                let dice = Dice::seeded(self.seed + 2 + 0x1_0000 * restores);
                 Authority::begin_reign(data, business, self.time.clone(), dice).unwrap()
             },
         );

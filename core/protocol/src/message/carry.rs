@@ -3,13 +3,14 @@
 //! The author signed each batch, so it counts as theirs whoever brings it; the carrier signs the envelope, so that only a
 //! phone of the business may bring something. A request stands alone and may come twice.
 
-use kartka_domain::ids::Epoch;
+use kartka_domain::ids::{Epoch, OpId};
 
 use super::answer::{Carried, carried_record, read_carried};
 use super::signed::{Answer, Signed, Size};
 use super::{Nonce, bounded};
 use crate::batch::Batch;
-use crate::fields::{Record, Shape};
+use crate::error::{Measure, within};
+use crate::fields::{Record, Shape, Value};
 use crate::head::{epoch_record, read_epoch};
 use crate::signature::Purpose;
 use crate::{WireError, limits};
@@ -25,6 +26,8 @@ mod answer {
     pub(super) const CARRIED: u16 = 2;
     /// Absent from a server of before.
     pub(super) const EPOCH: u16 = 160;
+    /// Absent = none.
+    pub(super) const ALIASES: u16 = 161;
 }
 
 /// What a phone brings of another one.
@@ -82,6 +85,8 @@ pub struct CarryAnswer {
     pub carried: Vec<Carried>,
     /// The authority's epoch: what lies at one that was lost, and is on again, has not arrived. None of a server of before.
     pub epoch: Option<Epoch>,
+    /// Ops in these batches that had come before under another number of their author's, and those that count.
+    pub aliases: Vec<(OpId, OpId)>,
 }
 
 impl CarryAnswer {
@@ -90,13 +95,29 @@ impl CarryAnswer {
         r.put(answer::NONCE, self.nonce);
         r.put_records(answer::CARRIED, self.carried.iter().map(carried_record));
         r.put_opt(answer::EPOCH, self.epoch.map(epoch_record));
+        let aliases = self.aliases.iter().flat_map(|(op, first)| [*op, *first]);
+        let aliases: Vec<Value> = aliases.map(|op| Value::Int(op.get())).collect();
+        r.put_opt(answer::ALIASES, (!aliases.is_empty()).then_some(aliases));
         r.encode_open()
     }
 
     fn decode(bytes: &[u8]) -> Result<Self, WireError> {
         let r = Record::decode(bytes, Shape::REQUEST)?;
         let carried = bounded(&r, answer::CARRIED, limits::REQUEST_BATCHES)?;
+        let aliases = r.ints(answer::ALIASES)?;
+        let most = limits::REQUEST_BATCHES * limits::BATCH_OPS;
+        within(Measure::Items, aliases.len() / 2, most)?;
+        let wrong = |_| WireError::OutOfRange(answer::ALIASES);
+        let pair = |pair: &[i64; 2]| {
+            let both = (OpId::new(pair[0]), OpId::new(pair[1]));
+            Ok((both.0.map_err(wrong)?, both.1.map_err(wrong)?))
+        };
+        let (pairs, rest) = aliases.as_chunks::<2>();
+        if !rest.is_empty() {
+            return Err(WireError::OutOfRange(answer::ALIASES));
+        }
         Ok(Self {
+            aliases: pairs.iter().map(pair).collect::<Result<_, _>>()?,
             nonce: r.array(answer::NONCE)?,
             carried: carried
                 .into_iter()

@@ -1,6 +1,6 @@
 //! Incarnations, re-issued ops and what lies apart: the tables that only a bad day needs (sync §12).
 
-use kartka_domain::ids::{BirthMark, DeviceNo, EntryId, OpId};
+use kartka_domain::ids::{BirthMark, DeviceNo, EntryId, Id, OpId};
 use kartka_domain::incarnation::Former;
 use rusqlite::OptionalExtension as _;
 
@@ -81,6 +81,24 @@ impl View<'_> {
 
     pub(super) fn find_alias(&self, op: OpId) -> Result<Option<OpId>, StoreError> {
         self.find_first("SELECT first FROM alias WHERE op = ?1", [op.get()])
+    }
+
+    pub(super) fn find_aliases(
+        &self,
+        first: OpId,
+        last: Id,
+    ) -> Result<Vec<(OpId, OpId)>, StoreError> {
+        let sql = "SELECT op, first FROM alias WHERE op BETWEEN ?1 AND ?2 ORDER BY op";
+        let mut statement = self.conn.prepare_cached(sql)?;
+        let rows = statement.query_map([first.get(), last.get()], |row| {
+            Ok((row.get(0)?, row.get(1)?))
+        })?;
+        let id = |id| OpId::new(id).map_err(|_| StoreError::Malformed("an op's number"));
+        rows.map(|row| {
+            let (op, first) = row?;
+            Ok((id(op)?, id(first)?))
+        })
+        .collect()
     }
 
     pub(super) fn keep_alias(&self, op: OpId, first: OpId) -> Result<(), StoreError> {

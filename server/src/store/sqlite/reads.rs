@@ -290,6 +290,10 @@ impl Reads for View<'_> {
         self.find_alias(op)
     }
 
+    fn aliases(&self, first: OpId, last: Id) -> Result<Vec<(OpId, OpId)>, StoreError> {
+        self.find_aliases(first, last)
+    }
+
     fn ops_about(&self, people: &BTreeSet<CustomerId>) -> Result<Vec<Op>, StoreError> {
         self.find_ops_about(people)
     }
