@@ -101,9 +101,10 @@ impl Model {
         self.erases
     }
 
-    /// The registrations of the people that a server knew under these numbers.
-    pub(crate) fn of_ids<'a>(&self, ids: impl Iterator<Item = &'a i64>) -> Vec<usize> {
-        ids.filter_map(|id| self.numbers.at_server(*id)).collect()
+    /// The registrations of the people that a server knows under these numbers, with them.
+    pub(crate) fn of_ids<'a>(&self, ids: impl Iterator<Item = &'a i64>) -> Vec<(usize, i64)> {
+        let of = |id: &i64| Some((self.numbers.at_server(*id)?, *id));
+        ids.filter_map(of).collect()
     }
 
     /// Whether a claim is younger than a moment, and so is the receipt of a return: screens show a return with its
@@ -174,6 +175,11 @@ impl Model {
     pub(crate) fn id_at_server(&self, place: usize) -> i64 {
         let first = self.numbers.first(place);
         first.unwrap_or_else(|| self.claims[place].what.own().unwrap_or(0))
+    }
+
+    /// The number that the server has for what a lost one had under `then`.
+    pub(crate) fn id_since(&self, (place, then): (usize, i64)) -> i64 {
+        self.numbers.first(place).unwrap_or(then)
     }
 
     fn translated(&self, place: usize, to: impl Fn(i64, usize) -> i64) -> What {

@@ -174,7 +174,7 @@ impl Street {
         let mut again: Vec<Again> = restores
             .map(|(seq, people)| Again {
                 seq: *seq,
-                people: people.iter().map(|of| model.id_at_server(*of)).collect(),
+                people: people.iter().map(|of| model.id_since(*of)).collect(),
                 restored: true,
             })
             .collect();

@@ -79,8 +79,8 @@ impl Street {
         Ok(())
     }
 
-    /// The people that the server has erased, by the model.
-    fn erased_so_far(&mut self) -> Result<Vec<usize>, Wrong> {
+    /// The people that the server has erased, by the model, with its numbers for them.
+    fn erased_so_far(&mut self) -> Result<Vec<(usize, i64)>, Wrong> {
         if !self.world.model.erases() {
             return Ok(Vec::new());
         }

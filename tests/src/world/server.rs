@@ -38,8 +38,9 @@ pub(crate) struct Backup {
     pub(crate) at_ms: i64,
 }
 
-/// People that a restored server erased again when it began: the first seq it gave, and their registrations.
-pub(crate) type Erased = (i64, Vec<usize>);
+/// People that a restored server erased again when it began: the first seq it gave, and their registrations
+/// with the numbers that the lost one had for them.
+pub(crate) type Erased = (i64, Vec<(usize, i64)>);
 
 /// A server on a disk that can fail.
 pub(crate) struct Server {
@@ -195,7 +196,7 @@ impl Server {
     pub(crate) fn restore(
         &mut self,
         backup: &Backup,
-        erased: Vec<usize>,
+        erased: Vec<(usize, i64)>,
     ) -> Result<Self, NoServer> {
         let keys = tempfile::tempdir().map_err(|error| error.to_string())?;
         copy_files(&self.place.keys, keys.path()).map_err(|error| error.to_string())?;
