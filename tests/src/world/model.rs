@@ -74,6 +74,7 @@ impl Model {
             (What::Return { shown, .. }, What::Sale { lines, .. }) => {
                 lines.iter().map(|line| line.gross).sum::<i64>() == *shown
             }
+            (What::Return { .. }, _) => false,
             _ => true,
         };
         claim.what.with_ids(|id| {
