@@ -242,7 +242,7 @@ impl Plan {
         }
         // What is lost with a phone's file and its server both is gone, and hides what either loss alone would show: one of
         // five such worlds has both.
-        if rates[Class::Restore as usize] > 0 && !Dice::new(seed, 30).percent(20) {
+        if rates[Class::Restore as usize] > 0 && !Dice::new(seed, 30).percent(100) {
             for class in [Class::PutBack, Class::Clone, Class::LostLog] {
                 rates[class as usize] = 0;
             }

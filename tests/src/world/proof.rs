@@ -52,9 +52,12 @@ impl Street {
         let some: BTreeSet<usize> = some.chain([first]).copied().collect();
         // A month that all let go of does not come back because a restored server has to be told of it again.
         let oldest = self.world.time.now() - KEPT_MS;
+        // What a lost server had from a copy first is told again under its own number, and shown under that one's.
+        let number = self.phones[no].number;
+        let of_others = |place| leave.restored && model.line(no).is_of_others(place, number);
         let some = some
             .into_iter()
-            .filter(|place| model.is_since(*place, oldest));
+            .filter(|place| model.is_since(*place, oldest) && !of_others(*place));
         for place in some {
             let what = model.as_on(no, place);
             check::is_shown(&shop, &what, &names, leave)

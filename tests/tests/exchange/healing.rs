@@ -7,6 +7,7 @@ use kartka_core::usecase::customers::NewCard;
 use kartka_protocol::message::Refusal;
 use kartka_server::store::{Reads, read};
 
+use super::old_box::elsewhere;
 use super::shops::{Counter, Fault, Office, agree};
 
 const DAY_MS: i64 = 86_400_000;
@@ -281,7 +282,7 @@ fn an_old_server_started_again_is_refused_and_the_restored_one_served_on() {
     office.back_up(&newer);
 
     // Somebody starts the old box, which knows nothing of the restore.
-    office.elsewhere(&backup);
+    elsewhere(&office, &backup);
     a.sell(ira, 10_000);
     assert!(matches!(
         a.sync(&office.line()),
@@ -329,7 +330,7 @@ fn an_old_server_that_is_shown_a_newer_head_of_its_own_stops_writing() {
     a.sync(&office.line()).unwrap();
     let newer = a.home().join("newer");
     office.back_up(&newer);
-    office.elsewhere(&backup);
+    elsewhere(&office, &backup);
     assert!(matches!(
         a.sync(&office.line()),
         Err(CoreError::ServerWentBack)

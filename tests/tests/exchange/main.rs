@@ -21,6 +21,7 @@ mod merges;
 mod months;
 mod neighbours;
 mod newer;
+mod old_box;
 mod over_http;
 mod people;
 mod referral;

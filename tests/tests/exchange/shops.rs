@@ -211,26 +211,6 @@ impl Office {
         );
     }
 
-    /// Starts a copy of the data as on another machine, which has seen none of what was served since.
-    pub(crate) fn elsewhere(&self, backup: &Path) {
-        let keys = self.home.path().join("data.keys");
-        let away = self.home.path().join("away.keys");
-        copy_folder(&keys, &away);
-        forget_epoch(&keys);
-        self.restore(backup);
-        copy_folder(&away, &keys);
-    }
-
-    /// The server whose data lie in `folder` beside this one, which has seen none of what was served since.
-    pub(crate) fn old_box(&self, folder: &Path) -> Authority {
-        let keys = folder.with_extension("keys");
-        copy_folder(&self.home.path().join("data.keys"), &keys);
-        forget_epoch(&keys);
-        let business = self.with(Authority::business);
-        let dice = Dice::seeded(self.seed + 3);
-        Authority::open(folder, business, self.time.clone(), dice).unwrap()
-    }
-
     pub(crate) fn stopped(&self, work: impl FnOnce(&Path)) {
         self.reopened(work, |data, business| {
             let dice = Dice::seeded(self.seed + 1);
@@ -282,16 +262,6 @@ impl Office {
             .collect();
         sums.sort_unstable();
         sums
-    }
-}
-
-/// What a server keeps beside its keys of the epoch that it has seen goes.
-fn forget_epoch(keys: &Path) {
-    for entry in std::fs::read_dir(keys).unwrap() {
-        let path = entry.unwrap().path();
-        if path.extension().is_some_and(|end| end == "epoch") {
-            std::fs::remove_file(path).unwrap();
-        }
     }
 }
 
@@ -616,17 +586,5 @@ pub(crate) fn agree(office: &Office, counters: &[&Counter]) {
         assert_eq!(report.mismatches, 0);
         assert_eq!(counter.outbox(), 0);
         assert_eq!(counter.digests(), office.digests());
-    }
-}
-
-/// A line that leads to the restored server, but for what is carried: that comes to the lost one, which is on again.
-pub(crate) struct OldBox<'a>(pub(crate) Line<'a>, pub(crate) Authority);
-
-impl Transport for OldBox<'_> {
-    fn post(&self, address: &str, route: Route, message: &[u8]) -> Result<Vec<u8>, Failure> {
-        match route {
-            Route::Carry => self.1.carry(message).map_err(|_| Failure::Offline),
-            _ => self.0.post(address, route, message),
-        }
     }
 }

@@ -111,7 +111,7 @@ impl Branch {
         r.put_unless(branch::INSIST, i64::from(self.insist), 0);
         r.put_opt(branch::CERTIFICATE, self.certificate.as_deref());
         r.put_unless(branch::ACKED, self.acked, 0);
-        r.put_records(branch::LINE, self.line.iter().map(Link::to_record));
+        r.put_records(branch::LINE, self.line.iter().map(|link| link.to_record()));
         r
     }
 
@@ -255,7 +255,7 @@ impl Link {
         Self::from_record(&Record::decode(bytes, Shape::ENTITY)?)
     }
 
-    fn to_record(&self) -> Record {
+    fn to_record(self) -> Record {
         let mut r = self.said.to_record();
         r.put(grant::FORMER, self.former.get());
         r.put(grant::EPOCH, epoch_record(self.epoch));
