@@ -241,8 +241,8 @@ impl Plan {
             }
         }
         // What is lost with a phone's file and its server both is gone, and hides what either loss alone would show: one of
-        // five such worlds has both.
-        if rates[Class::Restore as usize] > 0 && !Dice::new(seed, 30).percent(100) {
+        // three such worlds has both.
+        if rates[Class::Restore as usize] > 0 && !Dice::new(seed, 30).percent(33) {
             for class in [Class::PutBack, Class::Clone, Class::LostLog] {
                 rates[class as usize] = 0;
             }
