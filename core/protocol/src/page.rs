@@ -150,13 +150,11 @@ impl PageWriter {
                     rows: self.rows.len(),
                 });
             }
-            let columns = (columns.len(), limits::PAGE_UNPACKED);
-            let fitting = fitting(
-                self.rows.len(),
-                [columns, (bytes.len(), limits::PAGE_PACKED)],
-            );
-            let next = self.rows.get(fitting).map_or(self.from, |row| row.seq);
-            if !self.cut_before(next) {
+            let middle = self
+                .rows
+                .get(self.rows.len() / 2)
+                .map_or(self.from, |row| row.seq);
+            if !self.cut_before(middle) {
                 self.drop_last_seq()?;
             }
             to = self.last_seq();
@@ -178,13 +176,6 @@ impl PageWriter {
         }
         Ok(self.last_seq())
     }
-}
-
-/// So many of `rows` may fit, by sizes and their limits: a little fewer than in proportion, so that it is tried once.
-fn fitting(rows: usize, sizes: [(usize, usize); 2]) -> usize {
-    let part = |(size, limit): (usize, usize)| rows.saturating_mul(limit) / size.max(limit);
-    let least = sizes.into_iter().map(part).min().unwrap_or(rows);
-    least - least.div_ceil(8)
 }
 
 fn weight(row: &WireRow) -> usize {

@@ -100,15 +100,6 @@ fn a_page_that_does_not_pack_is_cut_smaller() {
 }
 
 #[test]
-fn a_page_that_does_not_pack_is_cut_near_its_limit() {
-    // Packed, these are some 290 KiB: half of them would leave much of the page empty.
-    let rows: Vec<WireRow> = (11..301).map(|seq| row(seq, 1_024)).collect();
-    let page = pack(FROM, &rows, usize::MAX, End::Complete(Seq(500))).unwrap();
-    assert!(page.bytes.len() <= limits::PAGE_PACKED);
-    assert!(page.bytes.len() > limits::PAGE_PACKED * 3 / 4);
-}
-
-#[test]
 fn an_empty_page_moves_the_cursor() {
     let page = pack(FROM, &[], 1_000, End::Complete(Seq(20))).unwrap();
     let read = Page::decode(&page.bytes).unwrap();
