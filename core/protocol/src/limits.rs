@@ -57,6 +57,8 @@ pub const ANCHORS: usize = 64;
 pub const BRANCH_PAIRS: usize = 4_096;
 /// Steps of a line of numbers shown with a certificate; a phone that had more shows none.
 pub const LINE: usize = 64;
+/// Runs of ops in a carrier's answer that stand for others: a line's numbers move as a whole, so few come.
+pub const ALIAS_RUNS: usize = 128;
 /// Runs of acked ops in one answer.
 pub const RUNS: usize = 1_024;
 /// Ops named in `want_personal`.

@@ -18,7 +18,7 @@ mod reserve;
 mod signed;
 
 pub use answer::{Acked, Carried, Flag, Flags, Run, ScopeDigest, SyncAnswer};
-pub use carry::{CarryAnswer, CarryRequest, SignedCarryAnswer};
+pub use carry::{AliasRun, CarryAnswer, CarryRequest, SignedCarryAnswer};
 pub use envelope::Envelope;
 pub use handover::{
     HandoverAnswer, HandoverRequest, HandoverSaid, HandoverStep, SignedHandoverAnswer,

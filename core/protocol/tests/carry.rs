@@ -5,10 +5,12 @@ mod common;
 
 use common::signing::Key;
 use common::{golden, samples};
-use kartka_domain::ids::{BusinessId, DeviceNo, Epoch, OpId};
+use kartka_domain::ids::{BusinessId, DeviceNo, Epoch, Id, OpId};
 use kartka_protocol::batch::{Batch, BatchOp, Personal};
 use kartka_protocol::chain::ChainValue;
-use kartka_protocol::message::{Carried, CarryAnswer, CarryRequest, PROTO, SignedCarryAnswer};
+use kartka_protocol::message::{
+    AliasRun, Carried, CarryAnswer, CarryRequest, PROTO, SignedCarryAnswer,
+};
 use kartka_protocol::{WireError, limits, op};
 use proptest::prelude::*;
 
@@ -58,7 +60,11 @@ fn a_request_and_its_answer_are_the_bytes_they_were() {
             number: 3,
             random: 7,
         }),
-        aliases: vec![(OpId(samples::id(3, 4)), OpId(samples::id(2, 8)))],
+        aliases: vec![AliasRun {
+            first: OpId(samples::id(3, 4)),
+            last: samples::id(3, 6),
+            stands_for: OpId(samples::id(2, 8)),
+        }],
         ..answer.clone()
     };
     let key = Key::new(8);
@@ -71,6 +77,48 @@ fn a_request_and_its_answer_are_the_bytes_they_were() {
     assert_eq!(read.open(&bytes, &key.public()).unwrap(), answer);
     assert!(read.open(b"another", &key.public()).is_err());
     assert!(read.open(&bytes, &Key::new(9).public()).is_err());
+}
+
+#[test]
+fn ops_that_stand_for_others_are_told_in_runs() {
+    let op = |device, n| OpId(samples::id(device, n));
+    let run = |first, last, stands_for| AliasRun {
+        first: op(3, first),
+        last: samples::id(3, last),
+        stands_for: op(2, stands_for),
+    };
+    let alias = |(of, last, to): (i64, i64, i64)| (op(3, of), samples::id(3, last), op(2, to));
+    for (ops, runs) in [
+        (&[][..], vec![]),
+        (&[(4, 4, 8)], vec![run(4, 4, 8)]),
+        (&[(4, 5, 8), (6, 8, 10), (9, 9, 13)], vec![run(4, 9, 8)]),
+        // The one between them stands for itself; another distance; another place.
+        (&[(4, 4, 8), (6, 6, 10)], vec![run(4, 4, 8), run(6, 6, 10)]),
+        (&[(4, 4, 8), (5, 5, 10)], vec![run(4, 4, 8), run(5, 5, 10)]),
+        (&[(4, 8, 8), (9, 9, 5)], vec![run(4, 8, 8), run(9, 9, 5)]),
+    ] {
+        let ops: Vec<(OpId, Id, OpId)> = ops.iter().copied().map(alias).collect();
+        assert_eq!(AliasRun::of(&ops), runs);
+        for (of, _, to) in ops {
+            let mut all = runs.iter().filter(|run| run.has(of));
+            assert_eq!(all.next().unwrap().meant_by(of), Some(to));
+        }
+    }
+    let key = Key::new(8);
+    let told = |count| {
+        let answer = CarryAnswer {
+            nonce: [9; 16],
+            carried: Vec::new(),
+            epoch: None,
+            aliases: vec![run(4, 4, 8); count],
+        };
+        let signed = SignedCarryAnswer::seal(b"body", &answer, |message| key.sign(message));
+        let read = SignedCarryAnswer::decode(&signed.encode()).unwrap();
+        read.open(b"body", &key.public())
+            .is_ok_and(|read| read == answer)
+    };
+    assert!(told(limits::ALIAS_RUNS));
+    assert!(!told(limits::ALIAS_RUNS + 1));
 }
 
 #[test]

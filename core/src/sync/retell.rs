@@ -3,10 +3,10 @@
 //!
 //! Exchanges never wait for it: what is not taken is told again when something new has come from others.
 
-use kartka_domain::ids::{DeviceNo, Id, OpId};
+use kartka_domain::ids::{DeviceNo, Id};
 use kartka_protocol::batch::Batch;
 use kartka_protocol::chain::ChainValue;
-use kartka_protocol::message::{CarryRequest, Envelope, Nonce, PROTO, SignedCarryAnswer};
+use kartka_protocol::message::{AliasRun, CarryRequest, Envelope, Nonce, PROTO, SignedCarryAnswer};
 use kartka_protocol::signature::PublicKey;
 
 use super::exchange::Finished;
@@ -120,9 +120,7 @@ pub(super) fn finish(shop: &Shop, asked: &Asked, bytes: &[u8]) -> Result<Finishe
             Some(_) => state.untold[0] = asked.last.get(),
             None => wait(state),
         })?;
-        for (op, first) in taken.iter().flatten() {
-            note_alias(tx, asked, (*op, *first))?;
-        }
+        note_aliases(tx, asked, &taken.unwrap_or_default())?;
         Ok(Finished::default())
     })
 }
@@ -134,7 +132,7 @@ fn taken(
     device: &DeviceRow,
     asked: &Asked,
     bytes: &[u8],
-) -> Result<Option<Vec<(OpId, OpId)>>, CoreError> {
+) -> Result<Option<Vec<AliasRun>>, CoreError> {
     let identity = device.identity.and_then(|key| PublicKey::new(&key).ok());
     let answer = SignedCarryAnswer::decode(bytes).ok();
     let answer = identity.zip(answer);
@@ -154,15 +152,21 @@ fn taken(
     Ok(lies_there.then_some(answer.aliases))
 }
 
-/// An op of the batch stands for another one.
-fn note_alias(tx: &Tx<'_>, asked: &Asked, (op, first): (OpId, OpId)) -> Result<(), StoreError> {
-    let within = op.get() > asked.after && op.0 <= asked.last;
-    match tx.own_ops(op.get() - 1, 1)?.pop() {
-        Some(own) if within && own.op == op && own.alias != Some(first) => {
-            stands_for(tx, &own, first)
-        }
-        _ => Ok(()),
+/// Some ops of the batch stand for others.
+fn note_aliases(tx: &Tx<'_>, asked: &Asked, runs: &[AliasRun]) -> Result<(), StoreError> {
+    if runs.is_empty() {
+        return Ok(());
     }
+    let told = tx.own_ops(asked.after, u32::MAX)?;
+    for own in told.iter().take_while(|own| own.last <= asked.last) {
+        let mut of = runs.iter().filter(|run| run.has(own.op));
+        if let Some(first) = of.next().and_then(|run| run.meant_by(own.op))
+            && own.alias != Some(first)
+        {
+            stands_for(tx, own, first)?;
+        }
+    }
+    Ok(())
 }
 
 /// Nobody takes it, for whatever reason: it waits. Says whether the next request can go out at once, which it can't where

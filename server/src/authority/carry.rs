@@ -5,8 +5,10 @@
 //! carrier's clock says nothing of the author's.
 
 use kartka_domain::ids::DeviceNo;
+use kartka_protocol::limits;
 use kartka_protocol::message::{
-    Carried, CarryAnswer, CarryRequest, Envelope, OLDEST_PROTO, Refusal, SignedCarryAnswer,
+    AliasRun, Carried, CarryAnswer, CarryRequest, Envelope, OLDEST_PROTO, Refusal,
+    SignedCarryAnswer,
 };
 
 use super::exchange::ExchangeError;
@@ -86,11 +88,13 @@ impl Authority {
             for batch in &brought.request.batches {
                 aliases.extend(db.aliases(batch.first, batch.last)?);
             }
+            let mut runs = AliasRun::of(&aliases);
+            runs.truncate(limits::ALIAS_RUNS);
             Ok(CarryAnswer {
                 nonce: brought.request.nonce,
                 carried: arrived(db, &brought.request)?,
                 epoch: Some(memory::epoch(db)?),
-                aliases,
+                aliases: runs,
             })
         })?;
         let sign = |message: &[u8]| self.memory.identity.sign(message);

@@ -205,11 +205,11 @@ pub trait Reads {
     /// # Errors
     /// What the disk reports.
     fn alias(&self, op: OpId) -> Result<Option<OpId>, StoreError>;
-    /// The ops of a range that stand for others, each with the one that it stands for.
+    /// The ops of a range that stand for others, each with its last number and the one that it stands for.
     ///
     /// # Errors
     /// What the disk reports.
-    fn aliases(&self, first: OpId, last: Id) -> Result<Vec<(OpId, OpId)>, StoreError>;
+    fn aliases(&self, first: OpId, last: Id) -> Result<Vec<(OpId, Id, OpId)>, StoreError>;
     /// Kept ops that still have a personal section and name one of these people.
     ///
     /// # Errors

@@ -3,7 +3,7 @@
 //! The author signed each batch, so it counts as theirs whoever brings it; the carrier signs the envelope, so that only a
 //! phone of the business may bring something. A request stands alone and may come twice.
 
-use kartka_domain::ids::{Epoch, OpId};
+use kartka_domain::ids::{Epoch, Id, OpId};
 
 use super::answer::{Carried, carried_record, read_carried};
 use super::signed::{Answer, Signed, Size};
@@ -85,8 +85,55 @@ pub struct CarryAnswer {
     pub carried: Vec<Carried>,
     /// The authority's epoch: what lies at one that was lost, and is on again, has not arrived. None of a server of before.
     pub epoch: Option<Epoch>,
-    /// Ops in these batches that had come before under another number of their author's, and those that count.
-    pub aliases: Vec<(OpId, OpId)>,
+    /// Ops in these batches that had come before under other numbers of their author's; at most [`limits::ALIAS_RUNS`].
+    pub aliases: Vec<AliasRun>,
+}
+
+/// Ops that stand for others, whose numbers have the same distance from theirs.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct AliasRun {
+    /// The first of them.
+    pub first: OpId,
+    /// The last number of the last of them.
+    pub last: Id,
+    /// What the first one stands for.
+    pub stands_for: OpId,
+}
+
+impl AliasRun {
+    /// Ops in ascending order, each with its last number and the op that it stands for, as runs of those that follow each
+    /// other.
+    #[must_use]
+    pub fn of(aliases: &[(OpId, Id, OpId)]) -> Vec<Self> {
+        let mut runs: Vec<Self> = Vec::new();
+        for (first, last, stands_for) in aliases {
+            let goes_on = |run: &&mut Self| {
+                first.get() == run.last.get() + 1 && run.meant_by(*first) == Some(*stands_for)
+            };
+            match runs.last_mut().filter(goes_on) {
+                Some(run) => run.last = *last,
+                None => runs.push(Self {
+                    first: *first,
+                    last: *last,
+                    stands_for: *stands_for,
+                }),
+            }
+        }
+        runs
+    }
+
+    /// Whether an op is one of them.
+    #[must_use]
+    pub fn has(&self, op: OpId) -> bool {
+        op >= self.first && op.0 <= self.last
+    }
+
+    /// What an op of the run stands for.
+    #[must_use]
+    pub fn meant_by(&self, op: OpId) -> Option<OpId> {
+        let step = op.get().checked_sub(self.first.get())?;
+        OpId::new(self.stands_for.get().checked_add(step)?).ok()
+    }
 }
 
 impl CarryAnswer {
@@ -95,8 +142,9 @@ impl CarryAnswer {
         r.put(answer::NONCE, self.nonce);
         r.put_records(answer::CARRIED, self.carried.iter().map(carried_record));
         r.put_opt(answer::EPOCH, self.epoch.map(epoch_record));
-        let aliases = self.aliases.iter().flat_map(|(op, first)| [*op, *first]);
-        let aliases: Vec<Value> = aliases.map(|op| Value::Int(op.get())).collect();
+        let runs = self.aliases.iter();
+        let aliases = runs.flat_map(|run| [run.first.0, run.last, run.stands_for.0]);
+        let aliases: Vec<Value> = aliases.map(|id| Value::Int(id.get())).collect();
         r.put_opt(answer::ALIASES, (!aliases.is_empty()).then_some(aliases));
         r.encode_open()
     }
@@ -105,19 +153,21 @@ impl CarryAnswer {
         let r = Record::decode(bytes, Shape::REQUEST)?;
         let carried = bounded(&r, answer::CARRIED, limits::REQUEST_BATCHES)?;
         let aliases = r.ints(answer::ALIASES)?;
-        let most = limits::REQUEST_BATCHES * limits::BATCH_OPS;
-        within(Measure::Items, aliases.len() / 2, most)?;
-        let wrong = |_| WireError::OutOfRange(answer::ALIASES);
-        let pair = |pair: &[i64; 2]| {
-            let both = (OpId::new(pair[0]), OpId::new(pair[1]));
-            Ok((both.0.map_err(wrong)?, both.1.map_err(wrong)?))
-        };
-        let (pairs, rest) = aliases.as_chunks::<2>();
+        let (runs, rest) = aliases.as_chunks::<3>();
+        within(Measure::Items, runs.len(), limits::ALIAS_RUNS)?;
         if !rest.is_empty() {
             return Err(WireError::OutOfRange(answer::ALIASES));
         }
+        let id = |id| Id::new(id).map_err(|_| WireError::OutOfRange(answer::ALIASES));
+        let run = |run: &[i64; 3]| {
+            Ok(AliasRun {
+                first: OpId(id(run[0])?),
+                last: id(run[1])?,
+                stands_for: OpId(id(run[2])?),
+            })
+        };
         Ok(Self {
-            aliases: pairs.iter().map(pair).collect::<Result<_, _>>()?,
+            aliases: runs.iter().map(run).collect::<Result<_, _>>()?,
             nonce: r.array(answer::NONCE)?,
             carried: carried
                 .into_iter()

@@ -87,16 +87,17 @@ impl View<'_> {
         &self,
         first: OpId,
         last: Id,
-    ) -> Result<Vec<(OpId, OpId)>, StoreError> {
-        let sql = "SELECT op, first FROM alias WHERE op BETWEEN ?1 AND ?2 ORDER BY op";
+    ) -> Result<Vec<(OpId, Id, OpId)>, StoreError> {
+        let sql = "SELECT alias.op, op.last, alias.first FROM alias JOIN op ON op.id = alias.op
+                   WHERE alias.op BETWEEN ?1 AND ?2 ORDER BY alias.op";
         let mut statement = self.conn.prepare_cached(sql)?;
         let rows = statement.query_map([first.get(), last.get()], |row| {
-            Ok((row.get(0)?, row.get(1)?))
+            Ok((row.get(0)?, row.get(1)?, row.get(2)?))
         })?;
-        let id = |id| OpId::new(id).map_err(|_| StoreError::Malformed("an op's number"));
+        let id = |id| Id::new(id).map_err(|_| StoreError::Malformed("an op's number"));
         rows.map(|row| {
-            let (op, first) = row?;
-            Ok((id(op)?, id(first)?))
+            let (op, last, first) = row?;
+            Ok((OpId(id(op)?), id(last)?, OpId(id(first)?)))
         })
         .collect()
     }

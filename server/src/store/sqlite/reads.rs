@@ -290,7 +290,7 @@ impl Reads for View<'_> {
         self.find_alias(op)
     }
 
-    fn aliases(&self, first: OpId, last: Id) -> Result<Vec<(OpId, OpId)>, StoreError> {
+    fn aliases(&self, first: OpId, last: Id) -> Result<Vec<(OpId, Id, OpId)>, StoreError> {
         self.find_aliases(first, last)
     }
 
