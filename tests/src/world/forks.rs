@@ -1,7 +1,9 @@
 //! Following phones that go on under new numbers, and what the server makes of the same op under two of them.
 
+use std::collections::BTreeMap;
+
 use super::laws::Wrong;
-use super::ledger;
+use super::ledger::{self, KeptOp};
 use super::numbers::{Kept, Moved};
 use super::street::Street;
 
@@ -64,5 +66,34 @@ impl Street {
         }
         self.learned = seq;
         Ok(())
+    }
+
+    /// What a phone has under numbers that it left, from where another copy's history stands at the server, with its
+    /// requests. A restored one heard that copy first; the other history is kept apart and nobody goes on with it
+    /// (decision 53).
+    pub(super) fn behind_another_history(
+        &self,
+        no: usize,
+        ops: &[KeptOp],
+    ) -> Result<BTreeMap<i64, Vec<u8>>, Wrong> {
+        let mut behind = BTreeMap::new();
+        if self.world.summary.restores == 0 || !self.plan.turns_back() {
+            return Ok(behind);
+        }
+        let phone = &self.phones[no];
+        let there: BTreeMap<i64, &KeptOp> = ops.iter().map(|op| (op.id, op)).collect();
+        let mut other = None;
+        for (id, chain, request) in ledger::own_ops(phone)? {
+            let number = id >> 40;
+            let same = there.get(&id).is_some_and(|op| op.chain == chain);
+            let goes_on = there.range(id..(number + 1) << 40).next().is_some();
+            if number != phone.number && !same && goes_on {
+                other = Some(number);
+            }
+            if other == Some(number) {
+                behind.insert(id, request);
+            }
+        }
+        Ok(behind)
     }
 }

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use kartka_core::domain::ids::Seq;
+use kartka_core::domain::ids::{OpId, Seq};
 use kartka_core::domain::row::Row;
 use kartka_protocol::rows::WireRow;
 use rusqlite::Connection;
@@ -227,6 +227,26 @@ pub(super) fn device_seq(conn: &Connection, number: i64) -> Result<i64, Wrong> {
     let sql = "SELECT seq FROM row WHERE kind = 4 AND id = ?1";
     conn.query_row(sql, [number], |row| row.get(0))
         .map_err(told)
+}
+
+/// A phone's own ops in order: number, chain's value after it, request.
+pub(super) fn own_ops(phone: &Phone) -> Result<Vec<(i64, Vec<u8>, Vec<u8>)>, Wrong> {
+    let conn = phone.raw()?;
+    let read = || {
+        let mut statement = conn.prepare("SELECT op, chain, facts FROM own_op ORDER BY op")?;
+        let found = statement.query_map([], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)))?;
+        found.collect::<Result<Vec<(i64, Vec<u8>, Vec<u8>)>, rusqlite::Error>>()
+    };
+    let with_request = |(id, chain, facts): (i64, Vec<u8>, Vec<u8>)| {
+        let op = OpId::new(id).map_err(|e| e.to_string())?;
+        let op = kartka_protocol::op::decode(op, &facts, None).map_err(|e| e.to_string())?;
+        Ok((id, chain, op.request.0.to_vec()))
+    };
+    read()
+        .map_err(told)?
+        .into_iter()
+        .map(with_request)
+        .collect()
 }
 
 /// A phone's own ops with the chain's value after each.

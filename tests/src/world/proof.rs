@@ -130,7 +130,10 @@ impl Street {
             by_mark.entry(&op.mark).or_default().push(op);
         }
         let due = self.held_by_anybody();
-        let waiting = self.waiting_requests()?;
+        let mut waiting = self.waiting_requests()?;
+        for no in 0..self.phones.len() {
+            waiting.extend(self.behind_another_history(no, ops)?.into_values());
+        }
         let mut found = Vec::new();
         for (place, claim) in self.world.model.claims.iter().enumerate() {
             match by_mark
@@ -210,8 +213,9 @@ impl Street {
     /// Each own op that the server has too has the same chain there: one number, one content (safety 2).
     fn has_its_own(&self, no: usize, ops: &[KeptOp]) -> Result<(), Wrong> {
         let own = ledger::own_chain(&self.phones[no])?;
+        let behind = self.behind_another_history(no, ops)?;
         for op in ops {
-            if let Some(chain) = own.get(&op.id) {
+            if let Some(chain) = own.get(&op.id).filter(|_| !behind.contains_key(&op.id)) {
                 same(
                     Law::S2,
                     || format!("the chain at op {}", op.id),
