@@ -83,15 +83,15 @@ impl Street {
         let phone = &self.phones[no];
         let there: BTreeMap<i64, &KeptOp> = ops.iter().map(|op| (op.id, op)).collect();
         let mut other = None;
-        for (id, chain, request) in ledger::own_ops(phone)? {
-            let number = id >> 40;
-            let same = there.get(&id).is_some_and(|op| op.chain == chain);
-            let goes_on = there.range(id..(number + 1) << 40).next().is_some();
+        for own in ledger::own_ops(phone)? {
+            let number = own.id >> 40;
+            let same = there.get(&own.id).is_some_and(|op| op.chain == own.chain);
+            let goes_on = there.range(own.id..(number + 1) << 40).next().is_some();
             if number != phone.number && !same && goes_on {
                 other = Some(number);
             }
             if other == Some(number) {
-                behind.insert(id, request);
+                behind.insert(own.id, own.request);
             }
         }
         Ok(behind)

@@ -229,8 +229,15 @@ pub(super) fn device_seq(conn: &Connection, number: i64) -> Result<i64, Wrong> {
         .map_err(told)
 }
 
-/// A phone's own ops in order: number, chain's value after it, request.
-pub(super) fn own_ops(phone: &Phone) -> Result<Vec<(i64, Vec<u8>, Vec<u8>)>, Wrong> {
+/// An op as its phone keeps it.
+pub(super) struct OwnOp {
+    pub(super) id: i64,
+    pub(super) chain: Vec<u8>,
+    pub(super) request: Vec<u8>,
+}
+
+/// A phone's own ops in order.
+pub(super) fn own_ops(phone: &Phone) -> Result<Vec<OwnOp>, Wrong> {
     let conn = phone.raw()?;
     let read = || {
         let mut statement = conn.prepare("SELECT op, chain, facts FROM own_op ORDER BY op")?;
@@ -240,7 +247,11 @@ pub(super) fn own_ops(phone: &Phone) -> Result<Vec<(i64, Vec<u8>, Vec<u8>)>, Wro
     let with_request = |(id, chain, facts): (i64, Vec<u8>, Vec<u8>)| {
         let op = OpId::new(id).map_err(|e| e.to_string())?;
         let op = kartka_protocol::op::decode(op, &facts, None).map_err(|e| e.to_string())?;
-        Ok((id, chain, op.request.0.to_vec()))
+        Ok(OwnOp {
+            id,
+            chain,
+            request: op.request.0.to_vec(),
+        })
     };
     read()
         .map_err(told)?
